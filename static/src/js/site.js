@@ -1,0 +1,68 @@
+// Progressive touches only: every page works without this file.
+import 'htmx.org';
+
+document.documentElement.classList.add('js');
+
+// GOV.UK's form behaviour comes only to pages that have such a part.
+const enhanceForms = () => {
+  if (document.querySelector('[data-module]')) import('./forms.js').then((forms) => forms.enhance());
+};
+enhanceForms();
+document.addEventListener('htmx:after:swap', enhanceForms);
+
+// On a phone the filters start folded; without JavaScript they are open.
+const filters = document.querySelector('.filters');
+if (filters && matchMedia('(max-width: 52em)').matches && !filters.querySelector(':checked')) filters.open = false;
+
+// A menu closes on Escape, and when something else is pressed.
+const menus = () => document.querySelectorAll('details.me[open], .nav__more details[open]');
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const menu of menus()) { menu.open = false; menu.querySelector('summary').focus(); }
+});
+document.addEventListener('click', (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// A form is sent once; the server refuses the second one too.
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post' || event.defaultPrevented || form.hasAttribute('hx-post')) return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = '1';
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent));
+
+// Buttons that only make sense with JavaScript.
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) print();
+});
+
+// "Mark everyone here" without a round trip, and a count of who is marked.
+const countMarks = (form) => {
+  const out = form.querySelector('[data-marked]');
+  if (out) out.textContent = `${form.querySelectorAll('.marks input:checked').length} of ${form.querySelectorAll('.marks').length} marked`;
+};
+document.addEventListener('change', (event) => { const form = event.target.closest?.('form.reg'); if (form) countMarks(form); });
+document.addEventListener('click', (event) => {
+  const all = event.target.closest?.('[data-mark-all]');
+  if (!all) return;
+  event.preventDefault();
+  const form = all.closest('form');
+  for (const row of form.querySelectorAll('.marks')) {
+    if (!row.querySelector('input:checked')) row.querySelector(`input[value="${all.dataset.markAll}"]`)?.click();
+  }
+  countMarks(form);
+});
+
+// A map's pin lights up its item in the list, and back.
+for (const type of ['pointerover', 'focusin']) {
+  document.addEventListener(type, (event) => {
+    const pin = event.target.closest?.('.pin'), item = event.target.closest?.('.match, .offer');
+    document.querySelectorAll('.is-lit').forEach((node) => node.classList.remove('is-lit'));
+    const href = pin?.getAttribute('href');
+    if (href?.startsWith('#')) document.getElementById(href.slice(1))?.classList.add('is-lit');
+    if (item?.id) document.querySelector(`.pin[href="#${CSS.escape(item.id)}"]`)?.classList.add('is-lit');
+  });
+}
