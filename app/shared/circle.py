@@ -1,0 +1,310 @@
+"""Where everybody stands in a child's circle of relationships.
+
+pictures(ties) is a pure function: the same ties always give the same two pictures (wide and phone), and people sit
+alike in both. Rings say how close, quarters say where from. Each person starts at an even spread of their quarter;
+then, in turn, each moves to the cheapest free spot of their own quarter and ring. If labels still touch, a plainer
+look is tried. Answers are remembered, so a circle is only worked out when somebody in it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import asin, cos, degrees, radians, sin
+from typing import Any, NamedTuple
+
+# Quarters in screen degrees: 0 is right, 90 is down.
+QUARTERS = {"home": (180, 270), "school": (270, 360), "helpers": (0, 90), "places": (90, 180)}
+LINES = ("warm", "new", "fading", "ended")
+RING_AT = {1: 0.186, 2: 0.318, 3: 0.428}  # where people stand, as a part of the picture's width
+RING_EDGE = {1: 0.255, 2: 0.375, 3: 0.487}  # where each ring ends
+RING_NAMES = {1: "very close", 2: "close", 3: "know a bit"}
+ROOM = 0.03  # a little air above and below for labels
+LEADING = 1.16
+PAD = 3.0  # clear space around every label
+# Advance widths of the bold body font, in hundredths of its size.
+_WIDTHS = {
+    letter: width / 100
+    for width, letters in {
+        26: " ',.`il|’", 29: "Ij", 32: "!:;", 38: "()r-t{}f", 45: "/1s*z", 53: "?a", 56: "$37FJLcekvx",
+        60: "2569ET^hnoquy", 63: "8BPSbdgp", 66: "#&+04<=>RYZKX", 72: "ADUCGV", 78: "HNOQ", 86: "Mwm%", 99: "W@",
+    }.items()
+    for letter in letters
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One relationship of a child, as it is drawn and listed.
+
+    `quarter` is a key of QUARTERS, `ring` 1 (very close) to 3 (know a bit), `line` one of LINES.
+    """
+
+    id: str
+    name: str
+    kind: str
+    icon: str
+    quarter: str
+    ring: int
+    line: str
+    note: str = ""
+    found: bool = False
+
+
+class Box(NamedTuple):
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class Look:
+    """Sizes of one way to draw; `sub` 0 leaves the second line out."""
+
+    size: int
+    token: float
+    font: float
+    sub: float
+    centre: float
+
+
+WIDE = (Look(560, 21, 15, 12.5, 44), Look(560, 18, 14, 12, 42), Look(560, 18, 14, 0, 42), Look(560, 14, 12.5, 0, 28))
+PHONE = (Look(360, 14, 12.5, 0, 28), Look(360, 11, 12, 0, 26), Look(360, 9, 11, 0, 24))
+
+
+class _Spot(NamedTuple):
+    angle: float
+    radius: float
+    x: float
+    y: float
+    box: Box
+    own: float  # what standing here costs by itself, apart from neighbours
+
+
+def pictures(ties: Iterable[Tie], like: Iterable[Tie] = ()) -> dict[str, Any]:
+    """`wide` and `phone`: plain numbers for the circle macro. `ties` may come in any order.
+
+    Whoever is also in `like` (the circle drawn beside this one) keeps the side they have there.
+    """
+    return _pictures(_ordered(ties), _ordered(like))
+
+
+def _ordered(ties: Iterable[Tie]) -> tuple[Tie, ...]:
+    return tuple(sorted(ties, key=lambda t: (t.ring, t.id)))
+
+
+@lru_cache(512)
+def _pictures(ties: tuple[Tie, ...], like: tuple[Tie, ...] = ()) -> dict[str, Any]:
+    seats = _seats(_pictures(like)) if like else {}
+    wide = _layout(ties, WIDE, seats)
+    return {"wide": wide, "phone": _layout(ties, PHONE, seats | {t["id"]: t["angle"] for t in wide["tokens"]})}
+
+
+def _seats(drawn: Mapping[str, Any]) -> dict[str, float]:
+    return {token["id"]: token["angle"] for token in drawn["wide"]["tokens"]}
+
+
+def _layout(ties: Sequence[Tie], looks: Sequence[Look], seats: Mapping[str, float]) -> dict[str, Any]:
+    ideal = _even_start(ties) | {t.id: seats[t.id] for t in ties if t.id in seats and _within(t, seats[t.id])}
+    best: tuple[int, Look, dict[str, _Spot]] | None = None
+    for look in looks:
+        at = _settle(ties, look, ideal)
+        touching = _touching(ties, at, look)
+        if best is None or touching < best[0]:
+            best = (touching, look, at)
+        if not touching:
+            break
+    assert best is not None
+    touching, look, at = best
+    size, half = look.size, look.size / 2
+    inner = {1: look.centre + size * 0.012, 2: size * RING_EDGE[1], 3: size * RING_EDGE[2]}
+    rings = [
+        (name, round(half - (inner[ring] + size * RING_EDGE[ring]) / 2, 1))
+        for ring, name in RING_NAMES.items()
+        if look.sub
+    ]
+    return {
+        "size": size,
+        "half": half,
+        "look": look,
+        "rings": rings,
+        "ring_radii": [round(size * RING_EDGE[ring], 1) for ring in (1, 2)],
+        "wedges": _wedges(size),
+        "room": round(size * ROOM),
+        "touching": touching,
+        "tokens": [_token(tie, at[tie.id], look) for tie in ties],
+    }
+
+
+def _within(tie: Tie, angle: float) -> bool:
+    low, high = QUARTERS[tie.quarter]
+    return low <= angle <= high
+
+
+def _even_start(ties: Sequence[Tie]) -> dict[str, float]:
+    """Spread each quarter's people evenly, near and far ones interleaved so that lines keep apart."""
+    start: dict[str, float] = {}
+    for quarter, (low, high) in QUARTERS.items():
+        group = [t for t in ties if t.quarter == quarter]
+        order = group[::2] + group[1::2][::-1]
+        start |= {t.id: low + (high - low) * (i + 0.5) / len(order) for i, t in enumerate(order)}
+    return start
+
+
+def _settle(ties: Sequence[Tie], look: Look, ideal: Mapping[str, float]) -> dict[str, _Spot]:
+    fixed = _kept_free(look)
+    spots = {t.id: _spots(t, look, ideal[t.id], fixed) for t in ties}
+    at: dict[str, _Spot] = {}
+    for turn in range(4):
+        moved = False
+        for tie in ties:
+            others = [spot for key, spot in at.items() if key != tie.id]
+            best = _cheapest(spots[tie.id], others, look)
+            moved = moved or at.get(tie.id) != best
+            at[tie.id] = best
+        if turn and not moved:
+            break
+    return at
+
+
+def _cheapest(spots: Sequence[_Spot], others: Sequence[_Spot], look: Look) -> _Spot:
+    """Spots come cheapest by themselves first, so the search ends as soon as none can be better."""
+    best, least = spots[0], float("inf")
+    for spot in spots:
+        if spot.own >= least:
+            break
+        total = spot.own
+        for other in others:
+            total += 20 * _overlap(spot.box, other.box)
+            if total >= least:
+                break
+            total += 120 * _crosses(spot, other.box, look) + 120 * _crosses(other, spot.box, look)
+        if total < least:
+            best, least = spot, total
+    return best
+
+
+def _spots(tie: Tie, look: Look, ideal: float, fixed: Sequence[Box]) -> list[_Spot]:
+    """Every place this person may stand: own quarter, own ring."""
+    low, high = QUARTERS[tie.quarter]
+    ring = look.size * RING_AT[tie.ring]
+    margin = degrees(asin(min(0.9, (look.token + 5) / ring)))
+    half = look.size / 2
+    wide, far = _extent(tie, look)
+    out = []
+    for i in range(25):
+        angle = low + margin + (high - low - 2 * margin) * i / 24
+        for shift in (0.0, -0.5, 0.5, -1.0, 1.0):
+            radius = ring + shift * look.size * 0.03
+            x, y = half + radius * cos(radians(angle)), half + radius * sin(radians(angle))
+            near = look.token + PAD
+            above = angle % 360 > 180
+            box = Box(x - wide, y - far, x + wide, y + near) if above else Box(x - wide, y - near, x + wide, y + far)
+            own = 0.25 * abs(angle - ideal) + 0.5 * abs(radius - ring)
+            outside = (-box.left, -box.top - look.size * ROOM, box.right - look.size)
+            own += 60 * sum(max(0.0, v) for v in (*outside, box.bottom - look.size * (1 + ROOM)))
+            own += 20 * sum(_overlap(box, free) for free in fixed)
+            own += 1.5 * max(0.0, box.right - half if 90 <= low < 270 else half - box.left)  # its own side first
+            out.append(_Spot(angle, radius, x, y, box, own))
+    return sorted(out, key=lambda spot: (round(spot.own, 3), spot.angle, spot.radius))
+
+
+def _kept_free(look: Look) -> list[Box]:
+    """What nobody may cover: the child in the middle, the four corner titles and, where shown, the rings' names."""
+    s, c = float(look.size), look.centre * 0.92
+    w, h = (118.0, 46.0) if look.size >= 480 else (74.0, 30.0)
+    corners = [Box(0, 0, w, h), Box(s - w, 0, s, h), Box(0, s - h, w, s), Box(s - w, s - h, s, s)]
+    rings = [Box(0, s / 2 - 9, s / 2, s / 2 + 9)] if look.sub else []
+    return [Box(s / 2 - c, s / 2 - c, s / 2 + c, s / 2 + c), *corners, *rings]
+
+
+def _overlap(a: Box, b: Box) -> float:
+    wide, high = min(a.right, b.right) - max(a.left, b.left), min(a.bottom, b.bottom) - max(a.top, b.top)
+    return wide * high if wide > 0 and high > 0 else 0.0
+
+
+def _crosses(spot: _Spot, box: Box, look: Look) -> bool:
+    """Does the line from the child to this spot run through another person's token or label?"""
+    half = look.size / 2
+    dx, dy = spot.x - half, spot.y - half
+    first, last = 0.2, 0.95
+    for start, step, low, high in ((half, dx, box.left, box.right), (half, dy, box.top, box.bottom)):
+        if abs(step) < 1e-9:
+            if not low < start < high:
+                return False
+            continue
+        a, b = (low - start) / step, (high - start) / step
+        first, last = max(first, min(a, b)), min(last, max(a, b))
+    return first < last
+
+
+def _touching(ties: Sequence[Tie], at: Mapping[str, _Spot], look: Look) -> int:
+    """How many pairs of labels touch, or cover what must stay free; nil in a good picture."""
+    boxes = [at[t.id].box for t in ties]
+    pairs = sum(_overlap(a, b) > 0 for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+    return pairs + sum(_overlap(a, free) > 0 for a in boxes for free in _kept_free(look))
+
+
+@lru_cache(4096)
+def _text_width(text: str, font: float) -> float:
+    return sum(font * _WIDTHS.get(letter, 0.62) for letter in text)
+
+
+def _wrap(text: str, font: float, limit: float) -> list[str]:
+    """One line, or two split at the space nearest the middle."""
+    cuts = [i for i, letter in enumerate(text) if letter == " "]
+    if not cuts or _text_width(text, font) <= limit:
+        return [text]
+    cut = min(cuts, key=lambda i: abs(i - len(text) / 2))
+    return [text[:cut], text[cut + 1 :]]
+
+
+def _label(tie: Tie, look: Look) -> list[tuple[str, float]]:
+    lines = [(text, look.font) for text in _wrap(tie.name, look.font, look.size * 0.19)]
+    if look.sub and tie.kind:
+        lines += [(text, look.sub) for text in _wrap(tie.kind, look.sub, look.size * 0.21)]
+    return lines
+
+
+def _extent(tie: Tie, look: Look) -> tuple[float, float]:
+    """Half the width of a token with its label, and how far the label reaches from the token's middle."""
+    lines = _label(tie, look)
+    half = max([look.token, *(_text_width(text, font) / 2 for text, font in lines)]) + PAD
+    return half, look.token + 3 + sum(font * LEADING for _, font in lines) + PAD
+
+
+def _token(tie: Tie, spot: _Spot, look: Look) -> dict[str, Any]:
+    half = look.size / 2
+    ux, uy = cos(radians(spot.angle)), sin(radians(spot.angle))
+    x1, y1 = half + look.centre * ux, half + look.centre * uy
+    x2, y2 = half + (spot.radius - look.token) * ux, half + (spot.radius - look.token) * uy
+    lines = _label(tie, look)
+    down = spot.y + look.token + 3
+    if spot.angle % 360 > 180:  # the label stands outside, so that no line runs through its own name
+        down = spot.y - look.token - 4 - sum(font * LEADING for _, font in lines)
+    text = []
+    for words, font in lines:
+        down += font * LEADING
+        text.append({"text": words, "y": round(down - font * 0.22, 1), "sub": font == look.sub})
+    return {
+        "id": tie.id, "icon": tie.icon, "quarter": tie.quarter, "line": tie.line, "found": tie.found,
+        "x": round(spot.x, 1), "y": round(spot.y, 1), "angle": spot.angle, "text": text,
+        "x1": round(x1, 1), "y1": round(y1, 1), "x2": round(x2, 1), "y2": round(y2, 1),
+        "mx": round((x1 + x2) / 2, 1), "my": round((y1 + y2) / 2, 1),
+    }  # fmt: skip
+
+
+@lru_cache(8)
+def _wedges(size: int) -> list[tuple[str, str]]:
+    """Quarter slices, widest first, as SVG paths."""
+    half, out = size / 2, []
+    for ring in (3, 2, 1):
+        r = size * RING_EDGE[ring]
+        for key, (low, high) in QUARTERS.items():
+            a, b = ((half + r * cos(radians(v)), half + r * sin(radians(v))) for v in (low, high))
+            out.append(
+                (key, f"M{half:g} {half:g}L{a[0]:.1f} {a[1]:.1f}A{r:.1f} {r:.1f} 0 0 1 {b[0]:.1f} {b[1]:.1f}Z")
+            )
+    return out

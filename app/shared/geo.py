@@ -1,0 +1,179 @@
+"""The map: outlines, lines and pins turned into plain SVG numbers. Pure once the outlines are read."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+Point = tuple[float, float]
+
+# Names worth reading on the ground, drawn where no pin is in the way (longitude, latitude).
+PLACES = (
+    ("Shepherd’s Bush", -0.2237, 51.5046), ("Acton", -0.2675, 51.5080), ("Hammersmith", -0.2240, 51.4927),
+    ("Ladbroke Grove", -0.2090, 51.5172), ("Harlesden", -0.2480, 51.5365), ("Ealing", -0.3020, 51.5150),
+    ("Chiswick", -0.2680, 51.4920), ("Willesden", -0.2330, 51.5480), ("Notting Hill", -0.1970, 51.5090),
+    ("Kensington", -0.1920, 51.5000), ("East Acton", -0.2480, 51.5168), ("Park Royal", -0.2840, 51.5270),
+    ("Hanwell", -0.3380, 51.5090), ("Brentford", -0.3090, 51.4860), ("Fulham", -0.2010, 51.4800),
+    ("Kensal Green", -0.2250, 51.5305), ("Westminster", -0.1357, 51.4975), ("Camden Town", -0.1426, 51.5390),
+    ("Hackney", -0.0553, 51.5450), ("Brixton", -0.1145, 51.4613), ("Greenwich", -0.0098, 51.4826),
+)  # fmt: skip
+MILE_KM = 1.609344
+
+
+class Outlines:
+    """Borough outlines and tube lines from static/dist/map.json, read at first use and projected as asked."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read: Mapping[str, Any] | None = None
+
+    def data(self) -> Mapping[str, Any]:
+        if self._read is None:
+            self._read = json.loads(self.path.read_text(encoding="utf-8"))
+        return self._read
+
+    def view(
+        self,
+        points: Sequence[Mapping[str, Any]],
+        width: int = 360,
+        height: int = 300,
+        areas: Sequence[Mapping[str, Any]] | None = None,
+    ) -> dict[str, Any]:
+        """Everything the map macro draws, for points with `lat` and `lon`.
+
+        `areas` (name, rings of (lon, lat)) replaces the built-in outlines, for Zones whose administrator loaded
+        boundaries. `known_ground` is False where there is neither: pins, ring and scale then stand on plain ground.
+        """
+        frame = _Frame(points, width, height)
+        ground = self.data()["areas"] if areas is None else areas
+        shapes = [shape for area in ground for ring in area["rings"] if (shape := frame.area(ring))]
+        lines: dict[str, str] = {}
+        if areas is None and shapes:
+            for line in self.data()["lines"]:
+                drawn = "".join(_path(run) for run in frame.clip([frame.xy(*p) for p in line["points"]]))
+                if drawn:
+                    lines[_slug(line["name"])] = lines.get(_slug(line["name"]), "") + drawn
+        pins = _apart([{**p, "x": xy[0], "y": xy[1]} for p in points for xy in [frame.xy(p["lon"], p["lat"])]])
+        km = next((k for k in (50, 20, 10, 5, 2, 1, 0.5, 0.2) if k * frame.scale < width * 0.45), 0.1)
+        return {
+            "w": width,
+            "h": height,
+            "areas": shapes,
+            "lines": lines,
+            "pins": pins,
+            "places": frame.names(pins) if shapes and areas is None else [],
+            "known_ground": bool(shapes),
+            "credit": self.data()["credit"] if shapes and areas is None else "",
+            "scale_px": round(km * frame.scale, 1),
+            "scale_label": f"{km:g} km" if km >= 1 else f"{km * 1000:g} m",
+            "mile_px": round(MILE_KM * frame.scale, 1),
+        }
+
+
+class _Frame:
+    """A flat picture around some points: kilometres to pixels, north up."""
+
+    def __init__(self, points: Sequence[Mapping[str, Any]], width: int, height: int, pad: int = 46) -> None:
+        lats, lons = [p["lat"] for p in points], [p["lon"] for p in points]
+        self.width, self.height = width, height
+        self.lat, self.lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+        self.kx, self.ky = 111.32 * math.cos(math.radians(self.lat)), 110.57
+        span_x = max((max(lons) - min(lons)) * self.kx, 1.76)
+        span_y = max((max(lats) - min(lats)) * self.ky, 1.32)
+        self.scale = min((width - 2 * pad) / span_x, (height - 2 * pad) / span_y)
+
+    def xy(self, lon: float, lat: float) -> Point:
+        return (
+            round((lon - self.lon) * self.kx * self.scale + self.width / 2, 1),
+            round((self.lat - lat) * self.ky * self.scale + self.height / 2, 1),
+        )
+
+    def area(self, ring: Sequence[Sequence[float]]) -> str:
+        """A closed outline, or nothing where it stays outside the picture."""
+        drawn = [self.xy(p[0], p[1]) for p in ring]
+        xs, ys = [p[0] for p in drawn], [p[1] for p in drawn]
+        if max(xs) < 0 or min(xs) > self.width or max(ys) < 0 or min(ys) > self.height:
+            return ""
+        return _path(_clip_area(drawn, self.width, self.height), close=True)
+
+    def clip(self, points: Sequence[Point], margin: int = 24) -> Iterator[list[Point]]:
+        """The runs of a line that come near the picture."""
+        run: list[Point] = []
+        before: Point | None = None
+        for point in points:
+            if -margin < point[0] < self.width + margin and -margin < point[1] < self.height + margin:
+                if not run and before:
+                    run.append(before)
+                run.append(point)
+            elif run:
+                yield [*run, point]
+                run = []
+            before = point
+        if len(run) > 1:
+            yield run
+
+    def names(self, pins: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, int]]:
+        out = []
+        for name, lon, lat in PLACES:
+            x, y = self.xy(lon, lat)
+            half = len(name) * 3
+            inside = half + 4 < x < self.width - half - 4 and 14 < y < self.height - 26
+            if inside and all(abs(p["x"] - x) > half + 13 or abs(p["y"] - y + 4) > 20 for p in pins):
+                out.append((name, round(x), round(y)))
+        return out
+
+
+def _clip_area(points: Sequence[Point], width: float, height: float, margin: float = 30) -> list[Point]:
+    """Sutherland and Hodgman: the part of an outline within the picture and a margin, so that little is sent."""
+    out = list(points)
+    edges = ((0, -margin, 1), (0, width + margin, -1), (1, -margin, 1), (1, height + margin, -1))
+    for axis, limit, sign in edges:
+        points, out = out, []
+        for a, b in zip([points[-1], *points[:-1]] if points else [], points, strict=True):
+            a_in, b_in = (a[axis] - limit) * sign >= 0, (b[axis] - limit) * sign >= 0
+            if a_in != b_in:
+                t = (limit - a[axis]) / (b[axis] - a[axis])
+                out.append((a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])))
+            if b_in:
+                out.append(b)
+    return out
+
+
+def _path(points: Sequence[Point], close: bool = False) -> str:
+    """Whole pixels, relative moves, repeats dropped: about a third of the bytes."""
+    out: list[str] = []
+    at: tuple[int, int] | None = None
+    for x, y in ((round(x), round(y)) for x, y in points):
+        if at is None:
+            out.append(f"M{x} {y}")
+        elif (x, y) != at:
+            out.append(f"l{x - at[0]} {y - at[1]}")
+        at = (x, y)
+    return "".join(out).replace(" -", "-") + ("z" if close and out else "")
+
+
+def _apart(pins: list[dict[str, Any]], gap: float = 26) -> list[dict[str, Any]]:
+    """Nudge any two pins closer than `gap` pixels, so that each can be read and pressed."""
+    for _ in range(40):
+        moved = False
+        for i, a in enumerate(pins):
+            for b in pins[i + 1 :]:
+                dx, dy = b["x"] - a["x"], b["y"] - a["y"]
+                apart = math.hypot(dx, dy)
+                if apart >= gap:
+                    continue
+                ux, uy = (dx / apart, dy / apart) if apart else (1.0, 0.0)
+                move = (gap - apart) / 2
+                a["x"], a["y"] = round(a["x"] - ux * move, 1), round(a["y"] - uy * move, 1)
+                b["x"], b["y"] = round(b["x"] + ux * move, 1), round(b["y"] + uy * move, 1)
+                moved = True
+        if not moved:
+            break
+    return pins
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" & ", "-").replace(" ", "-")

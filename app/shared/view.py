@@ -1,0 +1,343 @@
+"""How things are said and drawn on a page: Jinja filters and globals, pure and without a database.
+
+`register(app)` is called once by create_app. docs/components.md lists what pages may use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+
+from app.shared import circle, clock, geo, money, track
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+_HASHED = re.compile(r"-[0-9A-Z]{8}\.[a-z0-9]+$")
+
+
+class AssetsNotBuilt(RuntimeError):
+    """The pages' styles, scripts and icons are not there."""
+
+
+class NoSuchIcon(LookupError):
+    """A page asks for an icon that is not in the sprite."""
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def day(value: date | datetime | None) -> str:
+    """"Fri 20 Nov"; with the year if it is not this one."""
+    if value is None:
+        return ""
+    on = _london_day(value)
+    text = f"{DAYS[on.weekday()][:3]} {on.day} {MONTHS[on.month - 1][:3]}"
+    return text if on.year == clock.today().year else f"{text} {on.year}"
+
+
+def long_day(value: date | datetime | None) -> str:
+    """"Friday 20 November"; with the year if it is not this one."""
+    if value is None:
+        return ""
+    on = _london_day(value)
+    text = f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
+    return text if on.year == clock.today().year else f"{text} {on.year}"
+
+
+def full_date(value: date | datetime | None) -> str:
+    """"20 November 2026", for what is printed and kept."""
+    if value is None:
+        return ""
+    on = _london_day(value)
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def month(value: date | datetime | None) -> str:
+    """"November 2026"."""
+    if value is None:
+        return ""
+    on = _london_day(value)
+    return f"{MONTHS[on.month - 1]} {on.year}"
+
+
+def clock_time(value: datetime | time | None) -> str:
+    """"3.45pm", "9am", "midday": London's clock for an aware instant, the time itself for a plain time."""
+    if value is None:
+        return ""
+    at = clock.london(value).time() if isinstance(value, datetime) else value
+    if (at.hour, at.minute) in {(0, 0), (12, 0)}:
+        return "midday" if at.hour else "midnight"
+    minutes = f".{at.minute:02d}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
+
+
+def when(value: datetime | None) -> str:
+    """"Today 3.45pm", "Yesterday 9am", "Mon 16 Nov, 3.45pm"."""
+    if value is None:
+        return ""
+    away = (_london_day(value) - clock.today()).days
+    near = {0: "Today", -1: "Yesterday", 1: "Tomorrow"}.get(away)
+    return f"{near} {clock_time(value)}" if near else f"{day(value)}, {clock_time(value)}"
+
+
+def ago(value: date | datetime | None) -> str:
+    """"just now", "2 hours ago", "yesterday", "3 days ago", "in 3 days"; beyond four weeks "on Fri 20 Nov"."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        seconds = (clock.now() - value).total_seconds()
+        same_day = _london_day(value) == clock.today()
+        if 0 <= seconds < 60 and same_day:
+            return "just now"
+        if 0 <= seconds < 3600 and same_day:
+            return f"{plural(int(seconds // 60), 'minute')} ago"
+        if seconds >= 0 and same_day:
+            return f"{plural(int(seconds // 3600), 'hour')} ago"
+    days = (clock.today() - _london_day(value)).days
+    near = {0: "today", 1: "yesterday", -1: "tomorrow"}.get(days)
+    if near:
+        return near
+    if abs(days) >= 28:
+        return f"on {day(value)}"
+    span = plural(abs(days), "day") if abs(days) < 14 else plural(abs(days) // 7, "week")
+    return f"{span} ago" if days > 0 else f"in {span}"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """"1 place", "4 places"; `many` where an s is not enough."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def sentence_list(parts: Sequence[object], joiner: str = "and") -> str:
+    """["a", "b", "c"] -> "a, b and c"."""
+    words = [str(part) for part in parts]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {joiner} {words[-1]}"
+
+
+def initials(name: str) -> str:
+    """"Joanne Price" -> "JP"; at most two letters."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
+    ends = words if len(words) < 2 else [words[0], words[-1]]
+    return "".join(word[0] for word in ends).upper()
+
+
+def percent(part: float, whole: float | None = None) -> str:
+    """percent(0.42) or percent(42, 100) -> "42%"; a little is "under 1%", never "0%"."""
+    share = part if whole is None else (part / whole if whole else 0.0)
+    if 0 < share < 0.01:
+        return "under 1%"
+    if 0.99 < share < 1:
+        return "99%"
+    return f"{round(share * 100)}%"
+
+
+def sentence(text: str) -> str:
+    """A first capital and a full stop, for texts from several places that stand in one list."""
+    text = text.strip()
+    if not text:
+        return ""
+    closed = text if text[-1] in ".!?…”\"'" else f"{text}."
+    return closed[0].upper() + closed[1:]
+
+
+def _london_day(value: date | datetime) -> date:
+    return clock.london(value).date() if isinstance(value, datetime) else value
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+def field_kind(field: Any) -> str:
+    """How a WTForms field is drawn: textarea, select, radios, checkboxes, checkbox, file, hidden, or an input's type."""
+    widget = field.widget
+    if type(widget).__name__ == "TextArea":
+        return "textarea"
+    option = getattr(field, "option_widget", None)
+    if option is not None:  # a choice: one or several, listed or folded
+        kind = getattr(option, "input_type", "")
+        if kind == "radio":
+            return "radios"
+        return "checkboxes" if kind == "checkbox" or getattr(widget, "multiple", False) else "select"
+    return str(getattr(widget, "input_type", "text"))
+
+
+def field_anchor(field: Any) -> str:
+    """The id an error link jumps to: the first box of a group, else the field."""
+    return f"{field.id}-0" if field_kind(field) in {"radios", "checkboxes"} else str(field.id)
+
+
+@dataclass(frozen=True)
+class FormError:
+    href: str | None
+    text: str
+
+
+def form_errors(form: Any) -> list[FormError]:
+    """Every error of a form in the order of its fields, each with the place to jump to; form-wide ones first."""
+    whole = [FormError(None, str(text)) for text in getattr(form, "form_errors", [])]
+    return whole + list(_field_errors(form))
+
+
+def _field_errors(form: Any) -> Iterator[FormError]:
+    for field in form:
+        if not field.errors:
+            continue
+        if hasattr(field, "entries"):  # a list of fields: its own errors, then each entry's
+            yield from (FormError(f"#{field.id}", text) for text in field.errors if isinstance(text, str))
+            for entry in field.entries:
+                inner = getattr(entry, "form", None)
+                yield from _field_errors(inner) if inner is not None else _own_errors(entry)
+        elif getattr(field, "form", None) is not None and hasattr(field, "form_class"):
+            yield from _field_errors(field.form)
+        else:
+            yield from _own_errors(field)
+
+
+def _own_errors(field: Any) -> Iterator[FormError]:
+    anchor = field_anchor(field)
+    yield from (FormError(f"#{anchor}", str(text)) for text in field.errors)
+
+
+# --- addresses -----------------------------------------------------------------------------------
+
+
+def with_args(**changes: Any) -> str:
+    """This page's address with some of its query changed: None takes one away, a list sets several."""
+    args: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    kept = {key: value for key, value in args.items() if value is not None and value != []}
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **kept})
+
+
+def without_arg(name: str, value: str) -> str:
+    """This page's address with one chosen value of a filter taken away, back at the first page."""
+    left = [chosen for chosen in request.args.getlist(name) if chosen != value]
+    return with_args(**{name: left or None, "page": None})
+
+
+def page_numbers(page: int, pages: int) -> list[int | None]:
+    """First, last, and those around `page`; None stands for a gap."""
+    shown = sorted({n for n in (1, page - 1, page, page + 1, pages) if 1 <= n <= pages})
+    out: list[int | None] = []
+    for number in shown:
+        if out and number - (out[-1] or 0) == 2:
+            out.append(number - 1)
+        elif out and number - (out[-1] or 0) > 2:
+            out.append(None)
+        out.append(number)
+    return out
+
+
+# --- assets --------------------------------------------------------------------------------------
+
+
+class Assets:
+    """The built styles, scripts and icons, read once at first use so that commands work without them."""
+
+    def __init__(self, folder: Path, prefix: str = "/static/") -> None:
+        self.folder = folder
+        self.prefix = prefix
+        self._files: Mapping[str, str] | None = None
+        self._icons: frozenset[str] = frozenset()
+
+    def read(self) -> Mapping[str, str]:
+        """Raises AssetsNotBuilt, which says what to run."""
+        if self._files is None:
+            try:
+                found = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+            except FileNotFoundError as missing:
+                raise AssetsNotBuilt(
+                    "The styles and scripts of the pages are not built. "
+                    "Run `npm ci --ignore-scripts && npm run build`; `make run` does it by itself."
+                ) from missing
+            self._files = found["files"]
+            self._icons = frozenset(found["icons"])
+        return self._files
+
+    def asset(self, name: str) -> str:
+        """The address of a built file, for example asset("app.css")."""
+        return self.prefix + self.read()[name]
+
+    def icon(self, name: str, label: str | None = None, cls: str = "") -> Markup:
+        """One icon. Without a label it is a decoration beside words; with one it speaks for itself."""
+        self._require(name)
+        spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        return Markup('<svg class="{}" width="20" height="20" {}><use href="{}#{}"/></svg>').format(
+            f"icon {cls}".strip(), spoken, self.asset("icons.svg"), name
+        )
+
+    def glyph(self, name: str, x: float, y: float, size: float) -> Markup:
+        """An icon inside a drawn picture, centred on x, y."""
+        self._require(name)
+        return Markup('<use class="glyph" href="{}#{}" x="{:g}" y="{:g}" width="{:g}" height="{:g}"/>').format(
+            self.asset("icons.svg"), name, round(x - size / 2, 1), round(y - size / 2, 1), round(size, 1), round(size, 1)
+        )
+
+    def _require(self, name: str) -> None:
+        self.read()
+        if name not in self._icons:
+            raise NoSuchIcon(f"There is no icon called {name!r}. Add it to static/src/icons.json and build again.")
+
+
+def is_hashed_name(path: str, url: str) -> bool:
+    """Does this address change whenever its content does, so that a browser may keep it for good?"""
+    return _HASHED.search(url) is not None
+
+
+def register(app: Flask) -> None:
+    """Give every template the filters and globals of docs/components.md."""
+    folder = Path(app.root_path).parent / "static" / "dist"
+    assets = Assets(folder)
+    outlines = geo.Outlines(folder / "map.json")
+    filters: dict[str, Callable[..., Any]] = {
+        "pounds": money.pounds,
+        "day": day,
+        "long_day": long_day,
+        "full_date": full_date,
+        "month": month,
+        "clock_time": clock_time,
+        "when": when,
+        "ago": ago,
+        "plural": plural,
+        "sentence_list": sentence_list,
+        "sentence": sentence,
+        "initials": initials,
+        "percent": percent,
+    }
+    app.jinja_env.filters.update(filters)
+    app.jinja_env.globals.update(
+        asset=assets.asset,
+        icon=assets.icon,
+        svg_icon=assets.icon,  # the same, for macros that have an argument called icon
+        glyph=assets.glyph,
+        plural=plural,
+        field_kind=field_kind,
+        field_anchor=field_anchor,
+        form_errors=form_errors,
+        with_args=with_args,
+        without_arg=without_arg,
+        page_numbers=page_numbers,
+        today=clock.today,
+        circle_pictures=circle.pictures,
+        track_path=track.path,
+        warmth_ground=track.stand,
+        map_view=outlines.view,
+        days_from_today=lambda days: clock.today() + timedelta(days=days),
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["kith_assets"] = assets
