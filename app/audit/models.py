@@ -1,0 +1,58 @@
+"""AuditEntry and Sight: append-only, enforced by triggers on both databases."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.shared import clock
+from app.shared.db import Base, append_only
+
+
+class AuditEntry(Base):
+    """One thing done. `action` is `room.noun.past_verb`; `details` holds opaque values, never a child's name or free text."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_entry_child", "child_id", "id"),
+        Index("ix_audit_entry_zone", "zone_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[uuid.UUID | None]
+    actor_name: Mapped[str] = mapped_column(String(120))
+    actor_role: Mapped[str] = mapped_column(String(40), default="")
+    action: Mapped[str] = mapped_column(String(80))
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[uuid.UUID]
+    zone_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("zone.id"))
+    child_id: Mapped[uuid.UUID | None]
+    from_state: Mapped[str | None] = mapped_column(String(24))
+    to_state: Mapped[str | None] = mapped_column(String(24))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Sight(Base):
+    """One look at one child's record by one person."""
+
+    __tablename__ = "sight"
+    __table_args__ = (Index("ix_sight_child", "child_id", "id"), Index("ix_sight_person", "person_id", "id"))
+
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    person_id: Mapped[uuid.UUID]
+    child_id: Mapped[uuid.UUID]
+    what: Mapped[str] = mapped_column(String(80))
+    why: Mapped[str] = mapped_column(Text, default="")
+
+
+append_only(AuditEntry)
+append_only(Sight)

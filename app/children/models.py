@@ -1,0 +1,330 @@
+"""Child, Caseload, Voice, ListeningNote, Need, Goal, Relationship, Carer, Consent, Refusal."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person, School
+from app.shared import clock
+from app.shared.db import Row, state_column
+
+
+class ChildState(StrEnum):
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Child(Row):
+    """A child on the programme. `reference` (K-7F2Q) stands for the name wherever the name has no business.
+
+    `windows` is [{"days": ["Mon"], "start": "15:30", "end": "17:30"}]; `max_cost_pence` is what the family can pay a session;
+    `max_km` a straight line from the child's place.
+    """
+
+    __tablename__ = "child"
+    __table_args__ = (
+        UniqueConstraint("zone_id", "reference", name="uq_child_reference"),
+        UniqueConstraint("zone_id", "source", "source_ref", name="uq_child_source"),
+        CheckConstraint("age BETWEEN 0 AND 25", name="age_in_range"),
+        Index("ix_child_school", "school_id", "state"),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
+    reference: Mapped[str] = mapped_column(String(10))
+    first_name: Mapped[str] = mapped_column(String(80))
+    last_name: Mapped[str] = mapped_column(String(80), default="")
+    known_as: Mapped[str] = mapped_column(String(80), default="")
+    state: Mapped[ChildState] = mapped_column(state_column(ChildState), default=ChildState.ACTIVE)
+    born_on: Mapped[date | None]
+    age: Mapped[int]
+    school_year: Mapped[str] = mapped_column(String(20), default="")
+    gender: Mapped[str] = mapped_column(String(20), default="")
+    region: Mapped[str] = mapped_column(String(120), default="")
+    town: Mapped[str] = mapped_column(String(120), default="")
+    ward: Mapped[str] = mapped_column(String(120), default="")
+    postcode_area: Mapped[str] = mapped_column(String(10), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    programme_starts_on: Mapped[date | None]
+    programme_ends_on: Mapped[date | None]
+    interests: Mapped[list[str]] = mapped_column(default=list)
+    strengths: Mapped[list[str]] = mapped_column(default=list)
+    aspiration: Mapped[str] = mapped_column(Text, default="")
+    what_helps: Mapped[str] = mapped_column(Text, default="")
+    what_does_not: Mapped[str] = mapped_column(Text, default="")
+    must_know: Mapped[str] = mapped_column(Text, default="")
+    link_worker_note: Mapped[str] = mapped_column(Text, default="")
+    goals_text: Mapped[str] = mapped_column(Text, default="")
+    barriers: Mapped[str] = mapped_column(Text, default="")
+    audiences: Mapped[list[str]] = mapped_column(default=list)
+    max_km: Mapped[float] = mapped_column(default=5.0)
+    windows: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    are_holidays_ok: Mapped[bool] = mapped_column(default=False)
+    is_online_ok: Mapped[bool] = mapped_column(default=False)
+    max_cost_pence: Mapped[int] = mapped_column(default=0)
+    languages: Mapped[list[str]] = mapped_column(default=lambda: ["en"])
+    needs_step_free: Mapped[bool] = mapped_column(default=False)
+    is_girls_only: Mapped[bool] = mapped_column(default=False)
+    sibling_ages: Mapped[list[int]] = mapped_column(default=list)
+    max_group: Mapped[int | None]
+    needs_quiet: Mapped[bool] = mapped_column(default=False)
+    parent_cannot_stay: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(60), default="kith")
+    source_ref: Mapped[str] = mapped_column(String(200), default=lambda: str(uuid.uuid4()))
+
+    school: Mapped[School | None] = relationship()
+    caseload: Mapped[list[Caseload]] = relationship(back_populates="child", order_by="Caseload.starts_on", lazy="selectin")
+    voices: Mapped[list[Voice]] = relationship(back_populates="child", order_by="Voice.said_on.desc()")
+    notes: Mapped[list[ListeningNote]] = relationship(back_populates="child", order_by="ListeningNote.noted_on.desc()")
+    needs: Mapped[list[Need]] = relationship(back_populates="child", order_by="Need.priority, Need.code")
+    goals: Mapped[list[Goal]] = relationship(back_populates="child", order_by="Goal.created_at")
+    relationships: Mapped[list[Relationship]] = relationship(back_populates="child", order_by="Relationship.name")
+    carers: Mapped[list[Carer]] = relationship(back_populates="child", order_by="Carer.name")
+    consents: Mapped[list[Consent]] = relationship(back_populates="child", order_by="Consent.given_on.desc()")
+    refusals: Mapped[list[Refusal]] = relationship(back_populates="child")
+
+    @property
+    def called(self) -> str:
+        """What the child is called to their face."""
+        return self.known_as or self.first_name
+
+    @property
+    def short_name(self) -> str:
+        """Amara O."""
+        return f"{self.called} {self.last_name[:1]}." if self.last_name else self.called
+
+    @property
+    def link_worker_ids(self) -> set[uuid.UUID]:
+        return {entry.person_id for entry in self.caseload if entry.is_live}
+
+
+class CaseloadKind(StrEnum):
+    LEAD = "lead"
+    COVER = "cover"
+
+
+class Caseload(Row):
+    """This child is this Link Worker's, between two days; `cover` stands in beside or after the lead."""
+
+    __tablename__ = "caseload"
+    __table_args__ = (
+        CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="days_in_order"),
+        Index("ix_caseload_person", "person_id", "child_id"),
+        Index("one_open_lead_per_child", "child_id", unique=True,
+              sqlite_where=sa.text("kind = 'lead' AND ends_on IS NULL"), postgresql_where=sa.text("kind = 'lead' AND ends_on IS NULL")),
+    )
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[CaseloadKind] = mapped_column(state_column(CaseloadKind), default=CaseloadKind.LEAD)
+    starts_on: Mapped[date] = mapped_column(default=clock.today)
+    ends_on: Mapped[date | None]
+
+    child: Mapped[Child] = relationship(back_populates="caseload")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_live(self) -> bool:
+        today = clock.today()
+        return self.starts_on <= today and (self.ends_on is None or today <= self.ends_on)
+
+
+class Voice(Row):
+    """Something the child said, in their words, with the day it was said and who heard it."""
+
+    __tablename__ = "voice"
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    said_on: Mapped[date]
+    heard_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    source: Mapped[str] = mapped_column(String(60), default="kith")
+
+    child: Mapped[Child] = relationship(back_populates="voices")
+    heard_by: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class NoteKind(StrEnum):
+    WELL_RECEIVED = "well_received"
+    NOT_WELL_RECEIVED = "not_well_received"
+    MOTIVATES = "motivates"
+    BARRIER = "barrier"
+
+
+class ListeningNote(Row):
+    """What is well received, what is not, what motivates, which barriers. `is_private` (therapy) stays with the Link Worker."""
+
+    __tablename__ = "listening_note"
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    kind: Mapped[NoteKind] = mapped_column(state_column(NoteKind))
+    text: Mapped[str] = mapped_column(Text)
+    noted_on: Mapped[date]
+    noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    is_private: Mapped[bool] = mapped_column(default=False)
+
+    child: Mapped[Child] = relationship(back_populates="notes")
+    noted_by: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Need(Row):
+    """What should get better, in a SEA area: `Emotional:anxiety`, priority 1 first."""
+
+    __tablename__ = "need"
+    __table_args__ = (
+        UniqueConstraint("child_id", "code", name="uq_need_code"),
+        CheckConstraint("priority BETWEEN 1 AND 3", name="priority_in_range"),
+    )
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
+    code: Mapped[str] = mapped_column(String(60))
+    priority: Mapped[int]
+    starting_point: Mapped[str] = mapped_column(Text, default="")
+    ended_on: Mapped[date | None]
+
+    child: Mapped[Child] = relationship(back_populates="needs")
+
+    @property
+    def area(self) -> str:
+        return self.code.partition(":")[0]
+
+    @property
+    def word(self) -> str:
+        return self.code.partition(":")[2].replace("-", " ")
+
+
+class Goal(Row):
+    """What the child wants to reach, in their words."""
+
+    __tablename__ = "goal"
+    __table_args__ = (CheckConstraint("stars IS NULL OR stars BETWEEN 1 AND 5", name="stars_in_range"),)
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    area: Mapped[str] = mapped_column(String(10))
+    words: Mapped[str] = mapped_column(Text)
+    set_on: Mapped[date] = mapped_column(default=clock.today)
+    review_words: Mapped[str] = mapped_column(Text, default="")
+    stars: Mapped[int | None]
+    reviewed_on: Mapped[date | None]
+
+    child: Mapped[Child] = relationship(back_populates="goals")
+
+
+class RelationshipKind(StrEnum):
+    FAMILY = "family"
+    FRIEND = "friend"
+    SCHOOL = "school"
+    LINK_WORKER = "link_worker"
+    PARTNER = "partner"
+    PLACE = "place"
+
+
+class Closeness(StrEnum):
+    CLOSE = "close"
+    NEAR = "near"
+    FAR = "far"
+
+
+class Warmth(StrEnum):
+    WARM = "warm"
+    NEW = "new"
+    FADING = "fading"
+    ENDED = "ended"
+
+
+class Relationship(Row):
+    """Somebody or somewhere that matters to the child: one token in the circle."""
+
+    __tablename__ = "relationship"
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    who: Mapped[str] = mapped_column(String(120), default="")
+    kind: Mapped[RelationshipKind] = mapped_column(state_column(RelationshipKind))
+    closeness: Mapped[Closeness] = mapped_column(state_column(Closeness), default=Closeness.NEAR)
+    warmth: Mapped[Warmth] = mapped_column(state_column(Warmth), default=Warmth.WARM)
+    since_on: Mapped[date] = mapped_column(default=clock.today)
+    ended_on: Mapped[date | None]
+    is_trusted_adult: Mapped[bool] = mapped_column(default=False)
+
+    child: Mapped[Child] = relationship(back_populates="relationships")
+
+
+class Carer(Row):
+    """A parent or carer."""
+
+    __tablename__ = "carer"
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    relation: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    has_parental_responsibility: Mapped[bool] = mapped_column(default=True)
+
+    child: Mapped[Child] = relationship(back_populates="carers")
+
+
+SHAREABLE = {
+    "first_name": "first name", "age": "age and school year", "interests": "interests", "own_words": "own words",
+    "what_helps": "what helps and what does not", "must_know": "must-know", "trusted_adult": "trusted adult",
+    "contact": "parent's or carer's telephone number", "needs": "needs",
+}
+"""What a consent can cover, and the words for it."""
+
+
+class Consent(Row):
+    """What a parent or carer has agreed may be shared, with one organisation, until a day. Withdrawn at any time."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("given_on <= ends_on", name="days_in_order"),
+        Index("ix_consent_organisation", "organisation_id", "child_id"),
+    )
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    carer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("carer.id"))
+    fields: Mapped[list[str]] = mapped_column(default=list)
+    given_on: Mapped[date]
+    ends_on: Mapped[date]
+    how: Mapped[str] = mapped_column(String(40), default="in person")
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_why: Mapped[str] = mapped_column(Text, default="")
+
+    child: Mapped[Child] = relationship(back_populates="consents")
+    carer: Mapped[Carer] = relationship(lazy="joined", innerjoin=True)
+
+    def covers(self, day: date) -> bool:
+        return self.withdrawn_at is None and self.given_on <= day <= self.ends_on
+
+
+class Refusal(Row):
+    """The child said no to this offering. It never comes back by itself; only the child's own new word lifts it."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (
+        Index("one_standing_refusal", "child_id", "offering_id", unique=True,
+              sqlite_where=sa.text("lifted_on IS NULL"), postgresql_where=sa.text("lifted_on IS NULL")),
+    )
+
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
+    offering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offering.id"))
+    said_on: Mapped[date] = mapped_column(default=clock.today)
+    why: Mapped[str] = mapped_column(Text, default="")
+    is_childs_no: Mapped[bool] = mapped_column(default=True)
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    lifted_on: Mapped[date | None]
+
+    child: Mapped[Child] = relationship(back_populates="refusals")

@@ -1,0 +1,73 @@
+"""The `kith` command. Each room brings `cli.register(group)`; exit status 0 success, 1 refused with a sentence, 2 wrong usage."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade as upgrade_database
+
+from app import ROOMS, create_app
+from app.shared.errors import DomainError
+from config import SettingsRefused
+
+
+class KithGroup(click.Group):
+    """Runs every command inside an app context, and turns a refusal into one sentence on standard error."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except DomainError as refusal:
+            click.echo(refusal.sentence, err=True)
+            ctx.exit(1)
+
+
+def app_of(ctx: click.Context) -> Flask:
+    """The app, made once per command (so that `kith --help` needs no database)."""
+    root = ctx.find_root()
+    if root.obj is None:
+        root.obj = create_app()
+    app: Flask = root.obj
+    return app
+
+
+@click.group(cls=KithGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def kith() -> None:
+    """Kith: partner-brokering and micro-commissioning for children's early action."""
+
+
+@kith.group()
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the database named by KITH_DATABASE_URL to the newest schema."""
+    app = create_app()
+    app.config["SETTINGS"].data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with app.app_context():
+        upgrade_database()
+
+
+def main() -> None:
+    """The console script."""
+    for room in ROOMS:
+        if find_spec(f"app.{room}.cli"):
+            import_module(f"app.{room}.cli").register(kith)
+    try:
+        kith.main(prog_name="kith")
+    except SettingsRefused as refusal:
+        click.echo(str(refusal), err=True)
+        sys.exit(1)
+
+
+__all__ = ["app_of", "current_app", "main", "with_appcontext"]
+
+if __name__ == "__main__":
+    main()

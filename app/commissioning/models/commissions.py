@@ -1,0 +1,181 @@
+"""Commission and its transition table, FundShare, Decision, ApprovalStep, DeclaredInterest."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Tariff
+from app.children.models import Child
+from app.commissioning.models.funds import Fund
+from app.commissioning.models.places import Place
+from app.introductions.models import Introduction
+from app.shared import clock
+from app.shared.db import Row, state_column
+from app.shared.states import Moves
+
+
+class CommissionState(StrEnum):
+    DRAFT = "draft"
+    REQUESTED = "requested"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    APPROVED = "approved"
+    CANCELLED = "cancelled"
+    CONFIRMED = "confirmed"
+    IN_DELIVERY = "in_delivery"
+    SUSPENDED = "suspended"
+    DELIVERED = "delivered"
+    ENDED_EARLY = "ended_early"
+    CLOSED = "closed"
+
+
+_S = CommissionState
+COMMISSION_MOVES = Moves("commission", {
+    _S.DRAFT: {_S.REQUESTED, _S.CANCELLED},
+    _S.REQUESTED: {_S.RETURNED, _S.APPROVED, _S.REJECTED, _S.EXPIRED, _S.CANCELLED},
+    _S.RETURNED: {_S.REQUESTED, _S.EXPIRED, _S.CANCELLED},
+    _S.APPROVED: {_S.CONFIRMED, _S.CANCELLED},
+    _S.CONFIRMED: {_S.IN_DELIVERY, _S.CANCELLED},
+    _S.IN_DELIVERY: {_S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY},
+    _S.SUSPENDED: {_S.IN_DELIVERY, _S.ENDED_EARLY},
+    _S.DELIVERED: {_S.CLOSED},
+    _S.ENDED_EARLY: {_S.CLOSED},
+})
+
+
+class Commission(Row):
+    """A request to buy places for one child; approved, then delivered. The tariff version is frozen on it.
+
+    `total_pence` = sessions x price_pence + setup_pence, always.
+    """
+
+    __tablename__ = "commission"
+    __table_args__ = (
+        CheckConstraint("sessions > 0", name="sessions_positive"),
+        CheckConstraint("total_pence = sessions * price_pence + setup_pence", name="total_adds_up"),
+        CheckConstraint("price_pence >= 0 AND setup_pence >= 0", name="price_not_negative"),
+        Index("ix_commission_zone_state", "zone_id", "state"),
+        Index("ix_commission_child", "child_id"),
+        Index("ix_commission_organisation", "organisation_id", "state"),
+        Index("ix_commission_introduction", "introduction_id"),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
+    introduction_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("introduction.id"))
+    offering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offering.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort.id"))
+    tariff_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("tariff.id"))
+    place_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("place.id"))
+    practitioner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practitioner.id"))
+    state: Mapped[CommissionState] = mapped_column(state_column(CommissionState), default=CommissionState.DRAFT)
+    version: Mapped[int] = mapped_column(default=1)
+    sessions: Mapped[int]
+    price_pence: Mapped[int]
+    setup_pence: Mapped[int] = mapped_column(default=0)
+    total_pence: Mapped[int]
+    year: Mapped[int]
+    need_code: Mapped[str] = mapped_column(String(60))
+    goal: Mapped[str] = mapped_column(Text, default="")
+    why: Mapped[str] = mapped_column(Text)
+    free_alternatives: Mapped[str] = mapped_column(Text, default="")
+    requested_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    requested_at: Mapped[datetime | None]
+    decide_by: Mapped[datetime | None]
+    question: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    approved_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    partner_agreed_at: Mapped[datetime | None]
+    suspended_until: Mapped[date | None]
+    end_reason: Mapped[str] = mapped_column(Text, default="")
+    closing_note: Mapped[str] = mapped_column(Text, default="")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    child: Mapped[Child] = relationship(lazy="joined", innerjoin=True)
+    introduction: Mapped[Introduction] = relationship()
+    offering: Mapped[Offering] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    cohort: Mapped[Cohort] = relationship(lazy="joined", innerjoin=True)
+    tariff: Mapped[Tariff] = relationship(lazy="joined", innerjoin=True)
+    place: Mapped[Place | None] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship()
+    requested_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    shares: Mapped[list[FundShare]] = relationship(back_populates="commission", order_by="FundShare.created_at")
+    decisions: Mapped[list[Decision]] = relationship(back_populates="commission", order_by="Decision.at")
+
+
+class FundShare(Row):
+    """What one fund gives to one commission. The parts of a commission sum exactly to its total."""
+
+    __tablename__ = "fund_share"
+    __table_args__ = (
+        UniqueConstraint("commission_id", "fund_id", name="uq_fund_share"),
+        CheckConstraint("pence > 0", name="pence_positive"),
+    )
+
+    commission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("commission.id"))
+    fund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fund.id"), index=True)
+    pence: Mapped[int]
+
+    commission: Mapped[Commission] = relationship(back_populates="shares")
+    fund: Mapped[Fund] = relationship(lazy="joined", innerjoin=True)
+
+
+class DecisionKind(StrEnum):
+    APPROVE = "approve"
+    RETURN = "return"
+    REJECT = "reject"
+    OVERRIDE = "override"
+
+
+class Decision(Row):
+    """What one budget holder said of one request; `override` is a second person's reason for passing the funder ceiling."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_commission", "commission_id"),)
+
+    commission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("commission.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[DecisionKind] = mapped_column(state_column(DecisionKind))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    round: Mapped[int] = mapped_column(default=1)
+
+    commission: Mapped[Commission] = relationship(back_populates="decisions")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class ApprovalStep(Row):
+    """Above this amount, this many different people must approve. The Zone's scheme is the set of its steps."""
+
+    __tablename__ = "approval_step"
+    __table_args__ = (
+        UniqueConstraint("zone_id", "above_pence", name="uq_approval_step"),
+        CheckConstraint("above_pence >= 0 AND people BETWEEN 1 AND 3", name="step_in_range"),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    above_pence: Mapped[int]
+    people: Mapped[int]
+
+
+class DeclaredInterest(Row):
+    """This person has an interest in that organisation and decides nothing about it while it stands."""
+
+    __tablename__ = "declared_interest"
+    __table_args__ = (UniqueConstraint("person_id", "organisation_id", name="uq_declared_interest"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    ended_on: Mapped[date | None]

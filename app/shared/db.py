@@ -1,0 +1,335 @@
+"""One database behaviour on SQLite and PostgreSQL.
+
+A read outside `atomic()` runs in a read-only transaction, so a stray write fails in the database itself.
+`atomic()` is the one way to write: on SQLite it waits its turn on a fair file lock and takes BEGIN IMMEDIATE (where FOR
+UPDATE is silently nothing), on PostgreSQL it is READ COMMITTED and `lock_rows` takes FOR UPDATE. See docs/capacity.md.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.types import TypeDecorator
+
+from app.shared import clock
+from app.shared.errors import DomainError, NotFound
+
+try:
+    from pysqlite3 import dbapi2 as sqlite_driver
+except ImportError:  # pragma: no cover - the wheel exists for every platform we lock for
+    import sqlite3 as sqlite_driver
+
+LOCK_WAIT = 30.0  # seconds a writer waits for its turn on SQLite
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Busy(DomainError):
+    """The database could not give this writer a turn in time. Nothing was changed."""
+
+    code = "busy"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("Kith is very busy and could not save that. Nothing was changed: please try again.")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant, also on SQLite, which would forget the zone."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def state_column(kind: type[StrEnum], length: int = 24) -> sa.Enum:
+    """A StrEnum kept as its value in a VARCHAR with a CHECK: readable in SQL, the same on both databases."""
+    return sa.Enum(
+        kind, native_enum=False, create_constraint=True, length=length, validate_strings=True, name=_check_name(kind),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def _check_name(kind: type[StrEnum]) -> str:
+    name = kind.__name__
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class Base(DeclarativeBase):
+    """The base of every table: constraint names by rule, instants as UTC, lists and maps as JSON."""
+
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            datetime: UtcDateTime,
+            uuid.UUID: sa.Uuid,
+            dict[str, Any]: sa.JSON,
+            list[str]: sa.JSON,
+            list[int]: sa.JSON,
+        },
+    )
+
+
+class Row(Base):
+    """What nearly every table has: a UUID key and the instant it was made."""
+
+    __abstract__ = True
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+R = TypeVar("R", bound=Row)
+
+
+def engine_options(url: str, threads: int) -> dict[str, Any]:
+    """What Flask-SQLAlchemy hands to create_engine."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return {
+            "pool_size": max(threads, 2),
+            "max_overflow": 4,
+            "pool_timeout": 15,
+            "connect_args": {"timeout": LOCK_WAIT, "check_same_thread": False},
+            "module": sqlite_driver,
+        }
+    return {
+        "pool_size": max(threads, 2),
+        "max_overflow": 4,
+        "pool_timeout": 15,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": "-c lock_timeout=10000 -c statement_timeout=30000"
+            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+        },
+    }
+
+
+def install(app: Flask) -> None:
+    """Hang the transaction rules on the app's engine."""
+    with app.app_context():
+        engine = db.engine
+        synchronous = app.config["SETTINGS"].sqlite_synchronous
+    if engine.dialect.name == "sqlite":
+        _install_sqlite(engine, synchronous)
+    else:
+        _install_postgresql(engine)
+
+
+def _install_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.connection.dbapi_connection.read_only = not _writing.get()  # type: ignore[union-attr]
+
+
+def _install_sqlite(engine: Engine, synchronous: str) -> None:
+    lock_path = f"{engine.url.database}.wlock"
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN itself; the driver's own guess loses updates
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={synchronous}",
+            "foreign_keys=ON",
+            "trusted_schema=OFF",
+            "secure_delete=FAST",
+            "temp_store=MEMORY",
+            "cache_size=-16000",
+            "journal_size_limit=67108864",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        writing = _writing.get()
+        info = connection.connection.record_info
+        assert info is not None
+        if writing:
+            _take_turn(info, lock_path)
+        if info.get("read_only") != (not writing):
+            connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+            info["read_only"] = not writing
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    @event.listens_for(engine.pool, "checkin")
+    def checkin(connection: Any, record: Any) -> None:
+        _end_turn(record.record_info)
+
+    @event.listens_for(engine.pool, "close")
+    def close(connection: Any, record: Any) -> None:
+        _end_turn(record.record_info)
+        descriptor = record.record_info.pop("descriptor", None)
+        if descriptor is not None:
+            os.close(descriptor)
+        record.record_info.pop("read_only", None)
+
+
+def _take_turn(info: dict[Any, Any], path: str) -> None:
+    """Queue for the write lock on a file beside the database: fairer than SQLite's own busy handler."""
+    if info.get("held"):
+        return
+    if "descriptor" not in info:
+        info["descriptor"] = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    give_up = time.monotonic() + LOCK_WAIT
+    pause = 0.0005
+    while True:
+        try:
+            fcntl.flock(info["descriptor"], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > give_up:
+                raise Busy from None
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.01)
+        else:
+            info["held"] = True
+            return
+
+
+def _end_turn(info: dict[Any, Any]) -> None:
+    if info.pop("held", False):
+        fcntl.flock(info["descriptor"], fcntl.LOCK_UN)
+
+
+@contextmanager
+def atomic() -> Iterator[None]:
+    """One business verb, one write transaction. Re-entrant: only the outermost commits or rolls back.
+
+    Whatever was read before is expired, so that everything is read again inside the transaction.
+    Raises Busy when the database gives no turn in time, and whatever the block raises, after rolling back.
+    """
+    if _writing.get():
+        yield
+        return
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were pending before atomic(): move them inside the verb")
+    session.rollback()  # end the read-only transaction; objects are read again under the write transaction
+    token = _writing.set(True)
+    try:
+        yield
+        session.commit()
+    except sa.exc.OperationalError as error:
+        session.rollback()
+        if _is_contention(error):
+            raise Busy from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+def is_writing() -> bool:
+    """True inside `atomic()`."""
+    return _writing.get()
+
+
+def _is_contention(error: sa.exc.OperationalError) -> bool:
+    code = getattr(error.orig, "sqlstate", None)
+    return code in {"40001", "40P01", "55P03"} or "database is locked" in str(error.orig)
+
+
+def lock_rows(model: type[R], ids: Iterable[uuid.UUID]) -> list[R]:
+    """Lock rows to be made less available, in id order, and read them fresh. Inside `atomic()` only.
+
+    Tables are locked in one global order: Cohort, Fund, Envelope, Commission, Introduction, Place, Session.
+    Raises NotFound when one of them is not there.
+    """
+    if not _writing.get():
+        raise RuntimeError("a lock outside atomic() protects nothing")
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    statement = (
+        sa.select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update(of=model)
+        .execution_options(populate_existing=True)
+    )
+    rows: Sequence[R] = db.session.scalars(statement).unique().all()
+    if len(rows) != len(wanted):
+        raise NotFound
+    return list(rows)
+
+
+def lock_row(model: type[R], row_id: uuid.UUID) -> R:
+    """`lock_rows` for one."""
+    return lock_rows(model, [row_id])[0]
+
+
+def append_only_ddl(table: str, dialect: str) -> list[str]:
+    """Triggers that refuse UPDATE and DELETE on `table`. Migrations run the same text."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} only ever grows'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        (f"CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} only ever grows' USING ERRCODE = 'integrity_constraint_violation'; END $$"),
+        (f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()"),
+    ]
+
+
+def append_only_undo_ddl(table: str, dialect: str) -> list[str]:
+    """Takes the triggers away again; only a migration going down does this, before it drops the table."""
+    if dialect == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {table}_no_{verb}" for verb in ("update", "delete")]
+    return [f"DROP TRIGGER IF EXISTS {table}_no_change ON {table}", f"DROP FUNCTION IF EXISTS {table}_only_grows()"]
+
+
+def _ddl(statement: str) -> sa.DDL:
+    return sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+
+
+def append_only(model: type[Base]) -> None:
+    """Make the database itself refuse to change or delete rows of `model`."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_ddl(table.name, dialect):
+            event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
+    for statement in append_only_undo_ddl(table.name, "postgresql")[1:]:
+        event.listen(table, "after_drop", _ddl(statement).execute_if(dialect="postgresql"))
+    if table.name not in APPEND_ONLY_TABLES:
+        APPEND_ONLY_TABLES.append(table.name)
+
+
+APPEND_ONLY_TABLES: list[str] = []

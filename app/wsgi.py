@@ -1,0 +1,5 @@
+"""What the WSGI server loads."""
+
+from app import create_app
+
+app = create_app()

@@ -1,0 +1,146 @@
+"""Every setting of Kith, in one place, read from the environment.
+
+`Settings.from_environment` is the only reader of `os.environ`; README lists the same names with their defaults.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DEVELOPMENT_SECRET = "development-only-secret-never-for-real-children"  # noqa: S105  refused in production
+ROOT = Path(__file__).resolve().parent
+
+
+class SettingsRefused(RuntimeError):
+    """The environment asks for something Kith will not start with; the text says what to change."""
+
+
+def _flag(value: str | None, *, default: bool = False) -> bool:
+    if value is None or value == "":
+        return default
+    return value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment decided. Times are in seconds, sizes in bytes."""
+
+    environment: str = "development"
+    secret_key: str = DEVELOPMENT_SECRET
+    database_url: str = ""
+    data_dir: Path = field(default_factory=lambda: ROOT / "var")
+    debug: bool = False
+    allow_sqlite: bool = False
+    charity_name: str = "Westbourne Children's Trust (a made-up charity)"
+    base_url: str = "http://127.0.0.1:5000"
+    allowed_hosts: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    sqlite_synchronous: str = "FULL"
+    smtp_url: str = ""
+    mail_from: str = "kith@localhost"
+    upload_limit: int = 8 * 1024 * 1024
+    idle_limit: int = 30 * 60
+    absolute_limit: int = 12 * 60 * 60
+    threads: int = 2
+    workers: int = 0  # web processes; 0 is one for each core
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings, refusing an unsafe production start.
+
+        Raises SettingsRefused with one sentence naming the variable to change.
+        """
+        env = os.environ if env is None else env
+        data_dir = Path(env.get("KITH_DATA_DIR") or ROOT / "var").expanduser().resolve()
+        url = env.get("KITH_DATABASE_URL") or f"sqlite:///{data_dir / 'kith.sqlite3'}"
+        port = env.get("PORT") or "5000"
+        settings = cls(
+            environment=env.get("KITH_ENV") or "development",
+            secret_key=env.get("KITH_SECRET_KEY") or DEVELOPMENT_SECRET,
+            database_url=_with_driver(url),
+            data_dir=data_dir,
+            debug=_flag(env.get("KITH_DEBUG")) or _flag(env.get("FLASK_DEBUG")),
+            allow_sqlite=_flag(env.get("KITH_ALLOW_SQLITE")),
+            charity_name=env.get("KITH_CHARITY_NAME") or cls.charity_name,
+            base_url=(env.get("KITH_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+            allowed_hosts=tuple(h.strip() for h in (env.get("KITH_ALLOWED_HOSTS") or "").split(",") if h.strip()),
+            trusted_proxies=_whole(env, "KITH_TRUSTED_PROXIES", 0),
+            sqlite_synchronous=(env.get("KITH_SQLITE_SYNCHRONOUS") or "FULL").upper(),
+            smtp_url=env.get("KITH_SMTP_URL") or "",
+            mail_from=env.get("KITH_MAIL_FROM") or cls.mail_from,
+            upload_limit=_whole(env, "KITH_UPLOAD_LIMIT", cls.upload_limit),
+            idle_limit=_whole(env, "KITH_IDLE_LIMIT", cls.idle_limit),
+            absolute_limit=_whole(env, "KITH_ABSOLUTE_LIMIT", cls.absolute_limit),
+            threads=_whole(env, "KITH_THREADS", cls.threads),
+            workers=_whole(env, "KITH_WORKERS", cls.workers),
+        )
+        settings._refuse_what_is_unsafe()
+        return settings
+
+    def _refuse_what_is_unsafe(self) -> None:
+        if self.environment not in {"development", "test", "production"}:
+            raise SettingsRefused(f"KITH_ENV is {self.environment!r}; it is development, test or production.")
+        if self.sqlite_synchronous not in {"FULL", "NORMAL", "OFF", "EXTRA"}:
+            raise SettingsRefused("KITH_SQLITE_SYNCHRONOUS is FULL, EXTRA, NORMAL or OFF.")
+        if not self.is_production:
+            return
+        if self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32:
+            raise SettingsRefused(
+                "In production KITH_SECRET_KEY must be set to at least 32 random characters, "
+                f"for example {secrets.token_urlsafe(8)}... of your own making."
+            )
+        if self.debug:
+            raise SettingsRefused("In production KITH_DEBUG and FLASK_DEBUG must be off.")
+        if self.database_url.startswith("sqlite") and not self.allow_sqlite:
+            raise SettingsRefused(
+                "In production KITH_DATABASE_URL should name a PostgreSQL database; set KITH_ALLOW_SQLITE=1 if you really mean SQLite."
+            )
+        if self.sqlite_synchronous in {"OFF", "NORMAL"}:
+            raise SettingsRefused("In production KITH_SQLITE_SYNCHRONOUS must be FULL or EXTRA: what was acknowledged must survive.")
+        if not self.allowed_hosts:
+            raise SettingsRefused("In production KITH_ALLOWED_HOSTS must name the host names Kith answers to.")
+
+    def flask(self) -> dict[str, object]:
+        """The same settings under the names Flask and its extensions read."""
+        return {
+            "SETTINGS": self,
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SESSION_COOKIE_NAME": "__Host-kith" if self.is_production else "kith",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.is_production,
+            "SESSION_COOKIE_PATH": "/",
+            "MAX_CONTENT_LENGTH": self.upload_limit,
+            "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+            "WTF_CSRF_TIME_LIMIT": None,
+            "PREFERRED_URL_SCHEME": "https" if self.is_production else "http",
+            "KITH_CHARITY_NAME": self.charity_name,
+            "COMPRESS_ALGORITHM": ["br", "gzip"],
+            "COMPRESS_BR_LEVEL": 5,
+        }
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    raw = env.get(name)
+    if not raw:
+        return default
+    if not raw.isdecimal():
+        raise SettingsRefused(f"{name} must be a whole number, not {raw!r}.")
+    return int(raw)
+
+
+def _with_driver(url: str) -> str:
+    """`postgres://` and `postgresql://` mean psycopg 3 here."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url[len(prefix) :]
+    return url
