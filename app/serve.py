@@ -184,7 +184,7 @@ def _web(host: str, port: int, settings: Settings) -> _Child:
 
 
 def _worker() -> _Child:
-    return _Child("The outbox worker", [sys.executable, "-m", "app.cli", "worker"])
+    return _Child("The outbox worker", [sys.executable, "-c", "from app.cli import main; main()", "worker"])
 
 
 def _end_with(parent: int) -> Callable[[], None]:

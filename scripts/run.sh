@@ -16,6 +16,6 @@ if reason:
     sys.exit(reason)
 PYTHON
 sh scripts/assets.sh
-"$PY" -m app.cli db upgrade
-"$PY" -m app.cli demo --if-empty
-exec "$PY" -m app.cli serve --host "$HOST" --port "$PORT"
+"$VENV/bin/kith" db upgrade
+"$VENV/bin/kith" demo --if-empty
+exec "$VENV/bin/kith" serve --host "$HOST" --port "$PORT"

@@ -43,15 +43,15 @@ def server_url(run_dir: Path, run_pid: int) -> str:
 
 
 def _start_keeper(run_dir: Path, run_pid: int, ready: Path) -> None:
-    log = run_dir / "keeper.log"
+    log, failed = run_dir / "keeper.log", run_dir / "keeper.failed"
     with log.open("w") as out:
-        keeper = subprocess.Popen(
+        subprocess.run(
             [sys.executable, __file__, str(run_pid), str(run_dir)],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, check=True,
         )
     give_up = time.monotonic() + START_LIMIT
     while not ready.exists():
-        if keeper.poll() is not None or time.monotonic() > give_up:
+        if failed.exists() or time.monotonic() > give_up:
             raise RuntimeError(f"PostgreSQL for the tests did not start: {log.read_text()[-2000:]}")
         time.sleep(0.05)
 
@@ -72,8 +72,7 @@ def keep(run_pid: int, run_dir: Path) -> None:
     user = None
     if os.geteuid() == 0:
         user = "nobody"
-        shutil.copytree(programs, home / "programs", symlinks=True)
-        programs = home / "programs"
+        programs = _copy(programs, home)
         subprocess.run(["chmod", "-R", "go+rX", str(home)], check=True)
         shutil.chown(home, user)
     quiet = {"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"}
@@ -105,6 +104,17 @@ def keep(run_pid: int, run_dir: Path) -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def _copy(programs: Path, home: Path) -> Path:
+    """The programs, and the libraries that the wheel keeps beside its package, in the same places to each other."""
+    package = programs.parent
+    there = home / package.name / programs.name
+    shutil.copytree(programs, there, symlinks=True)
+    libraries = package.with_name(package.name + ".libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name, symlinks=True)
+    return there
+
+
 def _temporary_folder() -> str:
     return tempfile.mkdtemp(prefix="kith-pg-", dir="/tmp")  # a socket's path must be short
 
@@ -130,4 +140,9 @@ def _wait_for_end(run_pid: int, server: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    keep(int(sys.argv[1]), Path(sys.argv[2]))
+    if os.fork() == 0:  # nobody's child, so that no worker has to wait for it
+        try:
+            keep(int(sys.argv[1]), Path(sys.argv[2]))
+        except BaseException:
+            (Path(sys.argv[2]) / "keeper.failed").touch()
+            raise
