@@ -1,0 +1,93 @@
+"""How many places are free: capacity less the places outside Kith less Kith's own live ones, counted at the moment of asking.
+
+Kith's own live places (held and not lapsed, firm, taken) are commissioning's to count: `commissioning.wiring` registers the
+counter. Until it does, no place is live, which is true of an installation without commissions.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.catalogue.models import Cohort, CohortState
+from app.shared import clock
+from app.shared.db import db
+
+LiveCounter = Callable[[list[uuid.UUID]], Mapping[uuid.UUID, int]]
+CHUNK = 500
+"""Ids asked for in one statement; SQLite and PostgreSQL both take it with ease."""
+
+
+@dataclass(frozen=True)
+class Availability:
+    """One cohort's places. `outside` are taken by children who are not Kith's, `live` by Kith's own."""
+
+    capacity: int
+    outside: int
+    live: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.capacity - self.outside - self.live)
+
+    def __bool__(self) -> bool:
+        return self.free > 0
+
+
+def _none_live(cohort_ids: list[uuid.UUID]) -> Mapping[uuid.UUID, int]:
+    return {}
+
+
+_counter: LiveCounter = _none_live
+
+
+def register_counter(counter: LiveCounter) -> None:
+    """`counter(cohort_ids)` answers how many live places each cohort has; a cohort it leaves out has none."""
+    global _counter  # noqa: PLW0603  one registry, set once when the rooms are wired
+    _counter = counter
+
+
+def live_places(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Kith's own live places by cohort; each id asked for is a key."""
+    wanted = list(dict.fromkeys(cohort_ids))
+    live = dict.fromkeys(wanted, 0)
+    for start in range(0, len(wanted), CHUNK):
+        live.update(_counter(wanted[start : start + CHUNK]))
+    return live
+
+
+def free_places(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Availability]:
+    """What each cohort has; an id that is no cohort is left out. Under a lock on the cohort the answer is binding."""
+    live = live_places(cohort_ids)
+    wanted = list(live)
+    found: dict[uuid.UUID, Availability] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = db.session.execute(
+            sa.select(Cohort.id, Cohort.capacity, Cohort.outside_places).where(Cohort.id.in_(wanted[start : start + CHUNK]))
+        )
+        found.update({id_: Availability(capacity, outside, live[id_]) for id_, capacity, outside in rows})
+    return found
+
+
+def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Free places by offering: the sum over its open cohorts that have not ended. Each id asked for is a key."""
+    wanted = list(dict.fromkeys(offering_ids))
+    free = dict.fromkeys(wanted, 0)
+    cohorts: list[tuple[uuid.UUID, uuid.UUID, int, int]] = []
+    for start in range(0, len(wanted), CHUNK):
+        cohorts += db.session.execute(
+            sa.select(Cohort.id, Cohort.offering_id, Cohort.capacity, Cohort.outside_places)
+            .where(Cohort.offering_id.in_(wanted[start : start + CHUNK]), *is_running())
+        ).tuples()
+    live = live_places(id_ for id_, *_ in cohorts)
+    for id_, offering_id, capacity, outside in cohorts:
+        free[offering_id] += Availability(capacity, outside, live[id_]).free
+    return free
+
+
+def is_running() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """SQL: this cohort takes children, and its last day has not passed."""
+    return Cohort.state == CohortState.OPEN, sa.or_(Cohort.ends_on.is_(None), Cohort.ends_on >= clock.today())
