@@ -30,13 +30,18 @@ PRESENT = frozenset({MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY})
 
 
 class Mark(Base):
-    """Revision 1 is the register; a later revision is a correction with a reason. `client_key` makes a register sent twice one."""
+    """Revision 1 is the register; a later revision is a correction with a reason. `client_key` makes a register sent twice one.
+
+    `percent` of the session's price was owed for this revision; `is_told_late`: told less than 48 hours ahead.
+    """
 
     __tablename__ = "mark"
     __table_args__ = (
         UniqueConstraint("session_id", "child_id", "revision", name="uq_mark_revision"),
         UniqueConstraint("session_id", "child_id", "client_key", name="uq_mark_client_key"),
         CheckConstraint("revision >= 1", name="revision_positive"),
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_in_range"),
+        CheckConstraint("NOT is_told_late OR kind = 'absent_told'", name="only_told_can_be_late"),
         Index("ix_mark_child", "child_id"),
         Index("ix_mark_place", "place_id"),
     )
@@ -46,6 +51,8 @@ class Mark(Base):
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
     kind: Mapped[MarkKind] = mapped_column(state_column(MarkKind))
+    is_told_late: Mapped[bool] = mapped_column(default=False)
+    percent: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int]
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -58,3 +65,16 @@ class Mark(Base):
 
 
 append_only(Mark)
+
+ABSENT = frozenset({MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD})
+MARK_WORDS = {
+    MarkKind.ATTENDED: "Here",
+    MarkKind.LATE: "Late",
+    MarkKind.LEFT_EARLY: "Left early",
+    MarkKind.ABSENT_TOLD: "Away, told",
+    MarkKind.ABSENT_UNTOLD: "Away, no word",
+    MarkKind.SESSION_CANCELLED: "Cancelled",
+    MarkKind.EXCUSED: "Excused",
+}
+REGISTER_KINDS = (MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY, MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD)
+"""What a partner can tap; the rest are a Link Worker's or the clock's."""
