@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import http.client
 import os
 import signal
 import socket
@@ -21,7 +22,8 @@ from config import Settings, SettingsRefused
 
 QUICK = 10.0  # seconds: a child that lived for less has failed to start
 LONGEST_PAUSE = 30.0  # seconds between two tries
-TRIES = 5  # quick deaths of the web server in a row before the supervisor gives up and says so
+TRIES = 4  # quick deaths of the web server in a row before the supervisor gives up and says so
+ASK_AGAIN = 0.5  # seconds between two requests to stop
 PATIENCE = 20.0  # seconds a child gets to finish what it is doing
 START_LIMIT = 60.0  # seconds until the web server must answer
 STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
@@ -92,13 +94,23 @@ class _Child:
         self.start_after = now + min(LONGEST_PAUSE, 0.5 * 2 ** max(self.quick_deaths - 1, 0))
         return code
 
-    def stop(self, give_up: float) -> None:
-        """Ask, wait until the instant `give_up`, then end it."""
+    def ask_to_stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+
+    def wait(self, give_up: float) -> None:
+        """Wait for it until the instant `give_up`, then end it.
+
+        Granian's workers do not hear a signal while they load the app, so the family is asked again now and then.
+        """
         if self.process is None:
             return
-        try:
-            self.process.wait(max(0.0, give_up - time.monotonic()))
-        except subprocess.TimeoutExpired:
+        while self.process.poll() is None and time.monotonic() < give_up:
+            try:
+                self.process.wait(ASK_AGAIN)
+            except subprocess.TimeoutExpired:
+                _signal_family(self.process.pid, signal.SIGTERM)
+        if self.process.poll() is None:
             print(f"{self.name} did not stop in time and was ended.", file=sys.stderr, flush=True)
         _signal_family(self.process.pid, signal.SIGKILL)
         self.process.wait()
@@ -148,23 +160,26 @@ class _Supervisor:
         if self.announced or self.web.process is None:
             return
         place = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104  only compared with
+        probe = http.client.HTTPConnection(place, self.port, timeout=2)
         try:
-            socket.create_connection((place, self.port), timeout=1).close()
-        except OSError:
+            probe.request("HEAD", "/static/manifest.json")
+            probe.getresponse()
+        except (OSError, http.client.HTTPException):
             if time.monotonic() - self.web.started > START_LIMIT:
                 self.web.process.terminate()
             return
+        finally:
+            probe.close()
         self.announced = True
         shown = f"[{place}]" if ":" in place else place
         print(f"\nKith is ready at http://{shown}:{self.port}   (Ctrl-C stops it)\n", flush=True)
 
     def _stop_all(self) -> None:
         for child in self.children:
-            if child.process is not None:
-                child.process.terminate()
+            child.ask_to_stop()
         give_up = time.monotonic() + PATIENCE
         for child in self.children:
-            child.stop(give_up)
+            child.wait(give_up)
 
 
 def _note_death(child: _Child, code: int) -> None:
