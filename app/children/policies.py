@@ -1,0 +1,74 @@
+"""Who may do what with a child's record. Pure: what is asked of the database is already on `person` and `child`.
+
+`can_see_child` says for one loaded child what `queries.visible_to` says in SQL.
+"""
+
+from __future__ import annotations
+
+from app.accounts.models import Person, Role
+from app.children.models import Child, ChildState
+
+READERS = (Role.LINK_WORKER, Role.ZONE_MANAGER, Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD)
+"""The roles that may see a child at all. Budget holders, funders and partners are not among them."""
+
+
+def is_link_worker_of(person: Person, child: Child) -> bool:
+    """Lead or cover of this child today."""
+    return person.has_role(Role.LINK_WORKER, zone_id=child.zone_id) and person.id in child.link_worker_ids
+
+
+def is_school_lead_of(person: Person, child: Child) -> bool:
+    """A school lead (or a school's own safeguarding lead) while the child is on the programme there."""
+    if child.school_id is None or child.state is not ChildState.ACTIVE:
+        return False
+    roles = (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD)
+    return any(g.role in roles and g.school_id == child.school_id and g.zone_id == child.zone_id for g in person.live_grants)
+
+
+def is_safeguarding_lead_of(person: Person, child: Child) -> bool:
+    """Of the child's Zone, or of the child's school."""
+    return any(
+        g.role is Role.SAFEGUARDING_LEAD and g.zone_id == child.zone_id
+        and (g.school_id is None or (g.school_id == child.school_id and child.state is ChildState.ACTIVE))
+        for g in person.live_grants
+    )
+
+
+def can_see_child(person: Person, child: Child) -> bool:
+    return (
+        person.manages(child.zone_id) or is_link_worker_of(person, child)
+        or is_school_lead_of(person, child) or is_safeguarding_lead_of(person, child)
+    )
+
+
+def can_work_with_child(person: Person, child: Child) -> bool:
+    """The child's Link Worker (lead or cover), or the Zone manager."""
+    return is_link_worker_of(person, child) or person.manages(child.zone_id)
+
+
+def can_manage_child(person: Person, child: Child) -> bool:
+    """Whose child it is, when it leaves: the Zone manager."""
+    return person.manages(child.zone_id)
+
+
+def can_listen_to_child(person: Person, child: Child) -> bool:
+    """Write down what the child said or what was noticed: whoever works with the child, and the school's lead."""
+    return can_work_with_child(person, child) or is_school_lead_of(person, child)
+
+
+def can_see_private_notes(person: Person, child: Child) -> bool:
+    """Therapy notes stay with the Link Worker."""
+    return is_link_worker_of(person, child)
+
+
+def can_withdraw_consent(person: Person, child: Child) -> bool:
+    """Nobody who may stop it is kept from stopping it."""
+    return can_work_with_child(person, child) or is_safeguarding_lead_of(person, child)
+
+
+def can_see_caseload(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(*READERS)
+
+
+def can_add_child(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER)

@@ -1,0 +1,226 @@
+"""Reading children. Whatever names a person goes through `visible_to`: outside a person's reach a child is not there."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.accounts.models import Person, Role
+from app.catalogue.models import Offering, Organisation, PartnerState
+from app.children.models import Carer, Caseload, Child, ChildState, Consent, Refusal
+from app.shared import clock
+from app.shared.db import db
+from app.shared.errors import DomainError, NotFound
+
+REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"
+"""Nothing that is read or heard as something else, and no vowels, so that no reference is a word."""
+
+
+# --- who may see whom ----------------------------------------------------------------------------
+
+
+def visible_to(person: Person) -> sa.ColumnElement[bool]:
+    """The children this person may see today, as a condition on Child. Says the same as policies.can_see_child."""
+    if not person.is_authenticated:
+        return sa.false()
+    reach: list[sa.ColumnElement[bool]] = []
+    for grant in person.live_grants:
+        in_zone = Child.zone_id == grant.zone_id
+        if grant.role is Role.ZONE_MANAGER:
+            reach.append(in_zone)
+        elif grant.role is Role.LINK_WORKER:
+            reach.append(sa.and_(in_zone, Child.id.in_(_live_caseload(person.id))))
+        elif grant.role is Role.SAFEGUARDING_LEAD and grant.school_id is None:
+            reach.append(in_zone)
+        elif grant.role in (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD):
+            reach.append(sa.and_(in_zone, Child.school_id == grant.school_id, Child.state == ChildState.ACTIVE))
+    return sa.or_(*reach) if reach else sa.false()
+
+
+def _live_caseload(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:
+    today = clock.today()
+    return sa.select(Caseload.child_id).where(
+        Caseload.person_id == person_id, Caseload.starts_on <= today,
+        sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= today),
+    )
+
+
+def get_child(child_id: uuid.UUID, person: Person) -> Child:
+    """Raises NotFound outside the person's sight, exactly as if there were no such child."""
+    statement = sa.select(Child).where(Child.id == child_id, visible_to(person)).options(joinedload(Child.school))
+    child = db.session.scalars(statement).unique().one_or_none()
+    if child is None:
+        raise NotFound
+    return child
+
+
+def get_child_by_id(child_id: uuid.UUID) -> Child:
+    """For verbs whose caller has been permitted already, and for the clock. Raises NotFound."""
+    child = db.session.get(Child, child_id)
+    if child is None:
+        raise NotFound
+    return child
+
+
+def list_visible(person: Person, starts_with: str = "", *, with_ended: bool = False) -> Sequence[Child]:
+    """The children this person may see, by name; `starts_with` narrows to the first letters of any of their names."""
+    statement = sa.select(Child).where(visible_to(person))
+    if not with_ended:
+        statement = statement.where(Child.state == ChildState.ACTIVE)
+    typed = starts_with.strip()
+    if typed:
+        columns = (Child.first_name, Child.last_name, Child.known_as, Child.reference)
+        full = Child.first_name + " " + Child.last_name
+        pattern = _like(typed)
+        statement = statement.where(sa.or_(*(c.ilike(pattern, escape="\\") for c in (*columns, full))))
+    statement = statement.options(joinedload(Child.school)).order_by(*_BY_NAME)
+    return db.session.scalars(statement).unique().all()
+
+
+def _like(typed: str) -> str:
+    return typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+_BY_NAME = (sa.func.lower(Child.first_name), sa.func.lower(Child.last_name), Child.id)
+
+
+def list_caseload(person: Person) -> Sequence[Child]:
+    """The active children this person is lead or cover of today, by name."""
+    statement = (
+        sa.select(Child)
+        .where(Child.id.in_(_live_caseload(person.id)), visible_to(person), Child.state == ChildState.ACTIVE)
+        .options(joinedload(Child.school)).order_by(*_BY_NAME)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def find_lead(child_id: uuid.UUID) -> Person | None:
+    """The Link Worker who leads for this child today."""
+    today = clock.today()
+    statement = (
+        sa.select(Person).join(Caseload, Caseload.person_id == Person.id)
+        .where(Caseload.child_id == child_id, Caseload.kind == "lead", Caseload.starts_on <= today,
+               sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= today))
+        .order_by(Caseload.starts_on.desc(), Caseload.id).limit(1)
+    )
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def list_children_of_zone(zone_id: uuid.UUID) -> Sequence[Child]:
+    """Every active child of a Zone, by name: for commands and the clock, never for a page."""
+    statement = sa.select(Child).where(Child.zone_id == zone_id, Child.state == ChildState.ACTIVE).order_by(*_BY_NAME)
+    return db.session.scalars(statement).unique().all()
+
+
+# --- consent -------------------------------------------------------------------------------------
+
+
+def find_consent(child_id: uuid.UUID, organisation_id: uuid.UUID, on: date) -> Consent | None:
+    """The consent that covers this organisation on that day, not withdrawn; the newest if there were two."""
+    statement = (
+        sa.select(Consent)
+        .where(
+            Consent.child_id == child_id, Consent.organisation_id == organisation_id, Consent.withdrawn_at.is_(None),
+            Consent.given_on <= on, Consent.ends_on >= on,
+        )
+        .order_by(Consent.given_on.desc(), Consent.created_at.desc(), Consent.id).limit(1)
+    )
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def get_consent(consent_id: uuid.UUID, child_id: uuid.UUID) -> Consent:
+    """Raises NotFound when it is not this child's."""
+    consent = db.session.get(Consent, consent_id)
+    if consent is None or consent.child_id != child_id:
+        raise NotFound
+    return consent
+
+
+def get_carer(carer_id: uuid.UUID, child_id: uuid.UUID) -> Carer:
+    """Raises NotFound when not this child's."""
+    carer = db.session.get(Carer, carer_id)
+    if carer is None or carer.child_id != child_id:
+        raise NotFound
+    return carer
+
+
+def list_organisations_to_share_with(zone_id: uuid.UUID) -> Sequence[Organisation]:
+    """The Zone's organisations that have not left, by name."""
+    statement = (
+        sa.select(Organisation).where(Organisation.zone_id == zone_id, Organisation.state != PartnerState.LEFT)
+        .order_by(sa.func.lower(Organisation.name), Organisation.id)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def organisation_in_zone(organisation_id: uuid.UUID, zone_id: uuid.UUID) -> Organisation:
+    """Raises NotFound for another Zone's."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None or organisation.zone_id != zone_id:
+        raise NotFound
+    return organisation
+
+
+def organisation_names(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    wanted = set(organisation_ids)
+    if not wanted:
+        return {}
+    rows = db.session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted)))
+    return {row.id: row.name for row in rows}
+
+
+# --- what the child has said no to ---------------------------------------------------------------
+
+
+def find_refusal(child_id: uuid.UUID, offering_id: uuid.UUID) -> Refusal | None:
+    """The refusal that stands, if one does."""
+    statement = sa.select(Refusal).where(
+        Refusal.child_id == child_id, Refusal.offering_id == offering_id, Refusal.lifted_on.is_(None)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def has_refused(child_id: uuid.UUID, offering_id: uuid.UUID) -> bool:
+    """The child has said no to this offering (or it was set aside for the child), and has not said otherwise since."""
+    return find_refusal(child_id, offering_id) is not None
+
+
+def refused_ids(child_id: uuid.UUID) -> set[uuid.UUID]:
+    """Every offering that must not come back by itself."""
+    statement = sa.select(Refusal.offering_id).where(Refusal.child_id == child_id, Refusal.lifted_on.is_(None))
+    return set(db.session.scalars(statement))
+
+
+def list_refusals(child_id: uuid.UUID) -> Sequence[tuple[Refusal, str]]:
+    """Standing refusals with the offering's title, newest first."""
+    statement = (
+        sa.select(Refusal, Offering.title).join(Offering, Offering.id == Refusal.offering_id)
+        .where(Refusal.child_id == child_id, Refusal.lifted_on.is_(None)).order_by(Refusal.said_on.desc(), Refusal.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(statement)]
+
+
+def offering_in_zone(offering_id: uuid.UUID, zone_id: uuid.UUID) -> Offering:
+    """Raises NotFound for another Zone's."""
+    offering = db.session.get(Offering, offering_id)
+    if offering is None or offering.zone_id != zone_id:
+        raise NotFound
+    return offering
+
+
+# --- references ----------------------------------------------------------------------------------
+
+
+def free_reference(zone_id: uuid.UUID) -> str:
+    """A reference like K-7F2Q that no child of the Zone has. Inside the transaction that uses it."""
+    for _ in range(200):
+        reference = "K-" + "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(4))
+        taken = sa.select(Child.id).where(Child.zone_id == zone_id, Child.reference == reference)
+        if db.session.scalar(taken) is None:
+            return reference
+    raise DomainError("This Zone has run out of references for children.", code="no_reference_left")
