@@ -24,6 +24,7 @@ class _Registry:
     commission_requested: Asked = lambda introduction: False
     commission_approved: Asked = lambda introduction: False
     attended_count: Callable[[Introduction], int] = lambda introduction: 0
+    what_ends: Callable[[Introduction], list[str]] = lambda introduction: []
     on_agreed: list[Agreed] = field(default_factory=list)
     on_ended: list[Ended] = field(default_factory=list)
     lock_before: list[Callable[[Sequence[uuid.UUID]], None]] = field(default_factory=list)
@@ -37,6 +38,7 @@ def register(
     commission_requested: Asked | None = None,
     commission_approved: Asked | None = None,
     attended_count: Callable[[Introduction], int] | None = None,
+    what_ends: Callable[[Introduction], list[str]] | None = None,
     on_agreed: Agreed | None = None,
     on_ended: Ended | None = None,
     lock_before: Callable[[Sequence[uuid.UUID]], None] | None = None,
@@ -48,6 +50,8 @@ def register(
         _registry.commission_approved = commission_approved
     if attended_count is not None:
         _registry.attended_count = attended_count
+    if what_ends is not None:
+        _registry.what_ends = what_ends
     if on_agreed is not None and on_agreed not in _registry.on_agreed:
         _registry.on_agreed.append(on_agreed)
     if on_ended is not None and on_ended not in _registry.on_ended:
@@ -69,6 +73,11 @@ def commission_approved(introduction: Introduction) -> bool:
 def attended_count(introduction: Introduction) -> int:
     """Sessions of this offering the child has attended (also late, or left early), by the registers."""
     return _registry.attended_count(introduction)
+
+
+def what_ends(introduction: Introduction) -> list[str]:
+    """What else would stop with it, in sentences for the preview: the commission, the place, the money that comes back."""
+    return _registry.what_ends(introduction)
 
 
 def on_agreed(introduction: Introduction, actor: Person, practitioner_id: uuid.UUID) -> None:
