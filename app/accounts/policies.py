@@ -1,0 +1,87 @@
+"""Who may do what with people, schools and Zones. Pure: no database, no Flask."""
+
+from __future__ import annotations
+
+from app.accounts.models import Person, Role, RoleGrant, School, Zone
+
+GRANTABLE = (
+    Role.LINK_WORKER, Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD, Role.BUDGET_HOLDER, Role.PARTNER_ADMIN, Role.PRACTITIONER,
+    Role.FUNDER, Role.ZONE_MANAGER,
+)
+"""What a Zone manager grants within the own Zone. Administrators are made on the command line."""
+
+
+def is_signed_in(person: Person) -> bool:
+    """Any signed-in person."""
+    return bool(person.is_authenticated)
+
+
+def is_administrator(person: Person) -> bool:
+    return person.has_role(Role.ADMINISTRATOR)
+
+
+def is_zone_manager(person: Person) -> bool:
+    return person.has_role(Role.ZONE_MANAGER)
+
+
+def is_link_worker(person: Person) -> bool:
+    return person.has_role(Role.LINK_WORKER)
+
+
+def is_partner(person: Person) -> bool:
+    """Works for an organisation: its administrator or a practitioner."""
+    return person.has_role(Role.PARTNER_ADMIN, Role.PRACTITIONER)
+
+
+def is_budget_holder(person: Person) -> bool:
+    return person.has_role(Role.BUDGET_HOLDER)
+
+
+def is_school_lead(person: Person) -> bool:
+    return person.has_role(Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD)
+
+
+def is_funder(person: Person) -> bool:
+    return person.has_role(Role.FUNDER)
+
+
+def is_charity_staff(person: Person) -> bool:
+    """Link Workers and Zone managers: those who work with children's introductions."""
+    return person.has_role(Role.LINK_WORKER, Role.ZONE_MANAGER)
+
+
+def can_manage_zone(person: Person, zone: Zone) -> bool:
+    return person.manages(zone.id)
+
+
+def can_manage_school(person: Person, school: School) -> bool:
+    return person.manages(school.zone_id)
+
+
+def can_manage_people(person: Person) -> bool:
+    """Has a list of people to look after: a Zone's manager, or the administrator (who looks after Zone managers)."""
+    return is_zone_manager(person) or is_administrator(person)
+
+
+def can_manage_person(person: Person, other: Person) -> bool:
+    """Somebody holding (or having held) a role in a Zone that `person` manages; never oneself, never an administrator."""
+    return person.id != other.id and any(can_end_grant(person, grant) for grant in other.grants)
+
+
+def can_remove_person(person: Person, other: Person) -> bool:
+    """Every role the other still holds is one that `person` may end, so that no other Zone loses somebody unasked."""
+    live = other.live_grants
+    return can_manage_person(person, other) and all(can_end_grant(person, grant) for grant in live)
+
+
+def can_grant(person: Person, role: Role, zone: Zone) -> bool:
+    """A Zone manager grants any role but administrator in the own Zone; the administrator makes Zone managers anywhere."""
+    if role is Role.ZONE_MANAGER and is_administrator(person):
+        return True
+    return role in GRANTABLE and person.manages(zone.id)
+
+
+def can_end_grant(person: Person, grant: RoleGrant) -> bool:
+    if grant.zone_id is None:
+        return False
+    return person.manages(grant.zone_id) or (grant.role is Role.ZONE_MANAGER and is_administrator(person))

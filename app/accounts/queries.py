@@ -1,0 +1,131 @@
+"""Reads of people, Zones and schools."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from app.accounts import policies
+from app.accounts.calendar import SchoolDays
+from app.accounts.models import Closure, Person, Role, RoleGrant, School, SignIn, Term, Zone
+from app.shared import clock
+from app.shared.db import db
+from app.shared.errors import NotFound
+
+
+def get_zone(zone_id: uuid.UUID) -> Zone:
+    """Raises NotFound."""
+    zone = db.session.get(Zone, zone_id)
+    if zone is None:
+        raise NotFound
+    return zone
+
+
+def get_own_zone(zone_id: uuid.UUID, person: Person) -> Zone:
+    """A Zone in which `person` holds a role (an administrator: any). Raises NotFound."""
+    if zone_id not in person.zone_ids() and not policies.is_administrator(person):
+        raise NotFound
+    return get_zone(zone_id)
+
+
+def find_zone(slug: str) -> Zone | None:
+    return db.session.scalar(sa.select(Zone).where(Zone.slug == slug))
+
+
+def zone_by_slug(slug: str) -> Zone:
+    """Raises NotFound, with a sentence that names the Zones there are."""
+    zone = find_zone(slug)
+    if zone is None:
+        known = [known.slug for known in list_zones()]
+        there = f"There are: {', '.join(known)}." if known else "There is none yet: make one with `kith zone create`."
+        raise NotFound(f"There is no Zone called “{slug}”. {there}")
+    return zone
+
+
+def list_zones() -> Sequence[Zone]:
+    return db.session.scalars(sa.select(Zone).order_by(Zone.name)).all()
+
+
+def list_own_zones(person: Person, *roles: Role) -> Sequence[Zone]:
+    """The Zones this person holds a role in (one of `roles`, or any)."""
+    return db.session.scalars(sa.select(Zone).where(Zone.id.in_(person.zone_ids(*roles))).order_by(Zone.name)).all()
+
+
+def list_schools(zone_id: uuid.UUID) -> Sequence[School]:
+    statement = sa.select(School).where(School.zone_id == zone_id).order_by(School.name)
+    return db.session.scalars(statement.options(selectinload(School.terms), selectinload(School.closures))).all()
+
+
+def get_school(school_id: uuid.UUID, person: Person) -> School:
+    """A school of a Zone in which `person` holds a role. Raises NotFound."""
+    school = db.session.get(School, school_id)
+    if school is None or school.zone_id not in person.zone_ids():
+        raise NotFound
+    return school
+
+
+def school_days(school_id: uuid.UUID | None) -> SchoolDays:
+    """The open days of that school; without a school, every weekday."""
+    if school_id is None:
+        return SchoolDays()
+    spans: list[tuple[tuple[date, date], ...]] = []
+    for kind in (Term, Closure):
+        rows = db.session.execute(sa.select(kind.starts_on, kind.ends_on).where(kind.school_id == school_id).order_by(kind.starts_on))
+        spans.append(tuple((row[0], row[1]) for row in rows))
+    return SchoolDays(terms=spans[0], closures=spans[1])
+
+
+def is_in_force() -> sa.ColumnElement[bool]:
+    """SQL: the grant is in force today."""
+    today = clock.today()
+    return sa.and_(RoleGrant.starts_on <= today, sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today))
+
+
+def people_with(
+    role: Role, zone_id: uuid.UUID, school_id: uuid.UUID | None = None, organisation_id: uuid.UUID | None = None
+) -> Sequence[Person]:
+    """Who holds that role in the Zone today, by name.
+
+    With `school_id`: those whose role is for that school or for the whole Zone. With `organisation_id`: for that one.
+    """
+    held = sa.select(RoleGrant.person_id).where(RoleGrant.role == role, RoleGrant.zone_id == zone_id, is_in_force())
+    if school_id is not None:
+        held = held.where(sa.or_(RoleGrant.school_id == school_id, RoleGrant.school_id.is_(None)))
+    if organisation_id is not None:
+        held = held.where(RoleGrant.organisation_id == organisation_id)
+    statement = sa.select(Person).where(Person.id.in_(held), Person.left_at.is_(None)).order_by(Person.name, Person.id)
+    return db.session.scalars(statement).all()
+
+
+def find_person(email: str) -> Person | None:
+    """Also somebody who has left."""
+    return db.session.scalar(sa.select(Person).where(Person.email == email.strip().lower()))
+
+
+def find_sign_in(token_hash: str, *, idle: timedelta, absolute: timedelta) -> SignIn | None:
+    """The sign-in with that token, if it is still good: not ended, used and begun recently enough, its person not gone."""
+    now = clock.now()
+    statement = sa.select(SignIn).join(Person, Person.id == SignIn.person_id).where(
+        SignIn.token_hash == token_hash,
+        SignIn.ended_at.is_(None),
+        SignIn.last_seen_at > now - idle,
+        SignIn.created_at > now - absolute,
+        Person.left_at.is_(None),
+    )
+    return db.session.scalar(statement)
+
+
+def list_sign_ins(person_id: uuid.UUID, *, idle: timedelta, absolute: timedelta) -> Sequence[SignIn]:
+    """Where this person is signed in now, newest use first."""
+    now = clock.now()
+    statement = sa.select(SignIn).where(
+        SignIn.person_id == person_id,
+        SignIn.ended_at.is_(None),
+        SignIn.last_seen_at > now - idle,
+        SignIn.created_at > now - absolute,
+    )
+    return db.session.scalars(statement.order_by(SignIn.last_seen_at.desc(), SignIn.id)).all()

@@ -1,0 +1,109 @@
+"""Counting failed sign-ins, per account at an address and per address, across all processes.
+
+A stranger cannot lock somebody out: the limit of an account holds for one address at a time. Many addresses trying one account
+together only slow that account down, and not at an address where its owner has signed in before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import uuid
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.accounts.models import SignIn, Throttle
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import DomainError
+
+WINDOW = timedelta(minutes=15)
+LIMIT = 10
+ACCOUNT_LIMIT = 50
+SLOW = timedelta(seconds=10)
+
+
+class TooManyTries(DomainError):
+    """Tried too often; the sentence and `wait` say when to try again."""
+
+    code = "too_many_tries"
+    status = 429
+
+    def __init__(self, again_at: datetime) -> None:
+        self.wait = max(1, int((again_at - clock.now()).total_seconds()) + 1)
+        super().__init__(
+            f"There were too many tries to sign in. You can try again at {clock.london(again_at + timedelta(seconds=59)):%H:%M}."
+        )
+
+
+def count_try(*, email: str, address: str, person_id: uuid.UUID | None) -> None:
+    """Count this try before the password is looked at, so that tries at the same moment are all counted.
+
+    Raises TooManyTries. `forgive` takes the count back when the try succeeds.
+    """
+    account, place = _hashed(email), _place(address)
+    with atomic():
+        tried = [_bump(f"pair:{account[:32]}:{_hashed(place)[:32]}", WINDOW), _bump(f"from:{_hashed(place)}", WINDOW)]
+        over = [starts_at + WINDOW for tries, starts_at in tried if tries > LIMIT]
+        if not over:
+            tries, _ = _bump(f"who:{account}", WINDOW)
+            if tries > ACCOUNT_LIMIT and not _is_known_place(person_id, address):
+                turns, starts_at = _bump(f"slow:{account}", SLOW)
+                over = [starts_at + SLOW] if turns > 1 else []
+    if over:
+        raise TooManyTries(max(over))
+
+
+def forgive(*, email: str, address: str) -> None:
+    """The password was right: these tries do not count. Inside the caller's transaction."""
+    account, place = _hashed(email), _place(address)
+    db.session.execute(sa.delete(Throttle).where(Throttle.key == f"pair:{account[:32]}:{_hashed(place)[:32]}"))
+    db.session.execute(
+        sa.update(Throttle)
+        .where(Throttle.key.in_([f"from:{_hashed(place)}", f"who:{account}"]), Throttle.tries > 0)
+        .values(tries=Throttle.tries - 1)
+    )
+
+
+def forget_old_tries() -> None:
+    """Counters whose window is long over."""
+    with atomic():
+        db.session.execute(sa.delete(Throttle).where(Throttle.window_starts_at < clock.now() - 2 * WINDOW))
+
+
+def _bump(key: str, window: timedelta) -> tuple[int, datetime]:
+    """Add one to the key's count, or begin a new window; one statement, so that nobody's try is lost."""
+    now = clock.now()
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    is_over = Throttle.window_starts_at <= now - window
+    statement = insert(Throttle).values(id=uuid.uuid4(), created_at=now, key=key, window_starts_at=now, tries=1)
+    row = db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={
+                "tries": sa.case((is_over, 1), else_=Throttle.tries + 1),
+                "window_starts_at": sa.case((is_over, now), else_=Throttle.window_starts_at),
+            },
+        ).returning(Throttle.tries, Throttle.window_starts_at)
+    ).one()
+    return row.tries, row.window_starts_at
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.strip().lower().encode()).hexdigest()
+
+
+def _place(address: str) -> str:
+    """One visitor's network: an IPv4 address, or the /64 that an IPv6 visitor can change within at will."""
+    try:
+        given = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((given, 64), strict=False)) if given.version == 6 else address
+
+
+def _is_known_place(person_id: uuid.UUID | None, address: str) -> bool:
+    known = sa.exists().where(SignIn.person_id == person_id, SignIn.address == address)
+    return person_id is not None and bool(db.session.scalar(sa.select(known)))

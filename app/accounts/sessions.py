@@ -1,0 +1,64 @@
+"""The session behind the cookie: which person a request comes from, and how a browser is signed in and out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import cast
+
+from flask import Flask, Request, current_app, g, session
+from flask_login import current_user
+
+from app.accounts import queries
+from app.accounts.models import Person, SignIn
+from app.accounts.services import sign_ins
+from app.extensions import login_manager
+from app.shared import clock, web
+
+TOKEN = "sign_in"  # noqa: S105  a key's name
+
+
+def limits() -> dict[str, timedelta]:
+    """How long a session may be idle, and how long it may last."""
+    settings = current_app.config["SETTINGS"]
+    return {"idle": timedelta(seconds=settings.idle_limit), "absolute": timedelta(seconds=settings.absolute_limit)}
+
+
+def current_person() -> Person:
+    """The signed-in person. Only in views whose policy asks for one."""
+    return cast(Person, web.current_person())
+
+
+def current_sign_in() -> SignIn | None:
+    """The session of this request, if it is signed in."""
+    return g.get("kith_sign_in") if current_user.is_authenticated else None
+
+
+def begin(token: str) -> None:
+    """Give this browser a session of its own, forgetting whatever it carried before."""
+    session.clear()
+    session[TOKEN] = token
+
+
+def token() -> str | None:
+    found = session.get(TOKEN)
+    return found if isinstance(found, str) else None
+
+
+def connect(app: Flask) -> None:
+    """Let Flask-Login ask the table who is there, and note now and then that a session is in use."""
+    login_manager.session_protection = None  # the table decides; nothing else goes into the cookie
+
+    @login_manager.request_loader  # type: ignore[untyped-decorator]
+    def load(request: Request) -> Person | None:
+        carried = token()
+        if carried is None:
+            return None
+        row = queries.find_sign_in(sign_ins.hash_token(carried), **limits())
+        g.kith_sign_in = row
+        return row.person if row is not None else None
+
+    @app.before_request
+    def keep_alive() -> None:
+        row = current_sign_in()
+        if row is not None and row.last_seen_at <= clock.now() - sign_ins.SEEN_EVERY:
+            sign_ins.keep_alive(sign_in_id=row.id)
