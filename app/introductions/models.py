@@ -72,13 +72,19 @@ class DeclineReason(StrEnum):
 
 
 class Introduction(Row):
-    """One child, one offering, one warm way in. `is_shared` False: nothing about the child is told, so no consent is needed."""
+    """One child, one offering, one warm way in. `is_shared` False: nothing about the child is told, so no consent is needed.
+
+    `answered_by` is who said yes or no there, where nobody of the organisation signs in to Kith and the Link Worker was told.
+    `visits_told` counts the visits to a local asset that has no register.
+    """
 
     __tablename__ = "introduction"
     __table_args__ = (
         Index("one_open_introduction", "child_id", "offering_id", unique=True, sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         CheckConstraint("(state = 'ended') = (end_reason IS NOT NULL)", name="ended_says_why"),
         CheckConstraint("(state <> 'not_yet') OR (ask_again_on IS NOT NULL)", name="not_yet_has_a_day"),
+        CheckConstraint("(state <> 'asked') OR (asked_at IS NOT NULL AND answer_by_on IS NOT NULL)", name="asked_has_a_last_day"),
+        CheckConstraint("visits_told IS NULL OR visits_told >= 0", name="visits_not_negative"),
         Index("ix_introduction_organisation_state", "organisation_id", "state"),
         Index("ix_introduction_zone_state", "zone_id", "state"),
     )
@@ -103,6 +109,7 @@ class Introduction(Row):
     asked_note: Mapped[str] = mapped_column(Text, default="")
     answer_by_on: Mapped[date | None]
     answered_at: Mapped[datetime | None]
+    answered_by: Mapped[str] = mapped_column(String(120), default="")
     decline_reason: Mapped[DeclineReason | None] = mapped_column(state_column(DeclineReason))
     decline_note: Mapped[str] = mapped_column(Text, default="")
     first_dates: Mapped[str] = mapped_column(String(200), default="")
@@ -115,6 +122,7 @@ class Introduction(Row):
     met_words: Mapped[str] = mapped_column(Text, default="")
     joined_on: Mapped[date | None]
     settled_on: Mapped[date | None]
+    visits_told: Mapped[int | None]
     wants_to_go_on: Mapped[bool | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
     next_step: Mapped[str] = mapped_column(Text, default="")
@@ -152,7 +160,10 @@ class Stance(StrEnum):
 
 
 class View(Row):
-    """What one person thinks of one introduction: their words, the day, who asked. Never changed; a newer one counts instead."""
+    """What one person thinks of one introduction: their words, the day, who asked. Never changed; a newer one counts instead.
+
+    `said_by` names a teacher; a child needs no name here, and a carer has their own row.
+    """
 
     __tablename__ = "view"
     __table_args__ = (
@@ -163,6 +174,7 @@ class View(Row):
     introduction_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("introduction.id"))
     viewpoint: Mapped[Viewpoint] = mapped_column(state_column(Viewpoint))
     carer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("carer.id"))
+    said_by: Mapped[str] = mapped_column(String(120), default="")
     stance: Mapped[Stance] = mapped_column(state_column(Stance))
     words: Mapped[str] = mapped_column(Text)
     said_on: Mapped[date]
@@ -208,7 +220,10 @@ class StillGoing(Row):
     """The check at 1, 3, 6 and 12 months after settling: still going?"""
 
     __tablename__ = "still_going"
-    __table_args__ = (UniqueConstraint("introduction_id", "months", name="uq_still_going_months"),)
+    __table_args__ = (
+        UniqueConstraint("introduction_id", "months", name="uq_still_going_months"),
+        CheckConstraint("(answered_on IS NULL) = (is_still_going IS NULL)", name="answer_has_a_day"),
+    )
 
     introduction_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("introduction.id"))
     months: Mapped[int]
