@@ -22,6 +22,7 @@ from app.catalogue.models import (
     Tariff,
 )
 from app.children.models import SHAREABLE, Carer, Caseload, Child, Consent, Need, Voice
+from app.introductions.models import EndReason, Introduction, IntroductionState, Stance, View, Viewpoint
 from app.shared import clock
 from app.shared.db import Row, atomic, db
 
@@ -163,6 +164,34 @@ def make_consent(child: Child, organisation: Organisation, **given: Any) -> Cons
     return save(Consent(**{
         "child_id": child.id, "organisation_id": organisation.id, "carer_id": child.carers[0].id, "fields": list(SHAREABLE),
         "given_on": today - timedelta(days=1), "ends_on": today + timedelta(days=365), **given,
+    }))
+
+
+def make_introduction(
+    child: Child, offering: Offering, started_by: Person, state: IntroductionState = IntroductionState.IDEA, **given: Any
+) -> Introduction:
+    """A row in that state with what the database asks for there. It has no trail: make it through the services if one matters."""
+    today = clock.today()
+    needed: dict[str, Any] = {}
+    if state is IntroductionState.NOT_YET:
+        needed = {"ask_again_on": today + timedelta(days=14), "not_yet_why": "Not before the holidays."}
+    elif state is IntroductionState.ASKED:
+        needed = {"asked_at": clock.now(), "answer_by_on": today + timedelta(days=14)}
+    elif state is IntroductionState.ENDED:
+        needed = {"end_reason": EndReason.MOVED, "ended_on": today}
+    return save(Introduction(**{
+        "zone_id": child.zone_id, "child_id": child.id, "offering_id": offering.id, "organisation_id": offering.organisation_id,
+        "started_by_id": started_by.id, "state": state, "why": "Drums on every table.", **needed, **given,
+    }))
+
+
+def make_view(
+    introduction: Introduction, asked_by: Person, stance: Stance = Stance.YES, viewpoint: Viewpoint = Viewpoint.CHILD, **given: Any
+) -> View:
+    """What the child (or, with `carer_id=`, a carer) said yesterday."""
+    return save(View(**{
+        "introduction_id": introduction.id, "viewpoint": viewpoint, "stance": stance, "words": "I would like that.",
+        "said_on": clock.today() - timedelta(days=1), "asked_by_id": asked_by.id, **given,
     }))
 
 
