@@ -84,7 +84,7 @@ class Child(Row):
     caseload: Mapped[list[Caseload]] = relationship(back_populates="child", order_by="Caseload.starts_on", lazy="selectin")
     voices: Mapped[list[Voice]] = relationship(back_populates="child", order_by="Voice.said_on.desc()")
     notes: Mapped[list[ListeningNote]] = relationship(back_populates="child", order_by="ListeningNote.noted_on.desc()")
-    needs: Mapped[list[Need]] = relationship(back_populates="child", order_by="Need.priority, Need.code")
+    needs: Mapped[list[Need]] = relationship(back_populates="child", order_by="Need.priority, Need.position, Need.code")
     goals: Mapped[list[Goal]] = relationship(back_populates="child", order_by="Goal.created_at")
     relationships: Mapped[list[Relationship]] = relationship(back_populates="child", order_by="Relationship.name")
     carers: Mapped[list[Carer]] = relationship(back_populates="child", order_by="Carer.name")
@@ -100,6 +100,18 @@ class Child(Row):
     def short_name(self) -> str:
         """Amara O."""
         return f"{self.called} {self.last_name[:1]}." if self.last_name else self.called
+
+    @property
+    def age_now(self) -> int:
+        """From the birthday where it is known, else the age that was written down."""
+        if self.born_on is None:
+            return self.age
+        today = clock.today()
+        return today.year - self.born_on.year - ((today.month, today.day) < (self.born_on.month, self.born_on.day))
+
+    @property
+    def live_needs(self) -> list[Need]:
+        return [need for need in self.needs if need.ended_on is None]
 
     @property
     def link_worker_ids(self) -> set[uuid.UUID]:
@@ -176,7 +188,7 @@ class ListeningNote(Row):
 
 
 class Need(Row):
-    """What should get better, in a SEA area: `Emotional:anxiety`, priority 1 first."""
+    """What should get better, in a SEA area: `Emotional:anxiety`, priority 1 first. `position` keeps the order of the source."""
 
     __tablename__ = "need"
     __table_args__ = (
@@ -188,6 +200,7 @@ class Need(Row):
     code: Mapped[str] = mapped_column(String(60))
     priority: Mapped[int]
     starting_point: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
     ended_on: Mapped[date | None]
 
     child: Mapped[Child] = relationship(back_populates="needs")
@@ -254,6 +267,8 @@ class Relationship(Row):
     since_on: Mapped[date] = mapped_column(default=clock.today)
     ended_on: Mapped[date | None]
     is_trusted_adult: Mapped[bool] = mapped_column(default=False)
+    is_found_by_child: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(String(300), default="")
 
     child: Mapped[Child] = relationship(back_populates="relationships")
 
