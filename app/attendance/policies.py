@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.accounts.models import Person, Role
 from app.catalogue.models import Session
+from app.children.models import Child
+from app.children.policies import can_work_with_child
 
 
 def can_list_registers(person: Person) -> bool:
@@ -25,3 +27,8 @@ def can_take_register(person: Person, session: Session) -> bool:
 def can_correct_mark(person: Person, session: Session) -> bool:
     """After the lock: the child's Link Worker or the Zone manager (which child, the service checks)."""
     return person.has_role(Role.LINK_WORKER, Role.ZONE_MANAGER, zone_id=session.cohort.offering.zone_id)
+
+
+def can_correct_mark_of(person: Person, session: Session, child: Child) -> bool:
+    """The child's own Link Worker, or the Zone manager."""
+    return can_correct_mark(person, session) and can_work_with_child(person, child)

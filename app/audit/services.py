@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from app.audit.models import AuditEntry, Sight
@@ -71,3 +72,11 @@ def note_sight(*, person: Actor, child_id: uuid.UUID, what: str, why: str = "") 
     """Write down that `person` looked at a child's record. The one write that a GET may cause."""
     with atomic():
         db.session.add(Sight(person_id=person.id, child_id=child_id, what=what, why=why))
+
+
+def note_sights(*, person: Actor, child_ids: Sequence[uuid.UUID], what: str, why: str = "") -> None:
+    """The same for a list of children shown on one page; nothing for an empty list."""
+    if not child_ids:
+        return
+    with atomic():
+        db.session.add_all([Sight(person_id=person.id, child_id=child_id, what=what, why=why) for child_id in child_ids])

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+MIDNIGHT = time(0, 0)
 _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 
 
@@ -33,7 +34,7 @@ def at_london(day: date, clock_time: time) -> datetime:
 
 def end_of_day(day: date) -> datetime:
     """The first instant after the London day `day`."""
-    return at_london(day + timedelta(days=1), time(0, 0))
+    return at_london(day + timedelta(days=1), MIDNIGHT)
 
 
 @contextmanager
