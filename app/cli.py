@@ -12,6 +12,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade as upgrade_database
 
 from app import ROOMS, create_app
+from app.serve import serve
 from app.shared.errors import DomainError
 from config import SettingsRefused
 
@@ -53,6 +54,14 @@ def db_upgrade() -> None:
     app.config["SETTINGS"].data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with app.app_context():
         upgrade_database()
+
+
+@kith.command("serve")
+@click.option("--port", type=int, default=5000, show_default=True, envvar="PORT", help="the port to serve on (or PORT)")
+@click.option("--host", default="127.0.0.1", show_default=True, help="the address to serve on")
+def serve_command(port: int, host: str) -> None:
+    """Serve Kith: the web server and the outbox worker, watched over."""
+    sys.exit(serve(port, host))
 
 
 def main() -> None:
