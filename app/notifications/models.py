@@ -24,6 +24,10 @@ class OutboxState(StrEnum):
     DEAD = "dead"
 
 
+STUCK = (OutboxState.DEAD, OutboxState.UNCERTAIN)
+"""Nobody tries these again unless a person asks for it."""
+
+
 class OutboxMessage(Row):
     """Work promised inside a transaction, done after it. `dedupe` makes a repeated promise one. Payloads carry ids, no names."""
 

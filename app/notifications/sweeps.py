@@ -1,0 +1,33 @@
+"""What the clock does: functions that the worker runs every minute. Rooms register theirs in `wiring.connect`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from app.shared.db import db
+
+log = logging.getLogger("kith.worker")
+_sweeps: dict[str, Callable[[], object]] = {}
+
+
+def register_sweep(name: str, run: Callable[[], object]) -> None:
+    """`run` is called with nothing, outside any transaction, and opens its own.
+
+    It must be safe to run twice, also at the same moment by two workers: look again under the lock before acting.
+    """
+    _sweeps[name] = run
+
+
+def run_sweeps() -> list[str]:
+    """Run them all, one failing without stopping the next. The names of those that failed; they run again next minute."""
+    failed = []
+    for name, run in _sweeps.items():
+        try:
+            run()
+        except Exception:
+            log.exception("the sweep %s failed", name)
+            failed.append(name)
+        finally:
+            db.session.remove()
+    return failed
