@@ -2,6 +2,9 @@
 
 from app.commissioning.models.commissions import (
     COMMISSION_MOVES,
+    LIVE_STATES,
+    PROMISED_STATES,
+    WAITING_STATES,
     ApprovalStep,
     Commission,
     CommissionState,
@@ -9,13 +12,14 @@ from app.commissioning.models.commissions import (
     DecisionKind,
     DeclaredInterest,
     FundShare,
+    Suspension,
 )
 from app.commissioning.models.funds import Envelope, Fund
 from app.commissioning.models.ledger import Account, Journal, Posting
 from app.commissioning.models.places import LIVE_PLACE, PLACE_MOVES, Place, PlaceState, Waiting, WaitingState
 
 __all__ = [
-    "COMMISSION_MOVES", "LIVE_PLACE", "PLACE_MOVES", "Account", "ApprovalStep", "Commission", "CommissionState", "Decision",
-    "DecisionKind", "DeclaredInterest", "Envelope", "Fund", "FundShare", "Journal", "Place", "PlaceState", "Posting", "Waiting",
-    "WaitingState",
+    "COMMISSION_MOVES", "LIVE_PLACE", "LIVE_STATES", "PLACE_MOVES", "PROMISED_STATES", "WAITING_STATES", "Account",
+    "ApprovalStep", "Commission", "CommissionState", "Decision", "DecisionKind", "DeclaredInterest", "Envelope", "Fund",
+    "FundShare", "Journal", "Place", "PlaceState", "Posting", "Suspension", "Waiting", "WaitingState",
 ]

@@ -1,4 +1,4 @@
-"""Commission and its transition table, FundShare, Decision, ApprovalStep, DeclaredInterest."""
+"""Commission and its transition table, FundShare, Decision, Suspension, ApprovalStep, DeclaredInterest."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -48,6 +49,13 @@ COMMISSION_MOVES = Moves("commission", {
     _S.DELIVERED: {_S.CLOSED},
     _S.ENDED_EARLY: {_S.CLOSED},
 })
+WAITING_STATES = frozenset({_S.REQUESTED, _S.RETURNED})
+"""Waiting for a word, with a hold and money kept until `decide_by`."""
+PROMISED_STATES = frozenset({_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY, _S.SUSPENDED})
+"""The money is committed and the place is the child's."""
+LIVE_STATES = frozenset({_S.DRAFT, *WAITING_STATES, *PROMISED_STATES})
+"""An introduction has one commission in these states at most; before them and after them it may ask again."""
+IS_LIVE = sa.text("state IN ('draft', 'requested', 'returned', 'approved', 'confirmed', 'in_delivery', 'suspended')")
 
 
 class Commission(Row):
@@ -65,6 +73,8 @@ class Commission(Row):
         Index("ix_commission_child", "child_id"),
         Index("ix_commission_organisation", "organisation_id", "state"),
         Index("ix_commission_introduction", "introduction_id"),
+        Index("one_live_commission_per_introduction", "introduction_id", unique=True,
+              sqlite_where=IS_LIVE, postgresql_where=IS_LIVE),
     )
 
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
@@ -112,6 +122,22 @@ class Commission(Row):
     requested_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     shares: Mapped[list[FundShare]] = relationship(back_populates="commission", order_by="FundShare.created_at")
     decisions: Mapped[list[Decision]] = relationship(back_populates="commission", order_by="Decision.at")
+    suspensions: Mapped[list[Suspension]] = relationship(back_populates="commission", order_by="Suspension.starts_on")
+
+    @property
+    def has_lapsed(self) -> bool:
+        """The hold ran out before anybody decided: expired, whether or not the clock has come by to say so."""
+        return self.state in WAITING_STATES and self.decide_by is not None and self.decide_by <= clock.now()
+
+    @property
+    def state_now(self) -> CommissionState:
+        """The state as it reads at this moment: a lapsed request is expired."""
+        return CommissionState.EXPIRED if self.has_lapsed else self.state
+
+    @property
+    def round(self) -> int:
+        """Each question and answer starts a new round of decisions: what was said before the answer no longer counts."""
+        return 1 + sum(1 for decision in self.decisions if decision.kind is DecisionKind.RETURN)
 
 
 class FundShare(Row):
@@ -153,6 +179,33 @@ class Decision(Row):
 
     commission: Mapped[Commission] = relationship(back_populates="decisions")
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Suspension(Row):
+    """Delivery stands still from `starts_on` on: sessions in between are not payable, the place is kept until `until_on`.
+
+    `ended_on` is the day it went on again (payable from then on), or the day the commission ended; None while it lasts.
+    """
+
+    __tablename__ = "suspension"
+    __table_args__ = (
+        CheckConstraint("starts_on <= until_on", name="days_in_order"),
+        CheckConstraint("ended_on IS NULL OR starts_on <= ended_on", name="end_in_order"),
+        Index("one_open_suspension", "commission_id", unique=True,
+              sqlite_where=sa.text("ended_on IS NULL"), postgresql_where=sa.text("ended_on IS NULL")),
+    )
+
+    commission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("commission.id"), index=True)
+    starts_on: Mapped[date]
+    until_on: Mapped[date]
+    ended_on: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+    commission: Mapped[Commission] = relationship(back_populates="suspensions")
+
+    def covers(self, day: date) -> bool:
+        """Is a session on this day not payable?"""
+        return self.starts_on <= day and (self.ended_on is None or day < self.ended_on)
 
 
 class ApprovalStep(Row):
