@@ -46,7 +46,7 @@ _counter: LiveCounter = _none_live
 
 def register_counter(counter: LiveCounter) -> None:
     """`counter(cohort_ids)` answers how many live places each cohort has; a cohort it leaves out has none."""
-    global _counter  # noqa: PLW0603  one registry, set once when the rooms are wired
+    global _counter
     _counter = counter
 
 

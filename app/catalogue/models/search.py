@@ -1,0 +1,103 @@
+"""OfferingText: what search reads of one live offering, and the database's own full-text index over it."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy import ForeignKey, Index, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.shared.db import Base
+
+
+class OfferingText(Base):
+    """One live offering of a live organisation, as search sees it; drafts, paused and closed ones have no row.
+
+    A row is never changed: when the offering changes, it is replaced by one with a new `id`, so that (count, sum of ids) of a
+    Zone says whether anything moved. Text columns hold stems (`search.analysis`), blanks between; `vocabulary` the words as
+    people write them; `words` every stem once. `days` has bit 0 for Monday, `needs_mask` bit n for NEEDS[n], `languages` and
+    `region` are ready to compare ("|en|so|", small letters). The rest repeats the offering's facts so that filters and counts
+    need one table.
+    """
+
+    __tablename__ = "offering_text"
+    __table_args__ = (Index("ix_offering_text_zone", "zone_id", "id"),)
+
+    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    offering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offering.id", ondelete="CASCADE"), unique=True)
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    title: Mapped[str] = mapped_column(Text)
+    tags: Mapped[str] = mapped_column(Text)
+    needs: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    facts: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Text)
+    vocabulary: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(24))
+    delivery: Mapped[str] = mapped_column(String(24))
+    region: Mapped[str] = mapped_column(String(120))
+    source_ref: Mapped[str] = mapped_column(String(200))
+    age_min: Mapped[int]
+    age_max: Mapped[int]
+    cost_pence: Mapped[int]
+    days: Mapped[int]
+    needs_mask: Mapped[int]
+    languages: Mapped[str] = mapped_column(String(400))
+    is_step_free: Mapped[bool]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+
+COLUMNS = ("title", "tags", "needs", "provider", "place", "facts", "body")
+"""What is searched, most telling first."""
+
+
+def search_ddl(dialect: str) -> list[str]:
+    """The full-text index over `offering_text`; every object it makes is called offering_search or offering_search_*.
+
+    SQLite: an FTS5 table without text of its own, kept by triggers. PostgreSQL: two GIN indexes, over all stems of an offering
+    and over those of its title and tags. Stems are made by Kith (the same on both), so neither database stems again.
+    """
+    if dialect != "sqlite":
+        return [
+            "CREATE INDEX offering_search ON offering_text USING gin "
+            "(array_to_tsvector(array_remove(string_to_array(words, ' '), '')))",
+            "CREATE INDEX offering_search_head ON offering_text USING gin "
+            "(array_to_tsvector(array_remove(string_to_array(title || ' ' || tags, ' '), '')))",
+        ]
+    names = ", ".join(COLUMNS)
+    new, old = (", ".join(f"{row}.{name}" for name in COLUMNS) for row in ("new", "old"))
+    remove = f"INSERT INTO offering_search (offering_search, rowid, {names}) VALUES ('delete', old.id, {old});"  # noqa: S608
+    add = f"INSERT INTO offering_search (rowid, {names}) VALUES (new.id, {new});"  # noqa: S608
+    return [
+        f"CREATE VIRTUAL TABLE offering_search USING fts5 ({names}, content='offering_text', content_rowid='id', "
+        "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
+        f"CREATE TRIGGER offering_search_insert AFTER INSERT ON offering_text BEGIN {add} END",
+        f"CREATE TRIGGER offering_search_delete AFTER DELETE ON offering_text BEGIN {remove} END",
+        f"CREATE TRIGGER offering_search_update AFTER UPDATE ON offering_text BEGIN {remove} {add} END",
+    ]
+
+
+def search_undo_ddl(dialect: str) -> list[str]:
+    """Takes `search_ddl` away again; a migration going down runs it before it drops `offering_text`."""
+    if dialect != "sqlite":
+        return ["DROP INDEX IF EXISTS offering_search_head", "DROP INDEX IF EXISTS offering_search"]
+    triggers = [f"DROP TRIGGER IF EXISTS offering_search_{verb}" for verb in ("insert", "delete", "update")]
+    return [*triggers, "DROP TABLE IF EXISTS offering_search"]
+
+
+def _listen() -> None:
+    table = OfferingText.__table__
+    for dialect in ("sqlite", "postgresql"):
+        for statement in search_ddl(dialect):
+            ddl = sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
+    for statement in search_undo_ddl("sqlite"):
+        ddl = sa.DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(table, "before_drop", ddl.execute_if(dialect="sqlite"))
+
+
+_listen()
