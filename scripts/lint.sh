@@ -2,7 +2,7 @@
 . "$(dirname "$0")/common.sh"
 sh scripts/python.sh dev
 say "ruff ..."
-"$PY" -m ruff check --quiet app tests scripts benchmarks config.py
+"$PY" -m ruff check --quiet app tests config.py $(ls -d scripts benchmarks 2>/dev/null)
 say "mypy ..."
 "$PY" -m mypy
 say "import directions ..."
