@@ -1,0 +1,105 @@
+"""Whose child it is: one lead at a time, and cover for as long as it is needed."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from app.accounts import queries as accounts
+from app.accounts.models import Person, Role
+from app.audit.services import record
+from app.children import queries
+from app.children.models import Caseload, CaseloadKind, Child, ChildState
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import DomainError, Invalid, NotFound
+
+
+def assign_caseload(
+    *, child_id: uuid.UUID, person_id: uuid.UUID, actor: Person | None, kind: CaseloadKind = CaseloadKind.LEAD,
+    starts_on: date | None = None, ends_on: date | None = None,
+) -> Caseload:
+    """Give a child a Link Worker. A new lead takes over from `starts_on`; the earlier lead ends the day before.
+
+    Raises Invalid when the person is no Link Worker of the child's Zone, cover has no last day, or days are out of order.
+    """
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        first = starts_on or clock.today()
+        if child.state is ChildState.ENDED:
+            raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
+        if person_id not in {person.id for person in accounts.people_with(Role.LINK_WORKER, child.zone_id)}:
+            raise Invalid("Choose a Link Worker of this Zone.", field="person_id")
+        if ends_on is not None and ends_on < first:
+            raise Invalid("The last day cannot be before the first.", field="ends_on")
+        if kind is CaseloadKind.COVER and ends_on is None:
+            raise Invalid("Cover needs a last day.", field="ends_on")
+        if kind is CaseloadKind.LEAD:
+            standing = _hand_over(child, person_id, first)
+            if standing is not None:
+                return standing
+        entry = Caseload(child_id=child_id, person_id=person_id, kind=kind, starts_on=first, ends_on=ends_on)
+        child.caseload.append(entry)
+        record("children.caseload.assigned", subject=entry, actor=actor, zone_id=child.zone_id, child_id=child_id,
+               person=person_id, kind=kind.value, starts_on=first, ends_on=ends_on)
+        return entry
+
+
+def _hand_over(child: Child, person_id: uuid.UUID, first: date) -> Caseload | None:
+    """End the earlier lead the day before `first`; the same lead again is no change."""
+    for entry in child.caseload:
+        if entry.kind is not CaseloadKind.LEAD or (entry.ends_on is not None and entry.ends_on < first):
+            continue
+        if entry.person_id == person_id and entry.starts_on <= first and entry.ends_on is None:
+            return entry
+        if entry.starts_on > first:
+            raise Invalid(f"{entry.person.name} is to lead from {entry.starts_on:%-d %B %Y}. Choose a later first day.", field="starts_on")
+        if entry.starts_on == first:
+            db.session.delete(entry)  # taken back on the day it began: it never led
+        else:
+            entry.ends_on = first - timedelta(days=1)
+    db.session.flush()
+    return None
+
+
+def end_caseload(*, caseload_id: uuid.UUID, child_id: uuid.UUID, on: date, actor: Person) -> Caseload:
+    """The last day of a lead's or cover's time with a child."""
+    with atomic():
+        entry = db.session.get(Caseload, caseload_id)
+        if entry is None or entry.child_id != child_id:
+            raise NotFound
+        if on < entry.starts_on:
+            raise Invalid("The last day cannot be before the first.", field="on")
+        entry.ends_on = on
+        child = queries.get_child_by_id(child_id)
+        record("children.caseload.ended", subject=entry, actor=actor, zone_id=child.zone_id, child_id=child_id, on=on)
+        return entry
+
+
+def cover_caseload(
+    *, person_id: uuid.UUID, cover_id: uuid.UUID, zone_id: uuid.UUID, starts_on: date, ends_on: date, actor: Person
+) -> int:
+    """Cover every child a Link Worker leads for in one Zone. How many children. Children already covered stay as they are."""
+    with atomic():
+        if person_id == cover_id:
+            raise Invalid("Somebody else has to cover.", field="cover_id")
+        statement = (
+            sa.select(Caseload.child_id).join(Child, Child.id == Caseload.child_id)
+            .where(Caseload.person_id == person_id, Caseload.kind == CaseloadKind.LEAD, Child.zone_id == zone_id,
+                   Child.state == ChildState.ACTIVE, Caseload.starts_on <= ends_on,
+                   sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= starts_on))
+            .order_by(Caseload.child_id)
+        )
+        children = list(db.session.scalars(statement))
+        covered = set(db.session.scalars(
+            sa.select(Caseload.child_id).where(Caseload.person_id == cover_id, Caseload.child_id.in_(children),
+                                               Caseload.starts_on <= starts_on,
+                                               sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= ends_on))
+        ))
+        for child_id in children:
+            if child_id not in covered:
+                assign_caseload(child_id=child_id, person_id=cover_id, kind=CaseloadKind.COVER, starts_on=starts_on,
+                                ends_on=ends_on, actor=actor)
+        return len(children) - len(covered)

@@ -1,0 +1,216 @@
+"""Adding a child, what is known of the child, and the child's leaving."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.accounts import queries as accounts
+from app.accounts.models import Person
+from app.audit.services import record
+from app.catalogue.models import AREAS
+from app.children import hooks, queries
+from app.children.models import Child, ChildState
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import DomainError, Invalid
+
+REFERENCE = re.compile(rf"^K-[{queries.REFERENCE_LETTERS}]{{4}}$")
+AUDIENCES = {
+    "bereaved": "bereaved children", "young_carers": "young carers", "deaf": "deaf children",
+    "refugees": "refugees and children seeking asylum", "autistic": "autistic children", "lgbtq": "LGBTQ+ young people",
+    "out_of_school": "children out of school", "looked_after": "children in care",
+}
+"""Groups that some offerings are made for. A child is only ever matched with those the profile names."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """The facts a child is added or changed with; see Child for units."""
+
+    first_name: str
+    age: int | None = None
+    last_name: str = ""
+    known_as: str = ""
+    born_on: date | None = None
+    school_year: str = ""
+    gender: str = ""
+    region: str = ""
+    town: str = ""
+    ward: str = ""
+    postcode_area: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    programme_starts_on: date | None = None
+    programme_ends_on: date | None = None
+
+
+def add_child(
+    *, zone_id: uuid.UUID, school_id: uuid.UUID | None, details: Details, actor: Person | None, reference: str | None = None,
+    source: str = "kith", source_ref: str | None = None,
+) -> Child:
+    """A new child of the Zone. Raises Invalid at the field; the reference is made unless one is given (the demo's)."""
+    with atomic():
+        school = None if school_id is None else next((s for s in accounts.list_schools(zone_id) if s.id == school_id), None)
+        if school_id is not None and school is None:
+            raise Invalid("That school is not in this Zone.", field="school_id")
+        if reference is not None and not REFERENCE.match(reference):
+            raise Invalid(f"“{reference}” is not a reference like K-7F2Q.", field="reference")
+        child = Child(
+            zone_id=zone_id, school_id=school_id, reference=reference or queries.free_reference(zone_id),
+            source=source, source_ref=source_ref or str(uuid.uuid4()), **_facts(details),
+        )
+        if school is not None and not child.region:
+            child.region = school.zone.region
+        db.session.add(child)
+        record("children.child.added", subject=child, actor=actor, school=school_id, source=source)
+        return child
+
+
+def change_child(*, child_id: uuid.UUID, school_id: uuid.UUID | None, details: Details, actor: Person) -> Child:
+    """The child's facts. Raises Invalid at the field. A new school takes the child out of the old school's sight at once."""
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        if school_id is not None and school_id not in {school.id for school in accounts.list_schools(child.zone_id)}:
+            raise Invalid("That school is not in this Zone.", field="school_id")
+        moved = child.school_id != school_id
+        child.school_id = school_id
+        changed = _set(child, _facts(details))
+        if changed or moved:
+            record("children.child.changed", subject=child, actor=actor, fields=changed, school=school_id if moved else None)
+        return child
+
+
+def _facts(details: Details) -> dict[str, Any]:
+    if not details.first_name.strip():
+        raise Invalid("Type the child’s first name.", field="first_name")
+    facts = {name: getattr(details, name) for name in Details.__dataclass_fields__}
+    if details.born_on is not None:
+        if details.born_on > clock.today():
+            raise Invalid("A birthday cannot lie ahead.", field="born_on")
+        facts["age"] = Child(age=0, born_on=details.born_on).age_now
+    if facts["age"] is None:
+        raise Invalid("Type the child’s age or birthday.", field="age")
+    if not 0 <= facts["age"] <= 25:
+        raise Invalid("Kith is for children and young people up to 25.", field="born_on" if details.born_on else "age")
+    if (details.latitude is None) != (details.longitude is None):
+        raise Invalid("Give both latitude and longitude, or neither.", field="longitude")
+    starts, ends = details.programme_starts_on, details.programme_ends_on
+    if starts and ends and ends < starts:
+        raise Invalid("The programme cannot end before it starts.", field="programme_ends_on")
+    return facts
+
+
+def set_strengths(
+    *, child_id: uuid.UUID, strengths: Sequence[str], interests: Sequence[str], aspiration: str, what_helps: str,
+    what_does_not: str, must_know: str, actor: Person | None, goals_text: str | None = None, barriers: str | None = None,
+    link_worker_note: str | None = None,
+) -> Child:
+    """What a child's page opens with. Lists keep the child's order; blanks and repeats go. None leaves a text as it is."""
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        given = {
+            "strengths": _tidy(strengths), "interests": _tidy(interests), "aspiration": aspiration.strip(),
+            "what_helps": what_helps.strip(), "what_does_not": what_does_not.strip(), "must_know": must_know.strip(),
+            "goals_text": goals_text, "barriers": barriers, "link_worker_note": link_worker_note,
+        }
+        changed = _set(child, {name: value for name, value in given.items() if value is not None})
+        if changed:
+            record("children.strengths.set", subject=child, actor=actor, fields=changed)
+        return child
+
+
+def _tidy(items: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(" ".join(item.split()) for item in items if item.strip()))
+
+
+@dataclass(frozen=True)
+class Practicalities:
+    """What a match must never break. `windows` as on Child; pence a session."""
+
+    max_km: float = 5.0
+    windows: Sequence[dict[str, Any]] = ()
+    are_holidays_ok: bool = False
+    is_online_ok: bool = False
+    max_cost_pence: int = 0
+    languages: Sequence[str] = ("en",)
+    needs_step_free: bool = False
+    is_girls_only: bool = False
+    sibling_ages: Sequence[int] = ()
+    max_group: int | None = None
+    needs_quiet: bool = False
+    parent_cannot_stay: bool = False
+    audiences: Sequence[str] = ()
+
+
+def set_practicalities(*, child_id: uuid.UUID, practicalities: Practicalities, actor: Person | None) -> Child:
+    """When, how far, at what cost and with what around the child can take part. Raises Invalid at the field."""
+    p = practicalities
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        if not 0 < p.max_km <= 2000:
+            raise Invalid("How far must be more than 0 km.", field="max_km")
+        if p.max_cost_pence < 0:
+            raise Invalid("What the family can pay cannot be less than nothing.", field="max_cost_pence")
+        if not p.languages:
+            raise Invalid("Choose at least one language the child can take part in.", field="languages")
+        if p.max_group is not None and p.max_group < 1:
+            raise Invalid("The largest group is at least 1.", field="max_group")
+        unknown = [key for key in p.audiences if key not in AUDIENCES]
+        if unknown:
+            raise Invalid(f"“{unknown[0]}” is not a group that Kith knows.", field="audiences")
+        for window in p.windows:
+            if not window["days"] or window["start"] >= window["end"]:
+                raise Invalid("A time needs at least one day, and must end after it starts.", field="windows")
+        values = {name: getattr(p, name) for name in Practicalities.__dataclass_fields__}
+        changed = _set(child, {name: list(v) if isinstance(v, (tuple, list)) else v for name, v in values.items()})
+        if changed:
+            record("children.practicalities.set", subject=child, actor=actor, fields=changed)
+        return child
+
+
+def _set(child: Child, values: dict[str, Any]) -> list[str]:
+    """Set what differs; the names of what was set."""
+    changed = [name for name, value in values.items() if getattr(child, name) != value]
+    for name in changed:
+        setattr(child, name, values[name])
+    return changed
+
+
+def check_area(area: str) -> str:
+    if area not in AREAS:
+        raise Invalid(f"“{area}” is not one of {', '.join(AREAS)}.", field="area")
+    return area
+
+
+def preview_leaving(*, child_id: uuid.UUID) -> list[str]:
+    """What the child's leaving would end. Reads only."""
+    child = queries.get_child_by_id(child_id)
+    return [line for lines in hooks.what_leaving_ends(child) for line in lines]
+
+
+def child_left(*, child_id: uuid.UUID, on: date, reason: str, actor: Person) -> Child:
+    """The child's time on the programme is over: open work ends, the school's and the Link Workers' sight ends with it.
+
+    Relationships stay: they are what the programme was for.
+    """
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        if child.state is ChildState.ENDED:
+            raise DomainError(f"{child.called} has left already.", code="left_already")
+        if on > clock.today():
+            raise Invalid("Choose today or a day that has been: a leaving that lies ahead is not yet one.", field="on")
+        if child.programme_starts_on and on < child.programme_starts_on:
+            raise Invalid("That is before the programme started.", field="on")
+        hooks.on_child_left(child, actor)
+        child.state = ChildState.ENDED
+        child.programme_ends_on = on
+        for entry in child.caseload:
+            if entry.ends_on is None or entry.ends_on >= clock.today():
+                entry.ends_on = max(entry.starts_on, clock.today())
+        record("children.child.left", subject=child, actor=actor, moved=("active", "ended"), reason=reason.strip(), on=on)
+        return child

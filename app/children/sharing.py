@@ -1,0 +1,88 @@
+"""What a partner may know of a child: exactly what a live consent covers. Partner pages read nothing else.
+
+That the child was introduced to the organisation is the introductions room's to ask; here only consent speaks.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from app.children.models import Child, Consent, Warmth
+from app.shared.db import db
+
+
+@dataclass(frozen=True)
+class SharedChild:
+    """Fields not covered by the consent are empty, and `covers` says which are. The reference is always there."""
+
+    child_id: uuid.UUID
+    reference: str
+    covers: frozenset[str]
+    ends_on: date
+    first_name: str = ""
+    age: int | None = None
+    school_year: str = ""
+    interests: tuple[str, ...] = ()
+    own_words: str = ""
+    what_helps: str = ""
+    what_does_not: str = ""
+    must_know: str = ""
+    trusted_adult: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """The first name where it is shared, else the reference."""
+        return self.first_name or self.reference
+
+
+def shared_view(child: Child, organisation_id: uuid.UUID, on: date) -> SharedChild | None:
+    """None without a consent that covers this organisation on that day."""
+    return shared_views([child.id], organisation_id, on).get(child.id)
+
+
+def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on: date) -> dict[uuid.UUID, SharedChild]:
+    """The same for many children at once; children without a live consent are left out."""
+    statement = (
+        sa.select(Consent)
+        .where(
+            Consent.child_id.in_(set(child_ids)), Consent.organisation_id == organisation_id, Consent.withdrawn_at.is_(None),
+            Consent.given_on <= on, Consent.ends_on >= on,
+        )
+        .options(
+            selectinload(Consent.child).options(
+                selectinload(Child.voices), selectinload(Child.needs), selectinload(Child.relationships),
+            )
+        )
+        .order_by(Consent.given_on, Consent.created_at, Consent.id.desc())
+    )
+    newest = {consent.child_id: consent for consent in db.session.scalars(statement).unique()}
+    return {child_id: _covered(consent.child, consent) for child_id, consent in newest.items()}
+
+
+def _covered(child: Child, consent: Consent) -> SharedChild:
+    covers = frozenset(consent.fields)
+
+    def only(name: str, value: str) -> str:
+        return value if name in covers else ""
+
+    trusted = next((tie.name for tie in child.relationships if tie.is_trusted_adult and tie.warmth is not Warmth.ENDED), "")
+    return SharedChild(
+        child_id=child.id, reference=child.reference, covers=covers, ends_on=consent.ends_on,
+        first_name=only("first_name", child.called),
+        age=child.age_now if "age" in covers else None, school_year=only("age", child.school_year),
+        interests=tuple(child.interests) if "interests" in covers else (),
+        own_words=only("own_words", child.voices[0].words if child.voices else ""),
+        what_helps=only("what_helps", child.what_helps), what_does_not=only("what_helps", child.what_does_not),
+        must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),
+        contact_name=only("contact", consent.carer.name), contact_phone=only("contact", consent.carer.phone),
+        needs=tuple(need.word for need in child.live_needs) if "needs" in covers else (),
+    )
