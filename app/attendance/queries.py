@@ -15,8 +15,8 @@ from app.accounts.queries import school_days
 from app.attendance.models import PRESENT, Mark, MarkKind
 from app.catalogue.models import Cohort, Offering, Session, SessionState
 from app.children.models import Child
-from app.children.queries import SharedChild, shared_views
 from app.children.queries import visible_to as children_visible_to
+from app.children.sharing import SharedChild, shared_views
 from app.commissioning.models import Commission, CommissionState, Place, PlaceState
 from app.introductions.models import Introduction
 from app.shared import clock
@@ -262,7 +262,7 @@ def get_register(session: Session, person: Person) -> Register:
         seen = shared.get(place.child_id)
         if not (place.child_id in visible or (is_partner and seen is not None)):
             continue
-        name = place.child.short_name if place.child_id in visible else (seen.name if seen else place.child.reference)
+        name = place.child.short_name if place.child_id in visible else (seen.called if seen else place.child.reference)
         commission = commissions.get(place.id)
         rows.append(RegisterRow(
             place=place, child_id=place.child_id, name=name, shared=seen, mark=marks.get((session.id, place.child_id)),

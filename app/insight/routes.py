@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_zones
-from app.children.queries import shared_views
+from app.children.sharing import shared_views
 from app.insight.queries import link_worker, money, partner, zone
 from app.notifications.queries import list_open_tasks
 from app.shared import clock
