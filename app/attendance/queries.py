@@ -46,7 +46,7 @@ def visible_sessions(person: Person) -> sa.ColumnElement[bool]:
     return sa.or_(own, zone)
 
 
-def _sessions() -> sa.Select[tuple[Session]]:
+def _sessions() -> sa.Select[Session]:
     return (
         sa.select(Session).join(Session.cohort).join(Cohort.offering)
         .options(joinedload(Session.cohort).joinedload(Cohort.offering))

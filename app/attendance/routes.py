@@ -76,7 +76,7 @@ def mark_correct(session: Session, child: Child) -> ResponseReturnValue:
         percent=int(form.percent.data) if form.percent.data else None,
         marking=Marking(
             kind=MarkKind(form.kind.data), is_told_late=form.is_told_late.data and form.kind.data == MarkKind.ABSENT_TOLD,
-            seen_revision=int(form.seen.data) if str(form.seen.data).isdecimal() else 0,
+            seen_revision=int(form.seen.data or 0) if str(form.seen.data).isdecimal() else 0,
         ),
     )))
     if corrected:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,7 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import lazyload
 
 from app.accounts.models import Person, Role, School
-from app.catalogue.models import Document, DocumentState, Offering, OfferingKind, OfferingState, Organisation, PartnerState
+from app.catalogue.models import (
+    Document,
+    DocumentState,
+    Offering,
+    OfferingKind,
+    OfferingState,
+    Organisation,
+    PartnerState,
+)
 from app.children.models import Caseload, CaseloadKind, Child, ChildState
 from app.children.queries import visible_to
 from app.introductions.models import Introduction, IntroductionState, Linking, Signpost
@@ -40,7 +47,7 @@ def figures(zone_ids: set[uuid.UUID]) -> ZoneFigures:
     today = clock.today()
     year_began = today.replace(year=clock.school_year(today), month=9, day=1)
 
-    def count(statement: sa.Select[tuple[int]]) -> int:
+    def count(statement: sa.Select[int]) -> int:
         return db.session.scalar(statement) or 0
 
     active = (Child.zone_id.in_(zone_ids), Child.state == ChildState.ACTIVE)
@@ -101,5 +108,4 @@ def schools(person: Person) -> list[SchoolRow]:
         .options(lazyload(School.zone))
         .order_by(School.name)
     )
-    rows: Sequence[sa.Row[tuple[School, int, int]]] = db.session.execute(statement).unique().all()
-    return [SchoolRow(*row) for row in rows]
+    return [SchoolRow(school, children, open_) for school, children, open_ in db.session.execute(statement).unique()]
