@@ -1,9 +1,9 @@
 """Where everybody stands in a child's circle of relationships.
 
 pictures(ties) is a pure function: the same ties always give the same two pictures (wide and phone), and people sit
-alike in both. Rings say how close, quarters say where from. Each person starts at an even spread of their quarter;
-then, in turn, each moves to the cheapest free spot of their own quarter and ring. If labels still touch, a plainer
-look is tried. Answers are remembered, so a circle is only worked out when somebody in it changes.
+alike in both. Rings say how close, quarters say where from. Each quarter is first seated by itself on a coarse grid of
+angles; then, in turn, each person moves to the cheapest free spot of their own quarter and ring. If labels still
+touch, a plainer look is tried. Answers are remembered, so a circle is only worked out when somebody in it changes.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ RING_NAMES = {1: "very close", 2: "close", 3: "know a bit"}
 ROOM = 0.03  # a little air above and below for labels
 LEADING = 1.16
 PAD = 3.0  # clear space around every label
+GRID, BEAM = 11, 150  # angles tried in a quarter, and how many partial seatings are kept
 # Advance widths of the bold body font, in hundredths of its size.
 _WIDTHS = {
     letter: width / 100
@@ -107,10 +108,9 @@ def _seats(drawn: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _layout(ties: Sequence[Tie], looks: Sequence[Look], seats: Mapping[str, float]) -> dict[str, Any]:
-    ideal = _even_start(ties) | {t.id: seats[t.id] for t in ties if t.id in seats and _within(t, seats[t.id])}
     best: tuple[int, Look, dict[str, _Spot]] | None = None
     for look in looks:
-        at = _settle(ties, look, ideal)
+        at = _settle(ties, look, seats)
         touching = _touching(ties, at, look)
         if best is None or touching < best[0]:
             best = (touching, look, at)
@@ -143,30 +143,52 @@ def _within(tie: Tie, angle: float) -> bool:
     return low <= angle <= high
 
 
-def _even_start(ties: Sequence[Tie]) -> dict[str, float]:
-    """Spread each quarter's people evenly, near and far ones interleaved so that lines keep apart."""
-    start: dict[str, float] = {}
-    for quarter, (low, high) in QUARTERS.items():
-        group = [t for t in ties if t.quarter == quarter]
-        order = group[::2] + group[1::2][::-1]
-        start |= {t.id: low + (high - low) * (i + 0.5) / len(order) for i, t in enumerate(order)}
-    return start
-
-
-def _settle(ties: Sequence[Tie], look: Look, ideal: Mapping[str, float]) -> dict[str, _Spot]:
+def _settle(ties: Sequence[Tie], look: Look, seats: Mapping[str, float]) -> dict[str, _Spot]:
+    """Each quarter is seated by itself on a coarse grid; then all move together, everybody near where they sat."""
     fixed = _kept_free(look)
+    ideal: dict[str, float] = {}
+    for quarter in QUARTERS:
+        ideal |= _seat_quarter([t for t in ties if t.quarter == quarter], look, seats, fixed)
     spots = {t.id: _spots(t, look, ideal[t.id], fixed) for t in ties}
     at: dict[str, _Spot] = {}
-    for turn in range(4):
+    for turn in range(5):
         moved = False
         for tie in ties:
-            others = [spot for key, spot in at.items() if key != tie.id]
-            best = _cheapest(spots[tie.id], others, look)
+            best = _cheapest(spots[tie.id], [spot for key, spot in at.items() if key != tie.id], look)
             moved = moved or at.get(tie.id) != best
             at[tie.id] = best
         if turn and not moved:
             break
     return at
+
+
+def _seat_quarter(
+    group: Sequence[Tie], look: Look, seats: Mapping[str, float], fixed: Sequence[Box]
+) -> dict[str, float]:
+    """The calmest angles for one quarter's people, found by keeping the best partial seatings as each sits down."""
+    options = [_spots(t, look, seats.get(t.id), fixed, steps=GRID, shifts=(0.0, 1.0), pull=1.0) for t in group]
+    known: dict[tuple[int, int, int, int], float] = {}
+
+    def beside(i: int, a: int, j: int, b: int) -> float:
+        if (i, a, j, b) not in known:
+            known[i, a, j, b] = _between(options[i][a], options[j][b], look)
+        return known[i, a, j, b]
+
+    seatings: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for i in range(len(group)):
+        longer = [
+            (round(cost + spot.own + sum(beside(i, a, j, b) for j, b in enumerate(seated)), 3), (*seated, a))
+            for cost, seated in seatings
+            for a, spot in enumerate(options[i])
+        ]
+        seatings = sorted(longer)[:BEAM]
+    return {tie.id: options[i][seatings[0][1][i]].angle for i, tie in enumerate(group)}
+
+
+def _between(spot: _Spot, other: _Spot, look: Look) -> float:
+    crowding = 0.5 * max(0.0, 25 - abs(spot.angle - other.angle))
+    crossing = _crosses(spot, other.box, look) + _crosses(other, spot.box, look)
+    return crowding + 20 * _overlap(spot.box, other.box) + 120 * crossing
 
 
 def _cheapest(spots: Sequence[_Spot], others: Sequence[_Spot], look: Look) -> _Spot:
@@ -186,7 +208,15 @@ def _cheapest(spots: Sequence[_Spot], others: Sequence[_Spot], look: Look) -> _S
     return best
 
 
-def _spots(tie: Tie, look: Look, ideal: float, fixed: Sequence[Box]) -> list[_Spot]:
+def _spots(
+    tie: Tie,
+    look: Look,
+    ideal: float | None,
+    fixed: Sequence[Box],
+    steps: int = 24,
+    shifts: Sequence[float] = (0.0, -0.5, 0.5, -1.0, 1.0),
+    pull: float = 0.25,
+) -> list[_Spot]:
     """Every place this person may stand: own quarter, own ring."""
     low, high = QUARTERS[tie.quarter]
     ring = look.size * RING_AT[tie.ring]
@@ -194,15 +224,15 @@ def _spots(tie: Tie, look: Look, ideal: float, fixed: Sequence[Box]) -> list[_Sp
     half = look.size / 2
     wide, far = _extent(tie, look)
     out = []
-    for i in range(25):
-        angle = low + margin + (high - low - 2 * margin) * i / 24
-        for shift in (0.0, -0.5, 0.5, -1.0, 1.0):
+    for i in range(steps + 1):
+        angle = low + margin + (high - low - 2 * margin) * i / steps
+        for shift in shifts:
             radius = ring + shift * look.size * 0.03
             x, y = half + radius * cos(radians(angle)), half + radius * sin(radians(angle))
             near = look.token + PAD
             above = angle % 360 > 180
             box = Box(x - wide, y - far, x + wide, y + near) if above else Box(x - wide, y - near, x + wide, y + far)
-            own = 0.25 * abs(angle - ideal) + 0.5 * abs(radius - ring)
+            own = (0.0 if ideal is None else pull * abs(angle - ideal)) + 0.5 * abs(radius - ring)
             outside = (-box.left, -box.top - look.size * ROOM, box.right - look.size)
             own += 60 * sum(max(0.0, v) for v in (*outside, box.bottom - look.size * (1 + ROOM)))
             own += 20 * sum(_overlap(box, free) for free in fixed)
@@ -221,23 +251,25 @@ def _kept_free(look: Look) -> list[Box]:
 
 
 def _overlap(a: Box, b: Box) -> float:
-    wide, high = min(a.right, b.right) - max(a.left, b.left), min(a.bottom, b.bottom) - max(a.top, b.top)
-    return wide * high if wide > 0 and high > 0 else 0.0
+    wide = (a[2] if a[2] < b[2] else b[2]) - (a[0] if a[0] > b[0] else b[0])
+    if wide <= 0:
+        return 0.0
+    high = (a[3] if a[3] < b[3] else b[3]) - (a[1] if a[1] > b[1] else b[1])
+    return wide * high if high > 0 else 0.0
 
 
 def _crosses(spot: _Spot, box: Box, look: Look) -> bool:
     """Does the line from the child to this spot run through another person's token or label?"""
     half = look.size / 2
-    dx, dy = spot.x - half, spot.y - half
-    first, last = 0.2, 0.95
-    for start, step, low, high in ((half, dx, box.left, box.right), (half, dy, box.top, box.bottom)):
-        if abs(step) < 1e-9:
-            if not low < start < high:
-                return False
-            continue
-        a, b = (low - start) / step, (high - start) / step
-        first, last = max(first, min(a, b)), min(last, max(a, b))
-    return first < last
+    dx, dy = spot.x - half or 1e-9, spot.y - half or 1e-9
+    a, b = (box[0] - half) / dx, (box[2] - half) / dx
+    first, last = (a, b) if a < b else (b, a)
+    if last < 0.2 or first > 0.95:
+        return False
+    a, b = (box[1] - half) / dy, (box[3] - half) / dy
+    if a > b:
+        a, b = b, a
+    return max(first, a, 0.2) < min(last, b, 0.95)
 
 
 def _touching(ties: Sequence[Tie], at: Mapping[str, _Spot], look: Look) -> int:

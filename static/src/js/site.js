@@ -1,7 +1,8 @@
 // Progressive touches only: every page works without this file.
-import 'htmx.org';
-
 document.documentElement.classList.add('js');
+
+// htmx comes only to pages that ask for it; it starts by itself.
+if (document.querySelector('[hx-get],[hx-post],[hx-put],[hx-delete]')) import('htmx.org');
 
 // GOV.UK's form behaviour comes only to pages that have such a part.
 const enhanceForms = () => {
