@@ -75,7 +75,8 @@ class Introduction(Row):
     """One child, one offering, one warm way in. `is_shared` False: nothing about the child is told, so no consent is needed.
 
     `answered_by` is who said yes or no there, where nobody of the organisation signs in to Kith and the Link Worker was told.
-    `visits_told` counts the visits to a local asset that has no register.
+    `visits_told` counts the visits to a local asset that has no register; `nudged_after` is how many school days had passed at the
+    last reminder.
     """
 
     __tablename__ = "introduction"
@@ -108,6 +109,7 @@ class Introduction(Row):
     asked_at: Mapped[datetime | None]
     asked_note: Mapped[str] = mapped_column(Text, default="")
     answer_by_on: Mapped[date | None]
+    nudged_after: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(120), default="")
     decline_reason: Mapped[DeclineReason | None] = mapped_column(state_column(DeclineReason))

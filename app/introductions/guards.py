@@ -1,0 +1,168 @@
+"""What is missing before a move, and who can supply it. Pure: the verb asks under its lock, the page asks to say why not.
+
+Exits have no guard here, on purpose: nothing may stand before a child, a parent or a safeguarding lead who stops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.introductions.models import Stance
+from app.introductions.warmth import OLDEST_WORD, SUPPORTIVE, Said
+from app.shared.errors import DomainError
+from app.shared.view import long_day
+
+ASSET_CHECKED_WITHIN = 90
+"""Days for which "we rang them, it is as written" holds for a local asset."""
+ANSWER_WITHIN = 10
+NUDGES_AFTER = (3, 6, 9)
+"""School days of the child's school."""
+SETTLED_AFTER = 3
+"""Times attended."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing that is missing. `who` can supply it; `code` is stable."""
+
+    code: str
+    sentence: str
+    who: str = ""
+
+
+class Missing(DomainError):
+    """The move waits for something. `gaps` lists each; the sentence says what, and who can supply it."""
+
+    def __init__(self, gaps: Sequence[Gap], field: str | None = None) -> None:
+        super().__init__(" ".join(_whole(gap) for gap in gaps), code=gaps[0].code, field=field)
+        self.gaps = tuple(gaps)
+
+
+def _whole(gap: Gap) -> str:
+    return f"{gap.sentence} {gap.who}".strip()
+
+
+def require(gaps: Iterable[Gap]) -> None:
+    """Raises Missing when anything is."""
+    found = list(gaps)
+    if found:
+        raise Missing(found)
+
+
+@dataclass(frozen=True)
+class Way:
+    """The offering as a way in: what to_begin asks."""
+
+    title: str
+    organisation: str
+    is_live: bool
+    is_local_asset: bool
+    confirmed_on: date | None
+
+
+def to_begin(
+    way: Way, *, child: str, is_on_programme: bool, today: date, has_other_open: bool, refused_on: date | None, is_childs_no: bool
+) -> list[Gap]:
+    """idea -> listening."""
+    gaps = []
+    if not is_on_programme:
+        gaps.append(Gap("child_left", f"{child} is no longer on the programme."))
+    if refused_on is not None and is_childs_no:
+        gaps.append(Gap(
+            "child_no", f"{child} said no to this on {long_day(refused_on)}.", f"Only {child} can change that, with new words of their own."
+        ))
+    elif refused_on is not None:
+        gaps.append(Gap(
+            "set_aside", f"{way.title} was set aside for {child} on {long_day(refused_on)}.", "The Link Worker can take that back on the child’s page."
+        ))
+    if not way.is_live:
+        gaps.append(Gap("offering_not_live", f"{way.title} is not running at the moment.", f"{way.organisation} or the Zone manager can open it again."))
+    if way.is_local_asset and (way.confirmed_on is None or (today - way.confirmed_on).days > ASSET_CHECKED_WITHIN):
+        since = f"Nobody has checked {way.title} since {long_day(way.confirmed_on)}." if way.confirmed_on else f"Nobody has checked {way.title} yet."
+        gaps.append(Gap("asset_not_checked", since, "Ring or visit, then confirm it on its page: any Link Worker can."))
+    if has_other_open:
+        gaps.append(Gap("already_open", f"{child} already has an open introduction to {way.title}.", "Go on with that one."))
+    return gaps
+
+
+def views(child: Said, carers: Sequence[Said], *, today: date, is_refused: bool = False, oldest: int | None = OLDEST_WORD) -> list[Gap]:
+    """The child's yes (or willing to try) in their words, and the parents' or carers' support. `oldest` None: however old."""
+    return [*_childs_view(child, today, is_refused, oldest), *_carers_views(child.who, carers)]
+
+
+def _childs_view(child: Said, today: date, is_refused: bool, oldest: int | None) -> list[Gap]:
+    who = child.who
+    if is_refused or child.stance is Stance.NO:
+        return [Gap("child_no", f"{who} said no.", f"Only {who} can change that; nobody can overrule it.")]
+    if child.stance is None or not child.words.strip():
+        return [Gap("child_view", f"{who} has not been asked yet.", f"{who}’s Link Worker writes down what {who} says, word for word.")]
+    if child.stance not in SUPPORTIVE:
+        return [Gap("child_view", f"{who} is not sure, and that is not a yes.", f"Listen again: only {who} can say yes.")]
+    if oldest is not None and child.said_on is not None and today - child.said_on > timedelta(days=oldest):
+        return [Gap("child_view_old", f"{who} said so on {long_day(child.said_on)}, more than {oldest} days ago.", f"Ask {who} again.")]
+    return []
+
+
+def _carers_views(child: str, carers: Sequence[Said]) -> list[Gap]:
+    with_say = [c for c in carers if c.has_say] or list(carers)
+    against = [c for c in with_say if c.stance in (Stance.NO, Stance.UNSURE)]
+    behind = [c for c in with_say if c.stance in SUPPORTIVE]
+    if against and behind:
+        return [Gap(
+            "carers_disagree", f"{behind[0].who} and {against[0].who} do not agree, so it cannot go ahead.",
+            "Both have a say: talk with them, and write down what they say then.",
+        )]
+    if against:
+        says = "says no" if against[0].stance is Stance.NO else "is not sure"
+        return [Gap("carer_no", f"{against[0].who} {says}.", f"Only {against[0].who} can change that.")]
+    if not behind:
+        names = " or ".join(c.who for c in with_say)
+        missing = f"{names} has not been asked yet." if names else f"No parent or carer of {child} is on record."
+        return [Gap("carer_view", missing, "The Link Worker asks, and writes down what was said." if names else "The Link Worker adds one on the child’s page.")]
+    return []
+
+
+def consent(*, is_shared: bool, has_consent: bool, child: str, organisation: str) -> list[Gap]:
+    if not is_shared or has_consent:
+        return []
+    return [Gap(
+        "consent", f"No consent covers sharing with {organisation} today.",
+        f"A parent or carer of {child} can give it, with what may be shared and until when.",
+    )]
+
+
+def warmth(answer: str, lead: str) -> list[Gap]:
+    """The check was done, and did not say *not yet*."""
+    return [Gap("not_warm", f"The warmth check says not yet: {lead[:1].lower()}{lead[1:]}", "Its steps say what to do.")] if answer == "not_yet" else []
+
+
+def to_ask(*, organisation: str, is_organisation_live: bool, has_other_open: bool, title: str, needs_money: bool, is_requested: bool) -> list[Gap]:
+    """ready -> asked."""
+    gaps = []
+    if not is_organisation_live:
+        gaps.append(Gap("organisation_not_live", f"{organisation} takes no new children at the moment.", "The Zone manager can say when it will."))
+    if has_other_open:
+        gaps.append(Gap("already_open", f"There is another open introduction to {title}.", "Go on with that one."))
+    if needs_money and not is_requested:
+        gaps.append(Gap("commission_not_requested", f"{title} is paid for, and no place has been requested yet.", "The Link Worker asks for the place and the money first."))
+    return gaps
+
+
+def to_arrange(*, title: str, needs_money: bool, is_approved: bool) -> list[Gap]:
+    """agreed -> arranged."""
+    if needs_money and not is_approved:
+        return [Gap("commission_not_approved", f"The money for {title} is not approved yet.", "A budget holder decides that.")]
+    return []
+
+
+def to_settle(*, child: str, attended: int, wants_to_go_on: bool) -> list[Gap]:
+    """joined -> settled."""
+    gaps = []
+    if attended < SETTLED_AFTER:
+        times = {0: "has not been yet", 1: "has been once", 2: "has been twice"}[attended]
+        gaps.append(Gap("attended", f"{child} {times}: settled means at least {SETTLED_AFTER} times.", "The register (or, for a local asset, the Link Worker) counts."))
+    if not wants_to_go_on:
+        gaps.append(Gap("wants_to_go_on", f"{child} does not want to go on.", "That is no failure: end it, in the child’s words."))
+    return gaps

@@ -1,0 +1,56 @@
+"""Reading introductions: found and listed within sight, what the warmth check asks, the organisation, what the clock looks for."""
+
+from app.introductions.queries.due import (
+    Waiting,
+    list_checks_due,
+    list_meetings_past,
+    list_to_ask_again,
+    list_waiting,
+)
+from app.introductions.queries.introductions import (
+    GROUPS,
+    PARTNER_GROUPS,
+    PER_PAGE,
+    Group,
+    asked_of,
+    count_by_state,
+    find_linking,
+    get_check,
+    get_introduction,
+    get_introduction_by_id,
+    is_visible,
+    list_for_child,
+    list_for_person,
+    list_open_of_children,
+    list_open_with_organisation,
+    list_signposts,
+    open_introduction,
+    open_offering_ids,
+    visible_to,
+)
+from app.introductions.queries.listening import (
+    Home,
+    count_words_heard,
+    find_lead_name,
+    list_carers,
+    list_earlier,
+    list_link_worker_ties,
+    list_trusted_adults,
+    list_views,
+)
+from app.introductions.queries.organisations import (
+    PartnerLoad,
+    find_practitioner,
+    list_cohorts,
+    list_practitioners,
+    partner_load,
+)
+
+__all__ = [
+    "GROUPS", "PARTNER_GROUPS", "PER_PAGE", "Group", "Home", "PartnerLoad", "Waiting", "asked_of", "count_by_state",
+    "count_words_heard", "find_lead_name", "find_linking", "find_practitioner", "get_check", "get_introduction",
+    "get_introduction_by_id", "is_visible", "list_carers", "list_checks_due", "list_cohorts", "list_earlier", "list_for_child",
+    "list_for_person", "list_link_worker_ties", "list_meetings_past", "list_open_of_children", "list_open_with_organisation",
+    "list_practitioners", "list_signposts", "list_to_ask_again", "list_trusted_adults", "list_views", "list_waiting",
+    "open_introduction", "open_offering_ids", "partner_load", "visible_to",
+]

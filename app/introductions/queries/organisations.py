@@ -1,0 +1,86 @@
+"""The organisation that is asked: how busy it is, who works there, which runs take children."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.catalogue.availability import free_places_of_offerings, is_running
+from app.catalogue.models import Cohort, Practitioner
+from app.introductions.models import Introduction, IntroductionState
+from app.shared import clock
+from app.shared.db import db
+
+LOOK_BACK = timedelta(days=365)
+BUSY = (
+    IntroductionState.ASKED, IntroductionState.AGREED, IntroductionState.ARRANGED, IntroductionState.MET, IntroductionState.JOINED,
+)
+
+
+@dataclass(frozen=True)
+class PartnerLoad:
+    """What a Link Worker looks at before asking: how much is waiting there, and how quickly they answer."""
+
+    waiting: int
+    going: int
+    free_places: int
+    answered: int
+    answer_days: float | None
+
+    @property
+    def answer_words(self) -> str:
+        if self.answer_days is None:
+            return "No answers yet to go by"
+        if self.answer_days < 1:
+            return "Usually answers the same day"
+        days = max(1, round(self.answer_days))
+        return f"Usually answers within {days} day{'' if days == 1 else 's'}"
+
+
+def partner_load(introduction: Introduction) -> PartnerLoad:
+    """The organisation's open requests and the median of its last answers (in days, over at most fifty of the last year)."""
+    organisation = Introduction.organisation_id == introduction.organisation_id
+    counted = db.session.execute(
+        sa.select(Introduction.state, sa.func.count())
+        .where(organisation, Introduction.state.in_(BUSY))
+        .group_by(Introduction.state)
+    ).all()
+    by_state: Mapping[IntroductionState, int] = {row[0]: row[1] for row in counted}
+    waits = sorted(
+        (row.answered_at - row.asked_at).total_seconds() / 86_400
+        for row in db.session.execute(
+            sa.select(Introduction.asked_at, Introduction.answered_at)
+            .where(organisation, Introduction.asked_at.is_not(None), Introduction.answered_at >= clock.now() - LOOK_BACK)
+            .order_by(Introduction.answered_at.desc()).limit(50)
+        )
+    )
+    waiting = by_state.get(IntroductionState.ASKED, 0)
+    return PartnerLoad(
+        waiting=waiting, going=sum(by_state.values()) - waiting,
+        free_places=free_places_of_offerings([introduction.offering_id])[introduction.offering_id],
+        answered=len(waits), answer_days=waits[len(waits) // 2] if waits else None,
+    )
+
+
+def list_practitioners(organisation_id: uuid.UUID) -> Sequence[Practitioner]:
+    """Those who still work there, by name."""
+    statement = sa.select(Practitioner).where(
+        Practitioner.organisation_id == organisation_id,
+        sa.or_(Practitioner.left_on.is_(None), Practitioner.left_on >= clock.today()),
+    )
+    return db.session.scalars(statement.order_by(Practitioner.name, Practitioner.id)).all()
+
+
+def find_practitioner(practitioner_id: uuid.UUID, organisation_id: uuid.UUID) -> Practitioner | None:
+    """If they work there still."""
+    return next((p for p in list_practitioners(organisation_id) if p.id == practitioner_id), None)
+
+
+def list_cohorts(offering_id: uuid.UUID) -> Sequence[Cohort]:
+    """Runs of the offering that take children, soonest first."""
+    statement = sa.select(Cohort).where(Cohort.offering_id == offering_id, *is_running())
+    return db.session.scalars(statement.order_by(Cohort.starts_on, Cohort.id)).all()

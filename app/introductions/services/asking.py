@@ -1,0 +1,204 @@
+"""The organisation is asked, and answers: yes with a named practitioner, no with a reason, or nothing for ten school days."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.accounts.queries import school_days
+from app.introductions import guards, hooks, policies, queries, standing
+from app.introductions.guards import Gap
+from app.introductions.models import DeclineReason, Introduction, IntroductionState
+from app.introductions.services.common import (
+    Already,
+    move,
+    note,
+    nothing_left_to_do,
+    partner_people,
+    permit,
+    take,
+    tell_link_workers,
+    tell_partner,
+    words,
+)
+from app.introductions.words import DECLINE_TOLD
+from app.notifications.models import Urgency
+from app.notifications.services import post
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import Forbidden, Invalid, NotFound
+
+_S = IntroductionState
+ASKED_BY_EMAIL = "introductions.asked"
+NUDGED_BY_EMAIL = "introductions.nudged"
+
+
+def ask(*, introduction_id: uuid.UUID, note_to_partner: str, actor: Person, seen_version: int | None = None) -> Introduction:
+    """Ask the organisation. It has ten school days of the child's school to answer.
+
+    Raises Missing: somebody took their yes back, consent ran out, the organisation takes nobody new, another introduction is open,
+    the place of a paid programme is not requested.
+    """
+    with atomic():
+        introduction = take(introduction_id, to=_S.ASKED, seen_version=seen_version)
+        permit(policies.can_ask(actor, introduction), introduction)
+        guards.require(standing.gaps_to_ask(introduction, standing.read(introduction)))
+        introduction.asked_at = clock.now()
+        introduction.answer_by_on = school_days(introduction.child.school_id).after(clock.today(), guards.ANSWER_WITHIN)
+        introduction.asked_note = note_to_partner.strip()
+        introduction.answered_at, introduction.decline_reason, introduction.nudged_after = None, None, 0
+        introduction.decline_note = introduction.answered_by = ""
+        nothing_left_to_do(introduction, "Asked")
+        move(introduction, _S.ASKED, actor=actor, done="asked", answer_by_on=introduction.answer_by_on)
+        tell_partner(
+            introduction, "introduction_answer", f"{actor.name} asks about {introduction.offering.title}",
+            f"Please answer by {introduction.answer_by_on:%-d %B}", action="Read and answer", icon="inbox", urgency=Urgency.TODAY,
+        )
+        _write_to_partner(introduction, ASKED_BY_EMAIL, "asked")
+        return introduction
+
+
+def _write_to_partner(introduction: Introduction, topic: str, what: str) -> None:
+    """One e-mail to each of the organisation's people, once for each time of asking."""
+    asked = introduction.asked_at.isoformat() if introduction.asked_at else ""
+    for person in partner_people(introduction):
+        post(
+            topic=topic, dedupe=f"{topic}:{introduction.id}:{asked}:{what}:{person.id}",
+            payload={"introduction": str(introduction.id), "person": str(person.id), "asked_at": asked},
+        )
+
+
+def agree(
+    *, introduction_id: uuid.UUID, first_dates: str, actor: Person, practitioner_id: uuid.UUID | None = None,
+    cohort_id: uuid.UUID | None = None, answered_by: str = "", seen_version: int | None = None,
+) -> Introduction:
+    """The organisation says yes: who will meet the child, and when it could begin.
+
+    Where somebody of the organisation signs in to Kith, only they answer. Elsewhere (a library, a park) the Link Worker who asked
+    writes down who said yes (`answered_by`), and no money is at stake. Raises Missing when the practitioner's evidence is not
+    current, Invalid without a practitioner of this organisation or first dates, NotFound for another organisation's people.
+    """
+    with atomic():
+        introduction = take(introduction_id, to=_S.AGREED, seen_version=seen_version, tells_above=True)
+        by_word = _require_answerer(introduction, actor)
+        introduction.first_dates = words(first_dates, "Say when it could begin, like “Thursdays at 4 from 3 December”.", "first_dates")[:200]
+        gaps = standing.gaps_in_support(introduction, standing.read(introduction))
+        guards.require(gaps if by_word else standing.for_partner(gaps))
+        if by_word and practitioner_id is None:
+            introduction.answered_by = words(answered_by, "Write down who said yes there.", "answered_by")[:120]
+        else:
+            introduction.practitioner_id = _practitioner(introduction, practitioner_id)
+            introduction.answered_by = answered_by.strip()[:120]
+        if cohort_id is not None:
+            introduction.cohort_id = _cohort(introduction, cohort_id)
+        introduction.answered_at = clock.now()
+        nothing_left_to_do(introduction, "Answered")
+        move(introduction, _S.AGREED, actor=actor, done="agreed", practitioner=introduction.practitioner_id, by_word=by_word)
+        if introduction.practitioner_id is not None:
+            hooks.on_agreed(introduction, actor, introduction.practitioner_id)
+        tell_link_workers(
+            introduction, "introduction_arrange", "Arrange the first meeting", f"{introduction.organisation.name} said yes",
+            action="Arrange it", icon="calendar-days", urgency=Urgency.TODAY,
+        )
+        return introduction
+
+
+def _require_answerer(introduction: Introduction, actor: Person) -> bool:
+    """True when the Link Worker writes down an answer by word of mouth."""
+    if policies.can_answer(actor, introduction):
+        if not queries.is_visible(introduction.id, actor):
+            raise NotFound
+        return False
+    if policies.can_answer_for(actor, introduction):
+        if partner_people(introduction):
+            raise Forbidden(f"{introduction.organisation.name} signs in to Kith and answers there, not through you.")
+        return True
+    raise Forbidden(f"Only {introduction.organisation.name} can answer this.")
+
+
+def _practitioner(introduction: Introduction, practitioner_id: uuid.UUID | None) -> uuid.UUID:
+    chosen = queries.find_practitioner(practitioner_id, introduction.organisation_id) if practitioner_id else None
+    if chosen is None:
+        raise Invalid("Choose who will meet the child.", code="practitioner", field="practitioner_id")
+    from app.catalogue import queries as catalogue
+
+    today = clock.today()
+    found = catalogue.document_gaps(introduction.organisation_id, on=today, through=today, practitioner_id=chosen.id)
+    if not introduction.offering.needs_money:  # a public place is not held to a partner's papers; its practitioner is
+        found = [gap for gap in found if gap.practitioner is not None]
+    if found:
+        gaps = [Gap("evidence", gap.sentence, f"{introduction.organisation.name} can send it; the Zone manager checks it.") for gap in found]
+        raise guards.Missing(gaps, field="practitioner_id")
+    return chosen.id
+
+
+def _cohort(introduction: Introduction, cohort_id: uuid.UUID) -> uuid.UUID:
+    if cohort_id not in {cohort.id for cohort in queries.list_cohorts(introduction.offering_id)}:
+        raise Invalid("That group takes no children any more. Choose another.", field="cohort_id")
+    return cohort_id
+
+
+def decline(
+    *, introduction_id: uuid.UUID, reason: DeclineReason, actor: Person, note_to_link_worker: str = "", answered_by: str = "",
+    seen_version: int | None = None,
+) -> Introduction:
+    """The organisation says no, with a reason. What was held or promised for it is released in the same transaction."""
+    with atomic():
+        introduction = take(introduction_id, to=_S.DECLINED, seen_version=seen_version, tells_above=True)
+        by_word = _require_answerer(introduction, actor)
+        said = note_to_link_worker.strip()
+        if reason is DeclineReason.OTHER:
+            said = words(said, "Say what the reason is.", "note_to_link_worker")
+        if by_word:
+            introduction.answered_by = words(answered_by, "Write down who said no there.", "answered_by")[:120]
+        introduction.decline_reason, introduction.decline_note, introduction.answered_at = reason, said, clock.now()
+        nothing_left_to_do(introduction, "Answered")
+        move(introduction, _S.DECLINED, actor=actor, done="declined", reason=reason, by_word=by_word)
+        hooks.on_ended(introduction, actor, _S.DECLINED)
+        tell_link_workers(
+            introduction, "introduction_next", "What next?", f"{introduction.organisation.name}: {DECLINE_TOLD[reason].lower()}",
+            action="Look at it", icon="search", urgency=Urgency.TODAY,
+        )
+        return introduction
+
+
+def lapse(*, introduction_id: uuid.UUID, actor: Person | None = None) -> Introduction:
+    """No answer in ten school days. Lapsing what has lapsed, or was answered in the last moment, changes nothing."""
+    with atomic():
+        hooks.lock_before([introduction_id])
+        introduction = take(introduction_id)
+        if introduction.state is not _S.ASKED:
+            return introduction
+        if introduction.answer_by_on is not None and clock.today() <= introduction.answer_by_on:
+            raise Already(f"{introduction.organisation.name} has until {introduction.answer_by_on:%-d %B} to answer.", code="not_due")
+        nothing_left_to_do(introduction, "No answer in time")
+        move(introduction, _S.LAPSED, actor=actor, done="lapsed", answer_by_on=introduction.answer_by_on)
+        hooks.on_ended(introduction, actor, _S.LAPSED)
+        tell_link_workers(
+            introduction, "introduction_next", "What next?", f"{introduction.organisation.name} did not answer in ten school days",
+            action="Look at it", icon="search", urgency=Urgency.TODAY,
+        )
+        return introduction
+
+
+def nudge(*, introduction_id: uuid.UUID, days: int) -> bool:
+    """Remind the organisation that `days` school days have passed; at the last reminder, the Link Worker rings. Once each.
+
+    A reminder leaves the version alone: it changes nothing that anybody decides on. False when there was nothing to remind of.
+    """
+    with atomic():
+        introduction = take(introduction_id)
+        if introduction.state is not _S.ASKED or introduction.nudged_after >= days:
+            return False
+        db.session.execute(sa.update(Introduction).where(Introduction.id == introduction.id).values(nudged_after=days))
+        note(introduction, actor=None, done="nudged", days=days)
+        _write_to_partner(introduction, NUDGED_BY_EMAIL, f"after {days}")
+        if days == guards.NUDGES_AFTER[-1]:
+            tell_link_workers(
+                introduction, "introduction_waiting", f"Ring {introduction.organisation.name}",
+                f"No answer for {days} school days. It lapses after {introduction.answer_by_on:%-d %B}",
+                action="See who to ring", icon="phone", urgency=Urgency.TODAY,
+            )
+        return True

@@ -1,0 +1,165 @@
+"""What every verb does: take the row under its lock, refuse what is stale or done already, move, tell the trail and the lists."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import current_app
+
+from app.accounts.models import Person, Role
+from app.accounts.queries import people_with
+from app.audit import queries as trail
+from app.audit import services as audit
+from app.children import queries as children
+from app.introductions import hooks
+from app.introductions.models import INTRODUCTION_MOVES, Introduction, IntroductionState
+from app.introductions.words import ACTION_WORDS, STATE_WORDS
+from app.notifications.models import Urgency
+from app.notifications.services import close_tasks, open_task
+from app.shared import clock
+from app.shared.db import Row, db, lock_row
+from app.shared.errors import DomainError, Forbidden, Invalid, Stale
+from app.shared.view import ago, sentence_list
+
+
+class Already(DomainError):
+    """It was done before: the sentence says by whom. Nothing changed now."""
+
+    code = "already"
+
+
+def take(
+    introduction_id: uuid.UUID, *, to: IntroductionState | None = None, seen_version: int | None = None, tells_above: bool = False
+) -> Introduction:
+    """The introduction, locked and read fresh, if it may move `to` that state. Inside atomic() only.
+
+    `tells_above`: the move may reach the rooms above, whose rows come first in the global order. Raises NotFound, Already (it is
+    there), Stale (it moved since `seen_version` was on the screen), IllegalMove.
+    """
+    if tells_above:
+        hooks.lock_before([introduction_id])
+    introduction = lock_row(Introduction, introduction_id)
+    if to is not None and introduction.state is to:
+        raise Already(f"This is {STATE_WORDS[to].lower()} already: {_last_change(introduction)}.")
+    require_unchanged(introduction, seen_version)
+    if to is not None:
+        INTRODUCTION_MOVES.require(introduction.state, to)
+    return introduction
+
+
+def require_unchanged(introduction: Introduction, seen_version: int | None) -> None:
+    """Raises Stale with what changed since, and who changed it."""
+    if seen_version is not None and seen_version != introduction.version:
+        raise Stale(
+            f"This introduction moved on while your page was open: {_changes_since(introduction, seen_version)}. "
+            "Nothing was changed now. Look at it again, then decide."
+        )
+
+
+def _changes_since(introduction: Introduction, version: int) -> str:
+    newer = [entry for entry in trail.list_entries_for(introduction) if int(entry.details.get("version", 0)) > version]
+    told = [f"{e.actor_name} · {ACTION_WORDS.get(e.action, e.action).lower()} ({ago(e.at)})" for e in newer[-3:]]
+    return sentence_list(told, "then") if told else "somebody changed it"
+
+
+def _last_change(introduction: Introduction) -> str:
+    newest = next((e for e in reversed(trail.list_entries_for(introduction)) if e.to_state == introduction.state), None)
+    return f"{newest.actor_name} did that {ago(newest.at)}" if newest else "somebody did that before"
+
+
+def move(
+    introduction: Introduction, to: IntroductionState, *, actor: Person | None, done: str, reason: str = "", **details: Any
+) -> None:
+    """Move it, and write the trail beside it. What the new state needs is on the row already."""
+    was = introduction.state
+    INTRODUCTION_MOVES.require(was, to)
+    introduction.state = to
+    note(introduction, actor=actor, done=done, moved=(was, to), reason=reason, **details)
+
+
+def note(
+    introduction: Introduction, *, actor: Person | None, done: str, moved: tuple[str, str] | None = None, reason: str = "",
+    **details: Any,
+) -> None:
+    """One entry of the trail, with the version that it made."""
+    db.session.flush()
+    audit.record(
+        f"introductions.introduction.{done}", subject=introduction, actor=actor, moved=moved, reason=reason,
+        version=introduction.version, offering=introduction.offering_id, organisation=introduction.organisation_id, **details,
+    )
+
+
+def permit(is_allowed: bool, introduction: Introduction, who: str = "") -> None:
+    """Raises Forbidden, naming who can."""
+    if not is_allowed:
+        raise Forbidden(who or f"Only the child’s Link Worker can do this{_named(introduction)}.")
+
+
+def _named(introduction: Introduction) -> str:
+    lead = children.find_lead(introduction.child_id)
+    return f": {lead.name}" if lead else ""
+
+
+def words(typed: str, sentence: str, field: str) -> str:
+    """What was typed, without blanks around it. Raises Invalid at the field when nothing is left."""
+    tidy = typed.strip()
+    if not tidy:
+        raise Invalid(sentence, field=field)
+    return tidy
+
+
+def not_ahead(day: date, sentence: str, field: str) -> date:
+    if day > clock.today():
+        raise Invalid(sentence, field=field)
+    return day
+
+
+# --- tasks ---------------------------------------------------------------------------------------
+
+
+def tell_link_workers(
+    introduction: Introduction, kind: str, what: str, text: str, *, action: str, icon: str, urgency: Urgency = Urgency.WEEK,
+    subject: Row | None = None, endpoint: str = "introductions.introduction", due_on: date | None = None, **args: object,
+) -> None:
+    """One task on the list of each of the child's Link Workers; a Zone manager's where the child has none."""
+    child = introduction.child
+    people: Sequence[uuid.UUID] = sorted(child.link_worker_ids)
+    if not people:
+        people = [person.id for person in people_with(Role.ZONE_MANAGER, introduction.zone_id)]
+    for person_id in people:
+        open_task(
+            person_id=person_id, zone_id=introduction.zone_id, kind=kind, subject=subject or introduction, child_id=child.id,
+            title=f"{child.short_name} · {what}", text=text, action=action, icon=icon, urgency=urgency, due_on=due_on,
+            url=link(endpoint, introduction_id=introduction.id, **args),
+        )
+
+
+def partner_people(introduction: Introduction) -> list[Person]:
+    """Who of the organisation signs in to Kith: its administrators, then its practitioners."""
+    found: dict[uuid.UUID, Person] = {}
+    for role in (Role.PARTNER_ADMIN, Role.PRACTITIONER):
+        for person in people_with(role, introduction.zone_id, organisation_id=introduction.organisation_id):
+            found.setdefault(person.id, person)
+    return list(found.values())
+
+
+def tell_partner(introduction: Introduction, kind: str, title: str, text: str, *, action: str, icon: str, urgency: Urgency) -> None:
+    """One task for each of the organisation's people. It never names the child."""
+    for person in partner_people(introduction):
+        open_task(
+            person_id=person.id, zone_id=introduction.zone_id, kind=kind, subject=introduction, title=title, text=text,
+            action=action, icon=icon, urgency=urgency, url=link("introductions.introduction", introduction_id=introduction.id),
+        )
+
+
+def link(endpoint: str, **values: object) -> str:
+    """A path within Kith, also where there is no request (the worker, a command)."""
+    return current_app.url_map.bind("").build(endpoint, values)
+
+
+def nothing_left_to_do(introduction: Introduction, why: str) -> None:
+    """Take everything about it off everybody's list."""
+    close_tasks(kind=None, subject=introduction, why=why)

@@ -1,0 +1,210 @@
+"""Where one introduction stands: what everybody said, the warmth check, and what is missing before each move.
+
+Verbs ask under their lock and pages ask to say why not: one answer for both, so that a button is never offered that would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from app.catalogue.models import Offering, OfferingState, PartnerState
+from app.children import queries as children
+from app.children.models import ChildState, Closeness, Consent, Refusal, Warmth
+from app.introductions import guards, hooks, queries, warmth
+from app.introductions.guards import Gap
+from app.introductions.models import Introduction, View, Viewpoint
+from app.introductions.policies import LOCAL_ASSETS
+from app.shared import clock
+from app.shared.view import long_day
+
+HEARD_WITHIN = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One reading of an introduction. Nothing here is kept: read it again after anything changed."""
+
+    child: warmth.Said
+    carers: tuple[warmth.Said, ...]
+    teacher: warmth.Said | None
+    consent: Consent | None
+    refusal: Refusal | None
+    check: warmth.Answer
+    link_worker: str
+    contact: str
+
+    @property
+    def is_refused(self) -> bool:
+        return self.refusal is not None and self.refusal.is_childs_no
+
+
+def read(introduction: Introduction) -> Standing:
+    """Ask the database once for all of it."""
+    today = clock.today()
+    views = queries.list_views(introduction.id)
+    child = _childs(introduction, views)
+    carers = _carers(introduction, views)
+    teacher = _teachers(views)
+    refusal = children.find_refusal(introduction.child_id, introduction.offering_id)
+    lead, known_days = queries.find_lead_name(introduction.child_id)
+    first_name = lead.split()[0] if lead else "the Link Worker"
+    contact = _contact(introduction)
+    check = warmth.check(warmth.Inputs(
+        today=today, child=child, carers=carers, teacher=teacher, link_worker=first_name, known_days=known_days,
+        heard_lately=queries.count_words_heard(introduction.child_id, introduction.child.link_worker_ids, today - HEARD_WITHIN),
+        is_close=_closeness(introduction), contact=contact, has_met_contact=introduction.has_met_contact,
+        who_goes_along=introduction.who_goes_along, earlier=tuple(queries.list_earlier(introduction)),
+        is_refused=refusal is not None and refusal.is_childs_no,
+    ))
+    consent = children.find_consent(introduction.child_id, introduction.organisation_id, today)
+    return Standing(child, carers, teacher, consent, refusal, check, lead, contact)
+
+
+def _childs(introduction: Introduction, views: Sequence[View]) -> warmth.Said:
+    return _said(introduction.child.called, _last(views, Viewpoint.CHILD))
+
+
+def _carers(introduction: Introduction, views: Sequence[View]) -> tuple[warmth.Said, ...]:
+    homes = queries.list_carers(introduction.child_id)
+    relations = [home.relation.strip().lower() for home in homes]
+    said = []
+    for home in homes:
+        relation = home.relation.strip()
+        called = relation[:1].upper() + relation[1:] if relation and relations.count(relation.lower()) == 1 else home.name
+        last = next((v for v in reversed(views) if v.viewpoint is Viewpoint.CARER and v.carer_id == home.id), None)
+        said.append(_said(called, last, has_say=home.has_say))
+    return tuple(said)
+
+
+def _teachers(views: Sequence[View]) -> warmth.Said | None:
+    last = _last(views, Viewpoint.TEACHER)
+    return _said(last.said_by or "Teacher", last) if last else None
+
+
+def _last(views: Sequence[View], viewpoint: Viewpoint) -> View | None:
+    return next((view for view in reversed(views) if view.viewpoint is viewpoint), None)
+
+
+def _said(who: str, view: View | None, *, has_say: bool = True) -> warmth.Said:
+    if view is None:
+        return warmth.Said(who, has_say=has_say)
+    asked_by = view.asked_by.name.split()[0]
+    by = f"to {asked_by}, {view.how}, {long_day(view.said_on)}"
+    return warmth.Said(who, view.stance, view.words, view.said_on, by, has_say)
+
+
+def _contact(introduction: Introduction) -> str:
+    if introduction.practitioner is not None:
+        return introduction.practitioner.name
+    if introduction.cohort is not None and introduction.cohort.practitioner is not None:
+        return introduction.cohort.practitioner.name
+    return introduction.organisation.contact_name
+
+
+def _closeness(introduction: Introduction) -> bool | None:
+    """What the child's circle says of the Link Worker; None where it says nothing certain."""
+    for tie in queries.list_link_worker_ties(introduction.child_id):
+        if tie.warmth in (Warmth.WARM, Warmth.NEW):
+            return {Closeness.CLOSE: True, Closeness.FAR: False}.get(tie.closeness)
+    return None
+
+
+# --- what is missing -----------------------------------------------------------------------------
+
+
+def is_local_asset(offering: Offering) -> bool:
+    return offering.kind in LOCAL_ASSETS
+
+
+def gaps_to_begin(introduction: Introduction) -> list[Gap]:
+    """idea (or not yet) -> listening."""
+    offering, child = introduction.offering, introduction.child
+    refusal = children.find_refusal(child.id, offering.id)
+    other = queries.open_introduction(child.id, offering.id)
+    return guards.to_begin(
+        way_of(offering), child=child.called, is_on_programme=child.state is ChildState.ACTIVE, today=clock.today(),
+        has_other_open=other is not None and other.id != introduction.id,
+        refused_on=refusal.said_on if refusal else None, is_childs_no=refusal is not None and refusal.is_childs_no,
+    )
+
+
+def way_of(offering: Offering) -> guards.Way:
+    return guards.Way(
+        title=offering.title, organisation=offering.organisation.name, is_live=offering.state is OfferingState.LIVE,
+        is_local_asset=is_local_asset(offering), confirmed_on=offering.confirmed_on,
+    )
+
+
+def gaps_to_be_ready(introduction: Introduction, standing: Standing) -> list[Gap]:
+    """listening -> ready. The check's own word comes last: it repeats, in one line, what else is in the way."""
+    gaps = [
+        *guards.views(standing.child, standing.carers, today=clock.today(), is_refused=standing.is_refused),
+        *_consent(introduction, standing),
+    ]
+    said = {gap.code for gap in gaps}
+    repeats = said & {"child_no", "child_view", "child_view_old", "carers_disagree", "carer_no", "carer_view"}
+    return gaps if repeats else [*gaps, *guards.warmth(standing.check.answer, _leads(standing.check))]
+
+
+def _leads(check: warmth.Answer) -> str:
+    return "; ".join(reason.lead for reason in check.reasons) + "."
+
+
+def _consent(introduction: Introduction, standing: Standing) -> list[Gap]:
+    return guards.consent(
+        is_shared=introduction.is_shared, has_consent=standing.consent is not None, child=standing.child.who,
+        organisation=introduction.organisation.name,
+    )
+
+
+def gaps_in_support(introduction: Introduction, standing: Standing) -> list[Gap]:
+    """After ready: has anybody who has a say taken it back, or has consent run out?"""
+    return [
+        *guards.views(standing.child, standing.carers, today=clock.today(), is_refused=standing.is_refused, oldest=None),
+        *_consent(introduction, standing),
+    ]
+
+
+def gaps_to_ask(introduction: Introduction, standing: Standing) -> list[Gap]:
+    """ready -> asked."""
+    offering = introduction.offering
+    other = queries.open_introduction(introduction.child_id, offering.id)
+    return [
+        *gaps_in_support(introduction, standing),
+        *guards.to_ask(
+            organisation=introduction.organisation.name,
+            is_organisation_live=introduction.organisation.state is PartnerState.LIVE,
+            has_other_open=other is not None and other.id != introduction.id, title=offering.title,
+            needs_money=offering.needs_money, is_requested=offering.needs_money and hooks.commission_requested(introduction),
+        ),
+    ]
+
+
+def gaps_to_arrange(introduction: Introduction, standing: Standing) -> list[Gap]:
+    """agreed -> arranged."""
+    offering = introduction.offering
+    return [
+        *gaps_in_support(introduction, standing),
+        *guards.to_arrange(
+            title=offering.title, needs_money=offering.needs_money,
+            is_approved=offering.needs_money and hooks.commission_approved(introduction),
+        ),
+    ]
+
+
+def for_partner(gaps: list[Gap]) -> list[Gap]:
+    """What a partner is told of them: what the family said, and whether it said anything, stays with the Link Worker."""
+    private = ("child", "carer", "consent")
+    told = [gap for gap in gaps if not gap.code.startswith(private)]
+    if len(told) < len(gaps):
+        told.insert(0, Gap("paused", "The Link Worker is talking with the family first.", "They will be in touch: there is nothing for you to do."))
+    return told
+
+
+def attended(introduction: Introduction) -> int:
+    """How often the child went: by the registers, or, for a local asset, as the Link Worker was told if that is more."""
+    counted = hooks.attended_count(introduction)
+    told = introduction.visits_told or 0 if not introduction.offering.needs_money else 0
+    return max(counted, told)

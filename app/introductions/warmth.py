@@ -1,0 +1,277 @@
+"""The warmth check: is this child ready to be introduced? Pure: what is known goes in, an explained answer comes out.
+
+Three questions come first, because the charity once rushed past them: does the child think it a good idea, is there enough trust,
+are the parents behind it. A child's no is *not yet*, whatever else is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.introductions.models import EndReason, Stance
+from app.introductions.words import STANCE_WORDS
+
+SUPPORTIVE = (Stance.YES, Stance.WILLING)
+OLDEST_WORD = 30
+"""Days for which the child's view counts (FLOWS 1)."""
+KNOWN_A_LITTLE, KNOWN_WELL = 14, 84
+"""Days that child and Link Worker have known each other."""
+
+
+class Warmth(StrEnum):
+    GO = "go"
+    GENTLY = "gently"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one person said of it, newest only: `who` as they are called on the page, `by` to whom and when."""
+
+    who: str
+    stance: Stance | None = None
+    words: str = ""
+    said_on: date | None = None
+    by: str = ""
+    has_say: bool = True  # a carer with parental responsibility
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier introduction of this child, to anything."""
+
+    title: str
+    end_reason: EndReason | None = None
+    had_met: bool = False
+    has_settled: bool = False
+
+
+@dataclass(frozen=True)
+class Inputs:
+    today: date
+    child: Said
+    carers: tuple[Said, ...] = ()
+    teacher: Said | None = None
+    link_worker: str = "the Link Worker"
+    known_days: int = 0
+    heard_lately: int = 0
+    is_close: bool | None = None
+    contact: str = ""
+    has_met_contact: bool = False
+    who_goes_along: str = ""
+    earlier: tuple[Earlier, ...] = ()
+    is_refused: bool = False
+
+
+@dataclass(frozen=True)
+class Reason:
+    code: str
+    lead: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`reasons` say why not yet; `put_in_place` what *go gently* asks for first; `people` stand for the picture."""
+
+    answer: Warmth
+    lead: str
+    reasons: tuple[Reason, ...]
+    put_in_place: tuple[Reason, ...]
+    conversation: str
+    people: tuple[dict[str, Any], ...]
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """For the picture's list: what is in the way, then what to put in place."""
+        return [(reason.lead, reason.text) for reason in (*self.reasons, *self.put_in_place)]
+
+
+def check(inputs: Inputs) -> Answer:
+    """Answer from what is known. The same inputs always give the same answer, in the same words."""
+    reasons = (*_child(inputs), *_carers(inputs), *_trust(inputs), *_cold(inputs))
+    gently = _gently(inputs)
+    answer = Warmth.NOT_YET if reasons else Warmth.GENTLY if gently else Warmth.GO
+    return Answer(answer, _lead(answer, inputs, reasons, gently), reasons, gently, _conversation(inputs, reasons, gently), _people(inputs))
+
+
+# --- what is in the way --------------------------------------------------------------------------
+
+
+def _child(inputs: Inputs) -> tuple[Reason, ...]:
+    child = inputs.child
+    if inputs.is_refused or child.stance is Stance.NO:
+        return (Reason("child_no", f"{child.who}’s own no", f"Only {child.who} can change that. Ask again another day, without persuading."),)
+    if child.stance is None or not child.words.strip():
+        return (Reason("child_not_asked", f"{child.who} has not said", "Ask, and write down the words as they were said."),)
+    if child.stance is Stance.UNSURE:
+        return (Reason("child_unsure", f"{child.who} is not sure", "Unsure is not a yes. Find out what would make it easier."),)
+    if child.said_on is not None and (inputs.today - child.said_on).days > OLDEST_WORD:
+        return (Reason("child_said_long_ago", f"{child.who} said so a while ago", f"A month on, it may have changed. Ask {child.who} again."),)
+    return ()
+
+
+def _carers(inputs: Inputs) -> tuple[Reason, ...]:
+    with_say = _with_say(inputs)
+    against = [c for c in with_say if c.stance in (Stance.NO, Stance.UNSURE)]
+    behind = [c for c in with_say if c.stance in SUPPORTIVE]
+    if against and behind:
+        return (Reason(
+            "carers_disagree", f"{behind[0].who} and {against[0].who} do not agree",
+            "Both have a say. It waits until nobody with a say is against it.",
+        ),)
+    if against:
+        who = against[0]
+        word = "says no" if who.stance is Stance.NO else "is not sure"
+        return (Reason("carer_no", f"{who.who} {word}", "Hear what worries them before anything goes further."),)
+    if not behind:
+        names = " or ".join(c.who for c in with_say) or "a parent or carer"
+        return (Reason("carer_not_asked", "Nobody at home has been asked", f"Ask {names}: without their support it does not last."),)
+    return ()
+
+
+def _with_say(inputs: Inputs) -> list[Said]:
+    """Carers with parental responsibility; where none is on record, every carer."""
+    return [c for c in inputs.carers if c.has_say] or list(inputs.carers)
+
+
+def trust(inputs: Inputs) -> str:
+    """`strong`, `growing` or `new`: from how close the child's circle says they are, how long they have known each other and
+    how often the child's words were written down in the last two months."""
+    if inputs.is_close or inputs.known_days >= KNOWN_WELL or (inputs.known_days >= KNOWN_A_LITTLE and inputs.heard_lately >= 3):
+        return "strong" if inputs.is_close is not False else "growing"
+    if inputs.known_days >= KNOWN_A_LITTLE or inputs.heard_lately:
+        return "growing"
+    return "new"
+
+
+def _trust(inputs: Inputs) -> tuple[Reason, ...]:
+    if trust(inputs) != "new":
+        return ()
+    return (Reason(
+        "trust_new", f"{inputs.child.who} hardly knows {inputs.link_worker} yet",
+        "Spend time together first. Trust is what carries a child through a new door.",
+    ),)
+
+
+def _cold(inputs: Inputs) -> tuple[Reason, ...]:
+    if inputs.has_met_contact or inputs.who_goes_along.strip():
+        return ()
+    there = inputs.contact or "anybody there"
+    return (Reason(
+        "cold", f"{inputs.link_worker} has not met {there}, and nobody goes along",
+        "An introduction by somebody who has not met them is a referral. Visit, or find somebody to go along.",
+    ),)
+
+
+def _gently(inputs: Inputs) -> tuple[Reason, ...]:
+    found = []
+    child = inputs.child.who
+    if not inputs.who_goes_along.strip():
+        found.append(Reason("nobody_goes_along", "Someone goes along", f"Who does {child} want beside them the first time? Write down a name."))
+    if not inputs.has_met_contact:
+        there = inputs.contact or "the person there"
+        found.append(Reason("contact_not_met", f"Meet {there} first", "A visit or a call, so that it is an introduction and not a referral."))
+    if inputs.child.stance is Stance.WILLING:
+        found.append(Reason("child_willing", "Keep a way out", f"{child} is willing to try. Agree beforehand how {child} can stop."))
+    if inputs.teacher is not None and inputs.teacher.stance in (Stance.NO, Stance.UNSURE):
+        found.append(Reason("teacher_doubts", f"Hear {inputs.teacher.who} out", "They see the child every day. Ask what they would change."))
+    if trust(inputs) == "growing":
+        found.append(Reason("trust_growing", "Be there yourself", f"{child} and {inputs.link_worker} are still getting to know each other."))
+    found += [
+        Reason("ended_before", f"{earlier.title} did not last", f"Ask {child} what was missing then, and have it there this time.")
+        for earlier in inputs.earlier[:1]
+        if earlier.end_reason is EndReason.CHILD_NO and not earlier.has_settled
+    ]
+    return tuple(found)
+
+
+# --- in words ------------------------------------------------------------------------------------
+
+
+def _lead(answer: Warmth, inputs: Inputs, reasons: Sequence[Reason], gently: Sequence[Reason]) -> str:
+    child = inputs.child.who
+    if reasons and reasons[0].code == "child_no":
+        return f"{child} said no. That is {child}’s to say, and nobody can overrule it."
+    if answer is Warmth.NOT_YET:
+        return f"{_count(len(reasons))} to sort out before anybody is asked. Waiting is good practice, never a failure."
+    behind = [c.who for c in _with_say(inputs) if c.stance in SUPPORTIVE]
+    names = " and ".join(behind)
+    wish = "wants to try" if inputs.child.stance is Stance.WILLING else "says yes"
+    lead = f"{child} {wish}, and {names} {'is' if len(behind) == 1 else 'are'} behind it."
+    return f"{lead} {_count(len(gently))} first." if gently else f"{lead} Somebody goes along, and the door is known."
+
+
+def _count(number: int) -> str:
+    words = {1: "One thing", 2: "Two things", 3: "Three things", 4: "Four things", 5: "Five things"}
+    return words.get(number, f"{number} things")
+
+
+def _conversation(inputs: Inputs, reasons: Sequence[Reason], gently: Sequence[Reason]) -> str:
+    """One sentence to start from, for what matters most."""
+    child = inputs.child.who
+    there = inputs.contact or "They"
+    said = {
+        "child_no": "“You don’t have to go. If you could choose anything for one afternoon, what would it be?”",
+        "child_not_asked": "“I heard of something and thought of you. Shall I tell you about it, and you tell me what you think?”",
+        "child_unsure": "“What would you want to know before you decide? We could go and look, just to watch.”",
+        "child_said_long_ago": "“A while ago you told me you would like this. Is that still so?”",
+        "carers_disagree": f"“You both know {child} best. What would each of you need to see to feel easy about it?”",
+        "carer_no": f"“What worries you about it? And what would you wish for {child} instead?”",
+        "carer_not_asked": f"“{child} has been telling me about this. What do you think, and what should we know?”",
+        "trust_new": "“What do you like doing when nobody tells you what to do?”",
+        "cold": "“Would you like somebody you know to come with you, the first time? Who?”",
+        "nobody_goes_along": "“Who would you like beside you, the first time?”",
+        "contact_not_met": f"“{there} would like to say hello before you come. Shall we go and look together, just to watch?”",
+        "child_willing": "“You can stop whenever you like. How will you tell us: a word, or a sign?”",
+        "teacher_doubts": f"“What would {child} need there that works in your classroom?”",
+        "trust_growing": "“I’ll come along the first time. What shall I do when we are there?”",
+        "ended_before": "“What was it like the last time? What should be different?”",
+    }
+    first = next(iter((*reasons, *gently)), None)
+    return said[first.code] if first else "“What are you looking forward to most? And what should they know about you?”"
+
+
+def _people(inputs: Inputs) -> tuple[dict[str, Any], ...]:
+    child = inputs.child
+    stood = Stance.NO if inputs.is_refused and child.stance is None else child.stance
+    people = [_stander(child, "smile", stood)]
+    people += [_stander(carer, "heart", carer.stance) for carer in inputs.carers]
+    if inputs.teacher is not None and inputs.teacher.stance is not None:
+        people.append(_stander(inputs.teacher, "graduation-cap", inputs.teacher.stance))
+    strength = trust(inputs)
+    people.append({
+        "who": "Trust", "icon": "hand-heart", "stance": {"strong": "yes", "growing": "try", "new": "not_yet"}[strength],
+        "says": {"strong": "Strong", "growing": "Growing", "new": "Very new"}[strength], "words": _known(inputs), "by": "",
+    })
+    met = inputs.has_met_contact
+    people.append({
+        "who": inputs.contact.split()[0] if inputs.contact else "Contact", "icon": "handshake", "stance": "yes" if met else "not_yet",
+        "says": f"Has met {inputs.link_worker}" if met else "Not met",
+        "words": "They know each other." if met else f"{inputs.link_worker} has not met them yet.", "by": "",
+    })
+    goes = inputs.who_goes_along.strip()
+    people.append({
+        "who": "Who goes", "icon": "footprints", "stance": "yes" if goes else "not_yet", "says": goes or "Nobody yet",
+        "words": "Goes along the first time." if goes else "Nobody is down to go along the first time.", "by": "",
+    })
+    return tuple(people)
+
+
+def _stander(said: Said, icon: str, stance: Stance | None) -> dict[str, Any]:
+    where = {Stance.YES: "yes", Stance.WILLING: "try"}.get(stance, "not_yet") if stance else "not_yet"
+    return {
+        "who": said.who, "icon": icon, "stance": where, "says": STANCE_WORDS[stance] if stance else "Not asked yet",
+        "words": f"“{said.words}”" if said.words else "Nothing written down yet.", "by": said.by,
+    }
+
+
+def _known(inputs: Inputs) -> str:
+    weeks = inputs.known_days // 7
+    known = f"{weeks} weeks" if weeks >= 2 else f"{inputs.known_days} days" if inputs.known_days != 1 else "one day"
+    heard = {0: "", 1: ", words written down once lately"}.get(inputs.heard_lately, f", words written down {inputs.heard_lately} times lately")
+    return f"Knows {inputs.link_worker} for {known}{heard}."
