@@ -2,12 +2,190 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from app.shared.forms import AddressField, KithForm
+from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from app.accounts import hooks, queries
+from app.accounts.models import CeilingBase, Role, Zone
+from app.accounts.roles import ROLES
+from app.accounts.services.people import Scope
+from app.shared.forms import (
+    AddressField,
+    DayField,
+    KithForm,
+    PhoneField,
+    PostcodeField,
+    PoundsField,
+    TidyStringField,
+    WholeNumberField,
+)
+
+_POSITION = re.compile(r"^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
+Choice = tuple[uuid.UUID, str]
 
 
 class SignInForm(KithForm):
     email = AddressField("E-mail address", [InputRequired("Type your e-mail address.")])
     password = PasswordField("Password", [InputRequired("Type your password."), Length(max=1000)])
+
+
+class ChoosePasswordForm(KithForm):
+    password = PasswordField(
+        "New password", [InputRequired("Type a new password.")],
+        description="At least 12 characters. Three or four words in a row are easy to remember and hard to guess.",
+    )
+
+
+class ChangePasswordForm(ChoosePasswordForm):
+    current = PasswordField("The password you have now", [InputRequired("Type the password you have now."), Length(max=1000)])
+
+
+class ChoiceField(SelectField):
+    """One thing of a list by its id; `.data` is a UUID or None."""
+
+    def __init__(self, label: str | None = None, **kwargs: Any) -> None:
+        super().__init__(label, coerce=_id_or_none, choices=[], validate_choice=False, **kwargs)
+        self.offered: list[tuple[str, str]] = []
+
+    def offer(self, choices: Sequence[Choice], none: str) -> None:
+        self.offered = [("", none), *((str(key), words) for key, words in choices)]
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is not None and str(self.data) not in {value for value, _ in self.offered}:
+            raise ValidationError("Choose one from the list.")
+
+    def iter_choices(self) -> Any:
+        chosen = "" if self.data is None else str(self.data)
+        return ((value, words, value == chosen, {}) for value, words in self.offered)
+
+
+def _id_or_none(value: object) -> uuid.UUID | None:
+    if isinstance(value, uuid.UUID):
+        return value
+    try:
+        return uuid.UUID(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+class RoleForm(KithForm):
+    """The scope of a role. `narrow` leaves only the fields that the role asks for."""
+
+    school = ChoiceField("School")
+    organisation = ChoiceField("Organisation")
+    fund = ChoiceField("Fund")
+    limit = PoundsField(
+        "Decides alone up to", [Optional()], description="Above this somebody else decides, too. Empty: no limit of their own.",
+    )
+    starts_on = DayField("First day", [Optional()], description="Empty: today.")
+    ends_on = DayField("Last day", [Optional()], description="Empty: until somebody ends it.")
+
+    def narrow(self, role: Role, zone: Zone) -> None:
+        """Offer what there is to choose in the Zone."""
+        shape = ROLES[role]
+        offers: dict[str, tuple[Callable[[uuid.UUID], Sequence[Choice]], str]] = {
+            "school": (_schools, "The whole Zone"),
+            "organisation": (hooks.organisations, "All"),
+            "fund": (hooks.funds, "All funds"),
+        }
+        for name, (list_of, everything) in offers.items():
+            if shape.has(name):
+                self[name].offer(list_of(zone.id), "Choose one" if name in shape.needs else everything)
+            else:
+                delattr(self, name)
+        if not shape.has("limit"):
+            del self.limit
+
+    def scope(self) -> Scope:
+        return Scope(
+            school_id=self._given("school"), organisation_id=self._given("organisation"), fund_id=self._given("fund"),
+            limit_pence=self._given("limit"), starts_on=self.starts_on.data, ends_on=self.ends_on.data,
+        )
+
+    def _given(self, name: str) -> Any:
+        return self[name].data if name in self else None
+
+
+def _schools(zone_id: uuid.UUID) -> list[Choice]:
+    return [(school.id, school.name) for school in queries.list_schools(zone_id)]
+
+
+class PersonForm(RoleForm):
+    name = TidyStringField("Name", [InputRequired("Type their name."), Length(max=120)])
+    email = AddressField("E-mail address", [InputRequired("Type their e-mail address.")])
+    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+
+
+class PositionField(StringField):
+    """Latitude and longitude as a map shows them; `.data` keeps what was typed, `.position` is (latitude, longitude) or None."""
+
+    position: tuple[float, float] | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        self.position = None
+        if not (self.data or "").strip():
+            return
+        found = _POSITION.match(self.data or "")
+        if found is None:
+            raise ValidationError("Type two numbers with a comma between, like 51.5142, -0.2064.")
+        latitude, longitude = float(found[1]), float(found[2])
+        if not (49 <= latitude <= 61 and -9 <= longitude <= 2.5):
+            raise ValidationError("That is not in the United Kingdom. The first number is about 50 to 60, the second about -8 to 2.")
+        self.position = (latitude, longitude)
+
+
+class SchoolForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Type the school's name."), Length(max=160)])
+    town = TidyStringField("Town or district", [Optional(), Length(max=120)])
+    ward = TidyStringField("Ward", [Optional(), Length(max=120)], description="Some funds are for one ward only.")
+    postcode = PostcodeField("Postcode", [InputRequired("Type the school's postcode."), Length(max=10)])
+    position = PositionField(
+        "Place on the map", [Optional()], description="Only if Kith does not know the postcode. From any map, like 51.5142, -0.2064.",
+    )
+
+
+class DaysForm(KithForm):
+    """A term or a closure."""
+
+    name = TidyStringField("Name", [InputRequired("Give these days a name."), Length(max=60)])
+    starts_on = DayField("First day", [InputRequired("Choose a day.")])
+    ends_on = DayField("Last day", [InputRequired("Choose a day.")], description="The same day again for a single day.")
+
+
+class ZoneForm(KithForm):
+    name = TidyStringField("Name of the Zone", [InputRequired("Type the Zone's name."), Length(max=120)])
+    region = TidyStringField("Area", [Optional(), Length(max=120)], description="As offerings name it, for example West London.")
+    ceiling_percent = WholeNumberField(
+        "No funder pays more than", [InputRequired("Type a percentage."), NumberRange(1, 100, "Between 1 and 100 percent.")],
+        description="Of one child's year. More needs a named second person who says why.",
+    )
+    ceiling_base = RadioField(
+        "Measured on",
+        choices=[
+            (CeilingBase.FULL_YEARLY_COST.value, "The full yearly cost of a child"),
+            (CeilingBase.COMMISSIONED_SPEND.value, "What is commissioned for the child alone"),
+        ],
+        validators=[InputRequired("Choose one.")],
+    )
+    full_yearly_cost = PoundsField("Full yearly cost of a child", [InputRequired("Type an amount.")])
+    envelope = PoundsField(
+        "Envelope of a child", [InputRequired("Type an amount.")], description="What may be spent on one child in a school year.",
+    )
+    hold_school_days = WholeNumberField(
+        "A place is held for", [InputRequired("Type a number of days."), NumberRange(1, 60, "Between 1 and 60 school days.")],
+        description="School days that a place waits for a decision about its money.",
+    )
+
+
+class NewZoneForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Type the Zone's name."), Length(max=120)], description="For example West London.")
+    slug = TidyStringField(
+        "Short name", [InputRequired("Type a short name."), Length(max=60)],
+        description="For addresses and commands: small letters, digits and hyphens, like west-london. It stays as it is.",
+    )
+    region = TidyStringField("Area", [Optional(), Length(max=120)])

@@ -68,10 +68,9 @@ def can_manage_person(person: Person, other: Person) -> bool:
     return person.id != other.id and any(can_end_grant(person, grant) for grant in other.grants)
 
 
-def can_remove_person(person: Person, other: Person) -> bool:
-    """Every role the other still holds is one that `person` may end, so that no other Zone loses somebody unasked."""
-    live = other.live_grants
-    return can_manage_person(person, other) and all(can_end_grant(person, grant) for grant in live)
+def can_answer_for(person: Person, other: Person) -> bool:
+    """Every role the other holds today is one that `person` may end: no other Zone loses somebody, or lends a password, unasked."""
+    return can_manage_person(person, other) and all(can_end_grant(person, grant) for grant in other.live_grants)
 
 
 def can_grant(person: Person, role: Role, zone: Zone) -> bool:

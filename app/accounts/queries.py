@@ -101,9 +101,63 @@ def people_with(
     return db.session.scalars(statement).all()
 
 
+def zone_managers() -> dict[uuid.UUID, list[Person]]:
+    """Who manages which Zone today, by name."""
+    statement = (
+        sa.select(RoleGrant.zone_id, Person).join(Person, Person.id == RoleGrant.person_id)
+        .where(RoleGrant.role == Role.ZONE_MANAGER, is_in_force(), Person.left_at.is_(None)).order_by(Person.name, Person.id)
+    )
+    managers: dict[uuid.UUID, list[Person]] = {}
+    for zone_id, person in db.session.execute(statement):
+        if zone_id is not None:
+            managers.setdefault(zone_id, []).append(person)
+    return managers
+
+
 def find_person(email: str) -> Person | None:
     """Also somebody who has left."""
     return db.session.scalar(sa.select(Person).where(Person.email == email.strip().lower()))
+
+
+def _managed_by(person: Person) -> sa.ColumnElement[bool]:
+    """SQL: the grant is one that `person` looks after."""
+    within: sa.ColumnElement[bool] = RoleGrant.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER))
+    if policies.is_administrator(person):
+        within = sa.or_(within, RoleGrant.role == Role.ZONE_MANAGER)
+    return within
+
+
+def get_person(person_id: uuid.UUID, viewer: Person) -> Person:
+    """Somebody who has, or once had, a role that `viewer` looks after. Raises NotFound."""
+    looked_after = sa.select(RoleGrant.person_id).where(_managed_by(viewer))
+    person = db.session.scalars(sa.select(Person).where(Person.id == person_id, Person.id.in_(looked_after))).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def list_people(
+    viewer: Person, *, q: str = "", role: Role | None = None, zone_id: uuid.UUID | None = None, left: bool = False,
+    page: int = 1, size: int = 50,
+) -> tuple[Sequence[Person], int]:
+    """The people `viewer` looks after, by name: one page, and how many there are in all.
+
+    `left`: those who have left or whose roles there are over; else those who have a role there now or later.
+    """
+    held = sa.select(RoleGrant.person_id).where(_managed_by(viewer))
+    if role is not None:
+        held = held.where(RoleGrant.role == role)
+    if zone_id is not None:
+        held = held.where(RoleGrant.zone_id == zone_id)
+    now = held.where(sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= clock.today()))
+    here = sa.and_(Person.left_at.is_(None), Person.id.in_(now))
+    wanted = sa.and_(Person.id.in_(held), ~here) if left else here
+    if q:
+        like = f"%{q.replace('%', '').replace('_', '')}%"
+        wanted = sa.and_(wanted, sa.or_(Person.name.ilike(like), Person.email.ilike(like)))
+    count = db.session.scalar(sa.select(sa.func.count()).select_from(Person).where(wanted)) or 0
+    statement = sa.select(Person).where(wanted).order_by(Person.name, Person.id).limit(size).offset((page - 1) * size)
+    return db.session.scalars(statement).all(), count
 
 
 def find_sign_in(token_hash: str, *, idle: timedelta, absolute: timedelta) -> SignIn | None:

@@ -56,6 +56,12 @@ def register_email(topic: str, compose: Compose, *, policy: Policy = Policy.RESE
     handlers.register(topic, send, policy=policy)
 
 
+def address_of(endpoint: str, **values: Any) -> str:
+    """The full address of one of Kith's pages, also where no request is being answered."""
+    path = current_app.url_map.bind("kith.invalid").build(endpoint, values)
+    return f"{current_app.config['SETTINGS'].base_url}{path}"
+
+
 def gateway() -> MailGateway:
     found: MailGateway = current_app.extensions[EXTENSION]
     return found

@@ -1,11 +1,11 @@
-"""Hangs the mail gateway on the app, and registers this room's own sweeps and those of accounts, which stands below."""
+"""Hangs the mail gateway on the app, and registers the sweeps and e-mails of this room and of accounts, which stands below."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from app.accounts.services import sign_ins, throttles
-from app.notifications import worker
+from app.notifications import invitations, worker
 from app.notifications.emails import EXTENSION
 from app.notifications.gateway import gateway_for
 from app.notifications.sweeps import register_sweep
@@ -14,6 +14,7 @@ from app.notifications.sweeps import register_sweep
 def connect(app: Flask) -> None:
     settings = app.config["SETTINGS"]
     app.extensions[EXTENSION] = gateway_for(settings.smtp_url, settings.data_dir)
+    invitations.connect()
     register_sweep("notifications.forget_done", worker.forget_done)
     register_sweep("accounts.forget_old_tries", throttles.forget_old_tries)
     register_sweep("accounts.forget_old_sign_ins", sign_ins.forget_old_sign_ins)

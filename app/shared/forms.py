@@ -9,7 +9,7 @@ from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, HiddenField, StringField
+from wtforms import DateField, EmailField, Field, HiddenField, IntegerField, StringField
 from wtforms.validators import Email, Length, ValidationError
 from wtforms.widgets import TextInput
 
@@ -63,6 +63,26 @@ class PoundsField(Field):
         if getattr(self, "raw_typed", None):
             return str(self.raw_typed)
         return "" if self.data is None else f"{self.data // 100}.{self.data % 100:02d}".removesuffix(".00")
+
+
+class DayField(DateField):
+    """A day, chosen from the browser's calendar."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("That is not a day. It looks like 2026-11-23.") from error
+
+
+class WholeNumberField(IntegerField):
+    """A whole number, typed in digits."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Type a whole number, like 10.") from error
 
 
 class PostcodeField(StringField):

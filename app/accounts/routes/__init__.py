@@ -1,6 +1,6 @@
 """The pages of accounts, by noun."""
 
-from app.accounts.routes import sign_ins
+from app.accounts.routes import account, people, schools, sign_ins, zones
 from app.accounts.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "sign_ins"]
+__all__ = ["account", "blueprint", "people", "schools", "sign_ins", "zones"]

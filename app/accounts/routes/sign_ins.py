@@ -29,7 +29,7 @@ def sign_in() -> ResponseReturnValue:
                 address=request.remote_addr or "", browser=request.user_agent.string,
             )
         except TooManyTries as refusal:
-            return _too_many(refusal)
+            return too_many(refusal)
         except sign_ins.SignInRefused as refusal:
             current_app.logger.info("a sign-in was refused")
             form.refuse(refusal)
@@ -37,10 +37,10 @@ def sign_in() -> ResponseReturnValue:
             sessions.begin(token)
             return redirect(onward, 303)
     status = 422 if request.method == "POST" else 200
-    return render_template("accounts/sign_in.html", form=form, signed_out=request.args.get("done") == "out"), status
+    return render_template("accounts/sign_in.html", form=form, done=request.args.get("done")), status
 
 
-def _too_many(refusal: TooManyTries) -> ResponseReturnValue:
+def too_many(refusal: TooManyTries) -> ResponseReturnValue:
     response = make_response(render_template("errors/429.html", sentence=refusal.sentence, code=refusal.code, status=429), 429)
     response.headers["Retry-After"] = str(refusal.wait)
     return response

@@ -15,7 +15,7 @@ from app.accounts.passwords import hash_password, needs_rehash, verify_password
 from app.accounts.services import throttles
 from app.audit import services as audit
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, NotFound
 
 SEEN_EVERY = timedelta(minutes=5)
@@ -49,8 +49,8 @@ def sign_in(*, email: str, password: str, address: str, browser: str) -> tuple[S
     newer_hash = hash_password(password) if needs_rehash(known) else None
     token = secrets.token_urlsafe(32)
     with atomic():
-        person = db.session.get(Person, person_id)
-        if person is None or not person.is_active or person.password_hash != known:
+        person = lock_row(Person, person_id)
+        if not person.is_active or person.password_hash != known:
             raise SignInRefused  # left, or changed the password, while this one was being checked
         if newer_hash is not None:
             person.password_hash = newer_hash

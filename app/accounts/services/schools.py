@@ -1,0 +1,112 @@
+"""Schools and the days on which they are open."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import sqlalchemy as sa
+
+from app.accounts import hooks, policies, queries
+from app.accounts.models import Closure, Person, School, Term
+from app.audit import services as audit
+from app.shared.db import atomic, db, lock_row
+from app.shared.errors import Forbidden, Invalid, NotFound
+
+
+def save_school(
+    *,
+    zone_id: uuid.UUID,
+    name: str,
+    town: str,
+    ward: str,
+    postcode: str,
+    position: tuple[float, float] | None,
+    actor: Person,
+    school_id: uuid.UUID | None = None,
+) -> School:
+    """Add a school, or change one. Its place on the map is `position`, else that of its postcode where Kith knows it.
+
+    Raises Invalid (naming the field), Forbidden, NotFound.
+    """
+    with atomic():
+        zone = queries.get_zone(zone_id)
+        if not policies.can_manage_zone(actor, zone):
+            raise Forbidden
+        taken = sa.select(School.id).where(School.zone_id == zone_id, sa.func.lower(School.name) == name.lower())
+        if school_id is not None:
+            taken = taken.where(School.id != school_id)
+        if db.session.scalar(taken) is not None:
+            raise Invalid(f"There is a school called {name} already.", field="name")
+        school = School(zone_id=zone_id) if school_id is None else _managed(school_id, actor)
+        moved = school.postcode != postcode or school.latitude is None
+        school.name, school.town, school.ward, school.postcode = name, town, ward, postcode
+        found = position or (hooks.locate(postcode) if moved else None)
+        if found is not None:
+            school.latitude, school.longitude = found
+        elif moved:
+            school.latitude = school.longitude = None  # better no place than the old one
+        if school_id is None:
+            db.session.add(school)
+        action = "accounts.school.added" if school_id is None else "accounts.school.changed"
+        audit.record(action, subject=school, actor=actor, has_position=school.latitude is not None)
+    return school
+
+
+def add_term(*, school_id: uuid.UUID, name: str, starts_on: date, ends_on: date, actor: Person) -> Term:
+    """Raises Invalid when it overlaps another term."""
+    with atomic():
+        school = _managed(school_id, actor)
+        _require_order(starts_on, ends_on)
+        for term in school.terms:
+            if term.starts_on <= ends_on and starts_on <= term.ends_on:
+                raise Invalid(f"These days overlap “{term.name}”. Take that term away first, or choose other days.", field="starts_on")
+        term = Term(name=name, starts_on=starts_on, ends_on=ends_on)
+        school.terms.append(term)
+        audit.record("accounts.term.added", subject=term, actor=actor, zone_id=school.zone_id, starts_on=starts_on, ends_on=ends_on)
+    return term
+
+
+def add_closure(*, school_id: uuid.UUID, name: str, starts_on: date, ends_on: date, actor: Person) -> Closure:
+    """Closures may overlap: a training day next to half-term is no contradiction."""
+    with atomic():
+        school = _managed(school_id, actor)
+        _require_order(starts_on, ends_on)
+        closure = Closure(name=name, starts_on=starts_on, ends_on=ends_on)
+        school.closures.append(closure)
+        audit.record(
+            "accounts.closure.added", subject=closure, actor=actor, zone_id=school.zone_id, starts_on=starts_on, ends_on=ends_on
+        )
+    return closure
+
+
+def remove_term(*, school_id: uuid.UUID, term_id: uuid.UUID, actor: Person) -> None:
+    """Nothing happens when it is gone already."""
+    with atomic():
+        school = _managed(school_id, actor)
+        for term in [term for term in school.terms if term.id == term_id]:
+            audit.record("accounts.term.removed", subject=term, actor=actor, zone_id=school.zone_id, starts_on=term.starts_on)
+            school.terms.remove(term)
+
+
+def remove_closure(*, school_id: uuid.UUID, closure_id: uuid.UUID, actor: Person) -> None:
+    """Nothing happens when it is gone already."""
+    with atomic():
+        school = _managed(school_id, actor)
+        for closure in [closure for closure in school.closures if closure.id == closure_id]:
+            audit.record("accounts.closure.removed", subject=closure, actor=actor, zone_id=school.zone_id, starts_on=closure.starts_on)
+            school.closures.remove(closure)
+
+
+def _managed(school_id: uuid.UUID, actor: Person) -> School:
+    school = lock_row(School, school_id)
+    if not policies.can_manage_school(actor, school):
+        raise NotFound
+    return school
+
+
+def _require_order(starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise Invalid("The last day cannot be before the first.", field="ends_on")
+    if (ends_on - starts_on).days > 366:
+        raise Invalid("That is longer than a year. Check the two days.", field="ends_on")
