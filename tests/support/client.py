@@ -31,7 +31,8 @@ class StrictClient(FlaskClient):
         db.session.rollback()
         if csrf and kwargs.get("method", "GET").upper() not in SAFE_METHODS:
             kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self.csrf_token()}
-        response = super().open(*args, **kwargs)
+        with self.application.app_context():  # a `g` and a database session of the request's own, as in production
+            response = super().open(*args, **kwargs)
         db.session.rollback()
         if response.mimetype == "text/html" and response.data:
             review(response.get_data(as_text=True), response.request.path)
