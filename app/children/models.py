@@ -187,6 +187,13 @@ class ListeningNote(Row):
     noted_by: Mapped[Person | None] = relationship(lazy="joined")
 
 
+def need_word(code: str) -> str:
+    """"Emotional:self-esteem" -> "self-esteem", "Social:social-confidence" -> "social confidence"."""
+    name = code.partition(":")[2]
+    plain = name if name.startswith("self-") else name.replace("-", " ")
+    return {"stem": "STEM", "english language": "English language"}.get(plain, plain)
+
+
 class Need(Row):
     """What should get better, in a SEA area: `Emotional:anxiety`, priority 1 first. `position` keeps the order of the source."""
 
@@ -211,7 +218,7 @@ class Need(Row):
 
     @property
     def word(self) -> str:
-        return self.code.partition(":")[2].replace("-", " ")
+        return need_word(self.code)
 
 
 class Goal(Row):

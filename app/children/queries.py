@@ -196,6 +196,19 @@ def refused_ids(child_id: uuid.UUID) -> set[uuid.UUID]:
     return set(db.session.scalars(statement))
 
 
+def refused_by_ref(zone_id: uuid.UUID, source_refs: Sequence[str]) -> dict[str, set[uuid.UUID]]:
+    """Standing refusals of the Zone's children, by the id they have in their source."""
+    found: dict[str, set[uuid.UUID]] = {}
+    for start in range(0, len(source_refs), 500):
+        statement = (
+            sa.select(Child.source_ref, Refusal.offering_id).join(Refusal, Refusal.child_id == Child.id)
+            .where(Child.zone_id == zone_id, Child.source_ref.in_(source_refs[start : start + 500]), Refusal.lifted_on.is_(None))
+        )
+        for ref, offering_id in db.session.execute(statement):
+            found.setdefault(ref, set()).add(offering_id)
+    return found
+
+
 def list_refusals(child_id: uuid.UUID) -> Sequence[tuple[Refusal, str]]:
     """Standing refusals with the offering's title, newest first."""
     statement = (

@@ -21,9 +21,9 @@ from app.shared.errors import DomainError, Invalid
 
 REFERENCE = re.compile(rf"^K-[{queries.REFERENCE_LETTERS}]{{4}}$")
 AUDIENCES = {
-    "bereaved": "bereaved children", "young_carers": "young carers", "deaf": "deaf children",
-    "refugees": "refugees and children seeking asylum", "autistic": "autistic children", "lgbtq": "LGBTQ+ young people",
-    "out_of_school": "children out of school", "looked_after": "children in care",
+    "bereaved": "children who have lost somebody", "young_carers": "young carers", "deaf": "deaf children",
+    "refugees": "refugees and children seeking asylum", "autistic": "autistic and neurodivergent children", "lgbtq": "LGBTQ+ young people",
+    "out_of_school": "children out of school", "looked_after": "children in care", "disabled": "disabled children",
 }
 """Groups that some offerings are made for. A child is only ever matched with those the profile names."""
 

@@ -1,0 +1,73 @@
+"""Children some offerings are made for, and how a text says so. Pure.
+
+An offering counts as made for a group only when its title names the group or its description says "for" them; "autistic children
+welcome" is an open door, not a group of its own.
+"""
+
+from __future__ import annotations
+
+import re
+
+_PEOPLE = r"(?:children|child|kids|pupils|young people|young person|teenagers|teens|youth|boys|girls|students|families|under-?\d+s|\d+\W+\d+s?)"
+
+_NAMES = {
+    "bereaved": r"bereave\w*|griev\w*|grief|lost (?:a |their )?(?:parent|mum|dad|loved one|someone|somebody|brother|sister)|(?:somebody|someone) (?:has |they love )?(?:has )?died",
+    "young_carers": r"young carers?|young adult carers?|who (?:care|look) (?:for|after) (?:a|their|someone)\b[^.]{0,40}",
+    "deaf": r"deaf\w*|hard of hearing|hearing[- ]impair\w*|cochlear",
+    "refugees": r"refugees?|asylum[- ]seek\w*|seeking (?:asylum|sanctuary)|newly arrived|new arrivals|unaccompanied minors?",
+    "autistic": r"autis\w*|asperger\w*|neurodiver\w*|neuro-diver\w*|adhd",
+    "lgbtq": r"lgbt\w*\+?|lgbtq\w*\+?|queer|trans(?:gender)? (?:and|young|children)|gay",
+    "out_of_school": r"out of school and|excluded|not in school|at risk of exclusion|school refus\w*|home[- ]educat\w*|alternative provision|cannot (?:face|manage) school|emotionally based school",
+    "looked_after": r"looked[- ]after|in care\b(?! homes?)|care[- ]experienced|care leavers?|fostered|foster (?:children|care|famil\w+)|adopted|adoptive|kinship",
+    "disabled": r"disabled|disabilit\w*|wheelchair users?|down(?:['’]?s)? syndrome|cerebral palsy|visually impaired|blind",
+}
+_IN_TITLE = {key: re.compile(rf"\b(?:{names})", re.IGNORECASE) for key, names in _NAMES.items()}
+_FOR_THEM = {
+    key: re.compile(
+        rf"\b(?:for|only|by and for)\s+(?:(?!(?:any|every|all|anyone|everyone|as)\b)[\w'’-]+[\s,]+){{0,6}}?(?:{names})|\b(?:{names})\s+{_PEOPLE}\s+only\b",
+        re.IGNORECASE,
+    )
+    for key, names in _NAMES.items()
+}
+_OPEN_DOOR = re.compile(r"\b(?:welcom\w*|friendly|includ\w*|inclusive|everyone|anyone|all abilities|as well as|also|open to all|mixed|trained)\b", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+_IN_PROFILE = {
+    "bereaved": r"bereave\w*|griev\w*|grief|\bdied\b|passed away|lost (?:his|her|their|my|a) (?:mum|dad|mother|father|nan|gran\w*|brother|sister|parent|uncle|aunt\w*|friend)|\bfuneral\b",
+    "young_carers": r"young carer|(?:car(?:es|ing|e)|look(?:s|ing)? after) (?:for )?(?:his|her|their|my) (?:\w+ )?(?:mum|mam|dad|mother|father|brother|sister|nan|nana|gran\w*|parents?|twin)",
+    "deaf": r"\bdeaf\w*|hearing aids?|hearing loss|hearing[- ]impair\w*|cochlear|sign language|\bbsl\b",
+    "refugees": r"refugee|asylum|resettle\w*|\bfled\b|new(?:ly)? arriv\w*|arrived (?:in the uk|from|last|this|here)|came (?:here )?from (?!school|home|work|the)\w+|no recourse|temporary accommodation for",
+    "autistic": r"autis\w*|\basd\b|\basc\b|asperger\w*|neurodiver\w*|\badhd\b",
+    "lgbtq": r"\blgbt\w*|\bgay\b|\blesbian\b|\btrans\b|transgender|non-?binary|\bqueer\b|\bbisexual\b|came out\b|coming out\b",
+    "out_of_school": r"\bexclu(?:ded|sion)\w*|out of school|not in school|not been (?:in|to) school|home[- ]educat\w*|alternative provision|part[- ]time (?:time)?table|\bpru\b|school refus\w*|stopped going to school|won['’]?t go to school",
+    "looked_after": r"\bin care\b|foster\w*|kinship|\badopt\w*|children['’]s home|looked[- ]after|special guardian\w*",
+    "disabled": r"wheelchair|disab\w*|down(?:['’]?s)? syndrome|cerebral palsy|learning difficult\w*|visual(?:ly)? impair\w*|\bblind\b|\behcp?\b|walking frame|prosthe\w*",
+}
+_PROFILE = {key: re.compile(names, re.IGNORECASE) for key, names in _IN_PROFILE.items()}
+
+
+def of_offering(title: str, description: str) -> frozenset[str]:
+    """The groups this offering is made for; empty for one that is open to any child."""
+    found = {key for key, pattern in _IN_TITLE.items() if pattern.search(title) and not _OPEN_DOOR.search(title)}
+    for sentence in _SENTENCE.split(description):
+        if _OPEN_DOOR.search(sentence):
+            continue
+        found |= {key for key, pattern in _FOR_THEM.items() if pattern.search(sentence)}
+    return frozenset(found)
+
+
+def of_profile(text: str, *, needs: frozenset[str], languages: tuple[str, ...], gender: str, needs_step_free: bool) -> frozenset[str]:
+    """The groups a profile names, in its words or by its needs."""
+    found = {key for key, pattern in _PROFILE.items() if pattern.search(text)}
+    if "Emotional:bereavement" in needs:
+        found.add("bereaved")
+    if "bsl" in languages:
+        found.add("deaf")
+    if "en" not in languages and "Academic:english-language" in needs:
+        found.add("refugees")
+    if gender.strip().lower().replace("-", "") in ("nonbinary", "trans", "transgender"):
+        found.add("lgbtq")
+    if needs_step_free:
+        found.add("disabled")
+    return frozenset(found)
+

@@ -1,0 +1,86 @@
+"""`kith match`: the best offerings for children of a file or of a Zone, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.accounts.queries import zone_by_slug
+from app.children import queries as children
+from app.children.records import read_records
+from app.cli import app_of
+from app.matching import queries
+from app.matching.profile import Profile, profile_of_record
+from app.matching.queries import MatchResult
+from app.shared.errors import Invalid
+
+
+@click.command("match")
+@click.option("--zone", "slug", required=True, metavar="SLUG", help="The Zone whose offerings are matched.")
+@click.option("--children", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.json",
+              help="Children in the exchange format; they need not be imported.")
+@click.option("--all", "everyone", is_flag=True, help="Every active child of the Zone.")
+@click.option("--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many offerings a child.")
+@click.option("--format", "shape", type=click.Choice(["tsv", "json"]), default="tsv", show_default=True)
+@click.pass_context
+def match(ctx: click.Context, slug: str, file: Path | None, everyone: bool, top: int, shape: str) -> None:
+    """Rank offerings for children, best first: child id, offering id, rank, score."""
+    if (file is None) == (not everyone):
+        raise click.UsageError("Give either --children FILE.json or --all.")
+    app = app_of(ctx)
+    with app.app_context():
+        zone = zone_by_slug(slug)
+        profiles = list(_from_file(zone.id, file) if file is not None else _from_zone(zone.id))
+        found = ((profile, queries.match_profile(zone.id, profile, top)) for profile in profiles)
+        if shape == "json":
+            click.echo(json.dumps([row for profile, result in found for row in _rows(profile, result)], ensure_ascii=False, indent=1))
+        else:
+            for profile, result in found:
+                for row in _rows(profile, result):
+                    click.echo("\t".join((_one_line(row["child_id"]), _one_line(row["offering_id"]), str(row["rank"]), f"{row['score']:.6f}")))
+
+
+def _from_zone(zone_id: Any) -> Iterator[Profile]:
+    for child in children.list_children_of_zone(zone_id):
+        yield queries.profile_of(child)
+
+
+def _from_file(zone_id: Any, file: Path) -> Iterator[Profile]:
+    """Straight from the file. What is wrong goes to standard error; a child whom Kith knows keeps the refusals it has there."""
+    try:
+        data = json.loads(file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file.name} is not UTF-8 text (byte {error.start}).") from error
+    except json.JSONDecodeError as error:
+        raise Invalid(f"{file.name} is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from error
+    except RecursionError as error:
+        raise Invalid(f"{file.name} is nested too deeply.") from error
+    good, faults = read_records(data)
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    if faults and not good:
+        raise Invalid(f"No child in {file.name} could be read.")
+    refused = children.refused_by_ref(zone_id, [record.id for _, record in good])
+    for _, record in good:
+        yield queries.with_audiences(profile_of_record(record, refused=frozenset(refused.get(record.id, ()))))
+
+
+def _rows(profile: Profile, result: MatchResult) -> Iterator[dict[str, Any]]:
+    for found in result.matches:
+        yield {
+            "child_id": profile.id, "offering_id": found.offering.source_ref, "rank": found.rank, "score": found.score,
+            "reasons": [{"code": reason.code, "sentence": reason.sentence} for reason in found.reasons],
+            "cautions": [{"code": found.caution.code, "sentence": found.caution.sentence}] if found.caution else [],
+        }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def register(group: click.Group) -> None:
+    group.add_command(match)

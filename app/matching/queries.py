@@ -1,0 +1,320 @@
+"""Matching: the live offerings of a Zone, the hard rules over them, the score of those that are left.
+
+What an offering says (text and facts) is read once per change of the catalogue and kept per process; whether it is live, whether
+places are free and what the child refused is asked anew every time, and what is answered is checked once more on fresh rows.
+"""
+
+from __future__ import annotations
+
+import math
+import uuid
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import contains_eager, raiseload
+
+from app.catalogue import availability
+from app.catalogue.models import (
+    Cohort,
+    Delivery,
+    Gender,
+    Offering,
+    OfferingKind,
+    OfferingState,
+    Organisation,
+    PartnerState,
+)
+from app.catalogue.search.lexicon import lexicon
+from app.children import queries as children
+from app.children.models import Child, NoteKind
+from app.matching import audiences, reasons, rules, scoring, text
+from app.matching.profile import Candidate, Profile, slots_of, windows_of
+from app.matching.reasons import Reason
+from app.shared import clock
+from app.shared.db import db
+
+
+@dataclass(frozen=True)
+class Match:
+    """One offering for one child. `facts` are for drawing: places free (None: nobody counts), distance in km, times that fit."""
+
+    offering: Offering
+    candidate: Candidate
+    rank: int
+    score: float
+    reasons: list[Reason]
+    caution: Reason | None
+    parts: Mapping[str, float]
+    free: int | None
+    distance: float | None
+
+    @property
+    def fit(self) -> str:
+        return fit_word(self.score)
+
+
+@dataclass(frozen=True)
+class MatchResult:
+    """`ruled_out` counts every live offering that is not eligible under the first rule it breaks; `would_open` those that break
+    one rule only, by that rule: what loosening it would bring."""
+
+    matches: list[Match]
+    ruled_out: dict[str, int] = field(default_factory=dict)
+    would_open: dict[str, int] = field(default_factory=dict)
+    eligible: int = 0
+    considered: int = 0
+
+
+def fit_word(score: float) -> str:
+    """A word for the score, so that nobody compares decimals."""
+    for least, word in ((1.7, "Excellent fit"), (1.25, "Strong fit"), (0.8, "Good fit")):
+        if score >= least:
+            return word
+    return "Possible"
+
+
+# --- the child -----------------------------------------------------------------------------------
+
+
+def profile_of(child: Child) -> Profile:
+    """A child of Kith. Private notes stay out; a child without a place on the map counts from the school."""
+    latitude, longitude, place = child.latitude, child.longitude, "home"
+    if (latitude is None or longitude is None) and child.school is not None:
+        latitude, longitude, place = child.school.latitude, child.school.longitude, "school"
+    notes = [note for note in child.notes if not note.is_private]
+    by_kind = {kind: tuple(note.text for note in notes if note.kind is kind) for kind in NoteKind}
+    goals = tuple(goal.words for goal in child.goals if goal.stars != 5)
+    if child.goals_text:
+        goals += (child.goals_text,)
+    needs = tuple((need.code, need.priority) for need in child.live_needs)
+    profile = Profile(
+        id=child.source_ref, called=child.called, age=child.age_now, gender=child.gender, latitude=latitude, longitude=longitude,
+        place=place, max_km=child.max_km, windows=windows_of(child.windows), are_holidays_ok=child.are_holidays_ok,
+        is_online_ok=child.is_online_ok, max_cost_pence=child.max_cost_pence, languages=tuple(child.languages),
+        needs_step_free=child.needs_step_free, is_girls_only=child.is_girls_only, sibling_ages=tuple(child.sibling_ages),
+        max_group=child.max_group, needs_quiet=child.needs_quiet, parent_cannot_stay=child.parent_cannot_stay, needs=needs,
+        interests=tuple(child.interests), strengths=tuple(child.strengths), aspiration=child.aspiration,
+        own_words=tuple(voice.words for voice in child.voices[:6]), goals=goals,
+        well_received=by_kind[NoteKind.WELL_RECEIVED] + by_kind[NoteKind.MOTIVATES],
+        not_well_received=by_kind[NoteKind.NOT_WELL_RECEIVED],
+        background=" ".join((child.link_worker_note, child.barriers, child.what_helps)),
+        audiences=frozenset(child.audiences), refused=frozenset(children.refused_ids(child.id)),
+    )
+    extra = " ".join((child.must_know, *by_kind[NoteKind.BARRIER]))
+    return with_audiences(profile, extra)
+
+
+def with_audiences(profile: Profile, extra: str = "") -> Profile:
+    """Adds the groups that the profile's own words name."""
+    said = " . ".join((
+        *profile.own_words, *profile.interests, *profile.goals, profile.aspiration, profile.background, extra,
+    ))
+    found = audiences.of_profile(
+        said, needs=frozenset(code for code, _ in profile.needs), languages=profile.languages, gender=profile.gender,
+        needs_step_free=profile.needs_step_free,
+    )
+    return replace(profile, audiences=profile.audiences | found)
+
+
+# --- the catalogue -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Every live offering of a Zone as matching reads it, in a fixed order, with the index of its words."""
+
+    candidates: tuple[Candidate, ...]
+    place_of: Mapping[uuid.UUID, int]
+    drop_in: frozenset[uuid.UUID]
+    index: text.Index
+    reader: text.Reader
+
+
+_KEPT = 6
+_pools: OrderedDict[tuple[Any, ...], Pool] = OrderedDict()
+_lock = Lock()
+
+
+def is_live() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    """SQL: open for new children."""
+    return Offering.state == OfferingState.LIVE, Organisation.state == PartnerState.LIVE
+
+
+def pool_of(zone_id: uuid.UUID) -> Pool:
+    """Kept until an offering of the Zone is added, changed or closed, or an organisation comes, goes or is renamed."""
+    stamp = sa.select(
+        sa.func.count(Offering.id), sa.func.sum(Offering.version), sa.func.max(Offering.created_at),
+        sa.func.sum(sa.func.length(Organisation.name)),
+    ).join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.zone_id == zone_id, *is_live())
+    cohorts = sa.select(sa.func.count(Cohort.id)).join(Offering, Offering.id == Cohort.offering_id).where(Offering.zone_id == zone_id)
+    key = (str(db.engine.url), zone_id, *db.session.execute(stamp).one(), db.session.scalar(cohorts))
+    with _lock:
+        known = _pools.get(key)
+        if known is not None:
+            _pools.move_to_end(key)
+            return known
+    made = _read_pool(zone_id)
+    with _lock:
+        _pools[key] = made
+        while len(_pools) > _KEPT:
+            _pools.popitem(last=False)
+    return made
+
+
+def _read_pool(zone_id: uuid.UUID) -> Pool:
+    statement = (
+        sa.select(Offering).join(Offering.organisation).where(Offering.zone_id == zone_id, *is_live())
+        .options(contains_eager(Offering.organisation), raiseload("*"))
+        .order_by(Offering.source_ref, Offering.id)
+    )
+    offerings = list(db.session.scalars(statement).unique())
+    candidates = tuple(candidate_of(offering) for offering in offerings)
+    index = text.build([_texts(candidate) for candidate in candidates])
+    with_cohorts = set(db.session.scalars(
+        sa.select(Cohort.offering_id).join(Offering, Offering.id == Cohort.offering_id).where(Offering.zone_id == zone_id).distinct()
+    ))
+    drop_in = frozenset(
+        o.id for o in offerings if o.id not in with_cohorts and o.kind in (OfferingKind.COMMUNITY_ASSET, OfferingKind.STATUTORY)
+    )
+    return Pool(candidates, {c.id: i for i, c in enumerate(candidates)}, drop_in, index, text.Reader(index, lexicon()))
+
+
+def candidate_of(offering: Offering) -> Candidate:
+    return Candidate(
+        id=offering.id, ref=offering.source_ref, title=offering.title, organisation_id=offering.organisation_id,
+        organisation=offering.organisation.name, kind=offering.kind.value, description=offering.description,
+        interests=tuple(offering.interests), needs=tuple(offering.needs), age_min=offering.age_min, age_max=offering.age_max,
+        town=offering.town, postcode_area=offering.postcode_area, latitude=offering.latitude, longitude=offering.longitude,
+        delivery=offering.delivery.value, home_visit_radius_km=offering.home_visit_radius_km, slots=slots_of(offering.slots),
+        is_by_arrangement=offering.is_by_arrangement, cost_pence=offering.cost_pence, languages=frozenset(offering.languages),
+        gender=offering.gender.value, is_step_free=offering.is_step_free, must_parent_stay=offering.must_parent_stay,
+        accessibility=frozenset(offering.accessibility), sibling_min_age=offering.sibling_min_age,
+        group_size=offering.group_size, confirmed_on=offering.confirmed_on,
+        audiences=audiences.of_offering(offering.title, offering.description),
+    )
+
+
+def _texts(candidate: Candidate) -> dict[str, str]:
+    return {
+        "title": candidate.title, "tags": " . ".join(candidate.interests),
+        "needs": " . ".join(need.partition(":")[2].replace("-", " ") for need in candidate.needs), "body": candidate.description,
+    }
+
+
+# --- sifting -------------------------------------------------------------------------------------
+
+
+def sift(zone_id: uuid.UUID, profile: Profile) -> list[tuple[uuid.UUID, list[str]]]:
+    """Every live offering of the Zone, with the cheap rules it breaks as the database sees them.
+
+    The database never says more than the predicate in rules.py would: its box on the map is a little wider than the circle.
+    """
+    checks: dict[str, sa.ColumnElement[bool]] = {
+        "age": sa.or_(Offering.age_min > profile.age, Offering.age_max < profile.age),
+        "gender": sa.or_(
+            sa.and_(Offering.gender == Gender.GIRLS, sa.literal(not profile.is_girl)),
+            sa.and_(Offering.gender == Gender.BOYS, sa.literal(not profile.is_boy)),
+        ),
+        "online": sa.and_(Offering.delivery == Delivery.ONLINE, sa.literal(not profile.is_online_ok)),
+        "distance": _outside_box(profile),
+        "cost": Offering.cost_pence > profile.max_cost_pence,
+    }
+    statement = (
+        sa.select(Offering.id, *(sa.case((check, 1), else_=0).label(name) for name, check in checks.items()))
+        .join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.zone_id == zone_id, *is_live())
+        .order_by(Offering.source_ref, Offering.id)
+    )
+    return [(row[0], [name for name, bit in zip(checks, row[1:], strict=True) if bit]) for row in db.session.execute(statement)]
+
+
+def _outside_box(profile: Profile) -> sa.ColumnElement[bool]:
+    """Certainly further than the child travels, and than transport fetches."""
+    somewhere = Offering.delivery.in_((Delivery.VENUE, Delivery.SCHOOL))
+    if profile.latitude is None or profile.longitude is None:
+        return somewhere
+    km = max(profile.max_km, rules.TRANSPORT_KM) * 1.02
+    high = km / 110.5
+    wide = km / (111.2 * max(0.05, math.cos(math.radians(min(89.0, abs(profile.latitude) + high)))))
+    return sa.and_(
+        somewhere,
+        sa.or_(
+            Offering.latitude.is_(None), Offering.longitude.is_(None),
+            sa.func.abs(Offering.latitude - profile.latitude) > high, sa.func.abs(Offering.longitude - profile.longitude) > wide,
+        ),
+    )
+
+
+# --- matching ------------------------------------------------------------------------------------
+
+
+def match_child(child: Child, top: int = 10) -> MatchResult:
+    """The best offerings for a child of Kith, with the reasons, and what was ruled out by which rule."""
+    return match_profile(child.zone_id, profile_of(child), top)
+
+
+def match_profile(zone_id: uuid.UUID, profile: Profile, top: int = 10) -> MatchResult:
+    """The same for any profile, also one that is not a child of Kith."""
+    pool = pool_of(zone_id)
+    ruled_out: dict[str, int] = {}
+    would_open: dict[str, int] = {}
+    order = {rule.name: at for at, rule in enumerate(rules.RULES)}
+    sifted = [(id_, failed) for id_, failed in sift(zone_id, profile) if id_ in pool.place_of]
+    close = [id_ for id_, failed in sifted if len(failed) <= 1]
+    free = _free(pool, close)
+    eligible: list[int] = []
+    for id_, failed in sifted:
+        if len(failed) > 1:
+            first = min(failed, key=order.__getitem__)
+            ruled_out[first] = ruled_out.get(first, 0) + 1
+            continue
+        breaks = rules.broken(profile, pool.candidates[pool.place_of[id_]], free[id_])
+        if not breaks:
+            eligible.append(pool.place_of[id_])
+            continue
+        ruled_out[breaks[0]] = ruled_out.get(breaks[0], 0) + 1
+        if len(breaks) == 1:
+            would_open[breaks[0]] = would_open.get(breaks[0], 0) + 1
+    scored = scoring.score(profile, pool.candidates, eligible, pool.index, pool.reader, clock.today())
+    chosen = scoring.spread(scored, pool.candidates, top)
+    return MatchResult(
+        matches=_matches(profile, pool, chosen, free), ruled_out=_ordered(ruled_out), would_open=_ordered(would_open),
+        eligible=len(eligible), considered=len(sifted),
+    )
+
+
+def _ordered(counts: dict[str, int]) -> dict[str, int]:
+    return {rule.name: counts[rule.name] for rule in rules.RULES if rule.name in counts}
+
+
+def _free(pool: Pool, offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int | None]:
+    """Places free now; None where people drop in and no run of it is counted."""
+    counted = availability.free_places_of_offerings(offering_ids)
+    return {id_: None if id_ in pool.drop_in else counted[id_] for id_ in offering_ids}
+
+
+def _matches(
+    profile: Profile, pool: Pool, chosen: Sequence[scoring.Scored], free: Mapping[uuid.UUID, int | None]
+) -> list[Match]:
+    """The chosen ones on fresh rows; one that changed in between and now breaks a rule is left out."""
+    ids = [pool.candidates[entry.position].id for entry in chosen]
+    rows = {row.id: row for row in db.session.scalars(sa.select(Offering).where(Offering.id.in_(ids))).unique()}
+    today = clock.today()
+    found: list[Match] = []
+    for entry, id_ in zip(chosen, ids, strict=True):
+        offering = rows.get(id_)
+        if offering is None or offering.state is not OfferingState.LIVE:
+            continue
+        candidate = candidate_of(offering)
+        if not rules.is_eligible(profile, candidate, free[id_]):
+            continue
+        found.append(Match(
+            offering=offering, candidate=candidate, rank=len(found) + 1, score=entry.score,
+            reasons=reasons.reasons(profile, candidate, entry, free[id_]),
+            caution=reasons.caution(profile, candidate, entry, free[id_], today), parts=entry.parts, free=free[id_],
+            distance=entry.distance,
+        ))
+    return found

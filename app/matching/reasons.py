@@ -1,0 +1,252 @@
+"""Why an offering is on a child's list, said from the parts of its score: two to five sentences, true of this child, and at most
+one thing worth knowing. Pure. Notes of Link Workers are never quoted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from app.children.models import need_word
+from app.children.naming import possessive
+from app.children.services.profile import AUDIENCES
+from app.matching.profile import Candidate, Profile, Span
+from app.matching.rules import reach_km
+from app.matching.scoring import FRESH_DAYS, Scored
+from app.shared.money import pounds
+from app.shared.view import full_date, plural, sentence_list
+
+DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
+LANGUAGES = {
+    "en": "English", "ar": "Arabic", "so": "Somali", "pl": "Polish", "pt": "Portuguese", "ur": "Urdu", "bn": "Bengali", "fa": "Farsi",
+    "es": "Spanish", "fr": "French", "tr": "Turkish", "ro": "Romanian", "uk": "Ukrainian", "ti": "Tigrinya", "am": "Amharic",
+    "ku": "Kurdish", "ps": "Pashto", "pa": "Punjabi", "gu": "Gujarati", "hi": "Hindi", "ta": "Tamil", "zh": "Chinese", "it": "Italian",
+    "sq": "Albanian", "bg": "Bulgarian", "lt": "Lithuanian", "ru": "Russian", "vi": "Vietnamese", "tl": "Tagalog", "yo": "Yoruba",
+    "sw": "Swahili", "hu": "Hungarian", "el": "Greek", "de": "German", "cs": "Czech", "sk": "Slovak", "bsl": "British Sign Language",
+}
+WALK_KM_PER_HOUR = 4.5
+ROUNDABOUT = 1.3  # streets against the straight line
+WALKABLE_KM = 2.5
+SMALL = 8
+_FIRST = ("first", "second", "third", "fourth", "fifth")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """`lead` and `rest` are the same sentence in two pieces, the first of which stands out on the page."""
+
+    code: str
+    sentence: str
+    lead: str
+    rest: str
+
+
+def _say(code: str, lead: str, rest: str) -> Reason:
+    said = rest[:1].upper() + rest[1:]
+    return Reason(code, said if said[-1] in ".!?”" else f"{said}.", lead, rest.rstrip("."))
+
+
+def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | None) -> list[Reason]:
+    """Strongest first; the facts fill up where the rest says too little."""
+    found = [
+        reason for reason in (
+            _interest(child, offering, scored), _need(child, scored), _made_for(child, offering),
+            _worked(child, scored), _calm(child, offering), _language(child, offering),
+        ) if reason is not None
+    ]
+    if scored.parts["needs"] > scored.parts["interest"] and len(found) > 1 and found[0].code in ("interest", "words", "goal"):
+        need = next((reason for reason in found if reason.code == "need"), None)
+        if need is not None:
+            found.remove(need)
+            found.insert(0, need)
+    facts = [reason for reason in (_near(child, offering, scored), _time(child, offering), _siblings(child, offering),
+                                   _cost(offering), _access(child, offering)) if reason is not None]
+    wanted = max(2, min(5, len(found) + 2))
+    return (found + facts)[:wanted]
+
+
+def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
+    phrase = scored.phrase
+    if phrase is None or scored.parts["interest"] < 0.25:
+        return None
+    said = _clean(phrase.text)
+    if phrase.where == "interest":
+        thing = said[0].upper() + said[1:]
+        verb = "are" if _is_plural(said) else "is"
+        if phrase.rank == 0:
+            return _say("interest", "Starts from what matters", f"{thing} {verb} the first thing {child.called} told us about")
+        return _say("interest", "Starts from what matters", f"{thing} {verb} something {child.called} told us about")
+    if phrase.where == "words":
+        return _say("words", f"In {possessive(child.called)} words", f"{child.called} said: “{said}”")
+    if phrase.where == "aspiration":
+        return _say("aspiration", "Leads somewhere", f"{child.called} hopes: “{said}”")
+    if phrase.where == "strength":
+        return _say("strength", "Builds on a strength", f"it builds on something {child.called} is good at: {said}")
+    return _say("goal", "Towards a goal", f"it is close to {possessive(child.called)} goal: “{said}”")
+
+
+def _is_plural(thing: str) -> bool:
+    """"handstands", not "gymnastics", "climbing things" or "chess"."""
+    first, last = thing.split()[0].lower(), thing.split()[-1].lower()
+    return last.endswith("s") and not last.endswith(("ss", "ics", "us", "is", "maths")) and not first.endswith("ing")
+
+
+def _clean(said: str) -> str:
+    said = re.sub(r"\s+", " ", said).strip(" .,;:–-\"“”")
+    return said if len(said) <= 110 else said[:110].rsplit(" ", 1)[0] + "…"
+
+
+def _need(child: Profile, scored: Scored) -> Reason | None:
+    if scored.met:
+        ranked = [code for code, _ in sorted(child.needs, key=lambda need: need[1])]
+        words = [need_word(code) for code in ranked if code in scored.met]
+        top = ranked[0] in scored.met
+        which = "first need" if top and len(words) == 1 else ("needs, the first among them" if top else ("needs" if len(words) > 1 else "need"))
+        lead = "Meets the first need" if top else "Helps with a need"
+        return _say("need", lead, f"it is there for {possessive(child.called)} {which}: {sentence_list(words)}")
+    if scored.kin_met:
+        return _say("near_need", "Close to a need", f"it comes close to what {child.called} needs: {need_word(scored.kin_met[0])}")
+    return None
+
+
+def _made_for(child: Profile, offering: Candidate) -> Reason | None:
+    shared = sorted(offering.audiences & child.audiences)
+    return _say("made_for", "Made for children like this", f"it is made for {AUDIENCES[shared[0]]}") if shared else None
+
+
+def _worked(child: Profile, scored: Scored) -> Reason | None:
+    if scored.parts["worked"] < 0.35:
+        return None
+    return _say("worked", "Has worked before", f"it is like something that went well for {child.called} before")
+
+
+def _calm(child: Profile, offering: Candidate) -> Reason | None:
+    quiet = "quiet-space" in offering.accessibility
+    small = offering.group_size is not None and offering.group_size <= SMALL
+    if offering.group_size == 1:
+        return _say("one_to_one", "One to one", f"{child.called} would be the only child in the room")
+    if not (child.needs_quiet or child.max_group is not None or (small and quiet)):
+        return None
+    if small and quiet:
+        return _say("calm", "Small and quiet", f"{plural(offering.group_size or 0, 'child', 'children')} at most, and there is a quiet space")
+    if quiet and child.needs_quiet:
+        return _say("calm", "Quiet", f"there is a quiet space, which {child.called} needs")
+    if offering.group_size is not None and child.max_group is not None:
+        return _say("calm", "Not too many", f"{plural(offering.group_size, 'child', 'children')} at most in the room")
+    return None
+
+
+def _language(child: Profile, offering: Candidate) -> Reason | None:
+    shared = [code for code in child.languages if code != "en" and code in offering.languages]
+    if not shared:
+        return None
+    word = LANGUAGES.get(shared[0], shared[0])
+    return _say("language", "Speaks the language", f"{word} is {'used' if shared[0] == 'bsl' else 'spoken'} there")
+
+
+def _near(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
+    if offering.delivery == "online":
+        return _say("online", "From anywhere", "it is online, so there is no way to go")
+    if offering.delivery == "home":
+        return _say("home", "Comes to the family", "it comes to the family’s home")
+    if scored.distance is None:
+        return None
+    if scored.distance <= WALKABLE_KM:
+        return _say("near", "Close by", f"it is {walk(scored.distance)} from {child.place}")
+    if "transport-provided" in offering.accessibility:
+        return _say("transport", "Transport is provided", f"they fetch children; it is {km(scored.distance)} from {child.place}")
+    return _say("near", "Within reach", f"it is {km(scored.distance)} from {child.place}, and {child.called} can travel {km(child.max_km)}")
+
+
+def walk(distance: float) -> str:
+    """"8 minutes’ walk", from the straight line."""
+    minutes = max(1, round(distance * ROUNDABOUT / WALK_KM_PER_HOUR * 60))
+    return "a minute’s walk" if minutes == 1 else f"about {minutes} minutes’ walk"
+
+
+def km(distance: float) -> str:
+    return f"{distance:.1f}".removesuffix(".0") + " km"
+
+
+def good_slots(child: Profile, offering: Candidate) -> list[Span]:
+    """The sessions that keep the rule of times."""
+    return [
+        slot for slot in offering.slots
+        if (child.are_holidays_ok if slot.is_holiday else any(slot.lies_in(window) for window in child.windows))
+    ]
+
+
+def _time(child: Profile, offering: Candidate) -> Reason | None:
+    good = good_slots(child, offering)
+    if good:
+        slot = good[0]
+        if slot.is_holiday:
+            return _say("time", "In the holidays", f"there are holiday sessions on {DAYS[slot.day]}, {clock(slot.start)} to {clock(slot.end)}")
+        return _say("time", "Fits the week", f"{DAYS[slot.day]} {clock(slot.start)} to {clock(slot.end)} is a time {child.called} is free")
+    if offering.is_by_arrangement:
+        return _say("time", "Times to suit", f"times are agreed for each child, so {possessive(child.called)} week decides")
+    return None
+
+
+def clock(minutes: int) -> str:
+    """990 -> "4.30pm"."""
+    hours, rest = divmod(minutes, 60)
+    if (hours, rest) in {(12, 0), (0, 0)}:
+        return "midday" if hours else "midnight"
+    return f"{hours % 12 or 12}{f'.{rest:02d}' if rest else ''}{'am' if hours < 12 else 'pm'}"
+
+
+def _siblings(child: Profile, offering: Candidate) -> Reason | None:
+    if not child.sibling_ages:
+        return None
+    who = "a younger child of the family" if len(child.sibling_ages) == 1 else "brothers and sisters"
+    return _say("siblings", "Room for the family", f"{who} may come along ({sentence_list([f'aged {age}' for age in sorted(child.sibling_ages)])})")
+
+
+def _cost(offering: Candidate) -> Reason | None:
+    if offering.cost_pence == 0:
+        return _say("free", "Nothing to pay", "it is free for the family")
+    return _say("affordable", "Within what the family can pay", f"{pounds(offering.cost_pence)} a session is within what the family can pay")
+
+
+def _access(child: Profile, offering: Candidate) -> Reason | None:
+    if child.needs_step_free:
+        return _say("step_free", "Step-free", "the way in and around is step-free")
+    return None
+
+
+def caution(child: Profile, offering: Candidate, scored: Scored, free: int | None, today: date) -> Reason | None:
+    """The one thing worth knowing, the weightiest first; None where nothing stands out."""
+    name = child.called
+    if scored.disliked is not None:
+        return _say("said_no", "Worth knowing", f"{name} said: “{_clean(scored.disliked.text)}” Ask about this one gently")
+    if scored.parts["not_worked"] >= 0.4:
+        return _say("not_worked", "Worth knowing", f"something like it did not go well for {name} before")
+    if offering.must_parent_stay:
+        return _say("parent_stays", "Worth knowing", "a parent or carer has to stay for each session")
+    if free is not None and free == 1:
+        return _say("last_place", "Worth knowing", "there is one place left")
+    if offering.age_max > offering.age_min + 1 and child.age == offering.age_max:
+        return _say("oldest", "Worth knowing", f"it is for ages {offering.age_min} to {offering.age_max}: {name} would be among the oldest")
+    if offering.age_max > offering.age_min + 1 and child.age == offering.age_min:
+        return _say("youngest", "Worth knowing", f"it is for ages {offering.age_min} to {offering.age_max}: {name} would be among the youngest")
+    if offering.cost_pence:
+        return _say("cost", "Worth knowing", f"the family pays {pounds(offering.cost_pence)} a session")
+    reach = reach_km(child, offering)
+    if offering.delivery in ("venue", "school") and scored.distance is not None and scored.distance > max(WALKABLE_KM, 0.75 * reach):
+        return _say("far", "Worth knowing", f"it is {km(scored.distance)} away, near the furthest {name} can travel")
+    if offering.group_size is not None and offering.group_size >= 20 and any(code in ("Emotional:anxiety", "Social:social-confidence") for code, _ in child.needs):
+        return _say("big_group", "Worth knowing", f"there can be {offering.group_size} children in the room")
+    good = good_slots(child, offering)
+    if not good and offering.is_by_arrangement:
+        return _say("to_arrange", "Worth knowing", "no times are set: they are agreed with the partner for each child")
+    if good and all(slot.is_holiday for slot in good):
+        return _say("holidays_only", "Worth knowing", f"only the holiday sessions fit {possessive(name)} week")
+    if offering.confirmed_on is None or (today - offering.confirmed_on).days > FRESH_DAYS:
+        when = "nobody has checked yet that it still runs" if offering.confirmed_on is None else f"it was last checked on {full_date(offering.confirmed_on)}"
+        return _say("not_checked", "Worth knowing", f"{when}: ask before you promise anything")
+    if not scored.met and child.needs:
+        return _say("other_need", "Worth knowing", f"it was not made with {possessive(name)} needs in mind")
+    if free is not None and free <= 2:
+        return _say("few_places", "Worth knowing", f"there are {free} places left")
+    return None
