@@ -23,6 +23,7 @@ from app.shared.forms import (
     PoundsField,
     TidyStringField,
     WholeNumberField,
+    choices,
 )
 
 _POSITION = re.compile(r"^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
@@ -50,18 +51,15 @@ class ChoiceField(SelectField):
 
     def __init__(self, label: str | None = None, **kwargs: Any) -> None:
         super().__init__(label, coerce=_id_or_none, choices=[], validate_choice=False, **kwargs)
-        self.offered: list[tuple[str, str]] = []
+        self.offered: set[uuid.UUID] = set()
 
-    def offer(self, choices: Sequence[Choice], none: str) -> None:
-        self.offered = [("", none), *((str(key), words) for key, words in choices)]
+    def offer(self, offered: Sequence[Choice], none: str) -> None:
+        self.choices = choices([("", none), *((str(key), words) for key, words in offered)])
+        self.offered = {key for key, _ in offered}
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is not None and str(self.data) not in {value for value, _ in self.offered}:
+        if self.data is not None and self.data not in self.offered:
             raise ValidationError("Choose one from the list.")
-
-    def iter_choices(self) -> Any:
-        chosen = "" if self.data is None else str(self.data)
-        return ((value, words, value == chosen, {}) for value, words in self.offered)
 
 
 def _id_or_none(value: object) -> uuid.UUID | None:
@@ -166,10 +164,10 @@ class ZoneForm(KithForm):
     )
     ceiling_base = RadioField(
         "Measured on",
-        choices=[
+        choices=choices([
             (CeilingBase.FULL_YEARLY_COST.value, "The full yearly cost of a child"),
             (CeilingBase.COMMISSIONED_SPEND.value, "What is commissioned for the child alone"),
-        ],
+        ]),
         validators=[InputRequired("Choose one.")],
     )
     full_yearly_cost = PoundsField("Full yearly cost of a child", [InputRequired("Type an amount.")])

@@ -63,6 +63,11 @@ def can_manage_people(person: Person) -> bool:
     return is_zone_manager(person) or is_administrator(person)
 
 
+def can_look_up(person: Person, other: Person) -> bool:
+    """See somebody's page, one's own included; the loader has already kept to those with a role in the looker's reach."""
+    return can_manage_people(person)
+
+
 def can_manage_person(person: Person, other: Person) -> bool:
     """Somebody holding (or having held) a role in a Zone that `person` manages; never oneself, never an administrator."""
     return person.id != other.id and any(can_end_grant(person, grant) for grant in other.grants)

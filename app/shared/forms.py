@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import phonenumbers
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, Field, HiddenField, IntegerField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Email, Length, ValidationError
 from wtforms.widgets import TextInput
 
@@ -83,6 +84,11 @@ class WholeNumberField(IntegerField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Type a whole number, like 10.") from error
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """(value, words) pairs as the choices of a SelectField or RadioField."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class PostcodeField(StringField):

@@ -60,7 +60,7 @@ def person_new() -> ResponseReturnValue:
 
 
 @blueprint.get("/people/<uuid:person_id>", endpoint="person")
-@allow(policies.can_manage_people, person=queries.get_person)
+@allow(policies.can_look_up, person=queries.get_person)
 def person_show(person: Person) -> ResponseReturnValue:
     me = sessions.current_person()
     may_answer = policies.can_answer_for(me, person)
@@ -73,7 +73,7 @@ def person_show(person: Person) -> ResponseReturnValue:
 
 
 @blueprint.route("/people/<uuid:person_id>/roles/new", methods=["GET", "POST"])
-@allow(policies.can_manage_people, person=queries.get_person)
+@allow(policies.can_look_up, person=queries.get_person)
 def role_new(person: Person) -> ResponseReturnValue:
     me, person_id = sessions.current_person(), person.id
     zone, role = _chosen(me)
@@ -91,7 +91,7 @@ def role_new(person: Person) -> ResponseReturnValue:
 
 
 @blueprint.post("/people/<uuid:person_id>/roles/<uuid:grant_id>/end")
-@allow(policies.can_manage_people, person=queries.get_person)
+@allow(policies.can_look_up, person=queries.get_person)
 def role_end(person: Person, grant_id: uuid.UUID) -> ResponseReturnValue:
     me, person_id = sessions.current_person(), person.id
     if grant_id not in {grant.id for grant in person.grants}:
