@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from app.catalogue.exchange import OfferingRecord
 from app.catalogue.models import ACCESSIBILITY, NEEDS, Delivery, Gender, OfferingKind, Season
 from app.interchange import cells
 from app.interchange.problems import Problem, Reading, shown
@@ -18,42 +19,6 @@ from app.interchange.tables import Line, read_cell, read_table, write_table
 OLDEST = 25
 MOST_PLACES = 9_000
 LONGEST_PROSE = 20_000
-
-
-@dataclass(frozen=True)
-class OfferingRow:
-    """What one row says, in the catalogue's own units: pence, degrees, enums. `ref` is the source's own id."""
-
-    ref: str
-    title: str
-    provider: str
-    kind: OfferingKind
-    description: str
-    interests: list[str]
-    needs: list[str]
-    age_min: int
-    age_max: int
-    town: str
-    postcode_area: str
-    region: str
-    latitude: float | None
-    longitude: float | None
-    delivery: Delivery
-    home_visit_radius_km: float | None
-    slots: list[dict[str, str]]
-    is_by_arrangement: bool
-    season: Season
-    cost_pence: int
-    capacity: int | None
-    places_left: int | None
-    languages: list[str]
-    gender: Gender
-    is_step_free: bool
-    accessibility: list[str]
-    sibling_min_age: int | None
-    must_parent_stay: bool
-    group_size: int | None
-    referrals_last_year: int
 
 
 REQUIRED = object()
@@ -138,10 +103,10 @@ TITLES = tuple(column.title for column in COLUMNS)
 FIELD_OF = {column.title: column.field for column in COLUMNS}
 
 
-def read_catalogue(content: bytes) -> Reading[OfferingRow]:
+def read_catalogue(content: bytes) -> Reading[OfferingRecord]:
     """Every right row, every wrong one by row and column. Raises Unusable when the file as a whole cannot be read."""
     table = read_table(content, known=TITLES, required=[column.title for column in COLUMNS if column.is_required])
-    reading: Reading[OfferingRow] = Reading(
+    reading: Reading[OfferingRecord] = Reading(
         problems=table.problems, notes=table.notes, columns=frozenset(FIELD_OF[title] for title in table.columns)
     )
     missing = [title for title in TITLES if title not in table.columns]
@@ -165,7 +130,7 @@ def read_catalogue(content: bytes) -> Reading[OfferingRow]:
     return reading
 
 
-def _read_row(line: Line, problems: list[Problem]) -> OfferingRow | None:
+def _read_row(line: Line, problems: list[Problem]) -> OfferingRecord | None:
     before = len(problems)
     values: dict[str, Any] = {}
     for column in COLUMNS:
@@ -184,7 +149,7 @@ def _read_row(line: Line, problems: list[Problem]) -> OfferingRow | None:
         return None
     if values["season"] is None:
         values["season"] = _season_of(values["slots"])
-    return OfferingRow(**values)
+    return OfferingRecord(**values)
 
 
 def _contradictions(values: Mapping[str, Any], raw: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -217,6 +182,6 @@ def _season_of(slots: list[dict[str, str]]) -> Season:
     return Season.HOLIDAY if seasons == {"holiday"} else Season.TERM
 
 
-def print_catalogue(rows: Iterable[OfferingRow]) -> str:
+def print_catalogue(rows: Iterable[OfferingRecord]) -> str:
     """The file again: same columns, same order, spreadsheet formulas made harmless."""
     return write_table(TITLES, ([column.write(getattr(row, column.field)) for column in COLUMNS] for row in rows))

@@ -161,7 +161,7 @@ def _doubt_shared_postcodes(reading: LibraryReading) -> None:
 
 
 def _telling_words(text: str) -> set[str]:
-    return {word for word in re.findall(r"[a-z]{3,}", text.lower().replace("'", ""))} - _PLAIN_WORDS
+    return set(re.findall(r"[a-z]{3,}", text.lower().replace("'", ""))) - _PLAIN_WORDS
 
 
 # --- where they are ------------------------------------------------------------------------------
