@@ -63,18 +63,18 @@ def search_ddl(dialect: str) -> list[str]:
     """
     if dialect != "sqlite":
         return [
-            "CREATE INDEX offering_search ON offering_text USING gin "
-            "(array_to_tsvector(array_remove(string_to_array(words, ' '), '')))",
-            "CREATE INDEX offering_search_head ON offering_text USING gin "
-            "(array_to_tsvector(array_remove(string_to_array(title || ' ' || tags, ' '), '')))",
+            ("CREATE INDEX offering_search ON offering_text USING gin "
+            "(array_to_tsvector(array_remove(string_to_array(words, ' '), '')))"),
+            ("CREATE INDEX offering_search_head ON offering_text USING gin "
+            "(array_to_tsvector(array_remove(string_to_array(title || ' ' || tags, ' '), '')))"),
         ]
     names = ", ".join(COLUMNS)
     new, old = (", ".join(f"{row}.{name}" for name in COLUMNS) for row in ("new", "old"))
     remove = f"INSERT INTO offering_search (offering_search, rowid, {names}) VALUES ('delete', old.id, {old});"  # noqa: S608
     add = f"INSERT INTO offering_search (rowid, {names}) VALUES (new.id, {new});"  # noqa: S608
     return [
-        f"CREATE VIRTUAL TABLE offering_search USING fts5 ({names}, content='offering_text', content_rowid='id', "
-        "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
+        (f"CREATE VIRTUAL TABLE offering_search USING fts5 ({names}, content='offering_text', content_rowid='id', "
+        "tokenize='unicode61 remove_diacritics 0', prefix='2 3')"),
         f"CREATE TRIGGER offering_search_insert AFTER INSERT ON offering_text BEGIN {add} END",
         f"CREATE TRIGGER offering_search_delete AFTER DELETE ON offering_text BEGIN {remove} END",
         f"CREATE TRIGGER offering_search_update AFTER UPDATE ON offering_text BEGIN {remove} {add} END",

@@ -1,214 +1,313 @@
-"""Taking many offerings, and tables of postcodes, in one transaction. What changes is the interchange room's to decide."""
+"""Offerings that come from files and feeds: created or updated by (Zone, source, reference), with their organisation and places.
+
+A price is never invented. A wrong row is refused by itself and never stops the others; nothing of it is written.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person
-from app.audit.services import record as write_trail
-from app.catalogue import exchange
+from app.accounts.models import Person, Zone
+from app.audit import services as audit
 from app.catalogue.availability import live_places
-from app.catalogue.exchange import CHUNK, OPEN_TO_ALL, PLAIN_FIELDS, OfferingRecord
 from app.catalogue.models import (
     Cohort,
+    CohortState,
     Offering,
     OfferingKind,
+    OfferingState,
     Organisation,
     OrganisationKind,
-    Postcode,
+    PartnerState,
 )
+from app.catalogue.services.offerings import OfferingFacts, require_sense
+from app.catalogue.services.organisations import OrganisationFacts
 from app.shared import clock
 from app.shared.db import atomic, db, lock_rows
-from app.shared.errors import Stale
+from app.shared.errors import DomainError, Invalid, NotFound
 
-PLACES = frozenset({"capacity", "places_left"})
-PLACE = frozenset({"latitude", "longitude", "postcode_area"})
-
-_KINDS = {
+T = TypeVar("T")
+CHUNK = 500
+ORGANISATION_KIND = {
     OfferingKind.COMMISSIONED: OrganisationKind.PARTNER,
     OfferingKind.STATUTORY: OrganisationKind.STATUTORY,
+    OfferingKind.COMMUNITY_ASSET: OrganisationKind.COMMUNITY,
+    OfferingKind.PAID_COMMUNITY: OrganisationKind.COMMUNITY,
 }
 
 
+class Outcome(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True)
-class OfferingChange:
-    """What one offering should be, and which fields differ from what it is. `offering` None: it is new.
+class ImportedOffering:
+    """One offering as its source has it. `ref` is the source's own key; `provider` the organisation's name.
 
-    `place` is where the postcode lies, for offerings whose source gives no coordinates. Address, postcode and e-mail go to an
-    organisation that is made for this offering; one that is there already keeps its own.
+    `organisation` is what else is known of the organisation: used when it is new. `capacity` None: the source says nothing of
+    places, so there is no group to make or change; `places_left` None: it does not say how many are free.
     """
 
-    record: OfferingRecord
-    offering: Offering | None
-    fields: frozenset[str] = frozenset()
-    place: tuple[float, float] | None = None
-    address: str = ""
-    postcode: str = ""
-    email: str = ""
+    ref: str
+    provider: str
+    facts: OfferingFacts
+    capacity: int | None = None
+    places_left: int | None = None
+    referrals_last_year: int = 0
+    organisation: OrganisationFacts | None = None
 
 
-def save_offerings(*, zone_id: uuid.UUID, source: str, changes: Sequence[OfferingChange], actor: Person | None) -> list[Offering]:
-    """Make and change offerings, their organisations and their places, in the order given.
+@dataclass(frozen=True)
+class Imported:
+    """What became of one row. `refusal` says why it was refused, with the field it is about."""
 
-    A cohort never gets a capacity below the places that Kith's children have: raises Stale when that came about meanwhile.
+    ref: str
+    outcome: Outcome
+    offering_id: uuid.UUID | None = None
+    refusal: DomainError | None = None
+
+
+def upsert_offering(*, zone_id: uuid.UUID, source: str, offering: ImportedOffering, actor: Person | None) -> Imported:
+    """One row. Raises what `upsert_offerings` would only report."""
+    (done,) = upsert_offerings(zone_id=zone_id, source=source, offerings=[offering], actor=actor)
+    if done.refusal is not None:
+        raise done.refusal
+    return done
+
+
+def upsert_offerings(
+    *,
+    zone_id: uuid.UUID,
+    source: str,
+    offerings: Iterable[ImportedOffering],
+    actor: Person | None,
+    only: Collection[str] | None = None,
+    dry_run: bool = False,
+) -> list[Imported]:
+    """Many rows in one transaction, one answer each in the same order. Known keys are read once.
+
+    `only` names the fields that the source has (of OfferingFacts, and capacity, places_left, referrals_last_year): a known
+    offering keeps the others. `dry_run` answers the same and writes nothing. Raises NotFound for no such Zone.
     """
+    rows = list(offerings)
     with atomic():
-        organisations = _organisations(zone_id, source, changes)
-        saved = []
-        for change in changes:
-            offering = change.offering or Offering(zone_id=zone_id, source=source, source_ref=change.record.ref)
-            _write(offering, change, organisations)
-            if change.offering is None:
-                db.session.add(offering)
-            saved.append(offering)
-        db.session.flush()
-        _set_places([(offering, change) for offering, change in zip(saved, changes, strict=True)
-                     if change.offering is None or PLACES & change.fields])
-        for offering, change in zip(saved, changes, strict=True):
-            if change.offering is None:
-                write_trail("catalogue.offering.imported", subject=offering, actor=actor, source=source)
-            else:
-                write_trail("catalogue.offering.reimported", subject=offering, actor=actor, source=source, fields=sorted(change.fields))
-        return saved
+        if db.session.get(Zone, zone_id) is None:
+            raise NotFound
+        with db.session.no_autoflush:
+            batch = _Batch(zone_id, source, rows, only, dry_run=dry_run)
+            done = [batch.take(row) for row in rows]
+        if not dry_run:
+            batch.write(actor, done)
+        return done
 
 
-def _write(offering: Offering, change: OfferingChange, organisations: dict[str, Organisation]) -> None:
-    record, is_new = change.record, change.offering is None
-    for name in PLAIN_FIELDS:
-        if is_new or name in change.fields:
-            setattr(offering, name, getattr(record, name))
-    if is_new or "provider" in change.fields:
-        offering.organisation = organisations[_key(record.provider)]
-    if is_new or PLACE & change.fields or change.place is not None:
-        own = record.latitude is not None
-        offering.latitude, offering.longitude = (record.latitude, record.longitude) if own else change.place or (None, None)
-        offering.is_place_approximate = not own and change.place is not None
-    if change.postcode:
-        offering.postcode = change.postcode
+class _Batch:
+    """What is known of a Zone's catalogue while rows are compared with it."""
 
+    def __init__(
+        self, zone_id: uuid.UUID, source: str, rows: Sequence[ImportedOffering], only: Collection[str] | None, *, dry_run: bool
+    ) -> None:
+        self.zone_id = zone_id
+        self.source = source
+        self.only = only
+        self.dry_run = dry_run
+        self.organisations = _organisations(zone_id)
+        self.offerings = _offerings(zone_id, source, [row.ref for row in rows])
+        self.cohorts = _open_cohorts([offering.id for offering in self.offerings.values()])
+        if self.cohorts and not dry_run:
+            lock_rows(Cohort, [cohort.id for cohort in self.cohorts.values()])  # before the count of places
+        self.live = live_places(cohort.id for cohort in self.cohorts.values())
+        self.taken_refs = set(db.session.scalars(
+            sa.select(Organisation.source_ref).where(Organisation.zone_id == zone_id, Organisation.source == source)
+        ))
+        self.new: list[Organisation | Offering | Cohort] = []
+        self.changed: list[tuple[Offering, list[str]]] = []
 
-def _organisations(zone_id: uuid.UUID, source: str, changes: Sequence[OfferingChange]) -> dict[str, Organisation]:
-    """The organisations by name, in any capitals; those that are new are made. Of several of one name the first made counts."""
-    wanted = {_key(c.record.provider): c for c in reversed(changes) if c.offering is None or "provider" in c.fields}
-    statement = (
-        sa.select(Organisation).where(Organisation.zone_id == zone_id).order_by(Organisation.created_at.desc(), Organisation.id)
-    )
-    found = {key: row for row in db.session.scalars(statement) if (key := _key(row.name)) in wanted}
-    kinds: dict[str, set[OfferingKind]] = {}
-    for change in changes:
-        kinds.setdefault(_key(change.record.provider), set()).add(change.record.kind)
-    for key, change in wanted.items():
-        if key not in found:
-            found[key] = Organisation(
-                zone_id=zone_id, name=change.record.provider, kind=_organisation_kind(kinds[key]), source=source, source_ref=key[:200],
-                address=change.address, postcode=change.postcode, email=change.email,
+    def take(self, row: ImportedOffering) -> Imported:
+        known = self.offerings.get(row.ref)
+        try:
+            require_sense(asdict(row.facts))
+            _require_places(row)
+            if known is None:
+                return self._create(row)
+            return self._update(known, row)
+        except DomainError as refusal:
+            return Imported(row.ref, Outcome.REFUSED, known.id if known else None, refusal)
+
+    def _create(self, row: ImportedOffering) -> Imported:
+        offering = Offering(
+            id=uuid.uuid4(), zone_id=self.zone_id, source=self.source, source_ref=row.ref, state=OfferingState.LIVE,
+            confirmed_on=clock.today(), referrals_last_year=row.referrals_last_year, **_values(row.facts),
+        )
+        organisation = self._organisation(row)
+        offering.organisation_id = organisation.id
+        self.offerings[row.ref] = offering
+        self.new.append(offering)
+        if row.capacity is not None:
+            left = row.capacity if row.places_left is None else row.places_left
+            cohort = Cohort(
+                id=uuid.uuid4(), offering_id=offering.id, capacity=row.capacity, outside_places=row.capacity - left,
+                state=CohortState.OPEN,
             )
-            db.session.add(found[key])
-    return found
+            self.cohorts[offering.id] = cohort
+            self.live[cohort.id] = 0
+            self.new.append(cohort)
+        return Imported(row.ref, Outcome.CREATED, None if self.dry_run else offering.id)
+
+    def _update(self, offering: Offering, row: ImportedOffering) -> Imported:
+        values = {**_values(row.facts), "referrals_last_year": row.referrals_last_year}
+        if self.only is not None:
+            values = {name: value for name, value in values.items() if name in self.only}
+        differing = [name for name, value in values.items() if getattr(offering, name) != value]
+        organisation = self._find(row.provider)
+        is_moving = organisation is None or organisation.id != offering.organisation_id
+        places = self._places(offering, row)
+        if not (differing or is_moving or places):
+            return Imported(row.ref, Outcome.UNCHANGED, offering.id)
+        if not self.dry_run:
+            for name in differing:
+                setattr(offering, name, values[name])
+            if is_moving:
+                offering.organisation_id = self._organisation(row).id
+            if differing or is_moving:
+                offering.confirmed_on = clock.today()
+            self._set_places(offering, places)
+            noted = [*differing, *(["organisation"] if is_moving else []), *(["places"] if places else [])]
+            if offering not in self.new:
+                self.changed.append((offering, noted))
+        return Imported(row.ref, Outcome.UPDATED, offering.id)
+
+    def _places(self, offering: Offering, row: ImportedOffering) -> tuple[int, int] | None:
+        """Capacity and places taken by others as they ought to be, where that differs from what is.
+
+        Raises Invalid when Kith's own children hold more places than the source has.
+        """
+        if row.capacity is None or (self.only is not None and "capacity" not in self.only):
+            return None
+        cohort = self.cohorts.get(offering.id)
+        live = self.live.get(cohort.id, 0) if cohort else 0
+        if row.capacity < live:
+            raise Invalid(f"Kith’s children hold {live} places there, so it cannot have {row.capacity}.", field="capacity")
+        says_left = row.places_left is not None and (self.only is None or "places_left" in self.only)
+        if says_left and row.places_left is not None:
+            outside = max(0, row.capacity - row.places_left - live)
+        else:
+            outside = min(cohort.outside_places, row.capacity - live) if cohort else 0
+        if cohort is not None and (cohort.capacity, cohort.outside_places) == (row.capacity, outside):
+            return None
+        return row.capacity, outside
+
+    def _set_places(self, offering: Offering, places: tuple[int, int] | None) -> None:
+        if places is None:
+            return
+        cohort = self.cohorts.get(offering.id)
+        if cohort is None:
+            cohort = Cohort(id=uuid.uuid4(), offering_id=offering.id, capacity=0, outside_places=0, state=CohortState.OPEN)
+            self.cohorts[offering.id] = cohort
+            self.new.append(cohort)
+        cohort.capacity, cohort.outside_places = places
+
+    def _find(self, provider: str) -> Organisation | None:
+        return self.organisations.get(_key(provider))
+
+    def _organisation(self, row: ImportedOffering) -> Organisation:
+        found = self._find(row.provider)
+        if found is not None:
+            return found
+        known = asdict(row.organisation) if row.organisation else {"kind": ORGANISATION_KIND[row.facts.kind]}
+        organisation = Organisation(
+            id=uuid.uuid4(), zone_id=self.zone_id, state=PartnerState.LIVE, source=self.source, source_ref=self._reference(row.provider),
+            **{**known, "name": row.provider.strip()},
+        )
+        self.organisations[_key(row.provider)] = organisation
+        self.new.append(organisation)
+        return organisation
+
+    def _reference(self, provider: str) -> str:
+        """The organisation's name is its reference in the source, unless an earlier one (renamed since) has it."""
+        name = _key(provider)[:190]
+        reference, n = name, 2
+        while reference in self.taken_refs:
+            reference, n = f"{name} {n}", n + 1
+        self.taken_refs.add(reference)
+        return reference
+
+    def write(self, actor: Person | None, done: Sequence[Imported]) -> None:
+        db.session.add_all(self.new)
+        db.session.flush()
+        for row in self.new:
+            if isinstance(row, Organisation):
+                audit.record("catalogue.organisation.imported", subject=row, actor=actor, source=self.source)
+            elif isinstance(row, Offering):
+                audit.record("catalogue.offering.imported", subject=row, actor=actor, source=self.source)
+        for offering, fields in self.changed:
+            audit.record("catalogue.offering.imported", subject=offering, actor=actor, source=self.source, fields=fields)
+        counts = {outcome.value: sum(one.outcome is outcome for one in done) for outcome in Outcome}
+        zone = db.session.get_one(Zone, self.zone_id)
+        audit.record("catalogue.import.finished", subject=zone, actor=actor, zone_id=self.zone_id, source=self.source, **counts)
+
+
+def _values(facts: OfferingFacts) -> dict[str, Any]:
+    return asdict(facts)
 
 
 def _key(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(name.split()).casefold()
 
 
-def _organisation_kind(kinds: Iterable[OfferingKind]) -> OrganisationKind:
-    """Whoever has one commissioned programme is a partner."""
-    wanted = {_KINDS.get(kind, OrganisationKind.COMMUNITY) for kind in kinds}
-    return next(kind for kind in (OrganisationKind.PARTNER, OrganisationKind.STATUTORY, OrganisationKind.COMMUNITY) if kind in wanted)
+def _require_places(row: ImportedOffering) -> None:
+    if not row.provider.strip():
+        raise Invalid("Name the organisation that provides it.", field="provider")
+    if row.capacity is not None and row.capacity < 0:
+        raise Invalid("A group cannot have less than no places.", field="capacity")
+    if row.capacity is not None and row.places_left is not None and not 0 <= row.places_left <= row.capacity:
+        raise Invalid(f"Places left must be from 0 to the capacity, {row.capacity}.", field="places_left")
 
 
-# --- places --------------------------------------------------------------------------------------
+def _organisations(zone_id: uuid.UUID) -> dict[str, Organisation]:
+    """By name; where two share one, those that have not left come first, then the older."""
+    rows = db.session.scalars(
+        sa.select(Organisation).where(Organisation.zone_id == zone_id)
+        .order_by(Organisation.state == PartnerState.LEFT, Organisation.created_at, Organisation.id)
+    )
+    out: dict[str, Organisation] = {}
+    for organisation in rows:
+        out.setdefault(_key(organisation.name), organisation)
+    return out
 
 
-def _set_places(pairs: Sequence[tuple[Offering, OfferingChange]]) -> None:
-    """The source's number of places, on the one cohort that runs; with several, the places are Kith's own affair."""
-    known = [(offering, change, cohorts[0]) for offering, change in pairs
-             if change.offering is not None and len(cohorts := exchange.running_cohorts(offering)) == 1]
-    lock_rows(Cohort, [cohort.id for _, _, cohort in known])
-    live = live_places(cohort.id for _, _, cohort in known)
-    for offering, change, cohort in known:
-        _set_cohort(offering, change.record, cohort, live[cohort.id])
-    for offering, change in pairs:
-        if change.offering is None or not exchange.running_cohorts(offering):
-            db.session.add(_set_cohort(offering, change.record, Cohort(offering_id=offering.id), 0))
-    db.session.flush()
+def _offerings(zone_id: uuid.UUID, source: str, refs: Sequence[str]) -> dict[str, Offering]:
+    found: dict[str, Offering] = {}
+    for part in _chunks(refs):
+        rows = db.session.scalars(
+            sa.select(Offering).where(Offering.zone_id == zone_id, Offering.source == source, Offering.source_ref.in_(part))
+        )
+        found.update({offering.source_ref: offering for offering in rows})
+    return found
 
 
-def _set_cohort(offering: Offering, record: OfferingRecord, cohort: Cohort, live: int) -> Cohort:
-    capacity = OPEN_TO_ALL if record.capacity is None else record.capacity
-    if capacity < live:
-        raise Stale(f"“{offering.title}” has {live} of Kith's children by now, more than the {capacity} places in the file. Import again.")
-    left = capacity if record.places_left is None else record.places_left
-    cohort.capacity = capacity
-    cohort.outside_places = max(0, capacity - left - live)
-    return cohort
+def _open_cohorts(offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cohort]:
+    """The group of each offering that the source speaks of: the unnamed open one, else the first open one."""
+    found: dict[uuid.UUID, Cohort] = {}
+    for part in _chunks(offering_ids):
+        rows = db.session.scalars(
+            sa.select(Cohort).where(Cohort.offering_id.in_(part), Cohort.state == CohortState.OPEN)
+            .order_by(Cohort.name != "", Cohort.created_at, Cohort.id)
+        )
+        for cohort in rows:
+            found.setdefault(cohort.offering_id, cohort)
+    return found
 
 
-# --- postcodes -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PostcodePlace:
-    code: str
-    latitude: float
-    longitude: float
-    place: str = ""
-
-
-@dataclass
-class PostcodeCount:
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-
-
-def save_postcodes(rows: Iterable[PostcodePlace], *, is_dry_run: bool = False) -> PostcodeCount:
-    """Take a table of postcodes, as long as it may be, in one transaction. The later of two rows for one code counts.
-
-    Reference data: no audit entry of its own, the command says what it did. A dry run counts and writes nothing.
-    """
-    count = PostcodeCount()
-    if is_dry_run:
-        for chunk in _chunks(rows):
-            _save_chunk(chunk, count, is_dry_run=True)
-        return count
-    with atomic():
-        for chunk in _chunks(rows):
-            _save_chunk(chunk, count, is_dry_run=False)
-    return count
-
-
-def _chunks(rows: Iterable[PostcodePlace]) -> Iterable[dict[str, PostcodePlace]]:
-    chunk: dict[str, PostcodePlace] = {}
-    for row in rows:
-        chunk[row.code] = row
-        if len(chunk) >= CHUNK:
-            yield chunk
-            chunk = {}
-    if chunk:
-        yield chunk
-
-
-def _save_chunk(chunk: dict[str, PostcodePlace], count: PostcodeCount, *, is_dry_run: bool) -> None:
-    statement = sa.select(Postcode.code, Postcode.latitude, Postcode.longitude, Postcode.place).where(Postcode.code.in_(list(chunk)))
-    known = {code: (latitude, longitude, place) for code, latitude, longitude, place in db.session.execute(statement).tuples()}
-    new = [row for row in chunk.values() if row.code not in known]
-    moved = [row for row in chunk.values() if row.code in known and known[row.code] != (row.latitude, row.longitude, row.place)]
-    count.created += len(new)
-    count.updated += len(moved)
-    count.unchanged += len(chunk) - len(new) - len(moved)
-    if is_dry_run:
-        return
-    if new:
-        at = clock.now()
-        db.session.execute(sa.insert(Postcode), [
-            {"id": uuid.uuid4(), "created_at": at, "code": r.code, "latitude": r.latitude, "longitude": r.longitude, "place": r.place}
-            for r in new
-        ])
-    for row in moved:
-        values = {"latitude": row.latitude, "longitude": row.longitude, "place": row.place}
-        db.session.execute(sa.update(Postcode).where(Postcode.code == row.code).values(values))
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

@@ -1,0 +1,94 @@
+"""Who may do what in the catalogue. Pure: no database, no Flask. Sight is in queries; these are about power."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.accounts.models import Person, Role
+from app.catalogue.models import Cohort, Document, Offering, Organisation, Practitioner, Session
+
+
+def can_browse(person: Person) -> bool:
+    """Search and read: anybody with a role in some Zone."""
+    return bool(person.is_authenticated) and bool(person.zone_ids())
+
+
+def can_see_organisation(person: Person, organisation: Organisation) -> bool:
+    return organisation.zone_id in person.zone_ids()
+
+
+def can_see_offering(person: Person, offering: Offering) -> bool:
+    return offering.zone_id in person.zone_ids()
+
+
+def _runs(person: Person, organisation_id: uuid.UUID, zone_id: uuid.UUID) -> bool:
+    """The Zone's manager, or the organisation's own administrator."""
+    return person.manages(zone_id) or organisation_id in person.organisation_ids(Role.PARTNER_ADMIN)
+
+
+def can_add_organisation(person: Person) -> bool:
+    return person.has_role(Role.ZONE_MANAGER)
+
+
+def can_edit_organisation(person: Person, organisation: Organisation) -> bool:
+    return _runs(person, organisation.id, organisation.zone_id)
+
+
+def can_move_organisation(person: Person, organisation: Organisation) -> bool:
+    return person.manages(organisation.zone_id)
+
+
+def can_see_documents(person: Person, organisation: Organisation) -> bool:
+    """The papers themselves; everybody else sees only whether all is in order."""
+    return _runs(person, organisation.id, organisation.zone_id) or can_waive_document(person, organisation)
+
+
+def can_submit_document(person: Person, organisation: Organisation) -> bool:
+    return _runs(person, organisation.id, organisation.zone_id)
+
+
+def can_check_document(person: Person, document: Document) -> bool:
+    """The Zone's manager or safeguarding lead. The submitter never checks: the service refuses that with a sentence."""
+    return person.has_role(Role.ZONE_MANAGER, Role.SAFEGUARDING_LEAD, zone_id=document.organisation.zone_id)
+
+
+def can_waive_document(person: Person, organisation: Organisation) -> bool:
+    return person.has_role(Role.SAFEGUARDING_LEAD, zone_id=organisation.zone_id)
+
+
+def can_add_practitioner(person: Person, organisation: Organisation) -> bool:
+    return _runs(person, organisation.id, organisation.zone_id)
+
+
+def can_edit_practitioner(person: Person, practitioner: Practitioner) -> bool:
+    return _runs(person, practitioner.organisation_id, practitioner.organisation.zone_id)
+
+
+def can_add_offering(person: Person, organisation: Organisation) -> bool:
+    return _runs(person, organisation.id, organisation.zone_id)
+
+
+def can_edit_offering(person: Person, offering: Offering) -> bool:
+    return _runs(person, offering.organisation_id, offering.zone_id)
+
+
+def can_confirm_offering(person: Person, offering: Offering) -> bool:
+    """Saying that it is still right: whoever runs it, and a Link Worker of the Zone who has just asked."""
+    return can_edit_offering(person, offering) or person.has_role(Role.LINK_WORKER, zone_id=offering.zone_id)
+
+
+def can_set_tariff(person: Person, offering: Offering) -> bool:
+    """A price is agreed with the charity, so its Zone manager writes it down."""
+    return person.manages(offering.zone_id)
+
+
+def can_add_cohort(person: Person, offering: Offering) -> bool:
+    return can_edit_offering(person, offering)
+
+
+def can_edit_cohort(person: Person, cohort: Cohort) -> bool:
+    return can_edit_offering(person, cohort.offering)
+
+
+def can_run_session(person: Person, session: Session) -> bool:
+    return can_edit_offering(person, session.cohort.offering)

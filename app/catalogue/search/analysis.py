@@ -1,0 +1,78 @@
+"""Text to words to stems, the same for what is written in the catalogue and for what is typed. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+_POSSESSIVE = re.compile(r"(?<=\w)['’`]s\b")
+_APOSTROPHE = re.compile(r"(?<=\w)['’`](?=\w)|(?<=\w)['’`](?!\w)")
+_ONE_TO_ONE = re.compile(r"\b(?:1\s*(?::|-|–|to|-to-|2)\s*1|121|one(?:\s|-)(?:to|on|2)(?:\s|-)one|1 on 1)\b")
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
+_MEMORY = 60_000
+
+_stemmer = Stemmer.Stemmer("english")
+
+
+def fold(text: str) -> str:
+    """Small letters, no accents, no apostrophes; "&" is "and"; every way of writing one-to-one is one word."""
+    text = text.lower().translate(_LETTERS)
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = _POSSESSIVE.sub("", text)
+    text = _APOSTROPHE.sub("", text)
+    return _ONE_TO_ONE.sub(" onetoone ", text.replace("&", " and "))
+
+
+def words(text: str) -> list[str]:
+    """The words in order. "drop-in" gives drop, in; see `joined` for the word without its hyphen."""
+    return [part for found in _WORD.findall(fold(text)) for part in found.split("-")]
+
+
+def joined(text: str) -> list[str]:
+    """Hyphenated words written as one: "self-esteem" gives selfesteem."""
+    found = (w.replace("-", "") for w in _WORD.findall(fold(text)) if "-" in w)
+    return [w for w in found if w.isalpha()]
+
+
+@lru_cache(_MEMORY)
+def stem(word: str) -> str:
+    """Snowball English; words with digits stay as they are."""
+    if not word.isalpha() or not word.isascii():
+        return word
+    stemmed: str = _stemmer.stemWord(word)
+    return stemmed
+
+
+def stems(text: str) -> list[str]:
+    return [stem(word) for word in words(text)]
+
+
+def phrase(text: str) -> str:
+    """The stems with blanks between, as the columns of OfferingText hold them."""
+    return " ".join(stems(text))
+
+
+def all_stems(texts: Iterable[str]) -> list[str]:
+    """The stems of several texts, hyphenated words also as one."""
+    out: list[str] = []
+    for text in texts:
+        out += stems(text)
+        out += [stem(word) for word in joined(text)]
+    return out
+
+
+def holds(column: str, wanted: str) -> int:
+    """How often the stems `wanted` (one, or a phrase) stand in a column of stems."""
+    if " " not in wanted:
+        return column.split(" ").count(wanted)
+    return f" {column} ".count(f" {wanted} ")
+
+
+def distinct(found: Sequence[str]) -> str:
+    return " ".join(dict.fromkeys(found))

@@ -1,0 +1,141 @@
+"""The lexicon: what people type, and what it may be called in the catalogue. Plain data in lexicon.txt and plain_words.txt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from app.catalogue.search.analysis import phrase, stem, words
+
+_HERE = Path(__file__).resolve().parent
+
+SAME = 0.85
+"""How much another word for the same thing counts, beside 1 for the word itself."""
+NEAR = 0.4
+NEED = 0.5
+
+
+class LexiconFault(ValueError):
+    """A line of lexicon.txt cannot be read; the text names it."""
+
+
+@dataclass(frozen=True)
+class Concept:
+    """One line of the lexicon. `same` and `near` are phrases of stems, `needs` codes like Emotional:anxiety."""
+
+    name: str
+    same: tuple[str, ...]
+    near: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`)."""
+
+    concepts: tuple[Concept, ...]
+    by_words: Mapping[str, tuple[int, ...]]
+    by_stems: Mapping[str, tuple[int, ...]]
+    typed_only: frozenset[str]
+    known_words: frozenset[str]
+    longest: int
+
+    def find(self, typed: str) -> tuple[Concept, ...]:
+        """The concepts of a phrase as typed (folded, blanks between)."""
+        found = self.by_words.get(typed) or self.by_stems.get(" ".join(stem(w) for w in typed.split(" ")), ())
+        return tuple(self.concepts[i] for i in found)
+
+    def alternatives(self, typed: str) -> dict[str, float]:
+        """Other phrases of stems to look for when `typed` was typed, each with its weight."""
+        out: dict[str, float] = {}
+        for concept in self.find(typed):
+            weighed = [(p, SAME) for p in concept.same] + [(p, NEAR) for p in concept.near]
+            weighed += [(need_token(code), NEED) for code in concept.needs]
+            for wanted, weight in weighed:
+                out[wanted] = max(weight, out.get(wanted, 0.0))
+        return out
+
+
+def need_token(code: str) -> str:
+    """The one word that stands for a need in the index: Emotional:anxiety is needanxiety."""
+    return "need" + code.partition(":")[2].replace("-", "")
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Read once. Raises LexiconFault."""
+    typed_only: set[str] = set()
+    lines: list[tuple[str, str]] = []
+    for number, line in enumerate((_HERE / "lexicon.txt").read_text(encoding="utf-8").splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, colon, rest = text.partition(":")
+        if not colon:
+            raise LexiconFault(f"lexicon.txt line {number} has no colon: {text[:60]}")
+        if name == "typed only":
+            typed_only |= {phrase(word) for word in _listed(rest)}
+        else:
+            lines.append((name.strip(), rest))
+    return _build(lines, frozenset(typed_only))
+
+
+def _build(lines: list[tuple[str, str]], typed_only: frozenset[str]) -> Lexicon:
+    concepts: list[Concept] = []
+    by_words: dict[str, list[int]] = {}
+    by_stems: dict[str, list[int]] = {}
+    known: set[str] = set()
+    for name, rest in lines:
+        meaning, _, need_text = rest.partition("!")
+        same_text, _, near_text = meaning.partition("|")
+        typed = [name, *_listed(same_text)]
+        same = tuple(dict.fromkeys(p for p in map(phrase, typed) if p and p not in typed_only))
+        near = tuple(dict.fromkeys(p for p in map(phrase, _listed(near_text)) if p and p not in same))
+        for alias in typed:
+            parts = words(alias)
+            known.update(parts)
+            for table, key in ((by_words, " ".join(parts)), (by_stems, phrase(alias))):
+                if len(concepts) not in table.setdefault(key, []):
+                    table[key].append(len(concepts))
+        concepts.append(Concept(name, same, near, tuple(_listed(need_text))))
+    return Lexicon(
+        tuple(concepts),
+        {key: tuple(found) for key, found in by_words.items()},
+        {key: tuple(found) for key, found in by_stems.items()},
+        typed_only,
+        frozenset(known),
+        max(len(key.split(" ")) for key in by_words),
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+@dataclass(frozen=True)
+class PlainWords:
+    """Everyday words: `empty` say nothing in a search, `weak` little, and none of `all` is a misspelling."""
+
+    empty: frozenset[str]
+    weak: frozenset[str]
+    all: frozenset[str]
+
+
+@cache
+def plain_words() -> PlainWords:
+    kinds: dict[str, set[str]] = {"empty": set(), "weak": set(), "plain": set()}
+    kind = "plain"
+    for line in (_HERE / "plain_words.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
+        head, colon, rest = line.partition(":")
+        if colon and head in kinds:
+            kind, line = head, rest
+        for word in line.split():
+            kinds[kind].update(words(word))
+    weak_stems = {stem(w) for w in kinds["weak"]}
+    return PlainWords(
+        frozenset(kinds["empty"]), frozenset(kinds["weak"] | weak_stems), frozenset().union(*kinds.values())
+    )

@@ -1,0 +1,233 @@
+"""Offerings: add, edit, copy, publish, pause, close, confirm."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from app.accounts.models import Person
+from app.audit import queries as trail
+from app.audit import services as audit
+from app.catalogue import queries
+from app.catalogue.models import (
+    OFFERING_MOVES,
+    Delivery,
+    Gender,
+    Offering,
+    OfferingKind,
+    OfferingState,
+    Organisation,
+    PartnerState,
+    Season,
+)
+from app.catalogue.services.documents import require_current_documents
+from app.catalogue.services.tariffs import set_tariff
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import DomainError, Invalid, NotFound, Stale
+from app.shared.view import when
+
+
+@dataclass(frozen=True)
+class OfferingFacts:
+    """What may be written about an offering; names and units as in the model."""
+
+    title: str
+    kind: OfferingKind
+    description: str = ""
+    interests: list[str] = field(default_factory=list)
+    needs: list[str] = field(default_factory=list)
+    age_min: int = 0
+    age_max: int = 18
+    town: str = ""
+    postcode: str = ""
+    postcode_area: str = ""
+    region: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    is_place_approximate: bool = False
+    delivery: Delivery = Delivery.VENUE
+    home_visit_radius_km: float | None = None
+    slots: list[dict[str, Any]] = field(default_factory=list)
+    is_by_arrangement: bool = False
+    season: Season = Season.TERM
+    cost_pence: int = 0
+    languages: list[str] = field(default_factory=lambda: ["en"])
+    gender: Gender = Gender.ANY
+    is_step_free: bool = False
+    must_parent_stay: bool = False
+    accessibility: list[str] = field(default_factory=list)
+    sibling_min_age: int | None = None
+    group_size: int | None = None
+    how_to_get_there: str = ""
+
+
+class NotReadyToPublish(DomainError):
+    """Something a family or a budget holder would ask for is not there yet."""
+
+    code = "not_ready"
+
+
+def add_offering(
+    *, organisation_id: uuid.UUID, facts: OfferingFacts, actor: Person | None, state: OfferingState = OfferingState.DRAFT
+) -> Offering:
+    """A new offering, as a draft unless said otherwise. Raises Invalid at the field that cannot be."""
+    with atomic():
+        organisation = db.session.get(Organisation, organisation_id)
+        if organisation is None:
+            raise NotFound
+        require_sense(asdict(facts))
+        offering = Offering(
+            organisation=organisation, zone_id=organisation.zone_id, state=state,
+            confirmed_on=clock.today() if state is OfferingState.LIVE else None,
+            confirmed_by_id=actor.id if actor and state is OfferingState.LIVE else None, **asdict(facts),
+        )
+        db.session.add(offering)
+        audit.record("catalogue.offering.added", subject=offering, actor=actor, state=state)
+        return offering
+
+
+def edit_offering(*, offering_id: uuid.UUID, facts: OfferingFacts, version: int, actor: Person) -> Offering:
+    """Raises Stale when somebody saved since `version` was shown, Invalid at the field that cannot be."""
+    with atomic():
+        offering = _get(offering_id)
+        _require_version(offering, version)
+        require_sense(asdict(facts))
+        changed = change(offering, asdict(facts))
+        if changed:
+            audit.record("catalogue.offering.edited", subject=offering, actor=actor, fields=changed)
+        return offering
+
+
+def copy_offering(*, offering_id: uuid.UUID, actor: Person) -> Offering:
+    """A draft with the same facts, to be changed and published. Its price comes along as the first version of its tariff."""
+    with atomic():
+        original = _get(offering_id)
+        facts = {name: getattr(original, name) for name in OfferingFacts.__dataclass_fields__}
+        facts |= {"title": f"{original.title[:190]} (copy)", **{k: list(v) for k, v in facts.items() if isinstance(v, list)}}
+        copied = Offering(organisation=original.organisation, zone_id=original.zone_id, state=OfferingState.DRAFT, **facts)
+        db.session.add(copied)
+        audit.record("catalogue.offering.copied", subject=copied, actor=actor, original=offering_id)
+        tariff = queries.find_current_tariff(original.id, clock.today())
+        if tariff is not None:
+            set_tariff(
+                offering_id=copied.id, price_pence=tariff.price_pence, setup_pence=tariff.setup_pence,
+                notice_percent=tariff.notice_percent, payable=tariff.payable, actor=actor,
+            )
+        return copied
+
+
+def publish_offering(*, offering_id: uuid.UUID, actor: Person, version: int | None = None) -> Offering:
+    """Draft, paused or closed to live. Publishing says that it is right today.
+
+    Raises NotReadyToPublish with all that is missing, DocumentsLapsed, IllegalMove, Stale.
+    """
+    with atomic():
+        offering = _get(offering_id)
+        _require_version(offering, version)
+        OFFERING_MOVES.require(offering.state, OfferingState.LIVE)
+        _require_ready(offering)
+        require_current_documents(offering.organisation_id)
+        offering.confirmed_on = clock.today()
+        offering.confirmed_by_id = actor.id
+        _move(offering, OfferingState.LIVE, actor, "catalogue.offering.published")
+        return offering
+
+
+def pause_offering(*, offering_id: uuid.UUID, actor: Person, reason: str = "", version: int | None = None) -> Offering:
+    """No new children for now; those who go, go on. Raises IllegalMove, Stale."""
+    with atomic():
+        offering = _get(offering_id)
+        _require_version(offering, version)
+        OFFERING_MOVES.require(offering.state, OfferingState.PAUSED)
+        _move(offering, OfferingState.PAUSED, actor, "catalogue.offering.paused", reason)
+        return offering
+
+
+def close_offering(*, offering_id: uuid.UUID, actor: Person, reason: str = "", version: int | None = None) -> Offering:
+    """It is over, or will not come. Raises IllegalMove, Stale."""
+    with atomic():
+        offering = _get(offering_id)
+        _require_version(offering, version)
+        OFFERING_MOVES.require(offering.state, OfferingState.CLOSED)
+        _move(offering, OfferingState.CLOSED, actor, "catalogue.offering.closed", reason)
+        return offering
+
+
+def confirm_offering(*, offering_id: uuid.UUID, actor: Person, version: int | None = None) -> Offering:
+    """Somebody looked today and everything is still right. Raises Stale, Invalid for one that is not open."""
+    with atomic():
+        offering = _get(offering_id)
+        _require_version(offering, version)
+        if offering.state not in (OfferingState.LIVE, OfferingState.PAUSED):
+            raise Invalid("Only an offering that is live or paused can be confirmed. Publish it instead.", code="not_open")
+        offering.confirmed_on = clock.today()
+        offering.confirmed_by_id = actor.id
+        audit.record("catalogue.offering.confirmed", subject=offering, actor=actor, on=clock.today())
+        return offering
+
+
+def change(offering: Offering, values: Mapping[str, Any]) -> list[str]:
+    """Set what differs; the names of what did."""
+    changed = [name for name, value in values.items() if getattr(offering, name) != value]
+    for name in changed:
+        setattr(offering, name, values[name])
+    return changed
+
+
+def require_sense(values: Mapping[str, Any]) -> None:
+    """What no single field shows. Raises Invalid at the field."""
+    if not str(values["title"]).strip():
+        raise Invalid("Give it a title.", field="title")
+    if not 0 <= values["age_min"] <= values["age_max"] <= 25:
+        raise Invalid("The youngest age comes first: both are whole years from 0 to 25.", field="age_max")
+    if values["cost_pence"] < 0:
+        raise Invalid("What the family pays cannot be less than nothing.", field="cost_pence")
+    if (values["latitude"] is None) != (values["longitude"] is None):
+        raise Invalid("Give both latitude and longitude, or neither.", field="latitude")
+    if values["delivery"] is not Delivery.HOME and values["home_visit_radius_km"] is not None:
+        raise Invalid("How far you travel only belongs to home visits.", field="home_visit_radius_km")
+    for slot in values["slots"]:
+        if not slot["start"] < slot["end"]:
+            raise Invalid(f"{slot['day']} {slot['start']} to {slot['end']}: it must end after it starts.", field="slots")
+
+
+def _require_ready(offering: Offering) -> None:
+    missing = []
+    if not offering.description.strip():
+        missing.append("a description a family would understand")
+    if not offering.needs:
+        missing.append("the needs it helps with")
+    if not offering.slots and not offering.is_by_arrangement:
+        missing.append("when it meets (or that times are agreed for each child)")
+    if offering.delivery is Delivery.HOME and offering.home_visit_radius_km is None:
+        missing.append("how far you travel for home visits")
+    if offering.needs_money and queries.find_current_tariff(offering.id, clock.today()) is None:
+        missing.append("a price, which the Zone manager agrees with you")
+    if offering.organisation.state is not PartnerState.LIVE:
+        missing.append(f"an organisation that is live ({offering.organisation.name} is {offering.organisation.state.replace('_', ' ')})")
+    if missing:
+        raise NotReadyToPublish(f"Before it can be published it needs {'; '.join(missing)}.")
+
+
+def _move(offering: Offering, to: OfferingState, actor: Person, action: str, reason: str = "") -> None:
+    moved = (offering.state, to)
+    offering.state = to
+    audit.record(action, subject=offering, actor=actor, moved=moved, reason=reason.strip())
+
+
+def _get(offering_id: uuid.UUID) -> Offering:
+    offering = db.session.get(Offering, offering_id)
+    if offering is None:
+        raise NotFound
+    return offering
+
+
+def _require_version(offering: Offering, version: int | None) -> None:
+    if version is None or version == offering.version:
+        return
+    entries = trail.list_entries_for(offering)
+    who = f"{entries[-1].actor_name} changed it, {when(entries[-1].at)}" if entries else "It has changed"
+    raise Stale(f"{who}, after you opened this page. Look at it again before you change it.")

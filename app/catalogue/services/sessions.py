@@ -1,0 +1,106 @@
+"""Sessions: add one by hand, hold, close, cancel with by whom and why, move to another time."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.audit import services as audit
+from app.catalogue.models import SESSION_MOVES, CancelledBy, Cohort, Session, SessionState
+from app.shared import clock
+from app.shared.db import atomic, db, lock_row
+from app.shared.errors import Invalid, NotFound
+
+LONGEST = timedelta(hours=24)
+
+
+def add_session(*, cohort_id: uuid.UUID, starts_at: datetime, ends_at: datetime, actor: Person | None) -> Session:
+    """One more meeting, for work whose times are agreed child by child. Raises Invalid at the field."""
+    with atomic():
+        cohort = db.session.get(Cohort, cohort_id)
+        if cohort is None:
+            raise NotFound
+        _require_times(cohort_id, starts_at, ends_at)
+        session = Session(cohort_id=cohort_id, starts_at=starts_at, ends_at=ends_at)
+        db.session.add(session)
+        audit.record(
+            "catalogue.session.added", subject=session, actor=actor, zone_id=cohort.offering.zone_id, cohort=cohort_id,
+            starts_at=starts_at,
+        )
+        return session
+
+
+def hold_session(*, session_id: uuid.UUID, actor: Person | None) -> Session:
+    """It took place: the first mark of its register says so. Raises IllegalMove, Invalid on a day still to come."""
+    with atomic():
+        session = _get(session_id)
+        SESSION_MOVES.require(session.state, SessionState.HELD)
+        if session.held_on > clock.today():
+            raise Invalid("This session is still to come: its register opens on the day.", code="still_to_come")
+        _move(session, SessionState.HELD, actor, "catalogue.session.held")
+        return session
+
+
+def close_session(*, session_id: uuid.UUID, actor: Person | None) -> Session:
+    """Its register is locked. Raises IllegalMove."""
+    with atomic():
+        session = _get(session_id)
+        SESSION_MOVES.require(session.state, SessionState.CLOSED)
+        _move(session, SessionState.CLOSED, actor, "catalogue.session.closed")
+        return session
+
+
+def cancel_session(*, session_id: uuid.UUID, by: CancelledBy, reason: str, actor: Person | None) -> Session:
+    """It does not take place; who called it off decides what is owed. Raises IllegalMove, Invalid at `reason`."""
+    with atomic():
+        session = _get(session_id)
+        SESSION_MOVES.require(session.state, SessionState.CANCELLED)
+        if not reason.strip():
+            raise Invalid("Say why it is cancelled: families and Link Workers will ask.", field="reason")
+        cancel(session, by, reason.strip(), actor)
+        return session
+
+
+def move_session(
+    *, session_id: uuid.UUID, starts_at: datetime, ends_at: datetime, actor: Person | None, reason: str = ""
+) -> Session:
+    """To another time: the old one is marked as moved, the answer is the new one. Raises IllegalMove, Invalid at `starts_at`."""
+    with atomic():
+        session = _get(session_id)
+        SESSION_MOVES.require(session.state, SessionState.MOVED)
+        _require_times(session.cohort_id, starts_at, ends_at)
+        _move(session, SessionState.MOVED, actor, "catalogue.session.moved", reason, new_start=starts_at)
+        return add_session(cohort_id=session.cohort_id, starts_at=starts_at, ends_at=ends_at, actor=actor)
+
+
+def cancel(session: Session, by: CancelledBy, reason: str, actor: Person | None) -> None:
+    """For verbs of this room that cancel as part of something larger, inside their transaction."""
+    session.cancelled_by = by
+    session.cancel_reason = reason
+    _move(session, SessionState.CANCELLED, actor, "catalogue.session.cancelled", reason, by=by)
+
+
+def _move(session: Session, to: SessionState, actor: Person | None, action: str, reason: str = "", **details: Any) -> None:
+    moved = (session.state, to)
+    session.state = to
+    audit.record(
+        action, subject=session, actor=actor, zone_id=session.cohort.offering.zone_id, moved=moved, reason=reason.strip(), **details
+    )
+
+
+def _get(session_id: uuid.UUID) -> Session:
+    return lock_row(Session, session_id)
+
+
+def _require_times(cohort_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Invalid("It must end after it starts.", field="ends_at")
+    if ends_at - starts_at > LONGEST:
+        raise Invalid("A session lasts a day at most.", field="ends_at")
+    taken = sa.select(Session.id).where(Session.cohort_id == cohort_id, Session.starts_at == starts_at)
+    if db.session.scalar(taken) is not None:
+        raise Invalid("This group already has a session at that time.", code="time_taken", field="starts_at")

@@ -1,0 +1,63 @@
+"""Tariffs: what a place costs the charity. A new price is a new version; an old one is never edited."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.audit import services as audit
+from app.catalogue.models import DEFAULT_PAYABLE, Offering, Tariff
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import Invalid, NotFound
+
+
+def set_tariff(
+    *,
+    offering_id: uuid.UUID,
+    price_pence: int,
+    actor: Person | None,
+    setup_pence: int = 0,
+    notice_percent: int = 0,
+    payable: Mapping[str, Any] | None = None,
+    starts_on: date | None = None,
+) -> Tariff:
+    """The next version, in force from `starts_on` (today). Commissions keep the version they were made on.
+
+    `payable` maps attendance marks to the percent owed; marks left out keep the default. Raises Invalid at the field.
+    """
+    with atomic():
+        offering = db.session.get(Offering, offering_id)
+        if offering is None:
+            raise NotFound
+        if not offering.needs_money:
+            raise Invalid("Only a programme that Kith commissions has a price for places.", field="price_pence")
+        if price_pence < 0 or setup_pence < 0:
+            raise Invalid("A price cannot be less than nothing.", field="price_pence" if price_pence < 0 else "setup_pence")
+        if not 0 <= notice_percent <= 100:
+            raise Invalid("Type a percentage from 0 to 100.", field="notice_percent")
+        shares = {**DEFAULT_PAYABLE, **(payable or {})}
+        for mark, percent in shares.items():
+            if mark not in DEFAULT_PAYABLE or not 0 <= int(percent) <= 100:
+                raise Invalid("Each mark is paid from 0 to 100 percent.", field=f"payable_{mark}")
+        latest = db.session.scalar(
+            sa.select(Tariff).where(Tariff.offering_id == offering_id).order_by(Tariff.version.desc()).limit(1)
+        )
+        begins = starts_on or clock.today()
+        if latest is not None and begins < latest.starts_on:
+            raise Invalid("A new price cannot begin before the one it follows.", field="starts_on")
+        tariff = Tariff(
+            offering_id=offering_id, version=latest.version + 1 if latest else 1, price_pence=price_pence, setup_pence=setup_pence,
+            notice_percent=notice_percent, payable=shares, starts_on=begins,
+        )
+        db.session.add(tariff)
+        audit.record(
+            "catalogue.tariff.set", subject=tariff, actor=actor, zone_id=offering.zone_id, offering=offering_id,
+            version=tariff.version, price_pence=price_pence, setup_pence=setup_pence, starts_on=begins,
+        )
+        return tariff
