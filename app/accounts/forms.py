@@ -71,6 +71,12 @@ def _id_or_none(value: object) -> uuid.UUID | None:
         return None
 
 
+class WhoForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Type their name."), Length(max=120)])
+    email = AddressField("E-mail address", [InputRequired("Type their e-mail address.")])
+    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+
+
 class RoleForm(KithForm):
     """The scope of a role. `narrow` leaves only the fields that the role asks for."""
 
@@ -113,10 +119,8 @@ def _schools(zone_id: uuid.UUID) -> list[Choice]:
     return [(school.id, school.name) for school in queries.list_schools(zone_id)]
 
 
-class PersonForm(RoleForm):
-    name = TidyStringField("Name", [InputRequired("Type their name."), Length(max=120)])
-    email = AddressField("E-mail address", [InputRequired("Type their e-mail address.")])
-    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+class PersonForm(RoleForm, WhoForm):
+    """Who it is, then the scope of their first role."""
 
 
 class PositionField(StringField):

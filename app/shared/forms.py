@@ -11,7 +11,7 @@ import phonenumbers
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, Field, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
-from wtforms.validators import Email, Length, ValidationError
+from wtforms.validators import Email, Length, StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from app.shared.errors import DomainError, Invalid
@@ -44,6 +44,12 @@ class TidyStringField(StringField):
             self.data = " ".join(str(self.data).split())
 
 
+def _stop_if_unreadable(field: Field) -> None:
+    """What could not be read is not also too big, too small or missing."""
+    if field.process_errors:
+        raise StopValidation
+
+
 class PoundsField(Field):
     """Typed as pounds, `.data` is whole pence (or None)."""
 
@@ -60,6 +66,9 @@ class PoundsField(Field):
         except Invalid as refusal:
             raise ValueError(refusal.sentence) from refusal
 
+    def pre_validate(self, form: Any) -> None:
+        _stop_if_unreadable(self)
+
     def _value(self) -> str:
         if getattr(self, "raw_typed", None):
             return str(self.raw_typed)
@@ -75,6 +84,9 @@ class DayField(DateField):
         except ValueError as error:
             raise ValueError("That is not a day. It looks like 2026-11-23.") from error
 
+    def pre_validate(self, form: Any) -> None:
+        _stop_if_unreadable(self)
+
 
 class WholeNumberField(IntegerField):
     """A whole number, typed in digits."""
@@ -84,6 +96,9 @@ class WholeNumberField(IntegerField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Type a whole number, like 10.") from error
+
+    def pre_validate(self, form: Any) -> None:
+        _stop_if_unreadable(self)
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
