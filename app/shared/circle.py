@@ -251,10 +251,10 @@ def _kept_free(look: Look) -> list[Box]:
 
 
 def _overlap(a: Box, b: Box) -> float:
-    wide = (a[2] if a[2] < b[2] else b[2]) - (a[0] if a[0] > b[0] else b[0])
+    wide = min(b[2], a[2]) - max(b[0], a[0])
     if wide <= 0:
         return 0.0
-    high = (a[3] if a[3] < b[3] else b[3]) - (a[1] if a[1] > b[1] else b[1])
+    high = min(b[3], a[3]) - max(b[1], a[1])
     return wide * high if high > 0 else 0.0
 
 

@@ -209,8 +209,8 @@ def _field_errors(form: Any) -> Iterator[FormError]:
 
 
 def _own_errors(field: Any) -> Iterator[FormError]:
-    anchor = field_anchor(field)
-    yield from (FormError(f"#{anchor}", str(text)) for text in field.errors)
+    href = None if field_kind(field) == "hidden" else f"#{field_anchor(field)}"
+    yield from (FormError(href, str(text)) for text in field.errors)
 
 
 # --- addresses -----------------------------------------------------------------------------------
