@@ -16,10 +16,18 @@ from app.commissioning.models.commissions import (
 )
 from app.commissioning.models.funds import Envelope, Fund
 from app.commissioning.models.ledger import Account, Journal, Posting
-from app.commissioning.models.places import LIVE_PLACE, PLACE_MOVES, Place, PlaceState, Waiting, WaitingState
+from app.commissioning.models.places import (
+    LIVE_PLACE,
+    PLACE_MOVES,
+    WAITING_MOVES,
+    Place,
+    PlaceState,
+    Waiting,
+    WaitingState,
+)
 
 __all__ = [
-    "COMMISSION_MOVES", "LIVE_PLACE", "LIVE_STATES", "PLACE_MOVES", "PROMISED_STATES", "WAITING_STATES", "Account",
-    "ApprovalStep", "Commission", "CommissionState", "Decision", "DecisionKind", "DeclaredInterest", "Envelope", "Fund",
-    "FundShare", "Journal", "Place", "PlaceState", "Posting", "Suspension", "Waiting", "WaitingState",
+    "COMMISSION_MOVES", "LIVE_PLACE", "LIVE_STATES", "PLACE_MOVES", "PROMISED_STATES", "WAITING_MOVES", "WAITING_STATES",
+    "Account", "ApprovalStep", "Commission", "CommissionState", "Decision", "DecisionKind", "DeclaredInterest", "Envelope",
+    "Fund", "FundShare", "Journal", "Place", "PlaceState", "Posting", "Suspension", "Waiting", "WaitingState",
 ]

@@ -31,13 +31,17 @@ class Account(StrEnum):
 
 
 class Journal(Base):
-    """One event's postings. `key` is unique: the same event posted twice is one."""
+    """One event's postings. `key` is unique: the same event posted twice is one.
+
+    `reference` is what the outside world calls it (a grant letter, a bank line), or the percent of a session that was owed.
+    """
 
     __tablename__ = "journal"
 
     id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[str] = mapped_column(String(40))
+    reference: Mapped[str] = mapped_column(String(120), default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"), index=True)
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))

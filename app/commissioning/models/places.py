@@ -64,6 +64,13 @@ class WaitingState(StrEnum):
     LEFT = "left"
 
 
+WAITING_MOVES = Moves("turn on the waiting list", {
+    WaitingState.WAITING: {WaitingState.OFFERED, WaitingState.LEFT},
+    WaitingState.OFFERED: {WaitingState.PLACED, WaitingState.WAITING, WaitingState.LEFT},
+})
+"""An offer that nobody answers in time goes back to waiting, at the end of the line."""
+
+
 class Waiting(Row):
     """A turn on a cohort's waiting list: first come, first served, unless the partner gives a reason."""
 
@@ -80,3 +87,6 @@ class Waiting(Row):
     state: Mapped[WaitingState] = mapped_column(state_column(WaitingState), default=WaitingState.WAITING)
     joined_at: Mapped[datetime]
     offered_until: Mapped[datetime | None]
+
+    cohort: Mapped[Cohort] = relationship(lazy="joined", innerjoin=True)
+    child: Mapped[Child] = relationship(lazy="joined", innerjoin=True)

@@ -1,0 +1,1 @@
+"""Reads of commissioning, by noun: money, places, commissions, approvals, statements."""

@@ -1,0 +1,79 @@
+"""What a session earns: COMMITTED -> ACCRUED, once per session and child, and again only by taking the earlier back."""
+
+from __future__ import annotations
+
+import uuid
+
+from app.accounts.models import Person
+from app.catalogue.models import Session
+from app.commissioning.models import PROMISED_STATES, Account, CommissionState, Journal
+from app.commissioning.queries.commissions import list_session_journals
+from app.commissioning.refusals import JournalConflict
+from app.commissioning.services import ledger, purse
+from app.commissioning.services.common import note, take
+from app.shared.db import atomic, db
+from app.shared.errors import IllegalMove, Invalid, NotFound
+from app.shared.money import share
+
+_S = CommissionState
+MAY_EARN = frozenset({_S.IN_DELIVERY, _S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY, _S.CLOSED})
+
+
+def accrue(
+    *, commission_id: uuid.UUID, session_id: uuid.UUID, percent: int, revision: int, actor: Person | None
+) -> Journal:
+    """Owe `percent` of one session's price to the partner, by the commission's shares; answers the journal.
+
+    The same revision again is a no-op; a newer one takes the older back and posts its own. Never more than was committed in all;
+    nothing for a session while delivery stood still. After the end, what the rest gave back is committed again for it.
+    Raises JournalConflict for the same revision with another percent or an older one, NotEnoughMoney, Invalid, IllegalMove.
+    """
+    if not 0 <= percent <= 100:
+        raise Invalid("A session is owed between nothing and in full.", field="percent")
+    if revision < 1:
+        raise Invalid("Revisions are counted from 1.")
+    with atomic():
+        commission = take(commission_id)
+        session = db.session.get(Session, session_id)
+        if session is None:
+            raise NotFound
+        if session.cohort_id != commission.cohort_id:
+            raise Invalid("This session is not one of this commission’s group.")
+        if commission.state not in MAY_EARN:
+            raise IllegalMove("Nothing is owed before the first session is held.")
+        reference = f"{percent}%"
+        prefix = f"commission:{commission.id}:session:{session.id}"
+        standing = ledger.find_journal(f"{prefix}:deliver:{revision}")
+        if standing is not None:
+            if standing.reference != reference:
+                raise JournalConflict("This register was posted before with another amount. Send a new revision.")
+            return standing
+        earlier = list_session_journals(commission.id, session.id)
+        if earlier and max(earlier) > revision:
+            raise JournalConflict("A newer revision of this register is posted already.")
+        for number, journal in earlier.items():
+            if ledger.find_journal(f"{prefix}:undo:{number}") is None:
+                purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)
+        paused = any(pause.covers(session.held_on) for pause in commission.suspensions)
+        owed = 0 if paused else share(commission.price_pence, percent, 100)
+        owed = min(owed, commission.total_pence - purse.accrued(commission))
+        is_over = commission.state not in PROMISED_STATES
+        missing = owed - sum(left for _, left in purse.committed(commission))
+        if is_over and missing > 0:
+            purse.commit_again(commission, missing, key=f"{prefix}:recommit:{revision}", actor=actor)
+        journal = purse.earn(
+            commission, owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor, session_id=session.id,
+            reference=reference,
+        )
+        if is_over:
+            purse.give_back(commission, actor)
+        note(
+            commission, actor=actor, done="accrued", session=session.id, percent=percent, revision=revision,
+            pence=earned_by(journal),
+        )
+        return journal
+
+
+def earned_by(journal: Journal) -> int:
+    """What one journal of a session earned, in pence."""
+    return sum(p.pence for p in journal.postings if p.account is Account.ACCRUED)

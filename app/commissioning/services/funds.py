@@ -1,0 +1,132 @@
+"""Funds: opening one, writing down what a funder promises, and what has arrived (PAYMENTS 2.5, rows 1, 2 and 2b)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person, School, Zone
+from app.audit import services as audit
+from app.catalogue.models import AREAS
+from app.commissioning.models import Account, Fund, Journal
+from app.commissioning.queries.money import balance
+from app.commissioning.refusals import JournalConflict, NotEnoughMoney
+from app.commissioning.services import ledger
+from app.commissioning.services.ledger import About, Line
+from app.shared import clock
+from app.shared.db import atomic, db, lock_row
+from app.shared.errors import Invalid
+from app.shared.money import pounds
+
+
+def open_fund(
+    *, zone_id: uuid.UUID, name: str, funder: str, starts_on: date, ends_on: date, actor: Person, purpose: str = "",
+    school_id: uuid.UUID | None = None, ward: str = "", postcode_area: str = "", year_from: int | None = None,
+    year_to: int | None = None, gender: str = "", need_area: str = "",
+) -> Fund:
+    """Open a fund with its restrictions; an empty one restricts nothing. It holds nothing until money arrives.
+
+    Raises Invalid with the field: a name the Zone has, days or years out of order, a school of another Zone, an unknown area.
+    """
+    with atomic():
+        _check_fund(zone_id, name, funder, starts_on, ends_on, year_from, year_to)
+        if school_id is not None and (school := db.session.get(School, school_id)) is not None and school.zone_id != zone_id:
+            raise Invalid("That school is in another Zone.", field="school")
+        if need_area and need_area not in AREAS:
+            raise Invalid(f"A need area is one of {', '.join(AREAS)}.", field="need_area")
+        fund = Fund(
+            zone_id=zone_id, name=name.strip(), funder=funder.strip(), purpose=purpose.strip(), school_id=school_id,
+            ward=ward.strip(), postcode_area=postcode_area.strip().upper(), year_from=year_from, year_to=year_to,
+            gender=gender.strip().lower(), need_area=need_area, starts_on=starts_on, ends_on=ends_on,
+        )
+        db.session.add(fund)
+        audit.record(
+            "commissioning.fund.opened", subject=fund, actor=actor, zone_id=zone_id, name=fund.name, funder=fund.funder,
+            starts_on=starts_on, ends_on=ends_on,
+        )
+        return fund
+
+
+def _check_fund(
+    zone_id: uuid.UUID, name: str, funder: str, starts_on: date, ends_on: date, year_from: int | None, year_to: int | None
+) -> None:
+    db.session.get_one(Zone, zone_id)
+    if not name.strip():
+        raise Invalid("Give the fund a name.", field="name")
+    if not funder.strip():
+        raise Invalid("Say whose money it is.", field="funder")
+    if db.session.scalar(sa.select(Fund.id).where(Fund.zone_id == zone_id, Fund.name == name.strip())) is not None:
+        raise Invalid("This Zone already has a fund of that name.", field="name")
+    if ends_on < starts_on:
+        raise Invalid("The last day comes before the first.", field="ends_on")
+    if year_from is not None and year_to is not None and year_to < year_from:
+        raise Invalid("The oldest year comes before the youngest.", field="year_to")
+
+
+def pledge(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
+    """Write down a funder's promise under the reference of its letter. It can be spent only when it arrives.
+
+    The same promise written twice is one. Raises Invalid, JournalConflict for the same reference with another amount.
+    """
+    with atomic():
+        fund = lock_row(Fund, fund_id)
+        reference = _checked(fund, pence, reference)
+        about = About(year=clock.school_year(clock.today()))
+        key = f"pledge:{fund.id}:{reference}:issue"
+        is_new = ledger.find_journal(key) is None
+        journal = _post(fund, key, "pledge", reference, actor, [
+            Line(Account.RECEIVABLE, fund, -pence, about), Line(Account.PLEDGED, fund, pence, about),
+        ])
+        if is_new:
+            audit.record("commissioning.fund.pledged", subject=fund, actor=actor, pence=pence, reference=reference)
+        return journal
+
+
+def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
+    """Write down money that has reached the bank, under the bank's reference: from now on it can be spent.
+
+    The same receipt written twice is one. Raises NotEnoughMoney when more arrives than was promised, Invalid,
+    JournalConflict for the same reference with another amount.
+    """
+    with atomic():
+        fund = lock_row(Fund, fund_id)
+        reference = _checked(fund, pence, reference)
+        about = About(year=clock.school_year(clock.today()))
+        key = f"receipt:{fund.id}:{reference}"
+        is_new = ledger.find_journal(key) is None
+        if is_new and (promised := balance(fund.id, Account.PLEDGED)) < pence:
+            raise NotEnoughMoney(
+                f"{fund.funder} has {pounds(promised)} of its promise still to pay. If more has come, write the larger promise "
+                "down first.", left_pence=promised,
+            )
+        journal = _post(fund, key, "receipt", reference, actor, [
+            Line(Account.BANK, fund, -pence, about), Line(Account.RECEIVABLE, fund, pence, about),
+            Line(Account.PLEDGED, fund, -pence, about), Line(Account.AVAILABLE, fund, pence, about),
+        ])
+        if is_new:
+            audit.record("commissioning.fund.received", subject=fund, actor=actor, pence=pence, reference=reference)
+        return journal
+
+
+def _checked(fund: Fund, pence: int, reference: str) -> str:
+    if pence <= 0:
+        raise Invalid("Type an amount above nothing.", field="pence")
+    if fund.is_closed:
+        raise Invalid("This fund is closed.")
+    reference = " ".join(reference.split())
+    if not reference:
+        raise Invalid("Give the letter's or the bank's reference, so that nothing is written down twice.", field="reference")
+    if len(reference) > 60:
+        raise Invalid("Keep the reference to 60 characters.", field="reference")
+    return reference
+
+
+def _post(fund: Fund, key: str, kind: str, reference: str, actor: Person, lines: list[Line]) -> Journal:
+    try:
+        return ledger.post(key=key, kind=kind, zone_id=fund.zone_id, lines=lines, actor=actor, reference=reference)
+    except JournalConflict as conflict:
+        raise JournalConflict(
+            f"“{reference}” is already written down for {fund.name} with another amount. Nothing was changed.", field="reference"
+        ) from conflict

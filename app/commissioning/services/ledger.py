@@ -1,0 +1,141 @@
+"""Posting to the ledger. Credit-positive lines that sum to nil, idempotent by the journal's key, never edited.
+
+The caller holds the locks of the funds it posts to (services.locks): only then are the balances checked here binding.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.commissioning.models import Account, Fund, Journal, Posting
+from app.commissioning.queries.money import balances, commission_balances
+from app.commissioning.refusals import JournalConflict, NotEnoughMoney
+from app.shared.db import db, is_writing
+from app.shared.money import pounds
+
+NEVER_BELOW_NIL = (
+    Account.PLEDGED, Account.AVAILABLE, Account.REQUESTED, Account.COMMITTED, Account.ACCRUED, Account.PAID,
+)
+OF_A_COMMISSION = (Account.REQUESTED, Account.COMMITTED, Account.ACCRUED, Account.PAID)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a line is for."""
+
+    year: int
+    child_id: uuid.UUID | None = None
+    commission_id: uuid.UUID | None = None
+    session_id: uuid.UUID | None = None
+    organisation_id: uuid.UUID | None = None
+    school_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """`pence` into (positive) or out of (negative) an account of a fund."""
+
+    account: Account
+    fund: Fund
+    pence: int
+    about: About
+
+
+def moved(source: Account, target: Account, parts: Iterable[tuple[Fund, int]], about: About) -> list[Line]:
+    """The lines that take each fund's pence out of `source` and into `target`."""
+    lines = []
+    for fund, pence in parts:
+        if pence:
+            lines += [Line(source, fund, -pence, about), Line(target, fund, pence, about)]
+    return lines
+
+
+def post(
+    *, key: str, kind: str, zone_id: uuid.UUID, lines: Sequence[Line], actor: Person | None, reference: str = ""
+) -> Journal:
+    """Write one event. The same key with the same lines again is a no-op and answers the journal that stands.
+
+    Raises JournalConflict for the same key with other lines, NotEnoughMoney when an account would fall below nil, ValueError
+    for lines that do not balance or belong to another Zone. An event without lines says that nothing was owed.
+    """
+    if not is_writing():
+        raise RuntimeError("the ledger is written inside the transaction of the change it follows from")
+    if sum(line.pence for line in lines) != 0:
+        raise ValueError("a journal's lines sum to nil")
+    if any(line.fund.zone_id != zone_id for line in lines):
+        raise ValueError("money does not leave its Zone")
+    lines = [line for line in lines if line.pence]
+    standing = find_journal(key)
+    if standing is not None:
+        if _content(standing) != Counter(map(_content_of, lines)) or standing.reference != reference:
+            raise JournalConflict("This was written into the ledger before, with other amounts. Nothing was changed.")
+        return standing
+    journal = Journal(key=key, kind=kind, zone_id=zone_id, actor_id=actor.id if actor else None, reference=reference)
+    db.session.add(journal)
+    db.session.flush()
+    for line in lines:
+        db.session.add(Posting(
+            journal_id=journal.id, account=line.account, fund_id=line.fund.id, pence=line.pence, funder=line.fund.funder,
+            year=line.about.year, child_id=line.about.child_id, commission_id=line.about.commission_id,
+            session_id=line.about.session_id, organisation_id=line.about.organisation_id, school_id=line.about.school_id,
+        ))
+    db.session.flush()
+    _refuse_below_nil(lines)
+    return journal
+
+
+def find_journal(key: str) -> Journal | None:
+    return db.session.scalars(sa.select(Journal).where(Journal.key == key)).one_or_none()
+
+
+def undo_lines(journal: Journal, funds: Sequence[Fund]) -> list[Line]:
+    """The lines that take a journal back."""
+    by_id = {fund.id: fund for fund in funds}
+    return [
+        Line(p.account, by_id[p.fund_id], -p.pence,
+             About(p.year, p.child_id, p.commission_id, p.session_id, p.organisation_id, p.school_id))
+        for p in journal.postings
+    ]
+
+
+def _refuse_below_nil(lines: Sequence[Line]) -> None:
+    funds = {line.fund.id: line.fund for line in lines}
+    now = balances(funds)
+    for fund_id, fund in funds.items():
+        for account in NEVER_BELOW_NIL:
+            if now[fund_id][account] < 0:
+                taken = sum(line.pence for line in lines if line.fund.id == fund_id and line.account is account)
+                left = now[fund_id][account] - taken
+                raise NotEnoughMoney(_below(fund, account, left), left_pence=left)
+    for commission_id in {line.about.commission_id for line in lines if line.about.commission_id}:
+        for fund_id, accounts in commission_balances(commission_id).items():
+            for account in OF_A_COMMISSION:
+                if accounts[account] < 0:
+                    source = funds.get(fund_id)
+                    name = source.name if source else "a fund"
+                    raise NotEnoughMoney(f"More would leave {name} for this commission than it gave.")
+
+
+def _below(fund: Fund, account: Account, left: int) -> str:
+    if account is Account.AVAILABLE:
+        return f"{fund.name} has {pounds(left)} left."
+    if account is Account.PLEDGED:
+        return f"{fund.funder} has {pounds(left)} of its promise to {fund.name} still to pay."
+    return f"{fund.name} has {pounds(left)} {account.value} and no more."
+
+
+def _content(journal: Journal) -> Counter[tuple[object, ...]]:
+    return Counter(
+        (p.account, p.fund_id, p.pence, p.year, p.child_id, p.commission_id, p.session_id) for p in journal.postings
+    )
+
+
+def _content_of(line: Line) -> tuple[object, ...]:
+    about = line.about
+    return (line.account, line.fund.id, line.pence, about.year, about.child_id, about.commission_id, about.session_id)

@@ -1,0 +1,222 @@
+"""A commission's money: proposing who pays, reserving, committing, earning, giving back. The caller holds the funds' locks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person, Zone
+from app.children.models import Child
+from app.commissioning import split
+from app.commissioning.models import Account, Commission, Fund, FundShare, Journal
+from app.commissioning.queries.money import (
+    ceiling_for,
+    commission_balances,
+    delivery_days,
+    envelope_pence,
+    fund_facts,
+    list_open_funds,
+    purpose_of,
+    spoken_for,
+)
+from app.commissioning.refusals import EnvelopeFull, NotEnoughMoney
+from app.commissioning.services import ledger
+from app.commissioning.services.ledger import About, Line, moved
+from app.shared.db import db
+from app.shared.money import pounds
+from app.shared.money import split as split_pence
+
+Parts = list[tuple[Fund, int]]
+
+
+def about(commission: Commission, session_id: uuid.UUID | None = None) -> About:
+    return About(
+        year=commission.year, child_id=commission.child_id, commission_id=commission.id, session_id=session_id,
+        organisation_id=commission.organisation_id, school_id=commission.child.school_id,
+    )
+
+
+# --- who pays ------------------------------------------------------------------------------------
+
+
+def fitting_funds(child: Child, purpose: split.Purpose) -> list[Fund]:
+    """The open funds of the child's Zone whose restrictions and days fit, whatever is left in them."""
+    funds = list_open_funds(child.zone_id)
+    facts = {fact.id: fact for fact in fund_facts(funds)}
+    return [fund for fund in funds if not split.misfit(facts[fund.id], purpose)]
+
+
+def propose(
+    child: Child, zone: Zone, *, total: int, year: int, purpose: split.Purpose, commission: Commission | None = None
+) -> split.Proposal:
+    """The split of a sum over all the Zone's open funds, within the ceiling; beyond it only for what would else be missing.
+
+    For a commission, its own reservation counts as still there, and not as spoken for.
+    """
+    own = reserved(commission) if commission else {}
+    facts = fund_facts(list_open_funds(zone.id), plus=own)
+    ceiling = ceiling_for(zone, child.id, year, total=total, but_not=commission.id if commission else None)
+    within = split.propose(total, facts, purpose, ceiling)
+    if within.is_complete:
+        return within
+    beyond = split.propose(total, facts, purpose, ceiling, past_ceiling=True)
+    return beyond if beyond.is_complete else within
+
+
+def propose_for(commission: Commission) -> split.Proposal:
+    zone = db.session.get_one(Zone, commission.zone_id)
+    return propose(
+        commission.child, zone, total=commission.total_pence, year=commission.year, purpose=purpose_for(commission),
+        commission=commission,
+    )
+
+
+def purpose_for(commission: Commission) -> split.Purpose:
+    days = delivery_days(commission.cohort, commission.sessions)
+    return purpose_of(commission.child, commission.need_code, days)
+
+
+def standing_split(commission: Commission) -> split.Proposal:
+    """The split that stands on the commission, measured again today: each share still fits, and who is beyond the ceiling."""
+    zone = db.session.get_one(Zone, commission.zone_id)
+    purpose = purpose_for(commission)
+    ceiling = ceiling_for(zone, commission.child_id, commission.year, total=commission.total_pence, but_not=commission.id)
+    facts = {fact.id: fact for fact in fund_facts([share.fund for share in commission.shares], plus=reserved(commission))}
+    parts, by_funder = [], dict[str, int]()
+    for share in commission.shares:
+        why = split.misfit(facts[share.fund_id], purpose)
+        parts.append(split.Part(facts[share.fund_id], 0 if why else share.pence, why, facts[share.fund_id].left))
+        by_funder[share.fund.funder] = by_funder.get(share.fund.funder, 0) + share.pence
+    over = tuple(sorted(funder for funder, pence in by_funder.items() if pence > ceiling.room(funder)))
+    return split.Proposal(commission.total_pence, tuple(parts), over)
+
+
+def reserved(commission: Commission) -> dict[uuid.UUID, int]:
+    return {fund_id: accounts[Account.REQUESTED] for fund_id, accounts in commission_balances(commission.id).items()}
+
+
+def require_envelope(child: Child, zone: Zone, year: int, total: int, *, already: int = 0) -> None:
+    """Raises EnvelopeFull with what is free. `already` of what is spoken for is this request's own. Under the envelope's lock."""
+    whole = envelope_pence(child, zone, year)
+    free = whole - (spoken_for(child.id, year).all - already)
+    if total > free:
+        raise EnvelopeFull(
+            f"This costs {pounds(total)}, and {pounds(max(0, free))} of this child’s {pounds(whole)} for the year is free. Ask for "
+            "fewer sessions, or ask your Zone manager to change the envelope and say why.", field="sessions",
+        )
+
+
+def missing_money(proposal: split.Proposal) -> NotEnoughMoney:
+    """"£300 left", and what would help."""
+    left = proposal.found
+    return NotEnoughMoney(
+        f"{proposal.left_words} in the funds that may pay for this, and it costs {pounds(proposal.total)}: "
+        f"{pounds(proposal.shortfall)} is missing. The request stays open.", left_pence=left,
+    )
+
+
+# --- postings ------------------------------------------------------------------------------------
+
+
+def reserve(commission: Commission, proposal: split.Proposal, actor: Person | None) -> None:
+    """AVAILABLE -> REQUESTED by a complete proposal, kept as the commission's shares."""
+    if not proposal.is_complete:
+        raise ValueError("only a complete split is reserved")
+    funds = _funds(part.fund.id for part in proposal.paying)
+    new = [(funds[part.fund.id], part.pence) for part in proposal.paying]
+    before = {fund_id: pence for fund_id, pence in reserved(commission).items() if pence}
+    lines = moved(Account.AVAILABLE, Account.REQUESTED, new, about(commission))
+    if before:
+        old_funds = _funds(before)
+        lines = moved(Account.REQUESTED, Account.AVAILABLE, [(old_funds[i], p) for i, p in before.items()], about(commission)) + lines
+    _post(commission, "resplit" if before else "reserve", lines, actor)
+    standing = {share.fund_id: share for share in commission.shares}
+    for fund, pence in new:
+        share = standing.pop(fund.id, None)
+        if share is not None:
+            share.pence = pence
+        else:
+            db.session.add(FundShare(commission_id=commission.id, fund_id=fund.id, pence=pence))
+    for share in standing.values():
+        db.session.delete(share)
+    db.session.flush()
+    db.session.expire(commission, ["shares"])
+
+
+def commit(commission: Commission, actor: Person) -> None:
+    """REQUESTED -> COMMITTED."""
+    lines = moved(Account.REQUESTED, Account.COMMITTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
+    _post(commission, "commit", lines, actor)
+
+
+def give_back(commission: Commission, actor: Person | None) -> int:
+    """Whatever is still requested or committed becomes available again, in the funds it came from. Answers the pence."""
+    now = commission_balances(commission.id)
+    funds = _funds(now)
+    back = 0
+    for account, kind in ((Account.REQUESTED, "unreserve"), (Account.COMMITTED, "release")):
+        parts = [(funds[fund_id], accounts[account]) for fund_id, accounts in now.items() if accounts[account]]
+        if parts:
+            _post(commission, kind, moved(account, Account.AVAILABLE, parts, about(commission)), actor)
+            back += sum(pence for _, pence in parts)
+    return back
+
+
+def earn(
+    commission: Commission, pence: int, *, key: str, kind: str, actor: Person | None, session_id: uuid.UUID | None = None,
+    reference: str = "",
+) -> Journal:
+    """COMMITTED -> ACCRUED, in the proportions of what each fund still has committed, never more than that.
+
+    Nothing is lost to rounding: taking until nothing is left empties every fund.
+    """
+    parts = committed(commission)
+    pence = min(pence, sum(left for _, left in parts))
+    taken = split.part_of_session([left for _, left in parts], pence)
+    lines = moved(
+        Account.COMMITTED, Account.ACCRUED, [(fund, p) for (fund, _), p in zip(parts, taken, strict=True)],
+        about(commission, session_id),
+    )
+    return ledger.post(key=key, kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor, reference=reference)
+
+
+def commit_again(commission: Commission, pence: int, *, key: str, actor: Person | None) -> None:
+    """A session delivered before the end is owed after the rest went back: AVAILABLE -> COMMITTED, in the original shares."""
+    shares = commission.shares
+    parts = zip((s.fund for s in shares), split_pence(pence, [s.pence for s in shares]), strict=True)
+    ledger.post(
+        key=key, kind="recommit", zone_id=commission.zone_id, actor=actor,
+        lines=moved(Account.AVAILABLE, Account.COMMITTED, parts, about(commission)),
+    )
+
+
+def take_back(commission: Commission, journal: Journal, *, key: str, actor: Person | None) -> None:
+    """Undo one journal line by line."""
+    lines: Sequence[Line] = ledger.undo_lines(journal, list(_funds(p.fund_id for p in journal.postings).values()))
+    ledger.post(key=key, kind="undo", zone_id=commission.zone_id, lines=lines, actor=actor, reference=journal.reference)
+
+
+def committed(commission: Commission) -> Parts:
+    """What each fund still has committed, in the order of the shares."""
+    now = commission_balances(commission.id)
+    return [(share.fund, now[share.fund_id][Account.COMMITTED]) for share in commission.shares]
+
+
+def accrued(commission: Commission) -> int:
+    """Earned so far, paid or not."""
+    now = commission_balances(commission.id)
+    return sum(accounts[Account.ACCRUED] + accounts[Account.PAID] for accounts in now.values())
+
+
+def _post(commission: Commission, kind: str, lines: Sequence[Line], actor: Person | None) -> None:
+    """One of the events that can happen again in a commission's life: numbered, so that each has its own key."""
+    prefix = f"commission:{commission.id}:{kind}:"
+    number = db.session.scalar(sa.select(sa.func.count(Journal.id)).where(Journal.key.startswith(prefix))) or 0
+    ledger.post(key=f"{prefix}{number + 1}", kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor)
+
+
+def _funds(fund_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Fund]:
+    statement = sa.select(Fund).where(Fund.id.in_(set(fund_ids)))
+    return {fund.id: fund for fund in db.session.scalars(statement).unique()}

@@ -1,0 +1,170 @@
+"""Asking for a place and its money, and answering the budget holder's question."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person, Zone
+from app.catalogue.models import Cohort, CohortState, OfferingState, PartnerState, Tariff
+from app.catalogue.queries import find_current_tariff
+from app.children.models import ChildState
+from app.commissioning import policies, split
+from app.commissioning.models import LIVE_STATES, Commission, CommissionState
+from app.commissioning.queries.money import delivery_days, next_sessions, purpose_of
+from app.commissioning.refusals import AlreadyAsked, HoldLapsed, NoPlaceLeft, NotReady
+from app.commissioning.services import endings, purse, seats, telling, waiting
+from app.commissioning.services.common import move, permit, take, words
+from app.commissioning.services.locks import lapsed_commissions, lock_for
+from app.introductions.models import Introduction, IntroductionState
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import Invalid
+from app.shared.view import plural
+
+_I = IntroductionState
+MAY_ASK = frozenset({_I.LISTENING, _I.READY, _I.ASKED, _I.AGREED, _I.ARRANGED, _I.MET, _I.JOINED, _I.SETTLED})
+"""While still listening, money may be asked for; it is promised only when the child and the parent have had their say."""
+MAY_PROMISE = MAY_ASK - {_I.LISTENING}
+MOST_SESSIONS = 100
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a number of sessions costs on one version of a tariff."""
+
+    tariff: Tariff
+    sessions: int
+
+    @property
+    def pence(self) -> int:
+        return self.sessions * self.tariff.price_pence + self.tariff.setup_pence
+
+
+def request(
+    *, introduction_id: uuid.UUID, cohort_id: uuid.UUID, sessions: int, need_code: str, goal: str, why: str,
+    free_alternatives: str, actor: Person, join_waiting_list: bool = False,
+) -> Commission:
+    """Ask for `sessions` sessions in a cohort, for one child, at the tariff of today, which stays frozen on the commission.
+
+    Keeps a place for the Zone's number of school days, or takes a turn on the waiting list where that is wanted; reserves the
+    money by the proposed split (nothing is reserved while money is missing: the request then waits for that too).
+    Raises NotReady, AlreadyAsked, NoPlaceLeft, DocumentsLapsed, EnvelopeFull, Invalid with the field.
+    """
+    with atomic():
+        introduction = db.session.get_one(Introduction, introduction_id)
+        permit(policies.can_request(actor, introduction), "Only the child’s Link Worker or the Zone manager asks for a place.")
+        cohort = db.session.get_one(Cohort, cohort_id)
+        price = _price(introduction, cohort, sessions)
+        days = delivery_days(cohort, sessions)
+        year = clock.school_year(days[0])
+        _lock(introduction, cohort, purpose_of(introduction.child, need_code, days), year)
+        db.session.refresh(introduction)
+        child = introduction.child
+        zone = db.session.get_one(Zone, introduction.zone_id)
+        _require_askable(introduction, cohort)
+        goal = words(goal, "Say what the child wants to reach, in their words if you can.", "goal")
+        why = words(why, "Say why this, for this child, now.", "why")
+        free_alternatives = words(
+            free_alternatives, "Say which free alternatives you looked at, and why they do not meet this need.", "free_alternatives"
+        )
+        if need_code not in {need.code for need in child.needs if need.ended_on is None}:
+            raise Invalid("Choose one of the child’s own needs.", field="need")
+        purse.require_envelope(child, zone, year, price.pence)
+        seats.offer_free_places(cohort)
+        commission = Commission(
+            zone_id=zone.id, child_id=child.id, introduction_id=introduction.id, offering_id=introduction.offering_id,
+            organisation_id=introduction.organisation_id, cohort_id=cohort.id, tariff_id=price.tariff.id, sessions=sessions,
+            price_pence=price.tariff.price_pence, setup_pence=price.tariff.setup_pence, total_pence=price.pence, year=year,
+            need_code=need_code, goal=goal, why=why, free_alternatives=free_alternatives, requested_by_id=actor.id,
+            requested_at=clock.now(),
+        )
+        db.session.add(commission)
+        db.session.flush()
+        until = seats.hold_ends(child)
+        try:
+            place = seats.hold(cohort, child, until=until, introduction_id=introduction.id, through=days[1], actor=actor)
+        except NoPlaceLeft:
+            if not join_waiting_list:
+                raise
+            waiting.join(cohort, child, commission_id=commission.id, actor=actor)
+        else:
+            db.session.flush()
+            commission.place_id, commission.decide_by = place.id, until
+        db.session.flush()
+        proposal = purse.propose_for(commission)
+        if proposal.is_complete:
+            purse.reserve(commission, proposal, actor)
+        move(
+            commission, CommissionState.REQUESTED, actor=actor, done="requested", total_pence=price.pence, sessions=sessions,
+            tariff=price.tariff.id, missing_pence=proposal.shortfall or None, decide_by=commission.decide_by,
+        )
+        return commission
+
+
+def _price(introduction: Introduction, cohort: Cohort, sessions: int) -> Price:
+    if not introduction.offering.needs_money:
+        raise NotReady(f"{introduction.offering.title} is not paid for, so there is nothing to ask for: introduce the child.")
+    if cohort.offering_id != introduction.offering_id:
+        raise Invalid("Choose a group of this offering.", field="cohort")
+    if not 1 <= sessions <= MOST_SESSIONS:
+        raise Invalid(f"Ask for between 1 and {MOST_SESSIONS} sessions.", field="sessions")
+    to_come = len(next_sessions(cohort.id))
+    if to_come and sessions > to_come:
+        raise Invalid(f"This group has {plural(to_come, 'session')} to come, so ask for {to_come} at most.", field="sessions")
+    tariff = find_current_tariff(introduction.offering_id, clock.today())
+    if tariff is None:
+        raise NotReady(f"{introduction.organisation.name} has no price for {introduction.offering.title} yet. Ask them to add one.")
+    return Price(tariff, sessions)
+
+
+def _lock(introduction: Introduction, cohort: Cohort, purpose: split.Purpose, year: int) -> None:
+    """Everything this may make less of. Requests whose hold ran out and that stand in the way are told so first."""
+    funds = {fund.id for fund in purse.fitting_funds(introduction.child, purpose)}
+    standing = db.session.scalars(
+        sa.select(Commission.id).where(Commission.introduction_id == introduction.id, Commission.state.in_(LIVE_STATES))
+    )
+    lapsed = lapsed_commissions(cohort_ids=[cohort.id], fund_ids=funds)
+    locked = lock_for(
+        commissions=lapsed | set(standing), cohorts=[cohort.id], funds=funds, years=[(introduction.child_id, year)],
+        introductions=[introduction.id],
+    )
+    for commission in locked.values():
+        if commission.has_lapsed:
+            endings.expire_locked(commission)
+
+
+def _require_askable(introduction: Introduction, cohort: Cohort) -> None:
+    title = introduction.offering.title
+    if introduction.state not in MAY_ASK:
+        if not introduction.is_open:
+            raise NotReady("This introduction is over. Start a new one first.")
+        raise NotReady(f"Begin to listen first: ask the child and the family what they think of {title}.")
+    if introduction.child.state is not ChildState.ACTIVE:
+        raise NotReady("This child is no longer on the programme.")
+    if introduction.offering.state is not OfferingState.LIVE:
+        raise NotReady(f"{title} is not running at the moment.")
+    if introduction.organisation.state is not PartnerState.LIVE:
+        raise NotReady(f"{introduction.organisation.name} takes no new work at the moment. The Zone manager can say when it will.")
+    if cohort.state is not CohortState.OPEN or (cohort.ends_on is not None and cohort.ends_on < clock.today()):
+        raise Invalid("This group takes nobody any more. Choose another one.", field="cohort")
+    live = db.session.scalars(
+        sa.select(Commission).where(Commission.introduction_id == introduction.id, Commission.state.in_(LIVE_STATES))
+    ).unique().first()
+    if live is not None:
+        raise AlreadyAsked(f"A place at {title} has been asked for already, for {plural(live.sessions, 'session')}.")
+
+
+def answer_question(*, commission_id: uuid.UUID, answer: str, actor: Person, seen_version: int | None = None) -> Commission:
+    """Answer the budget holder; the request is back in the queue. Raises Invalid, HoldLapsed, Stale, IllegalMove."""
+    with atomic():
+        commission = take(commission_id, seen_version=seen_version)
+        permit(policies.can_answer_question(actor, commission), "Only the child’s Link Worker or the Zone manager answers.")
+        if commission.has_lapsed:
+            raise HoldLapsed("The hold ran out before the question was answered, so this request has expired. Ask again.")
+        commission.answer = words(answer, "Write your answer.", "answer")
+        move(commission, CommissionState.REQUESTED, actor=actor, done="answered", round=commission.round)
+        telling.done(commission, "Answered", "commission_question")
+        return commission
