@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, Role
 from app.catalogue.models import Offering, Organisation, PartnerState
-from app.children.models import Carer, Caseload, Child, ChildState, Consent, Refusal
+from app.children.models import Carer, Caseload, Child, ChildState, Consent, Goal, Need, Refusal, Voice
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import DomainError, NotFound
@@ -224,6 +226,41 @@ def offering_in_zone(offering_id: uuid.UUID, zone_id: uuid.UUID) -> Offering:
     if offering is None or offering.zone_id != zone_id:
         raise NotFound
     return offering
+
+
+# --- what a plan has -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """`consent_ends`: the first day on which a consent that covers today runs out."""
+
+    last_heard: date | None = None
+    needs: int = 0
+    goals: int = 0
+    consent_ends: date | None = None
+
+
+def plan_facts(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PlanFacts]:
+    """For many children at once; each id asked for is a key."""
+    if not child_ids:
+        return {}
+    today = clock.today()
+    heard = dict(_grouped(sa.select(Voice.child_id, sa.func.max(Voice.said_on)).where(Voice.child_id.in_(child_ids)), Voice.child_id))
+    needs = dict(_grouped(
+        sa.select(Need.child_id, sa.func.count()).where(Need.child_id.in_(child_ids), Need.ended_on.is_(None)), Need.child_id))
+    goals = dict(_grouped(sa.select(Goal.child_id, sa.func.count()).where(Goal.child_id.in_(child_ids)), Goal.child_id))
+    ends = dict(_grouped(
+        sa.select(Consent.child_id, sa.func.min(Consent.ends_on)).where(
+            Consent.child_id.in_(child_ids), Consent.withdrawn_at.is_(None), Consent.given_on <= today, Consent.ends_on >= today),
+        Consent.child_id))
+    return {
+        id_: PlanFacts(heard.get(id_), needs.get(id_, 0), goals.get(id_, 0), ends.get(id_)) for id_ in child_ids
+    }
+
+
+def _grouped(statement: sa.Select[*tuple[Any, ...]], by: Any) -> list[tuple[uuid.UUID, Any]]:
+    return [(row[0], row[1]) for row in db.session.execute(statement.group_by(by))]
 
 
 # --- references ----------------------------------------------------------------------------------

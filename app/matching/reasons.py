@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from app.children.languages import language
 from app.children.models import need_word
 from app.children.naming import possessive
 from app.children.services.profile import AUDIENCES
@@ -17,13 +18,6 @@ from app.shared.money import pounds
 from app.shared.view import full_date, plural, sentence_list
 
 DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
-LANGUAGES = {
-    "en": "English", "ar": "Arabic", "so": "Somali", "pl": "Polish", "pt": "Portuguese", "ur": "Urdu", "bn": "Bengali", "fa": "Farsi",
-    "es": "Spanish", "fr": "French", "tr": "Turkish", "ro": "Romanian", "uk": "Ukrainian", "ti": "Tigrinya", "am": "Amharic",
-    "ku": "Kurdish", "ps": "Pashto", "pa": "Punjabi", "gu": "Gujarati", "hi": "Hindi", "ta": "Tamil", "zh": "Chinese", "it": "Italian",
-    "sq": "Albanian", "bg": "Bulgarian", "lt": "Lithuanian", "ru": "Russian", "vi": "Vietnamese", "tl": "Tagalog", "yo": "Yoruba",
-    "sw": "Swahili", "hu": "Hungarian", "el": "Greek", "de": "German", "cs": "Czech", "sk": "Slovak", "bsl": "British Sign Language",
-}
 WALK_KM_PER_HOUR = 4.5
 ROUNDABOUT = 1.3  # streets against the straight line
 WALKABLE_KM = 2.5
@@ -140,7 +134,7 @@ def _language(child: Profile, offering: Candidate) -> Reason | None:
     shared = [code for code in child.languages if code != "en" and code in offering.languages]
     if not shared:
         return None
-    word = LANGUAGES.get(shared[0], shared[0])
+    word = language(shared[0])
     return _say("language", "Speaks the language", f"{word} is {'used' if shared[0] == 'bsl' else 'spoken'} there")
 
 

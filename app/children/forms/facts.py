@@ -1,0 +1,148 @@
+"""The facts of a child, and what a match must never break."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import time
+from typing import Any
+
+from wtforms import BooleanField, FieldList, Form, FormField, TimeField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.accounts.models import School
+from app.children.forms.fields import (
+    AgesField,
+    DegreesField,
+    KilometresField,
+    LanguagesField,
+    LineField,
+    OnField,
+    PickField,
+    TicksField,
+)
+from app.children.models import Child
+from app.children.records import DAYS
+from app.children.services import AUDIENCES, Details, Practicalities
+from app.shared.forms import KithForm, PoundsField, WholeNumberField, choices
+
+UNKNOWN = "none"  # chosen on purpose, unlike a list left alone
+YEARS = ("Nursery", "Reception", *(f"Year {n}" for n in range(1, 14)))
+
+
+class ChildForm(KithForm):
+    """Adding a child, or changing the facts of one."""
+
+    first_name = LineField("First name", [InputRequired("Type the child’s first name."), Length(max=80)])
+    last_name = LineField("Last name", [Optional(), Length(max=80)])
+    known_as = LineField("Called", [Optional(), Length(max=80)], description="If the child likes to be called something else.")
+    born_on = OnField("Birthday", [Optional()])
+    age = WholeNumberField("Age", [Optional()], description="Only if you do not know the birthday.")
+    gender = LineField("Gender", [Optional(), Length(max=20)], description="As the child says it: girl, boy or their own word.")
+    school_id = PickField("School", missing="Choose a school, or “No school”.")
+    school_year = PickField("School year", [(UNKNOWN, "Not known"), *((year, year) for year in YEARS)], default=UNKNOWN)
+    town = LineField("Part of town", [Optional(), Length(max=120)])
+    ward = LineField("Ward", [Optional(), Length(max=120)], description="Some funds are for one ward only.")
+    postcode_area = LineField("Postcode area", [Optional(), Length(max=10)], description="Only the first half, like W12.")
+    latitude = DegreesField("Latitude", [Optional()], description="About where the child lives. Left empty, distances count from the school.")
+    longitude = DegreesField("Longitude", [Optional()])
+    programme_starts_on = OnField("With us from", [Optional()])
+    programme_ends_on = OnField("With us until", [Optional()])
+
+    def offer(self, schools: Sequence[School], child: Child | None = None) -> None:
+        self.school_id.offer([*((str(school.id), school.name) for school in schools), (UNKNOWN, "No school")])
+        if child is not None and child.school_year and child.school_year not in YEARS:
+            self.school_year.offer([(child.school_year, child.school_year), (UNKNOWN, "Not known"), *((year, year) for year in YEARS)])
+        if child is not None and not self.is_submitted():
+            for name in Details.__dataclass_fields__:
+                if name in self:
+                    self[name].data = getattr(child, name)
+            self.school_id.data = str(child.school_id or UNKNOWN)
+            self.school_year.data = child.school_year or UNKNOWN
+            if child.born_on is not None:
+                self.age.data = None
+
+    @property
+    def chosen_school(self) -> uuid.UUID | None:
+        return None if self.school_id.data == UNKNOWN else self.school_id.chosen_id
+
+    def details(self, region: str) -> Details:
+        values: dict[str, Any] = {name: self[name].data for name in Details.__dataclass_fields__ if name in self}
+        values["school_year"] = "" if self.school_year.data == UNKNOWN else self.school_year.data
+        texts = ("last_name", "known_as", "gender", "town", "ward", "postcode_area")
+        return Details(**{**values, **{name: values[name] or "" for name in texts}, "region": region})
+
+
+class WindowForm(Form):
+    """One time of the week; left empty it is none."""
+
+    days = TicksField("Days", choices=choices((day, day) for day in DAYS))
+    start = TimeField("From", [Optional()])
+    end = TimeField("To", [Optional()])
+
+
+class PracticalitiesForm(KithForm):
+    """What a match must never break."""
+
+    max_km = KilometresField("How far the child can go", [InputRequired("Type how far, in kilometres.")], description="In a straight line.")
+    windows = FieldList(FormField(WindowForm), min_entries=1, max_entries=8)
+    are_holidays_ok = BooleanField("School holidays are all right")
+    is_online_ok = BooleanField("Online is all right")
+    max_cost_pence = PoundsField("What the family can pay a session", description="0 if it has to be free.")
+    languages = LanguagesField("Languages the child can take part in", [InputRequired("Type at least one language.")], description="With commas between, like English, Somali.")
+    max_group = WholeNumberField("Largest group the child can bear", [Optional()], description="Leave empty if it does not matter.")
+    needs_quiet = BooleanField("Needs a quiet space")
+    needs_step_free = BooleanField("Needs step-free access")
+    is_girls_only = BooleanField("Girls’ groups only")
+    sibling_ages = AgesField("Brothers and sisters who must come along", [Optional()], description="Their ages, like 4, 7.")
+    parent_cannot_stay = BooleanField("A parent cannot stay")
+    audiences = TicksField("The child is among", choices=choices(AUDIENCES.items()),
+                           description="Some offerings are made for particular children. They are only ever suggested where this says so.")
+
+    def fill(self, child: Child) -> None:
+        """What is known, and one empty time to add another."""
+        if self.is_submitted():
+            return
+        for name in Practicalities.__dataclass_fields__:
+            if name != "windows":
+                self[name].data = getattr(child, name)
+        while self.windows.entries:
+            self.windows.pop_entry()
+        for window in child.windows:
+            self.windows.append_entry()
+            self._show(self.windows.entries[-1].form, window)
+        if len(self.windows.entries) < 8:
+            self.windows.append_entry()
+
+    @staticmethod
+    def _show(form: Any, window: dict[str, Any]) -> None:
+        form.days.data = list(window["days"])
+        form.start.data, form.end.data = time.fromisoformat(window["start"]), time.fromisoformat(window["end"])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        fine = bool(super().validate(extra_validators))
+        for entry in self.windows.entries:
+            form = entry.form
+            if not (form.days.data or form.start.raw_data != [""] or form.end.raw_data != [""]):
+                continue
+            if not form.days.data:
+                form.days.errors = [*form.days.errors, "Choose the days of this time."]
+                fine = False
+            if not form.start.data or not form.end.data:
+                form.start.errors = [*form.start.errors, "Type when this time starts and ends."]
+                fine = False
+            elif form.start.data >= form.end.data:
+                form.end.errors = [*form.end.errors, "This time must end after it starts."]
+                fine = False
+        return fine
+
+    def practicalities(self) -> Practicalities:
+        windows = [
+            {"days": [day for day in DAYS if day in entry.form.days.data], "start": f"{entry.form.start.data:%H:%M}",
+             "end": f"{entry.form.end.data:%H:%M}"}
+            for entry in self.windows.entries if entry.form.days.data
+        ]
+        names = [name for name in Practicalities.__dataclass_fields__ if name != "windows"]
+        values = {name: self[name].data for name in names}
+        values["max_cost_pence"] = values["max_cost_pence"] or 0
+        return Practicalities(windows=windows, **values)

@@ -1,0 +1,93 @@
+"""The circle, carers, consent, caseload."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from wtforms import BooleanField
+from wtforms.validators import InputRequired, Length, Optional
+
+from app.accounts.models import Person
+from app.catalogue.models import Organisation
+from app.children.forms.fields import LineField, OneField, OnField, PickField, TextField, TicksField
+from app.children.languages import LANGUAGES
+from app.children.models import SHAREABLE, Carer, CaseloadKind, Closeness, RelationshipKind, Warmth
+from app.children.services import HOW
+from app.shared import clock
+from app.shared.forms import AddressField, KithForm, PhoneField, choices
+
+KIND_WORDS = {
+    RelationshipKind.FAMILY: "Family", RelationshipKind.FRIEND: "A friend", RelationshipKind.SCHOOL: "Somebody at school",
+    RelationshipKind.LINK_WORKER: "Link Worker", RelationshipKind.PARTNER: "Somebody at a partner", RelationshipKind.PLACE: "A place or club",
+}
+CLOSE_WORDS = {Closeness.CLOSE: "Very close", Closeness.NEAR: "Close", Closeness.FAR: "Knows a bit"}
+WARM_WORDS = {
+    Warmth.WARM: "Warm: they see each other often", Warmth.NEW: "New: just begun", Warmth.FADING: "Fading: needs a nudge",
+    Warmth.ENDED: "Ended",
+}
+
+
+class RelationshipForm(KithForm):
+    name = LineField("Name", [InputRequired("Type a name."), Length(max=120)])
+    who = LineField("Who they are to the child", [Optional(), Length(max=120)], description="For example grandmother, best friend, drumming.")
+    kind = OneField("Where from", [(kind.value, words) for kind, words in KIND_WORDS.items()], "Choose where they are from.")
+    closeness = OneField("How close", [(c.value, words) for c, words in CLOSE_WORDS.items()], "Choose how close they are.")
+    warmth = OneField("How it is now", [(w.value, words) for w, words in WARM_WORDS.items()], "Choose how it is now.")
+    since_on = OnField("Since when", [InputRequired("Choose a day; about right is good enough.")])
+    is_trusted_adult = BooleanField("An adult the child trusts", description="Somebody who could go along to a first session.")
+    is_found_by_child = BooleanField("Found by the child")
+    note = LineField("What we know", [Optional(), Length(max=300)])
+
+
+class CarerForm(KithForm):
+    name = LineField("Name", [InputRequired("Type the parent’s or carer’s name."), Length(max=120)])
+    relation = LineField("Who they are to the child", [Optional(), Length(max=60)], description="For example mother, foster carer, grandfather.")
+    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+    email = AddressField("E-mail address", [Optional()])
+    language = PickField("Language to speak with them", sorted(LANGUAGES.items(), key=lambda item: (item[0] != "en", item[1])), "Choose a language.")
+    has_parental_responsibility = BooleanField("Has parental responsibility", description="Only somebody who has may consent.")
+
+
+class ConsentForm(KithForm):
+    carer_id = OneField("Who agreed", missing="Choose who agreed.")
+    organisation_id = PickField("May be shared with", missing="Choose an organisation.")
+    fields = TicksField("What may be shared", choices=choices(SHAREABLE.items()))
+    given_on = OnField("Agreed on", [InputRequired("Choose the day they agreed.")])
+    ends_on = OnField("Until", [InputRequired("Choose the last day.")], description="Two years at most. Kith asks again before.")
+    how = OneField("How they said it", [(how, how[0].upper() + how[1:]) for how in HOW], "Choose how they said it.")
+    language = PickField("In which language", sorted(LANGUAGES.items(), key=lambda item: (item[0] != "en", item[1])), "Choose a language.")
+
+    def offer(self, carers: Sequence[Carer], organisations: Sequence[Organisation]) -> None:
+        self.carer_id.offer(
+            (str(c.id), f"{c.name}{f', {c.relation}' if c.relation else ''}{'' if c.has_parental_responsibility else ' (no parental responsibility)'}")
+            for c in carers
+        )
+        self.organisation_id.offer((str(o.id), o.name) for o in organisations)
+        if not self.is_submitted():
+            today = clock.today()
+            self.given_on.data = today
+            self.ends_on.data = today + timedelta(days=365)
+            self.how.data, self.language.data = HOW[0], "en"
+            if len(carers) == 1:
+                self.carer_id.data = str(carers[0].id)
+
+
+class WithdrawForm(KithForm):
+    why = TextField("Why, if they said", [Optional(), Length(max=1000)])
+
+
+class CaseloadForm(KithForm):
+    person_id = PickField("Link Worker", missing="Choose a Link Worker.")
+    kind = OneField("As", [(CaseloadKind.LEAD.value, "Lead: this is their child from now on"), (CaseloadKind.COVER.value, "Cover: standing in until a day")],
+                    "Choose lead or cover.")
+    starts_on = OnField("First day", [InputRequired("Choose the first day.")])
+    ends_on = OnField("Last day", [Optional()], description="Needed for cover. Leave empty for a lead.")
+
+    def offer(self, people: Sequence[Person]) -> None:
+        self.person_id.offer((str(person.id), person.name) for person in people)
+
+
+class LeaveForm(KithForm):
+    on = OnField("Last day", [InputRequired("Choose the last day.")])
+    reason = TextField("Why", [InputRequired("Write why, in a few words."), Length(max=500)])

@@ -1,0 +1,48 @@
+"""What is next for a child by what this room knows: listen, name needs, ask for goals, ask for consent again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from flask import url_for
+
+from app.accounts.models import Person
+from app.children import policies, queries
+from app.children.models import Child
+from app.children.panels import NextStep
+from app.shared import clock
+from app.shared.view import day
+
+QUIET_DAYS = 42
+ASK_AGAIN_DAYS = 30
+
+
+def ask(person: Person, children: Sequence[Child]) -> Mapping[uuid.UUID, NextStep]:
+    """One step for each child that has one. Three reads, however many children."""
+    known = queries.plan_facts([child.id for child in children])
+    steps: dict[uuid.UUID, NextStep] = {}
+    for child in children:
+        step = _step(child, known[child.id], policies.can_listen_to_child(person, child), policies.can_work_with_child(person, child))
+        if step is not None:
+            steps[child.id] = step
+    return steps
+
+
+def _step(child: Child, facts: queries.PlanFacts, may_listen: bool, may_work: bool) -> NextStep | None:
+    today = clock.today()
+    if facts.last_heard is None:
+        return NextStep("Listen first: nothing in the child’s own words yet", "ear", "gently",
+                        url_for("children.voice_new", child_id=child.id) if may_listen else "")
+    if not facts.needs:
+        return NextStep("Say what should get better", "list-checks", "gently", url_for("children.need_new", child_id=child.id) if may_work else "")
+    if facts.consent_ends is not None and facts.consent_ends - today <= timedelta(days=ASK_AGAIN_DAYS):
+        return NextStep(f"Ask again about sharing: a consent ends {day(facts.consent_ends)}", "shield-check", "gently",
+                        url_for("children.consent_new", child_id=child.id) if may_work else "")
+    if not facts.goals:
+        return NextStep("Ask what the child wants to reach", "goal", "info", url_for("children.goal_new", child_id=child.id) if may_work else "")
+    if today - facts.last_heard > timedelta(days=QUIET_DAYS):
+        return NextStep(f"Listen again: last heard {day(facts.last_heard)}", "ear", "info",
+                        url_for("children.voice_new", child_id=child.id) if may_listen else "")
+    return None

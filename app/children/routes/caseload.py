@@ -1,0 +1,117 @@
+"""The caseload: whose children, what is next for each; adding a child, and giving one a Link Worker."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import queries as accounts
+from app.accounts.models import Role
+from app.children import panels, policies, queries, services
+from app.children.forms.facts import ChildForm
+from app.children.forms.people import CaseloadForm, LeaveForm
+from app.children.models import CaseloadKind, Child
+from app.children.routes.blueprint import blueprint, form_page
+from app.shared import clock
+from app.shared.web import act, allow, current_person, submit
+
+PAGE = 40
+
+
+@blueprint.get("/children")
+@allow(policies.can_see_caseload)
+def caseload() -> ResponseReturnValue:
+    person = current_person()
+    typed = request.args.get("q", "").strip()[:80]
+    whose = request.args.get("whose", "")
+    own = queries.list_caseload(person) if person.has_role(Role.LINK_WORKER) else []
+    found = queries.list_visible(person, typed, with_ended=whose == "ended")
+    if whose == "ended":
+        found = [child for child in found if child.state == "ended"]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    return render_template(
+        "children/child_list.html", children=shown, total=len(found), typed=typed, whose=whose, page=page, pages=pages,
+        next_steps=panels.next_steps(person, shown), leads={child.id: _lead_name(child) for child in shown},
+        is_own=bool(own) or person.has_role(Role.LINK_WORKER), may_add=policies.can_add_child(person),
+        is_manager=person.has_role(Role.ZONE_MANAGER),
+    )
+
+
+def _lead_name(child: Child) -> str:
+    return next((entry.person.name for entry in child.caseload if entry.is_live and entry.kind is CaseloadKind.LEAD), "")
+
+
+@blueprint.route("/children/new", methods=["GET", "POST"])
+@allow(policies.can_add_child)
+def child_new() -> ResponseReturnValue:
+    person = current_person()
+    zones = accounts.list_own_zones(person, Role.ZONE_MANAGER)
+    zone = next((known for known in zones if known.slug == request.args.get("zone")), zones[0])
+    form = ChildForm()
+    form.offer(accounts.list_schools(zone.id))
+    child = submit(form, lambda: services.add_child(
+        zone_id=zone.id, school_id=form.chosen_school, details=form.details(zone.region), actor=person,
+    ))
+    if child is not None:
+        return redirect(url_for("children.caseload_assign", child_id=child.id), 303)
+    is_wrong = request.method == "POST"
+    page = render_template("children/child_new.html", form=form, zone=zone, zones=zones, is_wrong=is_wrong)
+    return page, 422 if is_wrong else 200
+
+
+@blueprint.route("/children/<uuid:child_id>/facts", methods=["GET", "POST"])
+@allow(policies.can_manage_child, child=queries.get_child)
+def child_edit(child: Child) -> ResponseReturnValue:
+    form = ChildForm()
+    form.offer(accounts.list_schools(child.zone_id), child)
+    return form_page(
+        child, form,
+        lambda: services.change_child(
+            child_id=child.id, school_id=form.chosen_school, details=form.details(child.region), actor=current_person(),
+        ),
+        title=f"Facts about {child.called}", done="Saved.",
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/caseload", methods=["GET", "POST"])
+@allow(policies.can_manage_child, child=queries.get_child)
+def caseload_assign(child: Child) -> ResponseReturnValue:
+    form = CaseloadForm()
+    form.offer(accounts.people_with(Role.LINK_WORKER, child.zone_id))
+    if not form.is_submitted():
+        form.kind.data, form.starts_on.data = CaseloadKind.LEAD.value, clock.today()
+    return form_page(
+        child, form,
+        lambda: services.assign_caseload(
+            child_id=child.id, person_id=form.person_id.chosen_id, kind=CaseloadKind(form.kind.data), starts_on=form.starts_on.data,
+            ends_on=form.ends_on.data, actor=current_person(),
+        ),
+        title=f"Who works with {child.called}", template="children/caseload_assign.html", done=f"{child.called} has a Link Worker.",
+    )
+
+
+@blueprint.post("/children/<uuid:child_id>/caseload/<uuid:caseload_id>/end")
+@allow(policies.can_manage_child, child=queries.get_child)
+def caseload_end(child: Child, caseload_id: uuid.UUID) -> ResponseReturnValue:
+    return act(
+        lambda: services.end_caseload(caseload_id=caseload_id, child_id=child.id, on=clock.today(), actor=current_person()),
+        url_for("children.caseload_assign", child_id=child.id), done="Today is the last day.",
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/leave", methods=["GET", "POST"])
+@allow(policies.can_manage_child, child=queries.get_child)
+def child_leave(child: Child) -> ResponseReturnValue:
+    form = LeaveForm()
+    if not form.is_submitted():
+        form.on.data = clock.today()
+    return form_page(
+        child, form,
+        lambda: services.child_left(child_id=child.id, on=form.on.data, reason=form.reason.data, actor=current_person()),
+        title=f"{child.called} is leaving", template="children/child_leave.html", done=f"{child.called} has left the programme.",
+        ends=services.preview_leaving(child_id=child.id),
+    )

@@ -1,0 +1,94 @@
+"""The circle of relationships, and parents and carers."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.children import policies, queries, services
+from app.children.circle import story, ties_of, ties_on
+from app.children.forms.people import CarerForm, RelationshipForm
+from app.children.models import Child, Closeness, RelationshipKind, Warmth
+from app.children.routes.blueprint import blueprint, form_page
+from app.children.sight import note_look
+from app.shared import clock
+from app.shared.web import allow, current_person
+
+
+@blueprint.get("/children/<uuid:child_id>/circle")
+@allow(policies.can_see_child, child=queries.get_child)
+def circle(child: Child) -> ResponseReturnValue:
+    note_look(child, "circle")
+    now = ties_of(child.relationships)
+    start = child.programme_starts_on or child.created_at.date()
+    then = ties_on(child.relationships, start) if start < clock.today() else []
+    here = [tie for tie in now if tie.line != "ended"]
+    return render_template(
+        "children/circle_show.html", child=child, now=now, then=then, start=start,
+        story=story(child.called, len(then), len(here), sum(tie.found for tie in here)),
+        fading=[tie for tie in now if tie.line == "fading"], may_work=policies.can_work_with_child(current_person(), child),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/circle/new", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def relationship_new(child: Child) -> ResponseReturnValue:
+    form = RelationshipForm()
+    if not form.is_submitted():
+        form.since_on.data = clock.today()
+        form.closeness.data, form.warmth.data = Closeness.NEAR.value, Warmth.WARM.value
+    return form_page(
+        child, form, lambda: _save(child, form, None), title=f"Somebody who matters to {child.called}",
+        done="The circle has one more.", back=url_for("children.circle", child_id=child.id),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/circle/<uuid:relationship_id>", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def relationship_edit(child: Child, relationship_id: uuid.UUID) -> ResponseReturnValue:
+    tie = services.get_relationship(relationship_id, child.id)
+    form = RelationshipForm(obj=tie)
+    if not form.is_submitted():
+        form.kind.data, form.closeness.data, form.warmth.data = tie.kind.value, tie.closeness.value, tie.warmth.value
+    return form_page(
+        child, form, lambda: _save(child, form, relationship_id), title=tie.name, done="Saved.",
+        back=url_for("children.circle", child_id=child.id),
+    )
+
+
+def _save(child: Child, form: RelationshipForm, relationship_id: uuid.UUID | None) -> object:
+    return services.set_relationship(
+        child_id=child.id, relationship_id=relationship_id, name=form.name.data, who=form.who.data or "",
+        kind=RelationshipKind(form.kind.data), closeness=Closeness(form.closeness.data), warmth=Warmth(form.warmth.data),
+        since_on=form.since_on.data, is_trusted_adult=form.is_trusted_adult.data, is_found_by_child=form.is_found_by_child.data,
+        note=form.note.data or "", actor=current_person(),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/carers/new", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def carer_new(child: Child) -> ResponseReturnValue:
+    form = CarerForm()
+    if not form.is_submitted():
+        form.language.data, form.has_parental_responsibility.data = "en", True
+    return form_page(
+        child, form, lambda: _save_carer(child, form, None), title=f"A parent or carer of {child.called}", done="Saved.",
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/carers/<uuid:carer_id>", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def carer_edit(child: Child, carer_id: uuid.UUID) -> ResponseReturnValue:
+    carer = queries.get_carer(carer_id, child.id)
+    form = CarerForm(obj=carer)
+    return form_page(child, form, lambda: _save_carer(child, form, carer_id), title=carer.name, done="Saved.")
+
+
+def _save_carer(child: Child, form: CarerForm, carer_id: uuid.UUID | None) -> object:
+    return services.set_carer(
+        child_id=child.id, carer_id=carer_id, name=form.name.data, relation=form.relation.data or "", phone=form.phone.data or "",
+        email=form.email.data or "", language=form.language.data, has_parental_responsibility=form.has_parental_responsibility.data,
+        actor=current_person(),
+    )

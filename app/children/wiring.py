@@ -1,0 +1,26 @@
+"""Hangs this room's own tabs and next steps where the rooms above hang theirs, and tells templates how to name things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+
+from app.children import next as next_steps
+from app.children import panels, policies
+from app.children.models import Child
+from app.children.naming import possessive
+from app.shared.web import current_person
+
+
+def connect(app: Flask) -> None:
+    panels.register_tab("children.circle", 20, "Circle", policies.can_see_child)
+    panels.register_tab("children.notes", 60, "Notes", policies.can_see_child)
+    panels.register_next("children", 900, next_steps.ask)
+    app.jinja_env.filters["possessive"] = possessive
+    app.jinja_env.globals["child_tabs"] = child_tabs
+
+
+def child_tabs(child: Child) -> list[dict[str, Any]]:
+    """The tabs of a child's pages for whoever is looking; call it on any page that belongs to one child."""
+    return panels.tabs_of(child, current_person(), request.endpoint or "")

@@ -1,0 +1,24 @@
+"""Puts the best matches on the child's page, and their tab beside it."""
+
+from __future__ import annotations
+
+from flask import Flask, render_template
+from markupsafe import Markup
+
+from app.accounts.models import Person
+from app.children import panels, policies
+from app.children.models import Child, ChildState
+from app.matching.routes import shown
+
+ON_THE_PAGE = 3
+
+
+def connect(app: Flask) -> None:
+    panels.register_panel("matches", 20, _panel)
+    panels.register_tab("matching.matches", 10, "Matches", policies.can_work_with_child)
+
+
+def _panel(child: Child, person: Person) -> Markup | str:
+    if not policies.can_work_with_child(person, child) or child.state is not ChildState.ACTIVE:
+        return ""
+    return Markup(render_template("matching/_panel.html", child=child, **shown(child, ON_THE_PAGE)))  # noqa: S704  our own template
