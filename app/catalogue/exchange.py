@@ -105,10 +105,11 @@ def list_live(zone_id: uuid.UUID) -> Sequence[Offering]:
         sa.select(Offering).where(Offering.zone_id == zone_id, Offering.state == OfferingState.LIVE)
         .options(selectinload(Offering.cohorts))
     )
-    return sorted(db.session.scalars(statement), key=lambda o: (o.created_at, _natural(o.source_ref), o.id))
+    return sorted(db.session.scalars(statement), key=lambda o: (o.created_at, natural(o.source_ref), o.id))
 
 
-def _natural(ref: str) -> list[tuple[int, str]]:
+def natural(ref: str) -> list[tuple[int, str]]:
+    """For sorting: s2 before s10."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", ref)]
 
 

@@ -16,7 +16,7 @@ class OfferingText(Base):
 
     A row is never changed: when the offering changes, it is replaced by one with a new `id`, so that (count, sum of ids) of a
     Zone says whether anything moved. Text columns hold stems (`search.analysis`), blanks between; `vocabulary` the words as
-    people write them; `words` every stem once. `days` has bit 0 for Monday, `needs_mask` bit n for NEEDS[n], `languages` and
+    people write them; `words` every stem once; `lexemes` (PostgreSQL only) the stems as a tsvector. `days` has bit 0 for Monday, `needs_mask` bit n for NEEDS[n], `languages` and
     `region` are ready to compare ("|en|so|", small letters). The rest repeats the offering's facts so that filters and counts
     need one table.
     """
@@ -35,6 +35,7 @@ class OfferingText(Base):
     facts: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Text)
+    lexemes: Mapped[str] = mapped_column(Text)
     vocabulary: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(String(24))
     delivery: Mapped[str] = mapped_column(String(24))
@@ -58,16 +59,11 @@ COLUMNS = ("title", "tags", "needs", "provider", "place", "facts", "body")
 def search_ddl(dialect: str) -> list[str]:
     """The full-text index over `offering_text`; every object it makes is called offering_search or offering_search_*.
 
-    SQLite: an FTS5 table without text of its own, kept by triggers. PostgreSQL: two GIN indexes, over all stems of an offering
-    and over those of its title and tags. Stems are made by Kith (the same on both), so neither database stems again.
+    SQLite: an FTS5 table without text of its own, kept by triggers. PostgreSQL: a GIN index over `lexemes`, which is written as
+    a tsvector. Stems are made by Kith (the same on both), so neither database stems again.
     """
     if dialect != "sqlite":
-        return [
-            ("CREATE INDEX offering_search ON offering_text USING gin "
-            "(array_to_tsvector(array_remove(string_to_array(words, ' '), '')))"),
-            ("CREATE INDEX offering_search_head ON offering_text USING gin "
-            "(array_to_tsvector(array_remove(string_to_array(title || ' ' || tags, ' '), '')))"),
-        ]
+        return ["CREATE INDEX offering_search ON offering_text USING gin ((lexemes::tsvector))"]
     names = ", ".join(COLUMNS)
     new, old = (", ".join(f"{row}.{name}" for name in COLUMNS) for row in ("new", "old"))
     remove = f"INSERT INTO offering_search (offering_search, rowid, {names}) VALUES ('delete', old.id, {old});"  # noqa: S608
@@ -84,7 +80,7 @@ def search_ddl(dialect: str) -> list[str]:
 def search_undo_ddl(dialect: str) -> list[str]:
     """Takes `search_ddl` away again; a migration going down runs it before it drops `offering_text`."""
     if dialect != "sqlite":
-        return ["DROP INDEX IF EXISTS offering_search_head", "DROP INDEX IF EXISTS offering_search"]
+        return ["DROP INDEX IF EXISTS offering_search"]
     triggers = [f"DROP TRIGGER IF EXISTS offering_search_{verb}" for verb in ("insert", "delete", "update")]
     return [*triggers, "DROP TABLE IF EXISTS offering_search"]
 

@@ -1,0 +1,207 @@
+"""The way into search. `search` answers a program's list, best first; `browse` answers a page with counts, map and sorting.
+
+Both look only at live offerings of one Zone, through `offering_text`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from app.catalogue.availability import free_places_of_offerings, is_running
+from app.catalogue.models import Cohort, OfferingText, Session, SessionState
+from app.catalogue.search import facets
+from app.catalogue.search.facets import Facet, Widening
+from app.catalogue.search.filters import Filters, admits, conditions, row_distance
+from app.catalogue.search.matching import LIGHT, TEXT, holds_all, holds_any, select_rows
+from app.catalogue.search.scoring import score
+from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
+from app.catalogue.search.understanding import Query, understand
+from app.shared import clock
+from app.shared.db import db
+
+MOST_SCORED = 1000
+"""Rows weighed for one query; where more answer it, those with the words in title or tags come first."""
+ENOUGH = 10
+"""A page shows what answers every part of the query; with fewer than this, also what answers some of it."""
+Sort = Literal["fit", "distance", "soonest", "places"]
+SORTS: tuple[Sort, ...] = ("fit", "distance", "soonest", "places")
+
+
+@dataclass(frozen=True)
+class Hit:
+    offering_id: uuid.UUID
+    source_ref: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Found:
+    query: Query
+    hits: tuple[Hit, ...]
+
+
+def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10) -> Found:
+    """The best `top` of the Zone's live offerings that pass the filters: what answers every part of the query first, then what
+    answers some of it. Score descending, ties by the source's reference. Without words, everything that passes, score nil."""
+    vocabulary = vocabulary_of(zone_id)
+    query = understand(typed, vocabulary)
+    if query.is_empty and typed.strip():
+        return Found(query, ())
+    rows = _candidates(zone_id, query, filters)
+    if filters.places_now:
+        free = free_places_of_offerings(row.offering_id for row in rows)
+        rows = [row for row in rows if free[row.offering_id]]
+    scores = score(query, vocabulary, rows) if query.groups else [0.0] * len(rows)
+    hits = [
+        Hit(row.offering_id, row.source_ref, points)
+        for row, points in zip(rows, scores, strict=True) if points > 0 or query.is_empty
+    ]
+    hits.sort(key=lambda hit: (-hit.score, hit.source_ref, str(hit.offering_id)))
+    return Found(query, tuple(hits[: max(0, top)]))
+
+
+def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters) -> list[Any]:
+    """At most MOST_SCORED rows, the likeliest kind first: every part in title or tags, every part, some in title or tags, some."""
+    where = conditions(filters)
+    columns = (*LIGHT, *TEXT)
+    if query.is_empty:
+        return [row for row in select_rows(zone_id, columns, *where) if admits(filters, row)]
+    rungs: tuple[Callable[[], sa.ColumnElement[bool] | None], ...] = (
+        lambda: holds_all(query, in_head=True), lambda: holds_all(query),
+        lambda: holds_any(query, in_head=True), lambda: holds_any(query),
+    )
+    every = select_rows(zone_id, columns, holds_any(query), *where, limit=MOST_SCORED + 1)
+    if len(every) <= MOST_SCORED:
+        return [row for row in every if admits(filters, row)]
+    found: dict[int, Any] = {}
+    for rung in rungs:
+        wanted = rung()
+        if wanted is None:
+            continue
+        for row in select_rows(zone_id, columns, wanted, *where, limit=MOST_SCORED):
+            if len(found) < MOST_SCORED and admits(filters, row):
+                found.setdefault(row.id, row)
+        if len(found) >= MOST_SCORED:
+            break
+    return list(found.values())
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of a page. `km` from the origin; `starts_on` the next time somebody could go, as far as it is planned."""
+
+    offering_id: uuid.UUID
+    score: float
+    km: float | None
+    free: int
+    starts_on: date | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """`total` results pass everything; `of_all` answer the words before any filter. `is_partial`: too few answered every part."""
+
+    query: Query
+    total: int
+    of_all: int
+    results: tuple[Result, ...]
+    facets: tuple[Facet, ...]
+    widenings: tuple[Widening, ...]
+    is_partial: bool = False
+    page: int = 1
+    pages: int = 1
+
+
+def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
+    """One page of results with the counts of every facet, all from the same rows."""
+    vocabulary = vocabulary_of(zone_id)
+    query = understand(typed, vocabulary)
+    rows, is_partial = _answering(zone_id, query, typed)
+    free = free_places_of_offerings(row.offering_id for row in rows)
+    kept = facets.passing(rows, filters, free)
+    scores = _scores(zone_id, query, vocabulary, kept)
+    starts = _soonest([row.offering_id for row in kept]) if sort == "soonest" else {}
+    results = [
+        Result(row.offering_id, scores.get(row.id, 0.0), row_distance(row, filters.origin), free[row.offering_id],
+               starts.get(row.offering_id))
+        for row in kept
+    ]
+    results.sort(key=_order(sort))
+    pages = max(1, -(-len(results) // size))
+    page = min(max(1, page), pages)
+    return Page(
+        query, len(results), len(rows), tuple(results[(page - 1) * size : page * size]), facets.count(rows, filters, free),
+        () if results else facets.widenings(rows, filters, free), is_partial, page, pages,
+    )
+
+
+def _answering(zone_id: uuid.UUID, query: Query, typed: str) -> tuple[Sequence[Any], bool]:
+    """The rows that counts and results both come from, whatever the filters."""
+    if query.is_empty:
+        return ((), False) if typed.strip() else (select_rows(zone_id, LIGHT), False)
+    every_part = holds_all(query)
+    if every_part is not None:
+        rows = select_rows(zone_id, LIGHT, every_part)
+        if len(rows) >= ENOUGH or len(query.groups) == 1:
+            return rows, False
+        some = select_rows(zone_id, LIGHT, holds_any(query))
+        return some, len(some) > len(rows)
+    return select_rows(zone_id, LIGHT, holds_any(query)), False
+
+
+def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequence[Any]) -> dict[int, float]:
+    if query.is_empty or not kept:
+        return {}
+    ids = [row.id for row in kept]
+    if len(ids) > MOST_SCORED:
+        best = [row.id for row in _candidates(zone_id, query, Filters())]
+        ids = [id_ for id_ in best if id_ in set(ids)]
+    texts: list[Any] = []
+    for start in range(0, len(ids), 500):
+        texts += select_rows(zone_id, (OfferingText.id, *TEXT), OfferingText.id.in_(ids[start : start + 500]))
+    return {row.id: points for row, points in zip(texts, score(query, vocabulary, texts), strict=True)}
+
+
+def _order(sort: Sort) -> Callable[[Result], Any]:
+    """Each order ends in fit, distance and the id, so that it is always the same."""
+    def key(result: Result) -> Any:
+        km = result.km if result.km is not None else float("inf")
+        by_fit = (-result.score, km, str(result.offering_id))
+        first: dict[Sort, tuple[Any, ...]] = {
+            "fit": (), "distance": (km,), "places": (-result.free,), "soonest": (result.starts_on or date.max,),
+        }
+        return (*first[sort], *by_fit)
+
+    return key
+
+
+def _soonest(offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, date]:
+    """The first planned session still to come of an offering's open groups, or the first day of one still to begin."""
+    today, out = clock.today(), dict[uuid.UUID, date]()
+
+    def note(offering_id: uuid.UUID, day: date) -> None:
+        out[offering_id] = min(day, out.get(offering_id, day))
+
+    for start in range(0, len(offering_ids), 500):
+        part = offering_ids[start : start + 500]
+        sessions: Any = db.session.execute(
+            sa.select(Cohort.offering_id, sa.func.min(Session.starts_at)).join(Session, Session.cohort_id == Cohort.id)
+            .where(Cohort.offering_id.in_(part), *is_running(), Session.state == SessionState.SCHEDULED, Session.starts_at >= clock.now())
+            .group_by(Cohort.offering_id)
+        )
+        for offering_id, starts_at in sessions:
+            if isinstance(starts_at, datetime):
+                note(offering_id, clock.london(starts_at).date())
+        runs: Any = db.session.execute(
+            sa.select(Cohort.offering_id, sa.func.min(Cohort.starts_on))
+            .where(Cohort.offering_id.in_(part), *is_running(), Cohort.starts_on > today).group_by(Cohort.offering_id)
+        )
+        for offering_id, starts_on in runs:
+            note(offering_id, starts_on)
+    return out

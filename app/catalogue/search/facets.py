@@ -1,0 +1,161 @@
+"""Live counts beside a search: each value's count is what choosing it would give. Pure, over the rows that answer the words.
+
+Within one facet several values mean any of them, so a facet's own choice is left out when its values are counted.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.catalogue.languages import language_name
+from app.catalogue.models import AREAS, OFFERING_KIND_WORDS, Delivery, OfferingKind
+from app.catalogue.search.facts import DAYS
+from app.catalogue.search.filters import CHECKS, Filters, days_bits, needs_bits, row_distance
+from app.catalogue.words import DELIVERIES
+
+DISTANCES = (1.0, 2.0, 5.0, 10.0)
+AGES = range(4, 19)
+Free = Mapping[uuid.UUID, int]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One choice of a facet: what the form sends, what people read, how many results it gives."""
+
+    value: str
+    text: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """`name` is the form's field, `filter` the field of Filters it sets."""
+
+    name: str
+    filter: str
+    title: str
+    values: tuple[Value, ...]
+    is_single: bool = False
+
+
+def passing(rows: Sequence[Any], filters: Filters, free: Free | None) -> list[Any]:
+    """The rows that pass every filter."""
+    return [row for row, failed in _failures(rows, filters, free) if not failed]
+
+
+def _failures(rows: Sequence[Any], filters: Filters, free: Free | None) -> list[tuple[Any, frozenset[str]]]:
+    """Each row with the names of the filters it fails, of those in use."""
+    names = filters.in_use
+    out = []
+    for row in rows:
+        failed = {name for name in names if name in CHECKS and not CHECKS[name](filters, row)}
+        if filters.places_now and not (free or {}).get(row.offering_id, 0):
+            failed.add("places_now")
+        out.append((row, frozenset(failed)))
+    return out
+
+
+def count(rows: Sequence[Any], filters: Filters, free: Free | None) -> tuple[Facet, ...]:
+    """Every facet with its values and counts. `free` (places by offering) may be None when nobody asks for places."""
+    judged = _failures(rows, filters, free)
+
+    def but_for(name: str) -> list[Any]:
+        return [row for row, failed in judged if failed <= {name}]
+
+    facets = [
+        _facet("kind", "kinds", "Kind", but_for("kinds"), filters.kinds,
+               [(k.value, OFFERING_KIND_WORDS[k], _is("kind", k.value)) for k in OfferingKind]),
+        _facet("need", "needs", "Need", but_for("needs"), filters.needs,
+               [(area, area, _has("needs_mask", needs_bits((area,)))) for area in AREAS]),
+        _facet("day", "days", "Day", but_for("days"), filters.days,
+               [(day, day, _has("days", days_bits((day,)))) for day in DAYS]),
+        _facet("delivery", "deliveries", "Where", but_for("deliveries"), filters.deliveries,
+               [(d.value, DELIVERIES[d], _is("delivery", d.value)) for d in Delivery]),
+        _language_facet(rows, but_for("languages"), filters),
+        _switch("free", "is_free", "Free for families", but_for("is_free"), filters.is_free, lambda r: r.cost_pence == 0),
+        _switch("step_free", "is_step_free", "Step-free", but_for("is_step_free"), filters.is_step_free, lambda r: r.is_step_free),
+    ]
+    if free is not None:
+        facets.append(_switch("places", "places_now", "Places now", but_for("places_now"), filters.places_now,
+                              lambda r: free.get(r.offering_id, 0) > 0))
+    if filters.origin is not None:
+        facets.append(_distance_facet(but_for("within_km"), filters))
+    facets.append(_facet("age", "age", "Age", but_for("age"), () if filters.age is None else (str(filters.age),),
+                         [(str(a), str(a), _takes_age(a)) for a in AGES], is_single=True))
+    return tuple(facets)
+
+
+def _is(column: str, value: str) -> Callable[[Any], bool]:
+    return lambda row: bool(getattr(row, column) == value)
+
+
+def _has(column: str, bits: int) -> Callable[[Any], bool]:
+    return lambda row: bool(getattr(row, column) & bits)
+
+
+def _takes_age(age: int) -> Callable[[Any], bool]:
+    return lambda row: bool(row.age_min <= age <= row.age_max)
+
+
+def _facet(
+    name: str, filter_: str, title: str, rows: Sequence[Any], chosen: Sequence[str],
+    values: Sequence[tuple[str, str, Callable[[Any], bool]]], *, is_single: bool = False,
+) -> Facet:
+    return Facet(name, filter_, title, tuple(
+        Value(value, text, sum(map(test, rows)), value in chosen) for value, text, test in values
+    ), is_single)
+
+
+def _switch(name: str, filter_: str, title: str, rows: Sequence[Any], chosen: bool, test: Callable[[Any], bool]) -> Facet:
+    return Facet(name, filter_, title, (Value("1", title, sum(map(test, rows)), chosen),))
+
+
+def _language_facet(all_rows: Sequence[Any], rows: Sequence[Any], filters: Filters) -> Facet:
+    """Languages other than English that some result has, and those chosen; most widespread first."""
+    known = {code for row in all_rows for code in row.languages.strip("|").split("|") if code} - {"en"}
+    counts = {code: sum(f"|{code}|" in row.languages for row in rows) for code in known | set(filters.languages)}
+    order = sorted(counts, key=lambda code: (-counts[code], language_name(code)))
+    values = (Value(code, language_name(code), counts[code], code in filters.languages) for code in order)
+    return Facet("language", "languages", "Language", tuple(values))
+
+
+def _distance_facet(rows: Sequence[Any], filters: Filters) -> Facet:
+    away = [km for row in rows if (km := row_distance(row, filters.origin)) is not None]
+    values = (
+        Value(f"{km:g}", f"Within {km:g} km", sum(d <= km for d in away), filters.within_km == km) for km in DISTANCES
+    )
+    return Facet("within_km", "within_km", "Distance", tuple(values), is_single=True)
+
+
+@dataclass(frozen=True)
+class Widening:
+    """One filter let go, and how many results that gives."""
+
+    filter: str
+    count: int
+
+
+def widenings(rows: Sequence[Any], filters: Filters, free: Free | None) -> tuple[Widening, ...]:
+    """For a page without results: what letting go of one filter at a time would give, best first; those that give nothing are
+    left out."""
+    found = [Widening(name, len(passing(rows, filters.without(name), free))) for name in filters.in_use]
+    return tuple(sorted((w for w in found if w.count), key=lambda w: -w.count))
+
+
+def choose(filters: Filters, facet: Facet, value: str) -> Filters:
+    """The filters as they are once only this value of this facet is chosen. For tests and links."""
+    current = getattr(filters, facet.filter)
+    new: Any
+    if isinstance(current, tuple):
+        new = (value,)
+    elif isinstance(current, bool):
+        new = True
+    elif facet.filter == "age":
+        new = int(value)
+    else:
+        new = float(value)
+    return replace(filters, **{facet.filter: new})

@@ -1,0 +1,155 @@
+"""Keeps `offering_text` true, in the same transaction as the offering: whoever writes, the flush that writes it comes by here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session as DatabaseSession
+
+from app.catalogue.models import Offering, OfferingState, OfferingText, Organisation, PartnerState
+from app.catalogue.models.search import COLUMNS
+from app.catalogue.search.analysis import all_stems, joined, phrase, words
+from app.catalogue.search.facts import day_mask, fact_words, need_words, needs_mask
+from app.shared.db import db
+
+CHUNK = 400
+_ORGANISATION_FIELDS = ("name", "state")
+
+
+def listen() -> None:
+    """Watch the app's session. Called once when the rooms are wired; calling it again changes nothing."""
+    if not event.contains(db.session, "after_flush", _after_flush):
+        event.listen(db.session, "after_flush", _after_flush)
+
+
+def rebuild(zone_id: uuid.UUID | None = None) -> int:
+    """Write every row anew (of one Zone, or of all), for after a bulk load in SQL. Inside `atomic()`; how many there are."""
+    statement = sa.select(Offering.id)
+    if zone_id is not None:
+        statement = statement.where(Offering.zone_id == zone_id)
+    ids = db.session.scalars(statement).all()
+    refresh(db.session(), ids)
+    return len(ids)
+
+
+def _after_flush(session: DatabaseSession, context: object) -> None:
+    offerings = {row.id for row in session.new if isinstance(row, Offering)}
+    organisations = set()
+    for row in session.dirty:
+        if isinstance(row, Offering) and session.is_modified(row):
+            offerings.add(row.id)
+        elif isinstance(row, Organisation) and any(_has_changed(row, name) for name in _ORGANISATION_FIELDS):
+            organisations.add(row.id)
+    if organisations:
+        offerings.update(session.connection().execute(
+            sa.select(Offering.id).where(Offering.organisation_id.in_(organisations))
+        ).scalars())
+    if offerings:
+        refresh(session, sorted(offerings))
+
+
+def _has_changed(row: Organisation, name: str) -> bool:
+    return bool(sa.inspect(row).attrs[name].history.has_changes())
+
+
+def refresh(session: DatabaseSession, offering_ids: Sequence[uuid.UUID]) -> None:
+    """Make the rows of these offerings what they ought to be; rows that are right already stay."""
+    connection = session.connection()
+    for ids in _chunks(offering_ids):
+        wanted = {row["offering_id"]: row for row in _rows(connection, ids)}
+        if connection.dialect.name == "postgresql":
+            for row in wanted.values():
+                row["lexemes"] = as_tsvector(row)
+        standing = {
+            row.offering_id: row._asdict()
+            for row in connection.execute(sa.select(OfferingText.__table__).where(OfferingText.offering_id.in_(ids)))
+        }
+        wrong = [
+            id_ for id_, row in standing.items()
+            if id_ not in wanted or any(row[name] != value for name, value in wanted[id_].items())
+        ]
+        if wrong:
+            connection.execute(sa.delete(OfferingText).where(OfferingText.offering_id.in_(wrong)))
+        missing = [row for id_, row in wanted.items() if id_ not in standing or id_ in wrong]
+        if missing:
+            connection.execute(sa.insert(OfferingText), missing)
+
+
+def _rows(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> Iterator[dict[str, Any]]:
+    """What search reads of those of `ids` that are live, of live organisations."""
+    table, provider = Offering.__table__, Organisation.__table__
+    statement = (
+        sa.select(table, provider.c.name.label("provider_name"))
+        .join(provider, provider.c.id == table.c.organisation_id)
+        .where(table.c.id.in_(ids), table.c.state == OfferingState.LIVE, provider.c.state == PartnerState.LIVE)
+        .order_by(table.c.id)
+    )
+    for row in connection.execute(statement):
+        values = row._asdict()
+        provider_name = values.pop("provider_name")
+        yield describe(Offering(**values), provider_name)
+
+
+def describe(offering: Offering, provider_name: str) -> dict[str, Any]:
+    """One offering as search sees it. Pure: the offering may be one that no session knows."""
+    place = f"{offering.town} {offering.postcode_area} {offering.postcode} {offering.region}"
+    written = [offering.title, *offering.interests, provider_name, offering.town, offering.region, offering.description]
+    columns = {
+        "title": " ".join(all_stems([offering.title])),
+        "tags": " ".join(all_stems(offering.interests)),
+        "needs": " ".join(need_words(offering.needs)),
+        "provider": " ".join(all_stems([provider_name])),
+        "place": phrase(place),
+        "facts": " ".join(fact_words(offering)),
+        "body": " ".join(all_stems([offering.description])),
+    }
+    needs_said = [code.replace(":", " ").replace("-", " ") for code in offering.needs]
+    vocabulary = [w for text in (*written, *needs_said) for w in (*words(text), *joined(text))]
+    return {
+        "offering_id": offering.id,
+        "zone_id": offering.zone_id,
+        **columns,
+        "words": " ".join(sorted({stem for column in columns.values() for stem in column.split()})),
+        "lexemes": "",
+        "vocabulary": " ".join(sorted(set(vocabulary))),
+        "kind": str(offering.kind),
+        "delivery": str(offering.delivery),
+        "region": " ".join(offering.region.casefold().split()),
+        "source_ref": offering.source_ref,
+        "age_min": offering.age_min,
+        "age_max": offering.age_max,
+        "cost_pence": offering.cost_pence,
+        "days": day_mask(offering.slots),
+        "needs_mask": needs_mask(offering.needs),
+        "languages": _barred(offering.languages),
+        "is_step_free": offering.is_step_free,
+        "latitude": offering.latitude,
+        "longitude": offering.longitude,
+    }
+
+
+def as_tsvector(row: Mapping[str, Any]) -> str:
+    """The columns as PostgreSQL writes a tsvector: positions for phrases (none reaches from one column into the next), label A
+    for the title, B for the tags, none for the rest."""
+    places: dict[str, list[str]] = {}
+    at = 0
+    for column in COLUMNS:
+        label = {"title": "A", "tags": "B"}.get(column, "")
+        for stem in row[column].split():
+            at += 1
+            places.setdefault(stem, []).append(f"{min(at, 16_000)}{label}")
+        at += 10
+    return " ".join(f"'{stem}':{','.join(found[:200])}" for stem, found in sorted(places.items()))
+
+
+def _barred(items: Iterable[str]) -> str:
+    return f"|{'|'.join(items)}|"[:400]
+
+
+def _chunks(items: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

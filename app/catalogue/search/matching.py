@@ -1,0 +1,87 @@
+"""Asks the database's full-text index for the rows that hold a query's words. Same answers on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.catalogue.models import OfferingText
+from app.catalogue.search.understanding import Group, Query
+from app.shared.db import db
+
+MOST_GROUPS = 14
+LIGHT = (
+    OfferingText.id, OfferingText.offering_id, OfferingText.source_ref, OfferingText.kind, OfferingText.delivery, OfferingText.region,
+    OfferingText.age_min, OfferingText.age_max, OfferingText.cost_pence, OfferingText.days, OfferingText.needs_mask,
+    OfferingText.languages, OfferingText.is_step_free, OfferingText.latitude, OfferingText.longitude,
+)
+TEXT = (
+    OfferingText.title, OfferingText.tags, OfferingText.needs, OfferingText.provider, OfferingText.place, OfferingText.facts,
+    OfferingText.body,
+)
+
+
+def required_groups(query: Query) -> list[Group]:
+    return [group for group in query.groups if group.is_required][:MOST_GROUPS]
+
+
+def holds_all(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] | None:
+    """SQL: something of every required group (in the title or tags, with `in_head`); None where nothing is required."""
+    groups = required_groups(query)
+    return _matches(groups, " AND ", " & ", in_head=in_head) if groups else None
+
+
+def holds_any(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] | None:
+    """SQL: something of any group; None for an empty query."""
+    groups = query.groups[:MOST_GROUPS]
+    return _matches(groups, " OR ", " | ", in_head=in_head) if groups else None
+
+
+def _matches(groups: Sequence[Group], fts_joint: str, ts_joint: str, *, in_head: bool) -> sa.ColumnElement[bool]:
+    if db.engine.dialect.name == "sqlite":
+        found = fts_joint.join(f"({' OR '.join(_quoted(wanted) for wanted in group.alternatives)})" for group in groups)
+        statement = sa.text("SELECT rowid FROM offering_search WHERE offering_search MATCH :found").bindparams(
+            sa.bindparam("found", f"{{title tags}} : ({found})" if in_head else found, unique=True)
+        )
+        return OfferingText.id.in_(statement.columns(sa.column("rowid", sa.Integer)))
+    label = ":AB" if in_head else ""
+    found = ts_joint.join(f"({' | '.join(_adjacent(wanted, label) for wanted in group.alternatives)})" for group in groups)
+    lexemes: sa.ColumnElement[Any] = sa.cast(OfferingText.lexemes, _TsVector())
+    return lexemes.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, found, sa.Text(), unique=True), _TsQuery()))
+
+
+def _quoted(wanted: str) -> str:
+    return f'"{wanted}"'
+
+
+def _adjacent(wanted: str, label: str) -> str:
+    parts = [f"'{stem}'{label}" for stem in wanted.split(" ")]
+    return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
+
+
+class _TsVector(sa.types.UserDefinedType[str]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "tsvector"
+
+
+class _TsQuery(sa.types.UserDefinedType[str]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "tsquery"
+
+
+def select_rows(
+    zone_id: uuid.UUID,
+    columns: Sequence[sa.orm.InstrumentedAttribute[Any]],
+    *where: sa.ColumnElement[bool] | None,
+    limit: int | None = None,
+) -> Sequence[sa.Row[Any]]:
+    """Rows of one Zone, in the order of their ids."""
+    statement = sa.select(*columns).where(OfferingText.zone_id == zone_id, *(w for w in where if w is not None))
+    return db.session.execute(statement.order_by(OfferingText.id).limit(limit)).all()

@@ -1,0 +1,104 @@
+"""The words of one Zone's live offerings and how many offerings each stands in: for spelling, prefixes and weights.
+
+Read from `offering_text` when something there has changed, and kept per process. Words of another Zone never get in.
+"""
+
+from __future__ import annotations
+
+import uuid
+from bisect import bisect_left
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log
+from threading import Lock
+
+import sqlalchemy as sa
+
+from app.catalogue.models import OfferingText
+from app.catalogue.search.analysis import stem
+from app.shared.db import db
+
+Mark = tuple[int, int]
+KEPT = 32
+"""Zones remembered by one process."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """`words` as written and `stems`, each with the number of offerings it stands in, of `size` in all."""
+
+    words: Mapping[str, int] = field(default_factory=dict)
+    stems: Mapping[str, int] = field(default_factory=dict)
+    size: int = 0
+
+    def has(self, word: str) -> bool:
+        return word in self.words or stem(word) in self.stems
+
+    def weight(self, count: int) -> float:
+        """How telling something is that stands in `count` offerings (the idf of BM25)."""
+        count = min(count, self.size)
+        return log(1 + (self.size - count + 0.5) / (count + 0.5))
+
+    @cached_property
+    def by_length(self) -> dict[int, list[str]]:
+        buckets: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(self.words):
+            if word.isalpha():
+                buckets[len(word)].append(word)
+        return dict(buckets)
+
+    @cached_property
+    def in_order(self) -> list[str]:
+        return sorted(self.words)
+
+    def starting_with(self, prefix: str, limit: int = 60) -> list[str]:
+        """Words that begin so, most widespread first."""
+        first = bisect_left(self.in_order, prefix)
+        last = bisect_left(self.in_order, prefix + "\uffff")
+        return sorted(self.in_order[first:last], key=lambda w: (-self.words[w], w))[:limit]
+
+
+_kept: OrderedDict[uuid.UUID, tuple[Mark, Vocabulary]] = OrderedDict()
+_lock = Lock()
+
+
+def vocabulary_of(zone_id: uuid.UUID) -> Vocabulary:
+    """Fresh: one small statement says whether anything changed since it was last read."""
+    mark = _mark(zone_id)
+    with _lock:
+        kept = _kept.get(zone_id)
+        if kept is not None and kept[0] == mark:
+            _kept.move_to_end(zone_id)
+            return kept[1]
+    vocabulary = _read(zone_id)
+    with _lock:
+        _kept[zone_id] = (mark, vocabulary)
+        _kept.move_to_end(zone_id)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return vocabulary
+
+
+def _mark(zone_id: uuid.UUID) -> Mark:
+    """Rows are replaced, never changed (OfferingText), so their number and the sum of their ids tell."""
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(OfferingText.id), 0)).where(OfferingText.zone_id == zone_id)
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def _read(zone_id: uuid.UUID) -> Vocabulary:
+    words: Counter[str] = Counter()
+    stems: Counter[str] = Counter()
+    size = 0
+    rows = db.session.execute(
+        sa.select(OfferingText.vocabulary, OfferingText.words).where(OfferingText.zone_id == zone_id)
+        .execution_options(yield_per=2000)
+    )
+    for vocabulary, own_stems in rows:
+        words.update(vocabulary.split())
+        stems.update(own_stems.split())
+        size += 1
+    return Vocabulary(dict(words), dict(stems), size)

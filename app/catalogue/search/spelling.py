@@ -1,0 +1,126 @@
+"""Misspelt, joined and split words, against the words of one Zone and of the lexicon. Pure.
+
+A word that is known is never corrected. A correction must be close: one slip in words of four or five letters, two in longer
+ones, three only when it also sounds the same. A different first letter counts as half a slip more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from app.catalogue.search.lexicon import lexicon, plain_words
+from app.catalogue.search.snapshot import Vocabulary
+
+SHORTEST = 4
+KEPT = 3
+_NEIGHBOURS: dict[str, str] = {}
+for _row in ("qwertyuiop", "asdfghjkl", "zxcvbnm"):
+    for _i, _letter in enumerate(_row):
+        _NEIGHBOURS[_letter] = _row[max(0, _i - 1) : _i] + _row[_i + 1 : _i + 2]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A known word close to what was typed; the lower the `cost`, the likelier it was meant."""
+
+    word: str
+    cost: float
+
+
+def is_known(word: str, vocabulary: Vocabulary) -> bool:
+    """Nothing to correct: in the catalogue, in the lexicon, an everyday word, a number or code."""
+    return (
+        not word.isalpha() or word in plain_words().all or word in lexicon().known_words or vocabulary.has(word)
+    )
+
+
+def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
+    """Up to three known words that may have been meant, likeliest first; none for a word that is too short or too odd."""
+    if len(word) < SHORTEST or not word.isalpha():
+        return []
+    slips = 1 if len(word) < 6 else 2
+    found: dict[str, float] = {}
+    for slack in ((slips, 3) if len(word) >= 7 else (slips,)):
+        for length in range(len(word) - slack, len(word) + slack + 1):
+            for known in (vocabulary.by_length.get(length, ()), _lexicon_by_length().get(length, ())):
+                for candidate, distance, _ in process.extract(
+                    word, known, scorer=OSA.distance, score_cutoff=slack, limit=12, processor=None
+                ):
+                    if slack == slips or _sound(candidate) == _sound(word):
+                        found[candidate] = _cost(word, candidate, distance, vocabulary)
+        if found:
+            break
+    likely = sorted((Correction(w, cost) for w, cost in found.items() if cost <= slips + 1.2), key=lambda c: (c.cost, c.word))
+    return [c for c in likely if c.cost <= likely[0].cost + 0.75][:KEPT]
+
+
+def _cost(word: str, candidate: str, distance: float, vocabulary: Vocabulary) -> float:
+    cost = float(distance)
+    if candidate[0] != word[0]:
+        cost += 0.5
+    if _sound(candidate) == _sound(word):
+        cost -= 0.6
+    elif len(candidate) == len(word) and distance == 1 and _is_near_key(word, candidate):
+        cost -= 0.2
+    if abs(len(candidate) - len(word)) == 1 and _undoubled(candidate) == _undoubled(word):
+        cost -= 0.4
+    return cost - 0.08 * log(1 + vocabulary.words.get(candidate, 0)) - (0.1 if candidate in lexicon().known_words else 0.0)
+
+
+def _is_near_key(word: str, candidate: str) -> bool:
+    (pair,) = [(a, b) for a, b in zip(word, candidate, strict=True) if a != b][:1] or [("", "")]
+    return pair[1] in _NEIGHBOURS.get(pair[0], "")
+
+
+def _undoubled(word: str) -> str:
+    return re.sub(r"(.)\1", r"\1", word)
+
+
+_SOUNDS = [(re.compile(pattern), sound) for pattern, sound in (
+    (r"^(?:ps|pn|kn|gn|wr)", lambda m: m.group()[1]), (r"^wh", "w"), (r"ph", "f"), (r"ough|augh", "o"), (r"igh", "i"), (r"tch", "ch"),
+    (r"sch|sk|ck|ch(?=[rl])|q(?:u)?|c(?![eihy])|k", "k"), (r"[sc](?:i|e)?(?:on|an|ous)\b", "shn"), (r"tion|sion|shun|cion", "shn"),
+    (r"c(?=[eiy])|z|ss", "s"), (r"dge|g(?=[eiy])", "j"), (r"x", "ks"), (r"y(?!$)", "i"), (r"gh", ""), (r"[ei]y|y|ie", "e"),
+    (r"(.)\1+", r"\1"), (r"(?<=.)h", ""),
+)]  # fmt: skip
+
+
+@lru_cache(20_000)
+def _sound(word: str) -> str:
+    """Roughly how it sounds: gymnastiks and gymnastics are alike."""
+    for pattern, sound in _SOUNDS:
+        word = pattern.sub(sound, word)
+    return word[:1] + re.sub(r"[aeiou]+", "a", word[1:])
+
+
+@lru_cache(1)
+def _lexicon_by_length() -> dict[int, list[str]]:
+    buckets: dict[int, list[str]] = defaultdict(list)
+    for word in sorted(lexicon().known_words):
+        if word.isalpha() and word.isascii():
+            buckets[len(word)].append(word)
+    return dict(buckets)
+
+
+def split_in_two(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    """“homeworkclub” is homework club: two known words of three letters or more; the most widespread pair."""
+    if len(word) < 6 or not word.isalpha():
+        return None
+    best: tuple[int, tuple[str, str]] | None = None
+    for cut in range(3, len(word) - 2):
+        left, right = word[:cut], word[cut:]
+        if _stands(left, vocabulary) and _stands(right, vocabulary):
+            spread = min(vocabulary.words.get(left, 0), vocabulary.words.get(right, 0))
+            if best is None or spread > best[0]:
+                best = spread, (left, right)
+    return best[1] if best else None
+
+
+def _stands(word: str, vocabulary: Vocabulary) -> bool:
+    return word in vocabulary.words or word in lexicon().known_words or word in plain_words().weak

@@ -1,0 +1,268 @@
+"""What somebody typed, understood: groups of words to look for, ages, what was corrected. Pure, over a Zone's vocabulary.
+
+A query becomes groups. Each group is one thing that was asked for, with all the ways it may be called; a good answer has
+something of every group. Weak groups (club, lesson, help) count but are not required.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from app.catalogue.search.analysis import fold, joined, stem, words
+from app.catalogue.search.facts import age_token
+from app.catalogue.search.lexicon import lexicon, plain_words
+from app.catalogue.search.snapshot import Vocabulary
+from app.catalogue.search.spelling import corrections, is_known, split_in_two
+
+LONGEST_QUERY = 400
+MOST_WORDS = 40
+MOST_ALTERNATIVES = 60
+PREFIX = 0.9
+SECOND_GUESS = 0.6
+"""How much a less likely correction counts beside the likeliest."""
+WEAK = 0.35
+
+
+@dataclass(frozen=True)
+class Group:
+    """One thing asked for: phrases of stems with what each is worth, 1 for the very word. `part` is the group's own share."""
+
+    typed: str
+    alternatives: Mapping[str, float]
+    part: float = 1.0
+
+    @property
+    def is_required(self) -> bool:
+        return self.part >= 1.0
+
+    @property
+    def stems(self) -> set[str]:
+        """Every single stem that a document may hold because of this group."""
+        return {stem for wanted in self.alternatives for stem in wanted.split(" ")}
+
+
+@dataclass(frozen=True)
+class Query:
+    """`corrected` maps what was typed to what was looked for instead; `shown` is the query as it was understood."""
+
+    typed: str
+    groups: tuple[Group, ...] = ()
+    corrected: Mapping[str, str] = field(default_factory=dict)
+    shown: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.groups
+
+
+@dataclass
+class _Token:
+    typed: str
+    word: str
+    others: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+    is_unknown: bool = False
+
+
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split()
+_NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_AGES: tuple[tuple[re.Pattern[str], int], ...] = (
+    (re.compile(rf"\bages? {_NUMBER}(?: (?:to|and|until|-|–) | ?- ?| ?– ?){_NUMBER}\b(?: years?(?: olds?)?)?"), 0),
+    (re.compile(rf"\b{_NUMBER}(?: (?:to|-|–) | ?- ?| ?– ?){_NUMBER} ?(?:years? olds?|yrs? olds?|year olds?|yos?|yrs?)\b"), 0),
+    (re.compile(rf"\b(?:under|below) {_NUMBER}s?\b|\bu{_NUMBER}s?\b"), 1),
+    (re.compile(rf"\bages?d? {_NUMBER}\b(?: years?(?: olds?)?)?|\b{_NUMBER}(?: |-)?(?:years?(?: |-)olds?|yrs?(?: |-)olds?|y ?o)\b"), 2),
+    (re.compile(rf"\b(?:years?|yr|y) ?{_NUMBER}s?\b"), 3),
+)
+_STAGES: tuple[tuple[re.Pattern[str], tuple[int, int]], ...] = tuple(
+    (re.compile(rf"\b(?:{pattern})\b"), ages)
+    for pattern, ages in (
+        (r"ks ?1|key stage (?:1|one)|infants?", (5, 7)), (r"ks ?2|key stage (?:2|two)|juniors?", (7, 11)),
+        (r"ks ?3|key stage (?:3|three)", (11, 14)), (r"ks ?4|key stage (?:4|four)", (14, 16)),
+        (r"ks ?5|key stage (?:5|five)|sixth form(?:er|ers)?|post 16", (16, 18)), (r"eyfs|toddlers?|early years|pre ?-?schoolers?", (2, 4)),
+        (r"primary(?: school| age| aged)?", (5, 11)), (r"secondary(?: school| age| aged)", (11, 16)),
+        (r"teen|teens|teenagers?|teenage|adolescents?", (13, 17)),
+    )
+)
+
+
+def understand(typed: str, vocabulary: Vocabulary) -> Query:
+    """Never fails: what cannot be understood is looked for as it stands."""
+    text = fold(typed[:LONGEST_QUERY])
+    groups: list[Group] = []
+    text = _take_ages(text, groups)
+    tokens = _tokens(text, vocabulary)
+    groups += _meanings(tokens, vocabulary)
+    if groups and not any(group.is_required for group in groups):
+        groups = [Group(g.typed, g.alternatives) for g in groups]
+    corrected = {t.typed: t.word for t in tokens if t.word != t.typed and not t.prefixes}
+    shown = " ".join(corrected.get(word, word) for word in " ".join(typed[:LONGEST_QUERY].split()).lower().split(" ")) if corrected else typed
+    return Query(typed, tuple(groups), corrected, shown)
+
+
+# --- ages ----------------------------------------------------------------------------------------
+
+
+def _take_ages(text: str, groups: list[Group]) -> str:
+    """Ages and school years become groups of their own and leave the text."""
+    for pattern, kind in _AGES:
+        for found in list(pattern.finditer(text)):
+            numbers = [_number(n) for n in found.groups() if n]
+            ages = _ages(kind, numbers)
+            if ages:
+                groups.append(_age_group(found.group(), ages))
+                text = text.replace(found.group(), " | ", 1)
+    for pattern, (youngest, oldest) in _STAGES:
+        match = pattern.search(text)
+        if match:
+            groups.append(_age_group(match.group(), range(youngest, oldest + 1)))
+            text = pattern.sub(" | ", text, count=1)
+    return text
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else _NUMBERS.index(text) + 1
+
+
+def _ages(kind: int, numbers: list[int]) -> range:
+    if kind == 0:
+        return range(min(numbers), max(numbers) + 1) if max(numbers) <= 25 else range(0)
+    (number,) = numbers[:1]
+    if kind == 1:
+        return range(max(0, number - 3), number) if 1 < number <= 19 else range(0)
+    if kind == 2:
+        return range(number, number + 1) if number <= 25 else range(0)
+    return range(number + 4, number + 6) if 1 <= number <= 13 else range(0)  # Year 5 is nine and ten years old
+
+
+def _age_group(typed: str, ages: range) -> Group:
+    return Group(typed.strip(), {age_token(age): 1.0 for age in ages})
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def _tokens(text: str, vocabulary: Vocabulary) -> list[_Token]:
+    typed = [w for part in text.split("|") for w in (*words(part), "|")][:MOST_WORDS]
+    typed = _join(typed, vocabulary)
+    last = next((i for i in range(len(typed) - 1, -1, -1) if typed[i] != "|"), -1)
+    out: list[_Token] = []
+    for i, word in enumerate(typed):
+        out += _resolve(word, vocabulary, is_last=i == last)
+    return out
+
+
+def _join(typed: list[str], vocabulary: Vocabulary) -> list[str]:
+    """“foot ball” is football: where two neighbours make a known word and do not both stand in the catalogue by themselves."""
+    out: list[str] = []
+    i = 0
+    while i < len(typed):
+        if i + 1 < len(typed):
+            left, right = typed[i], typed[i + 1]
+            both = left + right
+            together = both.isalpha() and len(both) >= 5 and (both in vocabulary.words or both in lexicon().by_words)
+            apart = f"{left} {right}" in lexicon().by_words or (_is_word(left, vocabulary) and _is_word(right, vocabulary))
+            if together and not apart:
+                out.append(both)
+                i += 2
+                continue
+        out.append(typed[i])
+        i += 1
+    return out
+
+
+def _is_word(word: str, vocabulary: Vocabulary) -> bool:
+    return word in plain_words().weak or word in plain_words().empty or (vocabulary.has(word) and len(word) > 2)
+
+
+def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_Token]:
+    if word == "|" or is_known(word, vocabulary):
+        yield _Token(word, word)
+        return
+    longer = [w for w in vocabulary.starting_with(word) if w.isalpha()] if len(word) >= 3 else []
+    if longer and (is_last or len(word) >= 5):
+        yield _Token(word, word, prefixes=tuple(longer))
+        return
+    likely = corrections(word, vocabulary)
+    two = split_in_two(word, vocabulary)
+    if two and not (likely and likely[0].cost < 0.6):
+        yield _Token(word, two[0])
+        yield _Token(two[1], two[1])
+    elif likely:
+        yield _Token(word, likely[0].word, others=tuple(c.word for c in likely[1:]))
+    else:
+        in_lexicon = [w for w in sorted(lexicon().known_words) if w.startswith(word)] if is_last and len(word) >= 3 else []
+        yield _Token(word, word, others=tuple(in_lexicon[:3]), is_unknown=not in_lexicon)
+
+
+# --- meanings ------------------------------------------------------------------------------------
+
+
+def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> Iterator[Group]:
+    """Longest phrases of the lexicon first, then word by word."""
+    i = 0
+    while i < len(tokens):
+        length = _longest_phrase(tokens, i)
+        if length > 1:
+            yield _phrase_group(" ".join(t.word for t in tokens[i : i + length]))
+            i += length
+            continue
+        group = _word_group(tokens[i], vocabulary)
+        if group is not None:
+            yield group
+        i += 1
+
+
+def _longest_phrase(tokens: list[_Token], start: int) -> int:
+    for length in range(min(lexicon().longest, len(tokens) - start), 1, -1):
+        if lexicon().find(" ".join(t.word for t in tokens[start : start + length])):
+            return length
+    return 1
+
+
+def _phrase_group(typed: str) -> Group:
+    alternatives = lexicon().alternatives(typed)
+    alternatives[" ".join(stem(w) for w in typed.split(" "))] = 1.0
+    return Group(typed, _most_telling(alternatives))
+
+
+def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
+    word = token.word
+    plain = plain_words()
+    if word == "|" or word in plain.empty or (len(word) == 1 and not word.isdigit()):
+        return None
+    alternatives = {} if stem(word) in lexicon().typed_only and not vocabulary.has(word) else {stem(word): 1.0}
+    for longer in token.prefixes:
+        alternatives[stem(longer)] = max(PREFIX, alternatives.get(stem(longer), 0.0))
+    for meant in (word, *token.others):
+        share = 1.0 if meant == word else SECOND_GUESS
+        if meant != word:
+            alternatives[stem(meant)] = max(share, alternatives.get(stem(meant), 0.0))
+        for wanted, weight in lexicon().alternatives(meant).items():
+            alternatives[wanted] = max(share * weight, alternatives.get(wanted, 0.0))
+    if not lexicon().find(word):
+        for wanted in _kin(stem(word), vocabulary):
+            alternatives.setdefault(wanted, 0.7)
+    if word in plain.all and not any(vocabulary.has(w) or " " in w or w.startswith("need") for w in alternatives):
+        return None  # an everyday word that stands nowhere in this catalogue narrows nothing
+    is_weak = word in plain.weak and not lexicon().find(word)
+    return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0)
+
+
+def _most_telling(alternatives: dict[str, float]) -> dict[str, float]:
+    kept = sorted(alternatives.items(), key=lambda item: (-item[1], item[0]))[:MOST_ALTERNATIVES]
+    return dict(kept)
+
+
+def _kin(root: str, vocabulary: Vocabulary) -> list[str]:
+    """Who does it, for what is done, and the other way: dance and dancer, drum and drummer."""
+    tries = [f"{root}er", f"{root}r", f"{root}{root[-1:]}er", f"{root}ist"]
+    for ending in ("er", "ist", "r"):
+        if root.endswith(ending) and len(root) > len(ending) + 2:
+            short = root.removesuffix(ending)
+            tries += [short, short[:-1]] if short[-2:-1] == short[-1:] else [short]
+    return [wanted for wanted in dict.fromkeys(tries) if wanted != root and wanted in vocabulary.stems]
+
+
+__all__ = ["Group", "Query", "joined", "understand"]

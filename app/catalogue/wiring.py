@@ -1,0 +1,15 @@
+"""Connects the catalogue: search watches the session, and accounts learns who can name organisations and find postcodes."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from app.accounts import hooks as accounts
+from app.catalogue import queries
+from app.catalogue.search import index
+
+
+def connect(app: Flask) -> None:
+    index.listen()
+    accounts.register_organisations(queries.choices_of_organisations)
+    accounts.register_locator(queries.locate)
