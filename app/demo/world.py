@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import ModuleType
 
 from app.accounts.models import Person, Role, School, Zone
@@ -31,6 +31,7 @@ class World:
     spec: ModuleType
     random: random.Random
     began_on: date
+    ends_at: datetime
     manager: Person
     second_manager: Person
     safeguarding: Person
@@ -43,6 +44,7 @@ class World:
     offerings: list[tuple[Offer, Offering]] = field(default_factory=list)
     cohorts: dict[uuid.UUID, list[Cohort]] = field(default_factory=dict)
     accounts: list[tuple[str, Person]] = field(default_factory=list)
+    registered: set[uuid.UUID] = field(default_factory=set)
 
     def jitter(self, place: str) -> tuple[float, float]:
         """A point within some 400 m of a place's middle."""
@@ -57,7 +59,7 @@ def address(name: str) -> str:
     return re.sub(r"[^a-z]+", ".", name.lower()).strip(".") + "@" + DOMAIN
 
 
-def open_zone(spec: ModuleType, slug: str, name: str, region: str, seed: int, began_on: date) -> World:
+def open_zone(spec: ModuleType, slug: str, name: str, region: str, seed: int, began_on: date, ends_at: datetime) -> World:
     """The Zone, its managers and its safeguarding lead."""
     zone = create_zone(slug=slug, name=name, region=region)
     with atomic():
@@ -75,7 +77,7 @@ def open_zone(spec: ModuleType, slug: str, name: str, region: str, seed: int, be
         role=Role.SAFEGUARDING_LEAD, scope=Scope(), actor=manager,
     )
     world = World(
-        zone=zone, spec=spec, random=random.Random(seed), began_on=began_on, manager=manager, second_manager=second,
+        zone=zone, spec=spec, random=random.Random(seed), began_on=began_on, ends_at=ends_at, manager=manager, second_manager=second,
         safeguarding=guard,
     )
     world.accounts += [("zone_manager", manager), ("zone_manager", second), ("safeguarding_lead", guard)]

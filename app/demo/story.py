@@ -1,0 +1,52 @@
+"""Time in the demo: events in order, each in its own frozen moment and its own transaction."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from app.accounts.calendar import SchoolDays
+from app.shared import clock
+from app.shared.db import atomic
+from app.shared.errors import DomainError
+
+
+class Story:
+    """A queue of moments. What is refused is counted and the story goes on: real life has refusals too."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        self.refused: Counter[str] = Counter()
+        self.told = 0
+        self._moments: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._number = itertools.count()
+
+    def at(self, instant: datetime, happens: Callable[[], None]) -> None:
+        """Remember it, unless it lies in the future."""
+        if instant <= self.until:
+            heapq.heappush(self._moments, (instant, next(self._number), happens))
+
+    def tell(self, progress: Callable[[datetime], None] = lambda instant: None) -> None:
+        """Live through it all, oldest first; what happens may plan what happens next."""
+        while self._moments:
+            instant, _, happens = heapq.heappop(self._moments)
+            progress(instant)
+            with clock.freeze(instant):
+                try:
+                    with atomic():
+                        happens()
+                    self.told += 1
+                except DomainError as refusal:
+                    self.refused[f"{type(refusal).__name__}: {refusal.sentence[:60]}"] += 1
+
+
+def school_morning(days: SchoolDays, day: date, hour: int, minute: int = 0) -> datetime:
+    """That London time on the first school day from `day` on."""
+    for _ in range(120):
+        if days.is_school_day(day):
+            break
+        day += timedelta(days=1)
+    return clock.at_london(day, time(hour, minute))
