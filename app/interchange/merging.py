@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -27,9 +27,10 @@ class Rules:
     drifting: frozenset[str] = frozenset()
     apart_from: frozenset[str] = frozenset()
 
-    def groups(self, record: Any) -> list[tuple[str, ...]]:
+    def groups(self, kind: Any) -> list[tuple[str, ...]]:
+        """The groups of fields of that kind of record, each known by the name of its first."""
         grouped = {name for group in self.together for name in group}
-        single = [(f.name,) for f in fields(record) if f.name not in grouped and f.name not in self.apart_from]
+        single = [(f.name,) for f in fields(kind) if f.name not in grouped and f.name not in self.apart_from]
         return [*self.together, *single]
 
 
@@ -42,35 +43,48 @@ class Merged(Generic[T]):
     kept: tuple[str, ...]
 
 
-def fingerprints(record: Any, rules: Rules) -> dict[str, str]:
-    """One fingerprint for each field or group of fields, by the name of the first."""
-    values = asdict(record)
-    return {group[0]: _print([values[name] for name in group]) for group in rules.groups(record)}
+class Merger(Generic[T]):
+    """Compares records of one kind by one set of rules."""
+
+    def __init__(self, kind: type[T], rules: Rules) -> None:
+        self.rules = rules
+        self.groups = rules.groups(kind)
+
+    def fingerprints(self, record: T) -> dict[str, str]:
+        return {group[0]: _print(_values(record, group)) for group in self.groups}
+
+    def merge(self, current: T, incoming: T, said: Prints, last: Prints | None, columns: Collection[str]) -> Merged[T]:
+        """`said` are the incoming fingerprints, `last` those of the import before; None: nobody knows them, so the file counts.
+
+        `columns`: the fields that the file has.
+        """
+        taken: dict[str, Any] = {}
+        kept: list[str] = []
+        for group in self.groups:
+            name = group[0]
+            here = _values(current, group)
+            if name not in columns or here == _values(incoming, group):
+                continue
+            before = last.get(name) if last is not None else None
+            if before == said[name]:
+                continue
+            if before is not None and name not in self.rules.drifting and before != _print(here):
+                kept.append(name)
+                continue
+            taken |= {field: getattr(incoming, field) for field in group}
+        changed = frozenset(field for field, value in taken.items() if getattr(current, field) != value)
+        return Merged(replace(current, **taken) if taken else current, changed, tuple(kept))  # type: ignore[type-var]
 
 
-def _print(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+_encode = json.JSONEncoder(sort_keys=True, default=vars).encode
 
 
-def merge(current: T, incoming: T, last: Prints | None, rules: Rules, columns: Collection[str]) -> Merged[T]:
-    """`last` None: nobody knows what the file said before, so it counts. `columns`: those that the file has."""
-    taken: dict[str, Any] = {}
-    kept: list[str] = []
-    here, there = fingerprints(current, rules), fingerprints(incoming, rules)
-    for group in rules.groups(incoming):
-        name = group[0]
-        if not set(group) <= set(columns) or here[name] == there[name]:
-            continue
-        before = last.get(name) if last is not None else None
-        if before == there[name]:
-            continue
-        if before is not None and before != here[name] and name not in rules.drifting:
-            kept.append(name)
-            continue
-        taken |= {field: getattr(incoming, field) for field in group}
-    changed = frozenset(field for field, value in taken.items() if getattr(current, field) != value)
-    return Merged(replace(current, **taken), changed, tuple(kept))  # type: ignore[type-var]
+def _values(record: object, group: tuple[str, ...]) -> list[Any]:
+    return [getattr(record, name) for name in group]
+
+
+def _print(values: list[Any]) -> str:
+    return hashlib.sha256(_encode(values).encode()).hexdigest()[:20]
 
 
 class Outcome(StrEnum):

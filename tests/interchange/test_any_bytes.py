@@ -39,10 +39,9 @@ def test_any_bytes_are_rows_or_problems_or_refused(content: bytes) -> None:
     for read in (read_catalogue, read_children, read_coordinates, lambda c: read_libraries(c, ["x"])):
         try:
             reading = read(content)
-        except Unusable as refusal:
-            assert refusal.sentence.endswith(".")
-        else:
-            check(getattr(reading, "problems", []))
+        except Unusable:
+            continue
+        check(getattr(reading, "problems", []))
     lines = io.StringIO(content.decode("utf-8", "surrogateescape"), newline="")
     try:
         table = PostcodeFile(lines)

@@ -7,13 +7,14 @@ import io
 
 import pytest
 
+from app.catalogue.exchange import OfferingRecord
 from app.catalogue.models import Delivery, OfferingKind, Season
-from app.interchange.catalogue_csv import TITLES, OfferingRow, print_catalogue, read_catalogue
+from app.interchange.catalogue_csv import TITLES, print_catalogue, read_catalogue
 from app.interchange.problems import Reading, Unusable
 from tests.interchange.samples import CATALOGUE, as_csv, catalogue
 
 
-def only(content: bytes) -> OfferingRow:
+def only(content: bytes) -> OfferingRecord:
     reading = read_catalogue(content)
     assert not reading.problems
     assert len(reading.rows) == 1
@@ -34,7 +35,7 @@ def table() -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(CATALOGUE)))
 
 
-def printed(reading: Reading[OfferingRow]) -> str:
+def printed(reading: Reading[OfferingRecord]) -> str:
     return print_catalogue(row for _, row in reading.rows)
 
 

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from app.interchange.libraries import DAYS, LibraryReading, find_spot, opening, read_coordinates, read_libraries
+from app.interchange.libraries import (
+    DAYS,
+    LibraryReading,
+    find_spot,
+    opening,
+    read_coordinates,
+    read_libraries,
+)
 from app.interchange.problems import Unusable
 from tests.conftest import SHARED_DATA
 

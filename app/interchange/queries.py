@@ -1,0 +1,60 @@
+"""What exports and imports read: children by their source's ids, whole Zones in the order they came, and one's own drafts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from app.accounts.models import Person
+from app.catalogue.exchange import natural
+from app.children.models import Child, ChildState
+from app.children.queries import visible_to
+from app.interchange.models import ImportDraft
+from app.shared import clock
+from app.shared.db import db
+from app.shared.errors import NotFound
+
+CHUNK = 500
+_WHOLE_RECORD = (selectinload(Child.voices), selectinload(Child.needs))
+
+
+def list_imported_children(zone_id: uuid.UUID, source: str, refs: Iterable[str]) -> dict[str, Child]:
+    """The children of that source by its own ids, with what the format speaks of."""
+    wanted = list(dict.fromkeys(refs))
+    found: dict[str, Child] = {}
+    for start in range(0, len(wanted), CHUNK):
+        statement = (
+            sa.select(Child)
+            .where(Child.zone_id == zone_id, Child.source == source, Child.source_ref.in_(wanted[start : start + CHUNK]))
+            .options(*_WHOLE_RECORD)
+        )
+        found.update({child.source_ref: child for child in db.session.scalars(statement)})
+    return found
+
+
+def list_children_to_export(zone_id: uuid.UUID, person: Person | None) -> Sequence[Child]:
+    """The active children of a Zone in the order they came, those that `person` may see; None is the command line, which sees all."""
+    statement = sa.select(Child).where(Child.zone_id == zone_id, Child.state == ChildState.ACTIVE).options(*_WHOLE_RECORD)
+    if person is not None:
+        statement = statement.where(visible_to(person))
+    return sorted(db.session.scalars(statement), key=lambda child: (child.created_at, natural(child.source_ref), child.id))
+
+
+def get_draft(draft_id: uuid.UUID, person: Person) -> ImportDraft:
+    """One's own, not yet out of date, of a Zone one still manages. Raises NotFound."""
+    draft = db.session.get(ImportDraft, draft_id)
+    if draft is None or draft.person_id != person.id or draft.expires_at <= clock.now() or not person.manages(draft.zone_id):
+        raise NotFound("This upload is gone: it was used, or it waited for more than a day. Upload the file again.")
+    return draft
+
+
+def list_drafts(person: Person) -> Sequence[ImportDraft]:
+    """One's own uploads that wait for a decision, newest first; without their content."""
+    statement = (
+        sa.select(ImportDraft).where(ImportDraft.person_id == person.id, ImportDraft.expires_at > clock.now())
+        .options(sa.orm.defer(ImportDraft.content)).order_by(ImportDraft.created_at.desc(), ImportDraft.id)
+    )
+    return [draft for draft in db.session.scalars(statement) if person.manages(draft.zone_id)]

@@ -1,0 +1,215 @@
+"""Taking a catalogue in. The right rows come in together, the wrong ones are reported; the same file twice changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+
+from app.accounts.models import Person, Zone
+from app.accounts.queries import get_zone
+from app.catalogue import exchange
+from app.catalogue.exchange import OPEN_TO_ALL, PLAIN_FIELDS, OfferingRecord
+from app.catalogue.models import Delivery, Offering
+from app.catalogue.services.imports import ORGANISATION_KIND, ImportedOffering, upsert_offerings
+from app.catalogue.services.offerings import OfferingFacts
+from app.catalogue.services.organisations import OrganisationFacts
+from app.interchange import memory
+from app.interchange.catalogue_csv import COLUMNS, read_catalogue
+from app.interchange.merging import Merged, Merger, Outcome, Rules
+from app.interchange.models import ImportedRecord, ImportKind
+from app.interchange.postcodes import tidy_code, wider_codes
+from app.interchange.problems import Problem, Reading, shown
+from app.interchange.reports import Report, Taken
+from app.shared.db import atomic
+from app.shared.view import plural
+
+DEFAULT_SOURCE = "import"
+MERGER = Merger(OfferingRecord, Rules(
+    together=(("latitude", "longitude"),), drifting=frozenset({"places_left"}), apart_from=frozenset({"ref"}),
+))
+PLACES = frozenset({"capacity", "places_left"})
+PLACE = frozenset({"latitude", "longitude", "postcode_area"})
+COLUMN_OF = {**{column.field: column.title for column in COLUMNS}, "slots": "sessions"}
+_FACTS = tuple(f.name for f in fields(OfferingFacts))
+_SHARED = tuple(name for name in PLAIN_FIELDS if name in _FACTS)
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What a library list knows beyond the format: for the organisation it makes, and for where the offering is."""
+
+    address: str = ""
+    postcode: str = ""
+    email: str = ""
+    is_doubtful: bool = False
+    spot: tuple[float, float] | None = None
+
+
+@dataclass
+class Plan:
+    """What would be done, worked out without writing. `offerings` are the rows that make or change something."""
+
+    offerings: list[tuple[int, ImportedOffering]] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+    known: dict[str, ImportedRecord] = field(default_factory=dict)
+    said: dict[str, dict[str, str]] = field(default_factory=dict)
+    placeless: list[str] = field(default_factory=list)
+    missing: int = 0
+
+
+def import_catalogue(
+    *, zone_id: uuid.UUID, content: bytes, source: str = DEFAULT_SOURCE, is_dry_run: bool = False, actor: Person | None
+) -> Report:
+    """Take a catalogue.csv into a Zone. `actor` None is the command line. Raises Unusable when the file cannot be read at all.
+
+    Offerings are matched by (Zone, source, id); fields that somebody has edited in Kith since the last import stay as they are.
+    A dry run gives the same report and writes nothing.
+    """
+    return take_offerings(
+        zone_id=zone_id, reading=read_catalogue(content), source=source, is_dry_run=is_dry_run, actor=actor, what="catalogue", extras={}
+    )
+
+
+def take_offerings(
+    *, zone_id: uuid.UUID, reading: Reading[OfferingRecord], source: str, is_dry_run: bool, actor: Person | None, what: str,
+    extras: Mapping[str, Extras],
+) -> Report:
+    """The same for rows that were read from any kind of file."""
+    with atomic():
+        zone = get_zone(zone_id) if is_dry_run else memory.one_at_a_time(zone_id)
+        plan = _plan(zone_id, source, reading, extras)
+        problems = _write(zone_id, source, plan, actor, is_dry_run=is_dry_run)
+        return _report(zone, source, reading, plan, problems, what, is_dry_run=is_dry_run)
+
+
+def _plan(zone_id: uuid.UUID, source: str, reading: Reading[OfferingRecord], extras: Mapping[str, Extras]) -> Plan:
+    refs = [record.ref for _, record in reading.rows]
+    offerings = exchange.list_imported(zone_id, source, refs)
+    current = exchange.to_records(list(offerings.values()))
+    plan = Plan(known=memory.recall(zone_id, ImportKind.CATALOGUE, source, refs))
+    plan.missing = exchange.count_of_source(zone_id, source) - len(offerings)
+    merged = {}
+    for _, incoming in reading.rows:
+        offering, said = offerings.get(incoming.ref), MERGER.fingerprints(incoming)
+        plan.said[incoming.ref] = {name: print_ for name, print_ in said.items() if name in reading.columns}
+        if offering is not None:
+            last = plan.known[incoming.ref].prints if incoming.ref in plan.known else None
+            several = len(exchange.running_cohorts(offering)) > 1  # the places of several groups are Kith's own affair
+            columns = reading.columns - (PLACES if several else set())
+            merged[incoming.ref] = MERGER.merge(current[offering.id], incoming, said, last, columns)
+    places = _find_places(reading, offerings, merged, extras)
+    for row, incoming in reading.rows:
+        ref, offering = incoming.ref, offerings.get(incoming.ref)
+        known = merged.get(ref, Merged(incoming, frozenset(), ()))
+        place = places.get(ref)
+        outcome = Outcome.CREATED if offering is None else Outcome.UPDATED if known.changed or place else Outcome.UNCHANGED
+        if outcome is not Outcome.UNCHANGED:
+            plan.offerings.append((row, _to_import(offering, known, place, extras.get(ref, Extras()))))
+        is_placed = known.record.latitude is not None or place is not None or (offering is not None and offering.latitude is not None)
+        if not is_placed and known.record.delivery is not Delivery.ONLINE:
+            plan.placeless.append(ref)
+        changed = known.changed | ({"place"} if place is not None and offering is not None else set())
+        plan.taken.append(Taken(row, ref, incoming.title, outcome, _columns(changed), _columns(known.kept)))
+    return plan
+
+
+def _columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Fields by the names that the file has for them."""
+    return tuple(sorted({COLUMN_OF.get(name, name) for name in names}))
+
+
+def _to_import(
+    offering: Offering | None, merged: Merged[OfferingRecord], place: tuple[float, float] | None, extra: Extras
+) -> ImportedOffering:
+    record = merged.record
+    values = {name: getattr(offering, name) for name in _FACTS} if offering is not None else {}
+    values |= {name: getattr(record, name) for name in _SHARED}
+    if offering is None or place is not None or PLACE & merged.changed:
+        own = (record.latitude, record.longitude)
+        values["latitude"], values["longitude"] = place if place is not None else own
+        values["is_place_approximate"] = place is not None
+    if extra.postcode:
+        values["postcode"] = extra.postcode
+    says_places = offering is None or bool(PLACES & merged.changed)
+    left = OPEN_TO_ALL if record.capacity is None else record.places_left
+    return ImportedOffering(
+        ref=record.ref, provider=record.provider, facts=OfferingFacts(**values), referrals_last_year=record.referrals_last_year,
+        capacity=(OPEN_TO_ALL if record.capacity is None else record.capacity) if says_places else None,
+        places_left=left if says_places else None,
+        organisation=OrganisationFacts(
+            name=record.provider, kind=ORGANISATION_KIND[record.kind], address=extra.address, postcode=extra.postcode, email=extra.email,
+        ),
+    )
+
+
+def _write(zone_id: uuid.UUID, source: str, plan: Plan, actor: Person | None, *, is_dry_run: bool) -> list[Problem]:
+    """Hand the rows that say something new to the catalogue; what it refuses joins the wrong ones and is not remembered."""
+    problems: list[Problem] = []
+    if plan.offerings:
+        rows = {imported.ref: row for row, imported in plan.offerings}
+        done = upsert_offerings(
+            zone_id=zone_id, source=source, offerings=[imported for _, imported in plan.offerings], actor=actor, dry_run=is_dry_run
+        )
+        for one in done:
+            if one.refusal is not None:
+                column = one.refusal.field or ""
+                problems.append(Problem(
+                    rows[one.ref], COLUMN_OF.get(column, column) or "the whole row", shown(one.ref), one.refusal.sentence.rstrip(".")
+                ))
+                plan.said.pop(one.ref, None)
+    wrong = {problem.row for problem in problems}
+    plan.taken = [taken for taken in plan.taken if taken.row not in wrong]
+    if not is_dry_run:
+        memory.remember(zone_id, ImportKind.CATALOGUE, source, plan.known, plan.said)
+    return problems
+
+
+def _find_places(
+    reading: Reading[OfferingRecord], offerings: Mapping[str, Offering], merged: Mapping[str, Merged[OfferingRecord]],
+    extras: Mapping[str, Extras],
+) -> dict[str, tuple[float, float]]:
+    """For those without coordinates of their own: the middle of the postcode, else of its sector, else of its outcode.
+
+    An offering that has such a place keeps it while its postcode stays the same.
+    """
+    codes: dict[str, list[str]] = {}
+    spots: dict[str, tuple[float, float]] = {}
+    for _, incoming in reading.rows:
+        ref, offering = incoming.ref, offerings.get(incoming.ref)
+        record = merged[ref].record if ref in merged else incoming
+        is_settled = offering is not None and offering.latitude is not None and not PLACE & merged[ref].changed
+        extra = extras.get(ref, Extras())
+        if record.latitude is not None or record.delivery is Delivery.ONLINE or is_settled:
+            continue
+        if extra.spot is not None:
+            spots[ref] = extra.spot
+        else:
+            code = tidy_code(extra.postcode or record.postcode_area)
+            codes[ref] = wider_codes(code) if code else []
+    known = exchange.find_places(code for wider in codes.values() for code in wider)
+    found = {ref: place for ref, wider in codes.items() if (place := next((known[c] for c in wider if c in known), None)) is not None}
+    return spots | found
+
+
+def _report(
+    zone: Zone, source: str, reading: Reading[OfferingRecord], plan: Plan, refused: list[Problem], what: str, *, is_dry_run: bool
+) -> Report:
+    problems = sorted([*reading.problems, *refused], key=lambda problem: problem.row)
+    notes = list(reading.notes)
+    if plan.placeless:
+        notes.append(
+            f"{plural(len(plan.placeless), 'offering')} without a place, because there are no coordinates and the postcode is not in the table "
+            f"of postcodes: {_some(plan.placeless)}."
+        )
+    if plan.missing > 0:
+        were = "is" if plan.missing == 1 else "are"
+        notes.append(f"{plural(plan.missing, 'offering')} of this source {were} not in the file and stay as they are.")
+    return Report(
+        what=what, zone=zone.slug, source=source, is_dry_run=is_dry_run, taken=plan.taken, problems=problems,
+        wrong=len({problem.row for problem in problems}), notes=notes,
+    )
+
+
+def _some(refs: Sequence[str], most: int = 8) -> str:
+    return ", ".join(refs[:most]) + (f" and {len(refs) - most:,} more" if len(refs) > most else "")
