@@ -80,7 +80,7 @@ class DayField(DateField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([value for value in valuelist if value.strip()])
         except ValueError as error:
             raise ValueError("That is not a day. It looks like 2026-11-23.") from error
 
@@ -93,7 +93,7 @@ class WholeNumberField(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([value for value in valuelist if value.strip()])
         except ValueError as error:
             raise ValueError("Type a whole number, like 10.") from error
 
@@ -133,11 +133,16 @@ class PhoneField(StringField):
             number = phonenumbers.parse(self.data, "GB")
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_valid_number(number):
+        if number is None or not (phonenumbers.is_valid_number(number) or _is_invented(number)):
             raise ValidationError(f"“{self.data}” is not a telephone number. It looks like 020 7946 0018 or 07700 900123.")
         local = number.country_code == 44
         style = phonenumbers.PhoneNumberFormat.NATIONAL if local else phonenumbers.PhoneNumberFormat.INTERNATIONAL
         self.data = phonenumbers.format_number(number, style)
+
+
+def _is_invented(number: phonenumbers.PhoneNumber) -> bool:
+    """Ofcom keeps 07700 900000 to 900999 for drama: nobody has them, and made-up children's mothers do."""
+    return number.country_code == 44 and number.national_number in range(7_700_900_000, 7_700_901_000)
 
 
 class AddressField(EmailField):
