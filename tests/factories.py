@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import uuid
 from datetime import date, datetime, time, timedelta
@@ -57,15 +58,21 @@ def make_school(zone: Zone, *, with_terms: bool = True, **given: Any) -> School:
     return save(school)
 
 
-def make_person(role: Role | None = None, zone: Zone | None = None, **given: Any) -> Person:
-    """Somebody with PASSWORD, and one grant if a role is named (school=, organisation=, fund_id=, limit_pence= narrow it)."""
+@functools.cache
+def _password_hash() -> str:
+    """Hashing is slow on purpose; everybody here has the same password, so once is enough."""
     from app.accounts.passwords import hash_password
 
+    return hash_password(PASSWORD)
+
+
+def make_person(role: Role | None = None, zone: Zone | None = None, **given: Any) -> Person:
+    """Somebody with PASSWORD, and one grant if a role is named (school=, organisation=, fund_id=, limit_pence= narrow it)."""
     n = next(_count)
     school, organisation = given.pop("school", None), given.pop("organisation", None)
     fund_id, limit_pence = given.pop("fund_id", None), given.pop("limit_pence", None)
     person = Person(**{
-        "email": f"person{n}@example.org", "name": f"Robin Person{n}", "password_hash": hash_password(PASSWORD), **given,
+        "email": f"person{n}@example.org", "name": f"Robin Person{n}", "password_hash": _password_hash(), **given,
     })
     if role is not None:
         person.grants = [RoleGrant(
