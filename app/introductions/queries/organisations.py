@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.catalogue.availability import free_places_of_offerings, is_running
-from app.catalogue.models import Cohort, Practitioner
+from app.accounts.models import Person, Role
+from app.accounts.queries import people_with
+from app.catalogue.availability import free_places_of_offerings
+from app.catalogue.models import Practitioner
+from app.catalogue.queries import list_practitioners
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import db
@@ -66,21 +69,15 @@ def partner_load(introduction: Introduction) -> PartnerLoad:
     )
 
 
-def list_practitioners(organisation_id: uuid.UUID) -> Sequence[Practitioner]:
-    """Those who still work there, by name."""
-    statement = sa.select(Practitioner).where(
-        Practitioner.organisation_id == organisation_id,
-        sa.or_(Practitioner.left_on.is_(None), Practitioner.left_on >= clock.today()),
-    )
-    return db.session.scalars(statement.order_by(Practitioner.name, Practitioner.id)).all()
+def partner_people(introduction: Introduction) -> list[Person]:
+    """Who of the organisation signs in to Kith: its administrators, then its practitioners."""
+    found: dict[uuid.UUID, Person] = {}
+    for role in (Role.PARTNER_ADMIN, Role.PRACTITIONER):
+        for person in people_with(role, introduction.zone_id, organisation_id=introduction.organisation_id):
+            found.setdefault(person.id, person)
+    return list(found.values())
 
 
 def find_practitioner(practitioner_id: uuid.UUID, organisation_id: uuid.UUID) -> Practitioner | None:
     """If they work there still."""
     return next((p for p in list_practitioners(organisation_id) if p.id == practitioner_id), None)
-
-
-def list_cohorts(offering_id: uuid.UUID) -> Sequence[Cohort]:
-    """Runs of the offering that take children, soonest first."""
-    statement = sa.select(Cohort).where(Cohort.offering_id == offering_id, *is_running())
-    return db.session.scalars(statement.order_by(Cohort.starts_on, Cohort.id)).all()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.accounts.queries import school_days
+from app.catalogue import queries as catalogue
 from app.introductions import guards, hooks, policies, queries, standing
 from app.introductions.guards import Gap
 from app.introductions.models import DeclineReason, Introduction, IntroductionState
@@ -16,7 +17,6 @@ from app.introductions.services.common import (
     move,
     note,
     nothing_left_to_do,
-    partner_people,
     permit,
     take,
     tell_link_workers,
@@ -50,8 +50,8 @@ def ask(*, introduction_id: uuid.UUID, note_to_partner: str, actor: Person, seen
         introduction.asked_note = note_to_partner.strip()
         introduction.answered_at, introduction.decline_reason, introduction.nudged_after = None, None, 0
         introduction.decline_note = introduction.answered_by = ""
-        nothing_left_to_do(introduction, "Asked")
         move(introduction, _S.ASKED, actor=actor, done="asked", answer_by_on=introduction.answer_by_on)
+        nothing_left_to_do(introduction, "Asked")
         tell_partner(
             introduction, "introduction_answer", f"{actor.name} asks about {introduction.offering.title}",
             f"Please answer by {introduction.answer_by_on:%-d %B}", action="Read and answer", icon="inbox", urgency=Urgency.TODAY,
@@ -63,7 +63,7 @@ def ask(*, introduction_id: uuid.UUID, note_to_partner: str, actor: Person, seen
 def _write_to_partner(introduction: Introduction, topic: str, what: str) -> None:
     """One e-mail to each of the organisation's people, once for each time of asking."""
     asked = introduction.asked_at.isoformat() if introduction.asked_at else ""
-    for person in partner_people(introduction):
+    for person in queries.partner_people(introduction):
         post(
             topic=topic, dedupe=f"{topic}:{introduction.id}:{asked}:{what}:{person.id}",
             payload={"introduction": str(introduction.id), "person": str(person.id), "asked_at": asked},
@@ -83,7 +83,6 @@ def agree(
     with atomic():
         introduction = take(introduction_id, to=_S.AGREED, seen_version=seen_version, tells_above=True)
         by_word = _require_answerer(introduction, actor)
-        introduction.first_dates = words(first_dates, "Say when it could begin, like “Thursdays at 4 from 3 December”.", "first_dates")[:200]
         gaps = standing.gaps_in_support(introduction, standing.read(introduction))
         guards.require(gaps if by_word else standing.for_partner(gaps))
         if by_word and practitioner_id is None:
@@ -93,9 +92,10 @@ def agree(
             introduction.answered_by = answered_by.strip()[:120]
         if cohort_id is not None:
             introduction.cohort_id = _cohort(introduction, cohort_id)
+        introduction.first_dates = words(first_dates, "Say when it could begin, like “Thursdays at 4 from 3 December”.", "first_dates")[:200]
         introduction.answered_at = clock.now()
-        nothing_left_to_do(introduction, "Answered")
         move(introduction, _S.AGREED, actor=actor, done="agreed", practitioner=introduction.practitioner_id, by_word=by_word)
+        nothing_left_to_do(introduction, "Answered")
         if introduction.practitioner_id is not None:
             hooks.on_agreed(introduction, actor, introduction.practitioner_id)
         tell_link_workers(
@@ -112,7 +112,7 @@ def _require_answerer(introduction: Introduction, actor: Person) -> bool:
             raise NotFound
         return False
     if policies.can_answer_for(actor, introduction):
-        if partner_people(introduction):
+        if queries.partner_people(introduction):
             raise Forbidden(f"{introduction.organisation.name} signs in to Kith and answers there, not through you.")
         return True
     raise Forbidden(f"Only {introduction.organisation.name} can answer this.")
@@ -122,20 +122,17 @@ def _practitioner(introduction: Introduction, practitioner_id: uuid.UUID | None)
     chosen = queries.find_practitioner(practitioner_id, introduction.organisation_id) if practitioner_id else None
     if chosen is None:
         raise Invalid("Choose who will meet the child.", code="practitioner", field="practitioner_id")
-    from app.catalogue import queries as catalogue
-
     today = clock.today()
     found = catalogue.document_gaps(introduction.organisation_id, on=today, through=today, practitioner_id=chosen.id)
-    if not introduction.offering.needs_money:  # a public place is not held to a partner's papers; its practitioner is
-        found = [gap for gap in found if gap.practitioner is not None]
     if found:
-        gaps = [Gap("evidence", gap.sentence, f"{introduction.organisation.name} can send it; the Zone manager checks it.") for gap in found]
-        raise guards.Missing(gaps, field="practitioner_id")
+        gaps = [Gap("evidence", gap.sentence) for gap in found]
+        who = Gap("evidence", f"{introduction.organisation.name} can send what is missing, and the Zone manager checks it.")
+        raise guards.Missing([*gaps, who], field="practitioner_id")
     return chosen.id
 
 
 def _cohort(introduction: Introduction, cohort_id: uuid.UUID) -> uuid.UUID:
-    if cohort_id not in {cohort.id for cohort in queries.list_cohorts(introduction.offering_id)}:
+    if cohort_id not in {cohort.id for cohort in catalogue.list_cohorts(introduction.offering_id, running=True)}:
         raise Invalid("That group takes no children any more. Choose another.", field="cohort_id")
     return cohort_id
 
@@ -154,8 +151,8 @@ def decline(
         if by_word:
             introduction.answered_by = words(answered_by, "Write down who said no there.", "answered_by")[:120]
         introduction.decline_reason, introduction.decline_note, introduction.answered_at = reason, said, clock.now()
-        nothing_left_to_do(introduction, "Answered")
         move(introduction, _S.DECLINED, actor=actor, done="declined", reason=reason, by_word=by_word)
+        nothing_left_to_do(introduction, "Answered")
         hooks.on_ended(introduction, actor, _S.DECLINED)
         tell_link_workers(
             introduction, "introduction_next", "What next?", f"{introduction.organisation.name}: {DECLINE_TOLD[reason].lower()}",
@@ -173,8 +170,8 @@ def lapse(*, introduction_id: uuid.UUID, actor: Person | None = None) -> Introdu
             return introduction
         if introduction.answer_by_on is not None and clock.today() <= introduction.answer_by_on:
             raise Already(f"{introduction.organisation.name} has until {introduction.answer_by_on:%-d %B} to answer.", code="not_due")
-        nothing_left_to_do(introduction, "No answer in time")
         move(introduction, _S.LAPSED, actor=actor, done="lapsed", answer_by_on=introduction.answer_by_on)
+        nothing_left_to_do(introduction, "No answer in time")
         hooks.on_ended(introduction, actor, _S.LAPSED)
         tell_link_workers(
             introduction, "introduction_next", "What next?", f"{introduction.organisation.name} did not answer in ten school days",

@@ -14,7 +14,7 @@ from app.accounts.queries import people_with
 from app.audit import queries as trail
 from app.audit import services as audit
 from app.children import queries as children
-from app.introductions import hooks
+from app.introductions import hooks, queries
 from app.introductions.models import INTRODUCTION_MOVES, Introduction, IntroductionState
 from app.introductions.words import ACTION_WORDS, STATE_WORDS
 from app.notifications.models import Urgency
@@ -137,18 +137,9 @@ def tell_link_workers(
         )
 
 
-def partner_people(introduction: Introduction) -> list[Person]:
-    """Who of the organisation signs in to Kith: its administrators, then its practitioners."""
-    found: dict[uuid.UUID, Person] = {}
-    for role in (Role.PARTNER_ADMIN, Role.PRACTITIONER):
-        for person in people_with(role, introduction.zone_id, organisation_id=introduction.organisation_id):
-            found.setdefault(person.id, person)
-    return list(found.values())
-
-
 def tell_partner(introduction: Introduction, kind: str, title: str, text: str, *, action: str, icon: str, urgency: Urgency) -> None:
     """One task for each of the organisation's people. It never names the child."""
-    for person in partner_people(introduction):
+    for person in queries.partner_people(introduction):
         open_task(
             person_id=person.id, zone_id=introduction.zone_id, kind=kind, subject=introduction, title=title, text=text,
             action=action, icon=icon, urgency=urgency, url=link("introductions.introduction", introduction_id=introduction.id),

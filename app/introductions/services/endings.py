@@ -67,8 +67,8 @@ def settle(
             words=words(words_said, "Write down what the child says about going on.", "words_said"), asked_by_id=actor.id,
         ))
         introduction.wants_to_go_on, introduction.settled_on = True, clock.today()
-        nothing_left_to_do(introduction, "Settled")
         move(introduction, _S.SETTLED, actor=actor, done="settled", attended=attended)
+        nothing_left_to_do(introduction, "Settled")
         _schedule_checks(introduction)
         return introduction
 
@@ -103,8 +103,8 @@ def close(
         introduction.next_step = words(next_step, "Say what the next step is.", "next_step") if has_settled else next_step.strip()
         if has_settled:
             _schedule_checks(introduction)
-        nothing_left_to_do(introduction, "Closed")
         move(introduction, _S.CLOSED, actor=actor, done="closed")
+        nothing_left_to_do(introduction, "Closed")
         return introduction
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.accounts.models import Person
 from app.audit import services as audit
+from app.catalogue import queries as catalogue
 from app.catalogue.models import Offering
 from app.children import queries as children
 from app.children.models import ChildState
@@ -68,7 +69,7 @@ def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Perso
 
 
 def _only_cohort(offering: Offering) -> uuid.UUID | None:
-    running = queries.list_cohorts(offering.id)
+    running = catalogue.list_cohorts(offering.id, running=True)
     return running[0].id if len(running) == 1 else None
 
 
@@ -84,8 +85,8 @@ def begin_listening(*, introduction_id: uuid.UUID, actor: Person, seen_version: 
         if introduction.state is not _S.READY:
             guards.require(standing.gaps_to_begin(introduction))
         introduction.ask_again_on, introduction.not_yet_why = None, ""
-        nothing_left_to_do(introduction, "Listening again")
         move(introduction, _S.LISTENING, actor=actor, done="listening")
+        nothing_left_to_do(introduction, "Listening again")
         return introduction
 
 
@@ -194,8 +195,8 @@ def set_not_yet(
             raise Invalid("That is more than a year away. Choose an earlier day.", field="ask_again_on")
         introduction.not_yet_why = words(why, "Say what it waits for.", "why")
         introduction.ask_again_on = ask_again_on
-        nothing_left_to_do(introduction, "Not yet")
         move(introduction, _S.NOT_YET, actor=actor, done="put_off", ask_again_on=ask_again_on)
+        nothing_left_to_do(introduction, "Not yet")
         return introduction
 
 
@@ -207,8 +208,8 @@ def begin_again(*, introduction_id: uuid.UUID, actor: Person, seen_version: int 
         introduction.asked_at = introduction.answer_by_on = introduction.answered_at = introduction.decline_reason = None
         introduction.asked_note = introduction.decline_note = introduction.answered_by = introduction.first_dates = ""
         introduction.practitioner_id, introduction.nudged_after, introduction.warmth_answer = None, 0, ""
-        nothing_left_to_do(introduction, "Begun again")
         move(introduction, _S.IDEA, actor=actor, done="begun_again")
+        nothing_left_to_do(introduction, "Begun again")
         return introduction
 
 

@@ -40,8 +40,8 @@ def arrange(
         introduction = take(introduction_id, to=_S.ARRANGED, seen_version=seen_version)
         _require_arranger(introduction, actor)
         _set_meeting(introduction, meeting_at, place, people, trusted_adult)
-        nothing_left_to_do(introduction, "Arranged")
         move(introduction, _S.ARRANGED, actor=actor, done="arranged", meeting_at=meeting_at.isoformat())
+        nothing_left_to_do(introduction, "Arranged")
         return introduction
 
 
@@ -56,8 +56,8 @@ def move_meeting(
             raise IllegalMove(f"This introduction is {introduction.state.replace('_', ' ')}, so there is no meeting to move.")
         _require_arranger(introduction, actor)
         _set_meeting(introduction, meeting_at, place, people, trusted_adult)
-        nothing_left_to_do(introduction, "The meeting was moved")
         note(introduction, actor=actor, done="rearranged", meeting_at=meeting_at.isoformat())
+        nothing_left_to_do(introduction, "The meeting was moved")
         return introduction
 
 
@@ -91,8 +91,8 @@ def record_met(
             raise Invalid("That is before this introduction began. Choose the day they met.", field="met_on")
         introduction.met_people = words(people, "Say who was there.", "people")[:300]
         introduction.met_words = words(words_said, "Write down what the child said afterwards.", "words_said")
-        nothing_left_to_do(introduction, "They met")
         move(introduction, _S.MET, actor=actor, done="met", met_on=met_on)
+        nothing_left_to_do(introduction, "They met")
         _count_linking(introduction, actor)
         if hooks.attended_count(introduction) > 0:
             _join(introduction, met_on, None)
@@ -148,6 +148,6 @@ def _join_by_register(introduction: Introduction, on: date) -> Introduction:
 
 def _join(introduction: Introduction, on: date, actor: Person | None) -> Introduction:
     introduction.joined_on = on
-    nothing_left_to_do(introduction, "Joined")
     move(introduction, _S.JOINED, actor=actor, done="joined", joined_on=on)
+    nothing_left_to_do(introduction, "Joined")
     return introduction

@@ -1,0 +1,136 @@
+"""What this person can do with this introduction now: one main thing, the others, and why not beside what is not available."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import current_app, url_for
+
+from app.accounts.models import Person
+from app.introductions import hooks, policies, queries, standing
+from app.introductions.guards import Gap
+from app.introductions.models import Introduction, IntroductionState
+from app.introductions.standing import Standing
+
+_S = IntroductionState
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button. `is_post`: it acts at once; else it opens a form. With `gaps` it stays visible and says why not."""
+
+    key: str
+    text: str
+    icon: str
+    url: str
+    is_post: bool = False
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def why_not(self) -> list[tuple[str, str]]:
+        return [(gap.sentence, gap.who) for gap in self.gaps]
+
+
+def actions_for(introduction: Introduction, person: Person, reading: Standing) -> list[Action]:
+    """The main one first; none for those who only look."""
+    if policies.is_partner_of(person, introduction) and not policies.is_link_worker_of(person, introduction):
+        return _partners(introduction, person, reading)
+    if not policies.can_listen(person, introduction):
+        return []
+    return [action for action in _workers(introduction, reading) if _allowed(action, person, introduction)]
+
+
+_LINK_WORKER_ONLY = ("ready", "ask", "arrange", "move_meeting", "met", "join", "settle", "request", "told_yes", "told_no")
+
+
+def _allowed(action: Action, person: Person, introduction: Introduction) -> bool:
+    return action.key not in _LINK_WORKER_ONLY or policies.is_link_worker_of(person, introduction)
+
+
+def _at(verb: str, introduction: Introduction) -> str:
+    return url_for(f"introductions.{verb}", introduction_id=introduction.id)
+
+
+def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
+    child = i.child.called
+    view = Action("view", "Write down a view", "message-circle", _at("view_new", i))
+    prepare = Action("prepare", "Put in place", "footprints", _at("prepare", i))
+    later = Action("not_yet", "Not yet", "pause", _at("not_yet", i))
+    matches = Action("matches", "See the next best match", "search", _matches(i)) if _matches(i) else None
+    again = Action("again", "Begin again", "undo-2", _at("again", i), is_post=True)
+    shut = Action("close", "Close it", "check", _at("close", i))
+    match i.state:
+        case _S.IDEA:
+            return [
+                Action("listen", f"Listen to {child}", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i))), shut,
+            ]
+        case _S.LISTENING:
+            gaps = tuple(standing.gaps_to_be_ready(i, reading))
+            ready = Action("ready", "It is ready", "check", _at("ready", i), is_post=True, gaps=gaps)
+            return [*([view, ready] if gaps else [ready, view]), prepare, later, *_request(i)]
+        case _S.NOT_YET:
+            return [
+                Action("listen", "Listen again", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i))), view, prepare,
+            ]
+        case _S.READY:
+            gaps = tuple(standing.gaps_to_ask(i, reading))
+            ask = Action("ask", f"Ask {i.organisation.name}", "send", _at("ask", i), gaps=gaps)
+            request = _request(i)
+            first = [*request, ask] if request and any(g.code == "commission_not_requested" for g in gaps) else [ask, *request]
+            return [*first, view, prepare, later]
+        case _S.ASKED:
+            told = not i.offering.needs_money and not queries.partner_people(i)
+            return [
+                *([Action("told_yes", "They told me yes", "handshake", _at("agree", i)),
+                   Action("told_no", "They told me no", "x", _at("decline", i))] if told else []),
+                view,
+            ]
+        case _S.DECLINED | _S.LAPSED:
+            return [action for action in (matches, again, shut) if action]
+        case _S.AGREED:
+            return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=tuple(standing.gaps_to_arrange(i, reading))), view, *_request(i)]
+        case _S.ARRANGED:
+            return [Action("met", "They met", "heart-handshake", _at("met", i)), Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i)), view]
+        case _S.MET:
+            join = Action("join", f"{child} went", "footprints", _at("join", i), gaps=_join_gaps(i))
+            return [join, view]
+        case _S.JOINED:
+            return [Action("settle", "Settled", "sprout", _at("settle", i)), view]
+        case _S.SETTLED:
+            return [Action("close", "Close with the outcome", "check", _at("close", i)), view]
+        case _:
+            return []
+
+
+def _join_gaps(i: Introduction) -> tuple[Gap, ...]:
+    if not i.offering.needs_money or hooks.attended_count(i) > 0:
+        return ()
+    return (Gap("register", "The register does this at the first session.", f"{i.organisation.name} takes it."),)
+
+
+def _matches(i: Introduction) -> str:
+    return url_for("matching.matches", child_id=i.child_id) if "matching.matches" in current_app.view_functions else ""
+
+
+def _request(i: Introduction) -> list[Action]:
+    """Asking for the place and the money, where the programme is paid for and that was not done yet."""
+    if not i.offering.needs_money or hooks.commission_requested(i) or "commissioning.request_new" not in current_app.view_functions:
+        return []
+    return [Action("request", "Request the place", "wallet", url_for("commissioning.request_new", introduction_id=i.id))]
+
+
+def _partners(i: Introduction, person: Person, reading: Standing) -> list[Action]:
+    if i.state is _S.ASKED:
+        gaps = tuple(standing.for_partner(standing.gaps_in_support(i, reading)))
+        return [
+            Action("agree", "Say yes", "handshake", _at("agree", i), gaps=gaps), Action("decline", "Say no", "x", _at("decline", i)),
+        ]
+    if not policies.is_partner_admin_of(person, i):
+        return []
+    if i.state is _S.AGREED:
+        gaps = tuple(standing.for_partner(standing.gaps_to_arrange(i, reading)))
+        return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=gaps)]
+    if i.state is _S.ARRANGED:
+        return [Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i))]
+    return []

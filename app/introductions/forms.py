@@ -1,0 +1,232 @@
+"""What people type about introductions. Shape and wording only; what must be true is the verbs' to say."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, TextAreaField, TimeField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.catalogue.models import Cohort, Practitioner
+from app.introductions.models import EndReason, Stance, Viewpoint
+from app.introductions.words import DECLINE_WORDS, END_WORDS, HOW_SAID, STANCE_WORDS
+from app.shared import clock
+from app.shared.forms import DayField, KithForm, TidyStringField, WholeNumberField
+from app.shared.view import day
+
+LONG = 1000
+END_CHOICES = (
+    EndReason.CHILD_NO, EndReason.PARENT_NO, EndReason.MOVED, EndReason.SAFETY, EndReason.PROGRAMME_END, EndReason.CONSENT_WITHDRAWN,
+)
+
+
+def chosen(field: DayField) -> date:
+    """The day of a field that was validated."""
+    assert field.data is not None
+    return field.data
+
+
+class VerbForm(KithForm):
+    """Carries the version that was on the screen, so that a stale click is noticed."""
+
+    seen_version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        typed = str(self.seen_version.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+
+class HourField(TimeField):
+    """A time of day, as a person types it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("That is not a time. It looks like 15:30.") from error
+
+
+def picked(field: Field) -> uuid.UUID | None:
+    """What was chosen from a list, as a key."""
+    try:
+        return uuid.UUID(str(field.data)) if field.data else None
+    except ValueError:
+        return None
+
+
+class StartForm(KithForm):
+    child_id = SelectField("Which child?", validators=[InputRequired("Choose a child.")], validate_choice=False)
+    why = TextAreaField(
+        "Why could this be right?", [InputRequired("Say in a sentence why this could be right for this child."), Length(max=LONG)],
+        description="What you have heard or seen. Only those who work with the child read it.",
+    )
+
+    def offer(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
+        self.child_id.choices = [("", "Choose a child"), *((str(key), name) for key, name in children)]
+
+
+class NewWordForm(KithForm):
+    words_said = TextAreaField("What does the child say now?", [InputRequired("Write down the child’s new words."), Length(max=LONG)])
+
+
+class SignpostForm(KithForm):
+    child_id = SelectField("For which child?", validators=[InputRequired("Choose a child.")], validate_choice=False)
+    to_whom = TidyStringField("Who was told?", [InputRequired("Say who was told."), Length(max=120)], description="For example: her mother, at the gate.")
+    given_on = DayField("When?", [InputRequired("Choose a day.")])
+
+    def offer(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
+        self.child_id.choices = [("", "Choose a child"), *((str(key), name) for key, name in children)]
+
+
+class ViewForm(VerbForm):
+    """Who, what they think, and their words."""
+
+    who = RadioField("Who said it?", validators=[InputRequired("Choose who said it.")])
+    said_by = TidyStringField("The teacher’s name", [Optional(), Length(max=120)], description="Only for a teacher’s view.")
+    stance = RadioField(
+        "What do they think?", choices=[(stance.value, STANCE_WORDS[stance]) for stance in Stance],
+        validators=[InputRequired("Choose what they think.")],
+    )
+    words_said = TextAreaField(
+        "In their words", [InputRequired("Write down what was said, in their words."), Length(max=LONG)],
+        description="As they said it. A drawing or a gesture counts: say what it was.",
+    )
+    said_on = DayField("When was it said?", [InputRequired("Choose the day it was said.")])
+    how = SelectField("How?", choices=[(how, how) for how in HOW_SAID])
+
+    def offer(self, child: str, carers: Sequence[tuple[uuid.UUID, str]]) -> None:
+        self.who.choices = [("child", child), *((str(key), name) for key, name in carers), ("teacher", "A teacher")]
+
+    @property
+    def viewpoint(self) -> Viewpoint:
+        return {"child": Viewpoint.CHILD, "teacher": Viewpoint.TEACHER}.get(self.who.data, Viewpoint.CARER)
+
+    @property
+    def carer_id(self) -> uuid.UUID | None:
+        return picked(self.who) if self.viewpoint is Viewpoint.CARER else None
+
+
+class PrepareForm(VerbForm):
+    who_goes_along = TidyStringField(
+        "Who goes along the first time?", [Optional(), Length(max=120)], description="Somebody the child knows. Leave it empty while nobody is found.",
+    )
+    has_met_contact = BooleanField("You have met the person there")
+    nothing_told = BooleanField("Nothing about the child is told to them")
+
+
+class NotYetForm(VerbForm):
+    why = TextAreaField("What does it wait for?", [InputRequired("Say what it waits for."), Length(max=LONG)])
+    ask_again_on = DayField("Ask again on", [InputRequired("Choose a day to ask again.")], description="You get it on your list that day.")
+
+
+class AskForm(VerbForm):
+    note_to_partner = TextAreaField(
+        "A word to them", [Optional(), Length(max=LONG)],
+        description="What you are asking for, and when it would suit. Say of the child only what consent covers.",
+    )
+
+
+class AgreeForm(VerbForm):
+    practitioner_id = RadioField("Who will meet the child?", validators=[InputRequired("Choose who will meet the child.")])
+    cohort_id = SelectField("Which group?", validators=[Optional()])
+    first_dates = TidyStringField(
+        "When could it begin?", [InputRequired("Say when it could begin, like “Thursdays at 4 from 3 December”."), Length(max=200)],
+        description="Your first dates. The meeting itself is arranged next.",
+    )
+
+    def offer(self, practitioners: Sequence[Practitioner], cohorts: Sequence[Cohort]) -> None:
+        self.practitioner_id.choices = [(str(p.id), f"{p.name}, {p.title}" if p.title else p.name) for p in practitioners]
+        self.cohort_id.choices = [("", "Not decided yet"), *((str(c.id), _cohort_name(c)) for c in cohorts)]
+        if not cohorts:
+            del self.cohort_id
+
+    @property
+    def chosen_cohort(self) -> uuid.UUID | None:
+        return picked(self["cohort_id"]) if "cohort_id" in self else None
+
+
+def _cohort_name(cohort: Cohort) -> str:
+    starts = f"from {day(cohort.starts_on)}" if cohort.starts_on else ""
+    return " ".join(part for part in (cohort.name or "Group", starts) if part)
+
+
+class AgreeByWordForm(VerbForm):
+    """The Link Worker writes down a yes that was told, where nobody of the organisation signs in to Kith."""
+
+    answered_by = TidyStringField("Who said yes?", [InputRequired("Write down who said yes there."), Length(max=120)])
+    first_dates = TidyStringField(
+        "When could it begin?", [InputRequired("Say when it could begin, like “any Saturday from 10”."), Length(max=200)],
+    )
+
+
+class DeclineForm(VerbForm):
+    reason = RadioField(
+        "Why not?", choices=[(reason.value, words) for reason, words in DECLINE_WORDS.items()], validators=[InputRequired("Choose a reason.")],
+    )
+    note_to_link_worker = TextAreaField(
+        "What should the Link Worker know?", [Optional(), Length(max=LONG)],
+        description="Somewhere else to try, or when to ask again. They see this straight away.",
+    )
+
+
+class DeclineByWordForm(DeclineForm):
+    answered_by = TidyStringField("Who said no?", [InputRequired("Write down who said no there."), Length(max=120)])
+
+
+class ArrangeForm(VerbForm):
+    meeting_on = DayField("On which day?", [InputRequired("Choose a day.")])
+    meeting_time = HourField("At what time?", [InputRequired("Choose a time.")])
+    place = TidyStringField("Where?", [InputRequired("Say where they meet."), Length(max=200)])
+    people = TidyStringField("Who will be in the room?", [InputRequired("Say who will be in the room."), Length(max=300)])
+    trusted_adult = TidyStringField(
+        "Which adult the child trusts will be there?", [InputRequired("Name an adult the child trusts who will be there."), Length(max=120)],
+    )
+
+    @property
+    def meeting_at(self) -> datetime:
+        assert self.meeting_time.data is not None
+        return clock.at_london(chosen(self.meeting_on), self.meeting_time.data)
+
+
+class MetForm(VerbForm):
+    met_on = DayField("When did they meet?", [InputRequired("Choose the day they met.")])
+    people = TidyStringField("Who was there?", [InputRequired("Say who was there."), Length(max=300)])
+    words_said = TextAreaField(
+        "What did the child say afterwards?", [InputRequired("Write down what the child said afterwards."), Length(max=LONG)],
+        description="In their words.",
+    )
+
+
+class JoinForm(VerbForm):
+    on = DayField("When was the first visit?", [InputRequired("Choose the day of the first visit.")])
+
+
+class SettleForm(VerbForm):
+    wants_to_go_on = RadioField(
+        "Does the child want to go on?", choices=[("yes", "Yes"), ("no", "No")], validators=[InputRequired("Choose yes or no.")],
+    )
+    words_said = TextAreaField("In the child’s words", [InputRequired("Write down what the child says about going on."), Length(max=LONG)])
+    visits_told = WholeNumberField(
+        "How many visits have you been told of?", [InputRequired("Type a number, like 4."), NumberRange(0, 500, "Type a number from 0 to 500.")],
+        description="There is no register here, so your word counts. Settled means at least 3.",
+    )
+
+
+class CloseForm(VerbForm):
+    outcome = TextAreaField("What came of it?", [InputRequired("Say what came of it."), Length(max=LONG)])
+    next_step = TextAreaField("What is the next step?", [Optional(), Length(max=LONG)])
+
+
+class EndForm(VerbForm):
+    reason = RadioField(
+        "Why does it end?", choices=[(reason.value, END_WORDS[reason]) for reason in END_CHOICES], validators=[InputRequired("Choose why it ends.")],
+    )
+    note = TextAreaField("In their words, or what happened", [Optional(), Length(max=LONG)])
+
+
+class CheckForm(KithForm):
+    is_still_going = RadioField("Still going?", choices=[("yes", "Yes"), ("no", "No")], validators=[InputRequired("Choose yes or no.")])
+    words_said = TextAreaField("In their words", [Optional(), Length(max=LONG)])

@@ -1,0 +1,132 @@
+"""Where we are, who we wait for and what happens next, in sentences; the path's dates; and the history. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.audit.models import AuditEntry
+from app.introductions.models import EndReason, Introduction, IntroductionState
+from app.introductions.words import ACTION_WORDS, DECLINE_TOLD, END_WORDS, STATE_LOOKS, STATE_WORDS
+from app.shared import clock
+from app.shared.view import clock_time, day, long_day, when
+
+_S = IntroductionState
+STOPS = (_S.IDEA, _S.LISTENING, _S.READY, _S.ASKED, _S.AGREED, _S.ARRANGED, _S.MET, _S.JOINED, _S.SETTLED)
+
+
+@dataclass(frozen=True)
+class Track:
+    """For the picture: which stop, its dates, and how it looks there."""
+
+    at: str
+    dates: dict[str, str]
+    kind: str
+    here: str
+    wait: str
+    next: str
+
+
+def track(
+    introduction: Introduction, entries: Sequence[AuditEntry], *, child: str, link_worker: str, is_partner: bool = False
+) -> Track:
+    """`child` and `link_worker` as this reader may call them. A partner reads nothing of what the child or family said."""
+    dates = {_S.IDEA.value: day(introduction.created_at)}
+    furthest = 0
+    for entry in entries:
+        if entry.to_state == _S.IDEA:
+            dates, furthest = {_S.IDEA.value: day(entry.at)}, 0
+        elif entry.to_state in STOPS:
+            dates[entry.to_state] = day(entry.at)
+            furthest = STOPS.index(IntroductionState(entry.to_state))
+    state = introduction.state
+    kind = {_S.NOT_YET: "not_yet", _S.ENDED: "ended", _S.DECLINED: "ended", _S.LAPSED: "ended"}.get(state, "going")
+    at = {_S.NOT_YET: _S.LISTENING, _S.DECLINED: _S.ASKED, _S.LAPSED: _S.ASKED, _S.CLOSED: _S.SETTLED}.get(state, state)
+    if state is _S.ENDED or (state is _S.CLOSED and introduction.settled_on is None):
+        at, kind = STOPS[furthest], "ended"
+    told = said_to_partner if is_partner else said
+    here, wait, then = told(introduction, child=child, link_worker=link_worker)
+    return Track(at.value, dates, kind, here, wait, then)
+
+
+def said(introduction: Introduction, *, child: str, link_worker: str) -> tuple[str, str, str]:
+    """Where we are, who we wait for, what happens next."""
+    i, org, worker = introduction, introduction.organisation.name, link_worker or "The Link Worker"
+    name = i.practitioner.name if i.practitioner else i.answered_by or org
+    meets = f"{long_day(i.meeting_at)} at {clock_time(i.meeting_at)}" if i.meeting_at else ""
+    table: dict[IntroductionState, tuple[str, str, str]] = {
+        _S.IDEA: (f"An idea of {i.started_by.name}’s. Nobody outside has been told.", worker, f"{worker} asks {child} and the family what they think."),
+        _S.LISTENING: (f"{worker} is finding out what {child} and the family think.", f"{child} and the family, in their own time.", "When they are behind it, it is ready, and the organisation can be asked."),
+        _S.NOT_YET: (f"{_closed(i.not_yet_why)} Waiting is good practice, never a failure.", f"{child}, in their own time.", f"{worker} asks again on {long_day(i.ask_again_on)}. Nothing is sent to {org} before that."),
+        _S.READY: (f"{child} and the family are behind it.", worker, f"{worker} asks {org}."),
+        _S.ASKED: (f"{org} was asked on {long_day(i.asked_at)}.", org, f"They have until {long_day(i.answer_by_on)} to answer. Without an answer it lapses by itself."),
+        _S.DECLINED: (f"{org} said no: {DECLINE_TOLD[i.decline_reason].lower() if i.decline_reason else 'no reason given'}.", worker, "The next best match, or another try later."),
+        _S.LAPSED: (f"{org} did not answer in ten school days.", worker, "The next best match, or another try later."),
+        _S.AGREED: (f"{org} said yes. {name} will meet {child}. {_closed(i.first_dates)}", worker, "A first meeting: a day, a place, and an adult the child trusts."),
+        _S.ARRANGED: (f"{name} and {child} meet on {meets}, {i.meeting_place}.", f"{i.trusted_adult}, who goes along.", f"After they meet, {worker} writes down {child}’s own words."),
+        _S.MET: (f"They met on {long_day(i.met_on)}.", child, "The first time there without being brought makes it joined."),
+        _S.JOINED: (f"{child} goes since {long_day(i.joined_on)}.", child, "Three times, and wanting to go on: then it is settled."),
+        _S.SETTLED: (f"{child} goes, and wants to go on. Settled on {long_day(i.settled_on)}.", worker, "Close it with the outcome and the next step. Kith asks again after 1, 3, 6 and 12 months."),
+        _S.CLOSED: (_closed(i.outcome) or "Closed.", "Nobody.", _closed(i.next_step) or "Nothing more."),
+        _S.ENDED: (f"{END_WORDS[i.end_reason]} ({long_day(i.ended_on)})." if i.end_reason else "Ended.", "Nobody.", _after(i, child)),
+    }
+    return table[i.state]
+
+
+def said_to_partner(introduction: Introduction, *, child: str, link_worker: str) -> tuple[str, str, str]:
+    """The same for the organisation, without a word of the child's, the family's or the Link Worker's own notes."""
+    i, worker = introduction, link_worker or "The Link Worker"
+    meets = f"{long_day(i.meeting_at)} at {clock_time(i.meeting_at)}" if i.meeting_at else ""
+    table: dict[IntroductionState, tuple[str, str, str]] = {
+        _S.ASKED: (f"You were asked on {long_day(i.asked_at)}.", "You.", f"You have until {long_day(i.answer_by_on)} to answer. A no is a good answer too."),
+        _S.AGREED: (f"You said yes. {_closed(i.first_dates)}", f"{worker} and you.", "A first meeting: a day and a place."),
+        _S.ARRANGED: (f"You meet on {meets}, {i.meeting_place}.", "That day.", f"{worker} comes back to you after the meeting."),
+        _S.MET: (f"You met on {long_day(i.met_on)}.", child, "The first time they come without being brought."),
+        _S.JOINED: (f"{child} comes since {long_day(i.joined_on)}.", child, "Keep the register; call when something worries you."),
+        _S.SETTLED: (f"Settled on {long_day(i.settled_on)}.", "Nobody.", f"{worker} asks now and then whether it goes on."),
+        _S.CLOSED: ("Settled with you, and closed with Kith.", "Nobody.", "Thank you."),
+    }
+    return table.get(i.state, ("", "", ""))
+
+
+def _after(introduction: Introduction, child: str) -> str:
+    if introduction.end_reason is EndReason.CHILD_NO:
+        return f"It does not come back by itself. Only {child}’s own new words can bring it back."
+    return "Nothing more happens here."
+
+
+def _closed(text: str) -> str:
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…”" else f"{text}."
+
+
+def history(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
+    """The trail for people, newest first: who, when, from and to."""
+    told = []
+    for entry in reversed(entries):
+        if entry.action == "introductions.linking.counted":
+            continue
+        moved = f"{_word(entry.from_state)} to {_word(entry.to_state)}" if entry.to_state else ""
+        tone = "stop" if entry.to_state in (_S.DECLINED, _S.LAPSED, _S.ENDED) else "quiet" if not entry.to_state else None
+        role = f", {entry.actor_role}" if entry.actor_role else ""
+        told.append({
+            "when": when(entry.at), "title": ACTION_WORDS.get(entry.action, entry.action), "by": f"{entry.actor_name}{role}", "note": moved,
+            "tone": tone,
+        })
+    return told
+
+
+def _word(state: str | None) -> str:
+    return STATE_WORDS[IntroductionState(state)] if state else ""
+
+
+def look(introduction: Introduction) -> tuple[str, str, str]:
+    """Words, tone and icon of the badge."""
+    tone, icon = STATE_LOOKS[introduction.state]
+    return STATE_WORDS[introduction.state], tone, icon
+
+
+def days_waiting(introduction: Introduction) -> int:
+    """Days since the organisation was asked."""
+    return (clock.today() - clock.london(introduction.asked_at).date()).days if introduction.asked_at else 0
