@@ -338,3 +338,13 @@ APPEND_ONLY_TABLES: list[str] = []
 def ping() -> None:
     """Ask the database anything at all."""
     db.session.execute(sa.text("SELECT 1"))
+
+
+@contextmanager
+def migrating() -> Iterator[None]:
+    """Connections opened in here may write outside a verb: for migrations/env.py alone."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
