@@ -39,9 +39,8 @@ def record(
     """
     if not is_writing():
         raise RuntimeError("an audit entry belongs inside the transaction of the change it describes")
-    subject.id = subject.id or uuid.uuid4()  # what the insert would have given it: no need to insert it now
-    if getattr(subject, "zone_id", subject) is None or getattr(subject, "child_id", subject) is None:
-        db.session.flush()  # the keys of a new subject that was joined to others by relationship
+    if subject in db.session.new:
+        db.session.flush()  # a new subject gets its key here, and what the database refuses is refused now
     entry = AuditEntry(
         actor_id=actor.id if actor is not None else None,
         actor_name=actor.name if actor is not None else SYSTEM,
