@@ -81,7 +81,7 @@ def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
         cohorts += db.session.execute(
             sa.select(Cohort.id, Cohort.offering_id, Cohort.capacity, Cohort.outside_places)
             .where(Cohort.offering_id.in_(wanted[start : start + CHUNK]), *is_running())
-        ).tuples()
+        ).all()
     live = live_places(id_ for id_, *_ in cohorts)
     for id_, offering_id, capacity, outside in cohorts:
         free[offering_id] += Availability(capacity, outside, live[id_]).free

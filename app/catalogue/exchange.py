@@ -146,5 +146,5 @@ def find_places(codes: Iterable[str]) -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
     for start in range(0, len(wanted), CHUNK):
         statement = sa.select(Postcode.code, Postcode.latitude, Postcode.longitude).where(Postcode.code.in_(wanted[start : start + CHUNK]))
-        found.update({code: (latitude, longitude) for code, latitude, longitude in db.session.execute(statement).tuples()})
+        found.update({code: (latitude, longitude) for code, latitude, longitude in db.session.execute(statement)})
     return found

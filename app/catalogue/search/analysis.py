@@ -13,6 +13,17 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _POSSESSIVE = re.compile(r"(?<=\w)['’`]s\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`](?=\w)|(?<=\w)['’`](?!\w)")
 _ONE_TO_ONE = re.compile(r"\b(?:1\s*(?::|-|–|to|-to-|2)\s*1|121|one(?:\s|-)(?:to|on|2)(?:\s|-)one|1 on 1)\b")
+_REWRITTEN = (
+    (_ONE_TO_ONE, " onetoone "), (re.compile(r"\bmartial arts?\b"), "martialart"),
+    (re.compile(r"\bcan ?not\b"), "cant"), (re.compile(r"\bwill not\b"), "wont"), (re.compile(r"\bdo not\b"), "dont"),
+    (re.compile(r"\bdoes not\b"), "doesnt"), (re.compile(r"\bis not\b"), "isnt"), (re.compile(r"\bdid not\b"), "didnt"),
+)
+_APART = {
+    "animation": "animat", "animations": "animat", "animate": "animat", "animated": "animat", "animator": "animat",
+    "experiment": "experiment", "experiments": "experiment", "ealing": "ealing", "training": "training", "paste": "paste",
+    "university": "universiti", "universities": "universiti", "uni": "uni", "boxing": "boxing", "boxer": "boxing", "boxers": "boxing", "arsenal": "arsenal", "sats": "sats",
+}
+"""Words that Snowball would take for another: animal, experience, EAL, trains, past, universe, boxes, sat."""
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
 _MEMORY = 60_000
 
@@ -20,13 +31,16 @@ _stemmer = Stemmer.Stemmer("english")
 
 
 def fold(text: str) -> str:
-    """Small letters, no accents, no apostrophes; "&" is "and"; every way of writing one-to-one is one word."""
+    """Small letters, no accents, no apostrophes; "&" is "and"; one-to-one is one word, however written, and so is cannot."""
     text = text.lower().translate(_LETTERS)
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     text = _POSSESSIVE.sub("", text)
     text = _APOSTROPHE.sub("", text)
-    return _ONE_TO_ONE.sub(" onetoone ", text.replace("&", " and "))
+    text = text.replace("&", " and ")
+    for pattern, written in _REWRITTEN:
+        text = pattern.sub(written, text)
+    return text
 
 
 def words(text: str) -> list[str]:
@@ -43,6 +57,8 @@ def joined(text: str) -> list[str]:
 @lru_cache(_MEMORY)
 def stem(word: str) -> str:
     """Snowball English; words with digits stay as they are."""
+    if word in _APART:
+        return _APART[word]
     if not word.isalpha() or not word.isascii():
         return word
     stemmed: str = _stemmer.stemWord(word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ SAME = 0.85
 """How much another word for the same thing counts, beside 1 for the word itself."""
 NEAR = 0.4
 NEED = 0.5
+DISTANT = 0.3
 
 
 class LexiconFault(ValueError):
@@ -23,12 +24,15 @@ class LexiconFault(ValueError):
 
 @dataclass(frozen=True)
 class Concept:
-    """One line of the lexicon. `same` and `near` are phrases of stems, `needs` codes like Emotional:anxiety."""
+    """One line of the lexicon. `same` and `near` are phrases of stems, `needs` codes like Emotional:anxiety that it is about,
+    `helps` those it may help with. A soft concept (after school) counts but is not required."""
 
     name: str
     same: tuple[str, ...]
     near: tuple[str, ...]
     needs: tuple[str, ...]
+    helps: tuple[str, ...] = ()
+    is_soft: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,22 +44,49 @@ class Lexicon:
     by_stems: Mapping[str, tuple[int, ...]]
     typed_only: frozenset[str]
     known_words: frozenset[str]
+    needs_of: Mapping[str, tuple[str, ...]]
     longest: int
+
+
+
 
     def find(self, typed: str) -> tuple[Concept, ...]:
         """The concepts of a phrase as typed (folded, blanks between)."""
-        found = self.by_words.get(typed) or self.by_stems.get(" ".join(stem(w) for w in typed.split(" ")), ())
+        parts = plainly(typed.split(" "))
+        found = self.by_words.get(" ".join(parts)) or self.by_stems.get(" ".join(map(stem, parts)), ())
         return tuple(self.concepts[i] for i in found)
 
-    def alternatives(self, typed: str) -> dict[str, float]:
+    def alternatives(self, typed: str, same: float = SAME) -> dict[str, float]:
         """Other phrases of stems to look for when `typed` was typed, each with its weight."""
         out: dict[str, float] = {}
         for concept in self.find(typed):
-            weighed = [(p, SAME) for p in concept.same] + [(p, NEAR) for p in concept.near]
+            weighed = [(p, same) for p in concept.same] + [(p, NEAR) for p in concept.near]
             weighed += [(need_token(code), NEED) for code in concept.needs]
+            weighed += [(need_token(code), DISTANT) for code in concept.helps]
+            weighed += [(need_token(code), DISTANT) for name in concept.near for code in self.needs_of.get(name, ())]
             for wanted, weight in weighed:
                 out[wanted] = max(weight, out.get(wanted, 0.0))
         return out
+
+
+_SAID_PLAINLY = {
+    **dict.fromkeys(("him", "me", "us"), "them"),
+    **dict.fromkeys(("he", "she", "i", "we", "you"), "they"),
+    **dict.fromkeys(("himself", "herself", "myself", "themselves", "yourself", "hisself"), "themself"),
+    **dict.fromkeys(("mom", "mummy", "mam", "mother"), "mum"), **dict.fromkeys(("daddy", "father"), "dad"),
+    **dict.fromkeys(("gran", "granny", "grandma", "nanna", "nana", "grandmother"), "nan"),
+    **dict.fromkeys(("grandpa", "grandfather"), "grandad"),
+}
+FILLERS = frozenset(
+    "a an the is are was were be been being am has have had really so very too just quite bit always often keeps keep all "
+    "his her hers my our their your".split()
+)
+
+
+def plainly(typed: Sequence[str]) -> list[str]:
+    """Words as the lexicon compares them: whose mum it is does not matter, nor how very often. Fillers go, unless all are."""
+    kept = [_SAID_PLAINLY.get(word, word) for word in typed if word not in FILLERS]
+    return kept or list(typed)
 
 
 def need_token(code: str) -> str:
@@ -88,24 +119,29 @@ def _build(lines: list[tuple[str, str]], typed_only: frozenset[str]) -> Lexicon:
     by_stems: dict[str, list[int]] = {}
     known: set[str] = set()
     for name, rest in lines:
-        meaning, _, need_text = rest.partition("!")
+        meaning, _, help_text = rest.partition("~")
+        meaning, _, need_text = meaning.partition("!")
         same_text, _, near_text = meaning.partition("|")
+        is_soft = name.endswith("?")
+        name = name.removesuffix("?")
         typed = [name, *_listed(same_text)]
         same = tuple(dict.fromkeys(p for p in map(phrase, typed) if p and p not in typed_only))
         near = tuple(dict.fromkeys(p for p in map(phrase, _listed(near_text)) if p and p not in same))
         for alias in typed:
             parts = words(alias)
             known.update(parts)
-            for table, key in ((by_words, " ".join(parts)), (by_stems, phrase(alias))):
+            plain = plainly(parts)
+            for table, key in ((by_words, " ".join(plain)), (by_stems, " ".join(map(stem, plain)))):
                 if len(concepts) not in table.setdefault(key, []):
                     table[key].append(len(concepts))
-        concepts.append(Concept(name, same, near, tuple(_listed(need_text))))
+        concepts.append(Concept(name, same, near, tuple(_listed(need_text)), tuple(_listed(help_text)), is_soft))
     return Lexicon(
         tuple(concepts),
         {key: tuple(found) for key, found in by_words.items()},
         {key: tuple(found) for key, found in by_stems.items()},
         typed_only,
         frozenset(known),
+        {phrase(concept.name): concept.needs for concept in concepts if concept.needs},
         max(len(key.split(" ")) for key in by_words),
     )
 

@@ -7,9 +7,11 @@ word itself. What has something of every required group stands above what has no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Protocol
 
 from app.catalogue.search.analysis import holds
+from app.catalogue.search.lexicon import SAME
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.understanding import Group, Query
 
@@ -20,6 +22,8 @@ LENGTH = {"title": 0.3, "tags": 0.3, "body": 0.5}
 SATURATION = 1.2
 ADJACENT = 0.25
 """Added for each pair of neighbouring words of the query that also stand side by side in the title or tags."""
+ANSWERS = 0.5
+"""An alternative of this weight answers its group; words that only come near do not."""
 ALL = 100.0
 """The step between what answers every required group and what does not: more than any sum of parts."""
 
@@ -51,10 +55,10 @@ def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[fl
         if not found:
             out.append(0.0)
             continue
-        covered = sum(weight * share for weight, share in zip(weights, best, strict=True)) / total
-        found *= 0.4 + 0.6 * covered
+        covered = sum(weight * min(1.0, share / SAME) for weight, share in zip(weights, best, strict=True)) / total
+        found *= 0.3 + 0.7 * covered**2
         found += ADJACENT * sum(holds(columns["title"], pair) + holds(columns["tags"], pair) > 0 for pair in pairs)
-        if required and all(best[i] > 0 for i in required):
+        if required and all(best[i] >= ANSWERS for i in required):
             found += ALL
         out.append(round(found, 6))
     return out
@@ -62,11 +66,14 @@ def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[fl
 
 def _weight(group: Group, vocabulary: Vocabulary) -> float:
     """The group's share of the score: what few offerings have tells more. Needs and near words do not make it common."""
-    counts = [
-        min(vocabulary.stems.get(stem, 0) for stem in wanted.split(" "))
-        for wanted, weight in group.alternatives.items() if weight >= 0.8
-    ]
-    return group.part * max(0.2, vocabulary.weight(sum(counts)))
+    def spread(lightest: float) -> int:
+        return sum(
+            min(vocabulary.stems.get(stem, 0) for stem in wanted.split(" "))
+            for wanted, weight in group.alternatives.items() if weight >= lightest
+        )
+
+    in_all, very = min(spread(0.8), vocabulary.size), spread(1.0)
+    return group.part * max(0.2, vocabulary.weight(round(sqrt(in_all * (very or in_all)))))
 
 
 def _part(group: Group, columns: Mapping[str, str], present: set[str]) -> tuple[float, float]:
@@ -92,7 +99,7 @@ def _part(group: Group, columns: Mapping[str, str], present: set[str]) -> tuple[
             heaviest = max(heaviest, weight)
     if not weighed:
         return 0.0, 0.0
-    frequency = sum(weight / heaviest * count for weight, count in weighed)
+    frequency = sum((weight / heaviest) ** 2 * count for weight, count in weighed)
     return heaviest * frequency / (SATURATION + frequency), heaviest
 
 

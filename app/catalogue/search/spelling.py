@@ -1,7 +1,7 @@
 """Misspelt, joined and split words, against the words of one Zone and of the lexicon. Pure.
 
 A word that is known is never corrected. A correction must be close: one slip in words of four or five letters, two in longer
-ones, three only when it also sounds the same. A different first letter counts as half a slip more.
+ones, three only when it also sounds the same. A different first letter counts as half a slip more. Everyday words are corrected to as well: “somthing” is not soothing.
 """
 
 from __future__ import annotations
@@ -43,13 +43,15 @@ def is_known(word: str, vocabulary: Vocabulary) -> bool:
 
 def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
     """Up to three known words that may have been meant, likeliest first; none for a word that is too short or too odd."""
+    if len(word) == SHORTEST - 1:  # clb: only a letter left out of a very common word
+        return [Correction(w, 1.0) for w in sorted(plain_words().weak) if len(w) == SHORTEST and OSA.distance(w, word) == 1][:1]
     if len(word) < SHORTEST or not word.isalpha():
         return []
     slips = 1 if len(word) < 6 else 2
     found: dict[str, float] = {}
     for slack in ((slips, 3) if len(word) >= 7 else (slips,)):
         for length in range(len(word) - slack, len(word) + slack + 1):
-            for known in (vocabulary.by_length.get(length, ()), _lexicon_by_length().get(length, ())):
+            for known in (vocabulary.by_length.get(length, ()), _other_words().get(length, ())):
                 for candidate, distance, _ in process.extract(
                     word, known, scorer=OSA.distance, score_cutoff=slack, limit=12, processor=None
                 ):
@@ -71,7 +73,14 @@ def _cost(word: str, candidate: str, distance: float, vocabulary: Vocabulary) ->
         cost -= 0.2
     if abs(len(candidate) - len(word)) == 1 and _undoubled(candidate) == _undoubled(word):
         cost -= 0.4
-    return cost - 0.08 * log(1 + vocabulary.words.get(candidate, 0)) - (0.1 if candidate in lexicon().known_words else 0.0)
+    return cost - 0.08 * log(1 + vocabulary.words.get(candidate, 0)) - _told_by_lexicon(candidate, vocabulary)
+
+
+def _told_by_lexicon(candidate: str, vocabulary: Vocabulary) -> float:
+    """A word that means something by itself is likelier than one that is only part of a phrase."""
+    if lexicon().find(candidate):
+        return 0.15
+    return 0.0 if candidate in vocabulary.words else -0.3
 
 
 def _is_near_key(word: str, candidate: str) -> bool:
@@ -100,9 +109,10 @@ def _sound(word: str) -> str:
 
 
 @lru_cache(1)
-def _lexicon_by_length() -> dict[int, list[str]]:
+def _other_words() -> dict[int, list[str]]:
+    """Words of the lexicon and everyday words, by length."""
     buckets: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(lexicon().known_words):
+    for word in sorted(lexicon().known_words | plain_words().all):
         if word.isalpha() and word.isascii():
             buckets[len(word)].append(word)
     return dict(buckets)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.catalogue.search.analysis import fold, joined, stem, words
+from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.facts import age_token
-from app.catalogue.search.lexicon import lexicon, plain_words
+from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, lexicon, plain_words
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
 
@@ -45,12 +45,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Query:
-    """`corrected` maps what was typed to what was looked for instead; `shown` is the query as it was understood."""
+    """`corrected` maps what was typed to what was looked for instead; `shown` is the query as it was understood,
+    `unknown` are words nobody here knows."""
 
     typed: str
     groups: tuple[Group, ...] = ()
     corrected: Mapping[str, str] = field(default_factory=dict)
     shown: str = ""
+    unknown: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -59,13 +61,24 @@ class Query:
 
 @dataclass
 class _Token:
+    """`typed` as it was written ("" for the second half of a word that was split), `word` as it is taken, `meant` both halves."""
+
     typed: str
     word: str
+    meant: str = ""
     others: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     is_unknown: bool = False
 
 
+_REWRITTEN = (
+    (re.compile(
+        r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: in| on)?(?: ?to)?(?: the)? (?:year|yr|y) ?7\b"
+    ), " transition "),
+    (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
+)
+_ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
+"""One girl is the child; girls are a group for girls."""
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split()
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _AGES: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -90,15 +103,19 @@ _STAGES: tuple[tuple[re.Pattern[str], tuple[int, int]], ...] = tuple(
 def understand(typed: str, vocabulary: Vocabulary) -> Query:
     """Never fails: what cannot be understood is looked for as it stands."""
     text = fold(typed[:LONGEST_QUERY])
+    for pattern, written in _REWRITTEN:
+        text = pattern.sub(written, text)
     groups: list[Group] = []
     text = _take_ages(text, groups)
     tokens = _tokens(text, vocabulary)
-    groups += _meanings(tokens, vocabulary)
+    groups += _meanings(tokens, vocabulary) or _as_they_stand(tokens if not groups else [])
     if groups and not any(group.is_required for group in groups):
         groups = [Group(g.typed, g.alternatives) for g in groups]
-    corrected = {t.typed: t.word for t in tokens if t.word != t.typed and not t.prefixes}
-    shown = " ".join(corrected.get(word, word) for word in " ".join(typed[:LONGEST_QUERY].split()).lower().split(" ")) if corrected else typed
-    return Query(typed, tuple(groups), corrected, shown)
+    corrected = {t.typed: t.meant or t.word for t in tokens if t.typed and t.word != t.typed and not t.prefixes}
+    shown = fold(typed[:LONGEST_QUERY])
+    for word, meant in corrected.items():
+        shown = re.sub(rf"\b{re.escape(word)}\b", meant, shown)
+    return Query(typed, tuple(groups), corrected, " ".join(shown.split()), tuple(t.word for t in tokens if t.is_unknown))
 
 
 # --- ages ----------------------------------------------------------------------------------------
@@ -163,6 +180,8 @@ def _join(typed: list[str], vocabulary: Vocabulary) -> list[str]:
             both = left + right
             together = both.isalpha() and len(both) >= 5 and (both in vocabulary.words or both in lexicon().by_words)
             apart = f"{left} {right}" in lexicon().by_words or (_is_word(left, vocabulary) and _is_word(right, vocabulary))
+            if not together and len(both) >= 7 and not is_known(right, vocabulary) and left not in plain_words().empty:
+                together = any(c.cost < 0.8 and len(c.word) > 6 for c in corrections(both, vocabulary))
             if together and not apart:
                 out.append(both)
                 i += 2
@@ -187,8 +206,8 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
     likely = corrections(word, vocabulary)
     two = split_in_two(word, vocabulary)
     if two and not (likely and likely[0].cost < 0.6):
-        yield _Token(word, two[0])
-        yield _Token(two[1], two[1])
+        yield _Token(word, two[0], meant=" ".join(two))
+        yield _Token("", two[1])
     elif likely:
         yield _Token(word, likely[0].word, others=tuple(c.word for c in likely[1:]))
     else:
@@ -199,19 +218,26 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
 # --- meanings ------------------------------------------------------------------------------------
 
 
-def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> Iterator[Group]:
+def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
     """Longest phrases of the lexicon first, then word by word."""
+    telling = [t for t in tokens if t.word not in FILLERS] or tokens
+    groups: list[Group] = []
     i = 0
-    while i < len(tokens):
-        length = _longest_phrase(tokens, i)
+    while i < len(telling):
+        length = _longest_phrase(telling, i)
         if length > 1:
-            yield _phrase_group(" ".join(t.word for t in tokens[i : i + length]))
-            i += length
-            continue
-        group = _word_group(tokens[i], vocabulary)
-        if group is not None:
-            yield group
-        i += 1
+            groups.append(_phrase_group(" ".join(t.word for t in telling[i : i + length])))
+        elif not telling[i].is_unknown:
+            group = _word_group(telling[i], vocabulary)
+            if group is not None:
+                groups.append(group)
+        i += length
+    return groups
+
+
+def _as_they_stand(tokens: list[_Token]) -> list[Group]:
+    """When nothing that was typed means anything by itself ("need help"), the words themselves."""
+    return [Group(t.word, {stem(t.word): 1.0}) for t in tokens if t.word != "|"]
 
 
 def _longest_phrase(tokens: list[_Token], start: int) -> int:
@@ -222,9 +248,14 @@ def _longest_phrase(tokens: list[_Token], start: int) -> int:
 
 
 def _phrase_group(typed: str) -> Group:
-    alternatives = lexicon().alternatives(typed)
-    alternatives[" ".join(stem(w) for w in typed.split(" "))] = 1.0
-    return Group(typed, _most_telling(alternatives))
+    alternatives = lexicon().alternatives(typed, same=1.0)
+    parts, plain = typed.split(" "), plain_words()
+    alternatives[" ".join(map(stem, parts))] = 1.0
+    if len(parts) == 2 and not plain.all & set(parts):
+        for part in parts:  # wheelchair basketball: both words tell something by themselves
+            alternatives.setdefault(stem(part), NEAR)
+    is_weak = all(concept.is_soft for concept in lexicon().find(typed))
+    return Group(typed, _most_telling(alternatives), WEAK if is_weak else 1.0)
 
 
 def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
@@ -232,7 +263,9 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
     plain = plain_words()
     if word == "|" or word in plain.empty or (len(word) == 1 and not word.isdigit()):
         return None
-    alternatives = {} if stem(word) in lexicon().typed_only and not vocabulary.has(word) else {stem(word): 1.0}
+    alternatives = {stem(word): 1.0}
+    if stem(word) in lexicon().typed_only and any(concept.needs for concept in lexicon().find(word)):
+        alternatives = {stem(word): NEED}  # a worry: what describes itself with the word need not help with it
     for longer in token.prefixes:
         alternatives[stem(longer)] = max(PREFIX, alternatives.get(stem(longer), 0.0))
     for meant in (word, *token.others):
@@ -240,13 +273,15 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
         if meant != word:
             alternatives[stem(meant)] = max(share, alternatives.get(stem(meant), 0.0))
         for wanted, weight in lexicon().alternatives(meant).items():
-            alternatives[wanted] = max(share * weight, alternatives.get(wanted, 0.0))
+            if wanted != stem(word):
+                alternatives[wanted] = max(share * weight, alternatives.get(wanted, 0.0))
     if not lexicon().find(word):
         for wanted in _kin(stem(word), vocabulary):
             alternatives.setdefault(wanted, 0.7)
     if word in plain.all and not any(vocabulary.has(w) or " " in w or w.startswith("need") for w in alternatives):
         return None  # an everyday word that stands nowhere in this catalogue narrows nothing
-    is_weak = word in plain.weak and not lexicon().find(word)
+    found = lexicon().find(word)
+    is_weak = word in _ONE_OF_THEM or word in plain.weak or (bool(found) and all(concept.is_soft for concept in found))
     return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0)
 
 
@@ -264,5 +299,3 @@ def _kin(root: str, vocabulary: Vocabulary) -> list[str]:
             tries += [short, short[:-1]] if short[-2:-1] == short[-1:] else [short]
     return [wanted for wanted in dict.fromkeys(tries) if wanted != root and wanted in vocabulary.stems]
 
-
-__all__ = ["Group", "Query", "joined", "understand"]

@@ -63,7 +63,7 @@ def _chunks(rows: Iterable[PostcodePlace]) -> Iterator[dict[str, PostcodePlace]]
 def _compare(chunk: dict[str, PostcodePlace], count: PostcodeCount) -> tuple[list[PostcodePlace], list[PostcodePlace]]:
     """Those that are new and those that lie elsewhere now."""
     statement = sa.select(Postcode.code, Postcode.latitude, Postcode.longitude, Postcode.place).where(Postcode.code.in_(list(chunk)))
-    known = {code: (latitude, longitude, place) for code, latitude, longitude, place in db.session.execute(statement).tuples()}
+    known = {code: (latitude, longitude, place) for code, latitude, longitude, place in db.session.execute(statement)}
     new = [row for row in chunk.values() if row.code not in known]
     moved = [row for row in chunk.values() if row.code in known and known[row.code] != (row.latitude, row.longitude, row.place)]
     count.created += len(new)
