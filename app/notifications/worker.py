@@ -73,8 +73,8 @@ def work_one() -> bool:
         _doubt(job, token, doubt.why)
     except (Busy, sa.exc.OperationalError):
         raise  # the lease runs out, and the message is taken up again
-    except Exception as error:
-        log.exception("message %s (%s) failed", job.id, job.topic)
+    except Exception as error:  # noqa: BLE001  whatever a handler does, the next message must have its turn
+        log.error("message %s (%s) failed: %s", job.id, job.topic, sweeps.where_it_broke(error))
         _fail(job, token, type(error).__name__)  # the text of an error may hold what a log must not
     finally:
         db.session.remove()

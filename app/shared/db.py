@@ -123,6 +123,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
             "pool_size": max(threads, 2),
             "max_overflow": 4,
             "pool_timeout": 15,
+            "hide_parameters": True,  # what people typed belongs in no log
             "connect_args": {"timeout": LOCK_WAIT, "check_same_thread": False},
             "module": sqlite_driver,
         }
@@ -132,6 +133,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         "pool_timeout": 15,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
+        "hide_parameters": True,
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c lock_timeout=10000 -c statement_timeout=30000"

@@ -1,0 +1,1 @@
+"""Twins of the gateways: the same signatures, nothing leaves the machine."""
