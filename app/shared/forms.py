@@ -111,8 +111,9 @@ class PostcodeField(StringField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         super().process_formdata(valuelist)
-        if self.data:
-            self.data = tidy_postcode(str(self.data))
+        typed = (self.data or "").strip()
+        tidy = tidy_postcode(typed)
+        self.data = tidy if POSTCODE.match(tidy) else typed
 
     def pre_validate(self, form: Any) -> None:
         if self.data and not POSTCODE.match(self.data):
