@@ -1,1 +1,5 @@
-"""Attendance: registers and their marks, follow-ups the same day. A mark accrues money through commissioning."""
+"""Attendance: registers and their marks, what each mark earns, and who is asked to follow up the same day.
+
+Nouns: Mark (one child at one session, one revision) and FollowUp (what the Link Worker found out). Insight reads here; money
+moves through commissioning's delivery alone.
+"""

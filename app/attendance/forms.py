@@ -1,9 +1,10 @@
-"""What a register and a correction look like when they come in."""
+"""What a register, a correction and a follow-up look like when they come in."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
@@ -12,46 +13,99 @@ from wtforms.validators import InputRequired, Length, Optional
 from app.attendance.models import MARK_WORDS, REGISTER_KINDS, MarkKind
 from app.attendance.queries import RegisterRow
 from app.attendance.services import Marking
-from app.shared.forms import KithForm
+from app.attendance.services.registers import KEY_LIMIT, NOTE_LIMIT
+from app.shared.forms import KithForm, choices
 
-NOTE_LIMIT = 500
+CORRECTIONS = [kind for kind in MarkKind if kind is not MarkKind.SESSION_CANCELLED]
 
 
 class RegisterForm(KithForm):
     """Its rows are read by `read_marks`; the once key is the register's own key, so a register sent twice is one."""
 
+    @property
+    def client_key(self) -> str:
+        return str(self.once.data or "")[:KEY_LIMIT] or uuid.uuid4().hex
 
-def read_marks(form: MultiDict[str, str], rows: Sequence[RegisterRow]) -> tuple[dict[uuid.UUID, Marking], dict[uuid.UUID, str]]:
-    """(the marks that were tapped, by child; what is wrong, by child). A child without a tap is left for later."""
-    marks: dict[uuid.UUID, Marking] = {}
-    wrong: dict[uuid.UUID, str] = {}
+
+@dataclass
+class Typed:
+    """What was tapped, by child, and what is wrong with it, by child."""
+
+    marks: dict[uuid.UUID, Marking] = field(default_factory=dict)
+    wrong: dict[uuid.UUID, str] = field(default_factory=dict)
+
+
+def read_marks(form: MultiDict[str, str], rows: Sequence[RegisterRow]) -> Typed:
+    """A child without a tap is left for later, unless "Mark everyone here" was pressed."""
+    typed = Typed()
     for row in rows:
+        if row.is_locked and row.mark is not None:
+            continue
         tapped = form.get(f"mark-{row.child_id}", "")
+        if not tapped and form.get("all") == MarkKind.ATTENDED and row.mark is None:
+            tapped = MarkKind.ATTENDED
         if not tapped:
             continue
         note = form.get(f"note-{row.child_id}", "").strip()
         if tapped not in {kind.value for kind in REGISTER_KINDS}:
-            wrong[row.child_id] = "Choose one of the marks."
-        elif len(note) > NOTE_LIMIT:
-            wrong[row.child_id] = f"The note is {len(note)} characters long; {NOTE_LIMIT} is the most."
-        else:
-            kind = MarkKind(tapped)
-            seen = form.get(f"seen-{row.child_id}", "0")
-            marks[row.child_id] = Marking(
-                kind=kind, note=note, seen_revision=int(seen) if seen.isdecimal() and len(seen) < 6 else 0,
-                is_told_late=kind is MarkKind.ABSENT_TOLD and form.get(f"late-{row.child_id}") == "yes",
-            )
-    return marks, wrong
+            typed.wrong[row.child_id] = "Choose one of the marks."
+            continue
+        kind, seen = MarkKind(tapped), form.get(f"seen-{row.child_id}", "0")
+        typed.marks[row.child_id] = Marking(
+            kind=kind, note=note, seen_revision=_number(seen),
+            is_told_late=kind is MarkKind.ABSENT_TOLD and form.get(f"late-{row.child_id}") == "yes",
+        )
+        if len(note) > NOTE_LIMIT:
+            typed.wrong[row.child_id] = f"The note is {len(note)} characters long; {NOTE_LIMIT} is the most."
+    return typed
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
+
+def conflicts(typed: Typed, rows: Sequence[RegisterRow]) -> dict[uuid.UUID, str]:
+    """Rows that somebody else has marked otherwise since the page was drawn: who, and what."""
+    found = {}
+    for row in rows:
+        marking = typed.marks.get(row.child_id)
+        if marking is None or row.mark is None or marking.seen_revision == row.revision or marking.says(row.mark):
+            continue
+        found[row.child_id] = (
+            f"{row.marked_by} marked “{MARK_WORDS[row.mark.kind]}”, you marked “{MARK_WORDS[marking.kind]}”. Choose which is right."
+        )
+    return found
 
 
 class CorrectionForm(KithForm):
     """A new mark beside the old one, with a reason."""
 
-    kind = RadioField("What it should be", choices=[(kind.value, MARK_WORDS[kind]) for kind in MarkKind if kind is not MarkKind.SESSION_CANCELLED], validators=[InputRequired("Choose what it should be.")])
-    is_told_late = BooleanField("Told less than 48 hours ahead")
+    kind = RadioField(
+        "What it should be", choices=choices([(kind.value, MARK_WORDS[kind]) for kind in CORRECTIONS]),
+        validators=[InputRequired("Choose what it should be.")],
+    )
+    is_told_late = BooleanField("“Away, told”: told less than 48 hours before")
     percent = SelectField(
-        "What the partner is owed", choices=[("", "What the tariff says"), ("0", "Nothing"), ("50", "Half"), ("100", "All of it")],
+        "What the partner is owed", description="Only a third absence without notice is yours to decide.",
+        choices=choices([("", "What the tariff says"), ("0", "Nothing"), ("50", "Half the price"), ("100", "The full price")]),
         validators=[Optional()],
     )
-    reason = TextAreaField("Why", validators=[InputRequired("Say why."), Length(max=500)])
+    reason = TextAreaField("Why", validators=[InputRequired("Say why."), Length(max=500, message="500 characters are the most.")])
     seen = HiddenField()
+
+    @property
+    def marking(self) -> Marking:
+        kind = MarkKind(self.kind.data)
+        return Marking(
+            kind=kind, is_told_late=bool(self.is_told_late.data) and kind is MarkKind.ABSENT_TOLD,
+            seen_revision=_number(str(self.seen.data or "")),
+        )
+
+
+class FollowUpForm(KithForm):
+    """What was found out after a child was missed."""
+
+    words = TextAreaField(
+        "What did you find out?", description="Who you spoke to, what they said, and what will help next time.",
+        validators=[InputRequired("Write down what you found out."), Length(max=2_000, message="2,000 characters are the most.")],
+    )

@@ -1,19 +1,18 @@
-"""Mark: one child's attendance at one session, one revision. Only ever grows; the newest revision counts."""
+"""Mark (one child's attendance at one session, one revision) and FollowUp. Both only ever grow; the newest mark counts."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from enum import StrEnum
 
-import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.children.models import Child
-from app.shared import clock
-from app.shared.db import Base, append_only, state_column
+from app.commissioning.models import Place
+from app.shared.db import Row, append_only, state_column
 
 
 class MarkKind(StrEnum):
@@ -27,12 +26,25 @@ class MarkKind(StrEnum):
 
 
 PRESENT = frozenset({MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY})
+ABSENT = frozenset({MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD})
+MARK_WORDS = {
+    MarkKind.ATTENDED: "Here",
+    MarkKind.LATE: "Late",
+    MarkKind.LEFT_EARLY: "Left early",
+    MarkKind.ABSENT_TOLD: "Away, told",
+    MarkKind.ABSENT_UNTOLD: "Away, no word",
+    MarkKind.SESSION_CANCELLED: "Cancelled",
+    MarkKind.EXCUSED: "Excused",
+}
+REGISTER_KINDS = (MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY, MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD)
+"""What a register can hold; `excused` is a Link Worker's correction, `session_cancelled` comes with the session."""
 
 
-class Mark(Base):
-    """Revision 1 is the register; a later revision is a correction with a reason. `client_key` makes a register sent twice one.
+class Mark(Row):
+    """Revision 1 is the register; a later one is a change before the lock, or (with a reason) a correction.
 
-    `percent` of the session's price was owed for this revision; `is_told_late`: told less than 48 hours ahead.
+    `percent` of the session's price was owed for this revision; `is_told_late`: told less than 48 hours ahead. `client_key` is the
+    register's own key, which makes one sent twice one. `created_at` is when it was marked.
     """
 
     __tablename__ = "mark"
@@ -46,7 +58,6 @@ class Mark(Base):
         Index("ix_mark_place", "place_id"),
     )
 
-    id: Mapped[uuid.UUID] = mapped_column(sa.Uuid, primary_key=True, default=uuid.uuid4)
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("session.id"))
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     place_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("place.id"))
@@ -58,23 +69,35 @@ class Mark(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     client_key: Mapped[str] = mapped_column(String(64))
     marked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    marked_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     session: Mapped[Session] = relationship()
     child: Mapped[Child] = relationship()
+    place: Mapped[Place] = relationship()
+
+    @property
+    def is_corrected(self) -> bool:
+        """Somebody settled it with a reason: a register changes it no more."""
+        return bool(self.reason)
+
+    @property
+    def is_without_notice(self) -> bool:
+        """Untold, or told less than 48 hours ahead: the tariff owes its share for the first two of these."""
+        return self.kind is MarkKind.ABSENT_UNTOLD or self.is_told_late
+
+
+class FollowUp(Row):
+    """What a Link Worker found out after a child was missed: rung home, asked the child, found somebody to go along."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (Index("ix_follow_up_session_child", "session_id", "child_id"),)
+
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("session.id"))
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    words: Mapped[str] = mapped_column(Text)
+    noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+
+    noted_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 append_only(Mark)
-
-ABSENT = frozenset({MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD})
-MARK_WORDS = {
-    MarkKind.ATTENDED: "Here",
-    MarkKind.LATE: "Late",
-    MarkKind.LEFT_EARLY: "Left early",
-    MarkKind.ABSENT_TOLD: "Away, told",
-    MarkKind.ABSENT_UNTOLD: "Away, no word",
-    MarkKind.SESSION_CANCELLED: "Cancelled",
-    MarkKind.EXCUSED: "Excused",
-}
-REGISTER_KINDS = (MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY, MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD)
-"""What a partner can tap; the rest are a Link Worker's or the clock's."""
+append_only(FollowUp)

@@ -1,4 +1,4 @@
-"""Tells introductions who came, and shows attendance on the child's page."""
+"""Tells introductions who came, hears when one is over, shows attendance on the child's page, and lets the clock come by."""
 
 from __future__ import annotations
 
@@ -8,27 +8,39 @@ from markupsafe import Markup
 from app.accounts.models import Person
 from app.attendance import queries
 from app.attendance.models import PRESENT
+from app.attendance.policies import can_list_registers
+from app.attendance.services import close_tasks_of, sweep
 from app.children.models import Child
 from app.children.panels import register_panel
+from app.commissioning.hooks import register_came
 from app.introductions import hooks
 from app.introductions.models import Introduction
+from app.notifications.sweeps import register_sweep
+
+SHOWN = 12
 
 
 def connect(app: Flask) -> None:
-    hooks.register(attended_count=attended_count)
+    hooks.register(attended_count=attended_count, on_ended=close_tasks_of)
+    register_came(queries.came_to)
     register_panel("attendance", 40, draw_attendance)
+    register_sweep("attendance", sweep)
 
 
 def attended_count(introduction: Introduction) -> int:
-    return queries.attended_count(introduction.child_id, introduction.offering_id)
+    return queries.attended_count(introduction.id)
 
 
 def draw_attendance(child: Child, person: Person) -> Markup | str:
-    """One strip for each offering, the last twelve marks, oldest first."""
-    rows = queries.attendance_of_children([child.id]).get(child.id, [])
+    """One strip for each offering, the last twelve marks oldest first, and what partners noted last."""
+    rows = queries.history_of_children([child.id])[child.id]
     if not rows:
         return ""
-    by_offering: dict[str, list[queries.Attendance]] = {}
+    by_offering: dict[str, list[queries.Attended]] = {}
     for row in rows:
         by_offering.setdefault(row.session.cohort.offering.title, []).append(row)
-    return Markup(render_template("attendance/_panel.html", child=child, by_offering=by_offering, present=PRESENT))  # noqa: S704
+    noted = [row for row in reversed(rows) if row.mark.note][:3]
+    return Markup(render_template(  # noqa: S704  a fragment of our own templates
+        "attendance/_panel.html", child=child, by_offering=by_offering, present=PRESENT, noted=noted, shown=SHOWN,
+        may_open=can_list_registers(person),
+    ))

@@ -1,0 +1,166 @@
+"""One register: who is expected, as one person may see them, and until when a mark may be changed."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from app.accounts.calendar import SchoolDays
+from app.accounts.models import Closure, Person, Term
+from app.attendance.models import Mark
+from app.attendance.queries.marks import current_marks, names_of
+from app.attendance.queries.sessions import TAKEN, visible_places
+from app.catalogue.models import Session, SessionState
+from app.children.models import Child
+from app.children.queries import visible_to as visible_children
+from app.children.sharing import SharedChild, shared_views
+from app.commissioning.models import Place
+from app.shared import clock
+from app.shared.db import db
+
+LOCK_AFTER_SCHOOL_DAYS = 7
+
+
+def expected_places(session: Session, person: Person | None = None) -> Sequence[Place]:
+    """Who is expected: places taken by the end of the session's day and not freed before it began, and whoever is marked.
+
+    With `person`, those that person may see. By first name.
+    """
+    overlaps = sa.and_(
+        Place.taken_at.is_not(None), Place.taken_at < clock.end_of_day(session.held_on), Place.state.in_(TAKEN),
+        sa.or_(Place.freed_at.is_(None), Place.freed_at > session.starts_at),
+    )
+    is_marked = Place.id.in_(sa.select(Mark.place_id).where(Mark.session_id == session.id))
+    statement = sa.select(Place).join(Child, Child.id == Place.child_id).where(
+        Place.cohort_id == session.cohort_id, sa.or_(overlaps, is_marked)
+    )
+    if person is not None:
+        statement = statement.where(visible_places(person))
+    return db.session.scalars(statement.order_by(sa.func.lower(Child.first_name), Child.id)).unique().all()
+
+
+def last_day(held_on: date, days: SchoolDays) -> date:
+    """The last day on which a mark of a session may be changed without a reason."""
+    return days.after(held_on, LOCK_AFTER_SCHOOL_DAYS)
+
+
+def last_days(session: Session, children: Iterable[Child]) -> dict[uuid.UUID, date]:
+    """The same by child, in the days of the child's own school."""
+    schools = {child.id: child.school_id for child in children}
+    days = school_days_of({school_id for school_id in schools.values() if school_id is not None})
+    ends = {school_id: last_day(session.held_on, days[school_id] if school_id else SchoolDays()) for school_id in set(schools.values())}
+    return {child_id: ends[school_id] for child_id, school_id in schools.items()}
+
+
+def school_days_of(school_ids: set[uuid.UUID]) -> dict[uuid.UUID, SchoolDays]:
+    """The open days of several schools at once."""
+    spans: dict[type[Term] | type[Closure], dict[uuid.UUID, list[tuple[date, date]]]] = {Term: {}, Closure: {}}
+    for kind, found in spans.items():
+        statement = sa.select(kind.school_id, kind.starts_on, kind.ends_on).where(kind.school_id.in_(school_ids)).order_by(kind.starts_on)
+        for school_id, first, last in db.session.execute(statement):
+            found.setdefault(school_id, []).append((first, last))
+    return {
+        school_id: SchoolDays(tuple(spans[Term].get(school_id, ())), tuple(spans[Closure].get(school_id, ())))
+        for school_id in school_ids
+    }
+
+
+def names_for(person: Person, places: Sequence[Place], shared: dict[uuid.UUID, SharedChild]) -> dict[uuid.UUID, str]:
+    """What each child is called to this person: the name for those who may see the child, else what consent shares.
+
+    Two who would be called the same carry their references.
+    """
+    ids = [place.child_id for place in places]
+    known = set(db.session.scalars(sa.select(Child.id).where(Child.id.in_(ids), visible_children(person))))
+    names = {}
+    for place in places:
+        seen = shared.get(place.child_id)
+        names[place.child_id] = (
+            place.child.short_name if place.child_id in known else seen.called if seen is not None else place.child.reference
+        )
+    twice = {name for name, count in Counter(names.values()).items() if count > 1}
+    references = {place.child_id: place.child.reference for place in places}
+    return {id_: f"{name} ({references[id_]})" if name in twice and name != references[id_] else name for id_, name in names.items()}
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One expected child as this person may see them. `shared` is what consent covers; `closes_on` the last day for changes."""
+
+    place: Place
+    name: str
+    shared: SharedChild | None
+    mark: Mark | None
+    marked_by: str
+    is_first: bool
+    closes_on: date
+
+    @property
+    def child_id(self) -> uuid.UUID:
+        return self.place.child_id
+
+    @property
+    def revision(self) -> int:
+        return self.mark.revision if self.mark else 0
+
+    @property
+    def is_locked(self) -> bool:
+        """Only a correction with a reason changes it now (a mark that was never made: only the Zone manager makes it)."""
+        return clock.today() > self.closes_on or (self.mark is not None and self.mark.is_corrected)
+
+    @property
+    def what_helps(self) -> str:
+        return self.shared.what_helps if self.shared else ""
+
+
+@dataclass(frozen=True)
+class Register:
+    session: Session
+    rows: list[RegisterRow]
+
+    @property
+    def is_open(self) -> bool:
+        """The session's day has come and it was not called off."""
+        return self.session.held_on <= clock.today() and self.session.state not in (SessionState.CANCELLED, SessionState.MOVED)
+
+    @property
+    def marked(self) -> int:
+        return sum(1 for row in self.rows if row.mark is not None)
+
+    @property
+    def closes_on(self) -> date | None:
+        return max((row.closes_on for row in self.rows), default=None)
+
+
+def get_register(session: Session, person: Person) -> Register:
+    """The register as this person may see it: partners through consent, Link Workers their own children only."""
+    places = expected_places(session, person)
+    shared = shared_views([place.child_id for place in places], session.cohort.offering.organisation_id, clock.today())
+    names = names_for(person, places, shared)
+    marks = current_marks([session.id])
+    markers = names_of({mark.marked_by_id for mark in marks.values()})
+    been = _been_before(session, [place.id for place in places])
+    closing = last_days(session, [place.child for place in places])
+    rows = []
+    for place in places:
+        mark = marks.get((session.id, place.child_id))
+        rows.append(RegisterRow(
+            place=place, name=names[place.child_id], shared=shared.get(place.child_id), mark=mark,
+            marked_by=markers.get(mark.marked_by_id, "") if mark else "", is_first=place.id not in been,
+            closes_on=closing[place.child_id],
+        ))
+    return Register(session, rows)
+
+
+def _been_before(session: Session, place_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these places have a mark in an earlier session."""
+    statement = (
+        sa.select(Mark.place_id).distinct().join(Session, Session.id == Mark.session_id)
+        .where(Mark.place_id.in_(place_ids), Session.starts_at < session.starts_at)
+    )
+    return set(db.session.scalars(statement))

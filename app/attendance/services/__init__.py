@@ -1,0 +1,12 @@
+"""The verbs of this room. A mark, what it earns, who joins and who is told commit together or not at all."""
+
+from app.attendance.services.clockwork import sweep
+from app.attendance.services.corrections import correct_mark
+from app.attendance.services.follow_ups import close_tasks_of, follow_up
+from app.attendance.services.marking import Marking, MarkLocked, RegisterNotOpen, RegistersDisagree
+from app.attendance.services.registers import save_register
+
+__all__ = [
+    "MarkLocked", "Marking", "RegisterNotOpen", "RegistersDisagree", "close_tasks_of", "correct_mark", "follow_up", "save_register",
+    "sweep",
+]

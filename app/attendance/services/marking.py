@@ -1,0 +1,179 @@
+"""What writing one mark does, for the verbs beside this file: earn, join, ask the Link Worker. The caller holds the locks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from app.accounts.models import Person
+from app.attendance import queries
+from app.attendance.models import MARK_WORDS, PRESENT, Mark, MarkKind
+from app.attendance.payable import percent_owed
+from app.attendance.services import follow_ups
+from app.catalogue.models import Session, SessionState
+from app.catalogue.services import sessions as catalogue_sessions
+from app.commissioning.models import Commission, CommissionState, Place
+from app.commissioning.services import delivery
+from app.introductions import services as introductions
+from app.introductions.models import IntroductionState
+from app.shared import clock
+from app.shared.db import db
+from app.shared.errors import DomainError, Stale
+from app.shared.view import when
+
+TO_JOIN = frozenset({IntroductionState.AGREED, IntroductionState.ARRANGED, IntroductionState.MET})
+"""Coming for the first time means something here: joined, or somebody writes down first how they met."""
+
+
+class RegisterNotOpen(DomainError):
+    """The session's day has not come, or it was cancelled or moved."""
+
+    code = "register_not_open"
+
+
+class MarkLocked(DomainError):
+    """Only a correction with a reason changes it now."""
+
+    code = "mark_locked"
+
+
+class RegistersDisagree(Stale):
+    """Somebody else marked it otherwise after this screen was drawn: a person settles which is right. Nothing was saved."""
+
+    code = "registers_disagree"
+
+
+class Marking(NamedTuple):
+    """What somebody tapped for one child. `seen_revision` is the revision that was on their screen (0: none)."""
+
+    kind: MarkKind
+    note: str = ""
+    is_told_late: bool = False
+    seen_revision: int = 0
+
+    def says(self, mark: Mark) -> bool:
+        """Is that what the mark says already?"""
+        return (self.kind, self.note, self.is_told_late) == (mark.kind, mark.note, mark.is_told_late)
+
+
+@dataclass
+class Desk:
+    """A session and all that marking some of its children needs, read once under the locks."""
+
+    session: Session
+    places: dict[uuid.UUID, Place]
+    marks: dict[uuid.UUID, Mark]
+    commissions: dict[uuid.UUID, Commission]
+    history: dict[uuid.UUID, list[queries.Attended]]
+    joining: set[uuid.UUID]
+
+
+def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
+    """Lock, in the global order, all that marking these children may change; then read. Raises NotFound."""
+    wanted = set(child_ids)
+    delivery.lock_for_register(session_id, wanted)
+    session = queries.get_session_by_id(session_id)
+    places = {p.child_id: p for p in queries.expected_places(session) if p.child_id in wanted}
+    ids = [place.id for place in places.values()]
+    return Desk(
+        session=session, places=places,
+        marks={child_id: mark for (_, child_id), mark in queries.current_marks([session_id]).items()},
+        commissions=queries.commissions_of_places(ids), history=queries.history_of_places(ids),
+        joining=queries.introductions_in(TO_JOIN, {p.introduction_id for p in places.values() if p.introduction_id is not None}),
+    )
+
+
+def require_open(session: Session) -> None:
+    """Raises RegisterNotOpen with why."""
+    if session.state is SessionState.CANCELLED:
+        by = f" by the {session.cancelled_by}" if session.cancelled_by not in (None, "weather") else " because of the weather"
+        raise RegisterNotOpen(f"This session was cancelled{by}, so it has no register.")
+    if session.state is SessionState.MOVED:
+        raise RegisterNotOpen("This session was moved to another time. Its register is with the new time.")
+    if session.held_on > clock.today():
+        raise RegisterNotOpen("This session is still to come. Its register opens on the day.")
+
+
+def disagreement(marks: list[tuple[str, Mark]]) -> RegistersDisagree:
+    """Names who marked what, for each (child as this person calls them, the mark that stands)."""
+    by = queries.names_of({mark.marked_by_id for _, mark in marks})
+    told = [f"{by.get(m.marked_by_id, 'Somebody')} marked {name} “{MARK_WORDS[m.kind]}” ({when(m.created_at)})." for name, m in marks[:4]]
+    more = [f"And {len(marks) - 4} more."] if len(marks) > 4 else []
+    return RegistersDisagree(" ".join([
+        "Another screen says something else.", *told, *more, "Nothing was saved: choose which is right, then save once more.",
+    ]))
+
+
+def write(
+    desk: Desk, place: Place, marking: Marking, *, actor: Person, client_key: str, reason: str = "", percent: int | None = None
+) -> Mark:
+    """A new revision, with all that follows from it. `percent` is the Link Worker's decision; without it the tariff speaks."""
+    session, before = desk.session, desk.marks.get(place.child_id)
+    owed, must_decide = owed_for(desk, place, marking)
+    if percent is not None:
+        owed, must_decide = percent, False
+    mark = Mark(
+        session_id=session.id, child_id=place.child_id, place_id=place.id, kind=marking.kind, note=marking.note.strip(),
+        is_told_late=marking.is_told_late and marking.kind is MarkKind.ABSENT_TOLD, percent=owed,
+        revision=before.revision + 1 if before else 1, reason=reason, client_key=client_key, marked_by_id=actor.id,
+    )
+    db.session.add(mark)
+    db.session.flush()
+    _remember(desk, place, mark)
+    commission = desk.commissions.get(place.id)
+    if commission is not None:
+        _earn(commission, session, mark, actor)
+    if mark.kind in PRESENT and place.introduction_id is not None and place.introduction_id in desk.joining:
+        introductions.join(introduction_id=place.introduction_id, on=session.held_on, actor=None)
+    if before is not None:
+        follow_ups.decided(before)
+    follow_ups.ask(session, place, mark, desk.history[place.id], must_decide=must_decide)
+    return mark
+
+
+def owed_for(desk: Desk, place: Place, marking: Marking) -> tuple[int, bool]:
+    """(percent owed by the tariff, whether the Link Worker has to decide). Nothing without a commission, or while it paused."""
+    commission = desk.commissions.get(place.id)
+    if commission is None or any(pause.covers(desk.session.held_on) for pause in commission.suspensions):
+        return 0, False
+    earlier = [past for past in desk.history[place.id] if past.session.starts_at < desk.session.starts_at]
+    return percent_owed(
+        marking.kind, is_told_late=marking.is_told_late, payable=commission.tariff.payable,
+        earlier_without_notice=sum(past.mark.is_without_notice for past in earlier),
+    )
+
+
+def _remember(desk: Desk, place: Place, mark: Mark) -> None:
+    """Put it where it belongs among the place's marks, so that what comes next in this transaction sees it."""
+    desk.marks[place.child_id] = mark
+    others = [past for past in desk.history[place.id] if past.session.id != desk.session.id]
+    desk.history[place.id] = sorted([*others, queries.Attended(desk.session, mark)], key=lambda past: past.session.starts_at)
+
+
+def _earn(commission: Commission, session: Session, mark: Mark, actor: Person) -> None:
+    if commission.state is CommissionState.CONFIRMED:
+        delivery.start_delivery(commission_id=commission.id, actor=None)
+    delivery.accrue(commission_id=commission.id, session_id=session.id, percent=mark.percent, revision=mark.revision, actor=actor)
+
+
+def hold(session: Session, actor: Person) -> None:
+    """The first mark says that the session took place."""
+    if session.state is SessionState.SCHEDULED:
+        catalogue_sessions.hold_session(session_id=session.id, actor=actor)
+
+
+def complete_what_is_delivered(desk: Desk) -> None:
+    """A commission with a mark for as many sessions as were bought is delivered. Sessions during a pause do not count."""
+    for place in desk.places.values():
+        commission = desk.commissions.get(place.id)
+        if commission is None or commission.state is not CommissionState.IN_DELIVERY:
+            continue
+        used = [
+            past for past in desk.history[place.id]
+            if past.mark.kind is not MarkKind.SESSION_CANCELLED
+            and not any(pause.covers(past.session.held_on) for pause in commission.suspensions)
+        ]
+        if len(used) >= commission.sessions:
+            delivery.complete(commission_id=commission.id, actor=None)

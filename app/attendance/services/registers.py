@@ -1,0 +1,111 @@
+"""Saving a register."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from app.accounts.models import Person
+from app.attendance import policies, queries
+from app.attendance.models import REGISTER_KINDS, Mark, MarkKind
+from app.attendance.queries.due import REGISTER_DUE
+from app.attendance.services import marking as desks
+from app.attendance.services.marking import Desk, Marking, MarkLocked
+from app.audit import services as audit
+from app.catalogue.models import Session
+from app.children.sharing import shared_views
+from app.notifications import services as notifications
+from app.shared import clock
+from app.shared.db import atomic
+from app.shared.errors import Forbidden, Invalid
+from app.shared.view import long_day, plural
+
+KEY_LIMIT = 64
+NOTE_LIMIT = 500
+
+
+def save_register(
+    *, session_id: uuid.UUID, marks: Mapping[uuid.UUID, Marking | tuple[MarkKind, str]], client_key: str, actor: Person
+) -> Session:
+    """Save the marks of one session, by child. All of them, or none.
+
+    The same register sent twice (same `client_key`) is one. Raises RegistersDisagree when a mark is not the one that was on this
+    screen, MarkLocked seven school days after the session, RegisterNotOpen, Invalid for a child who is not expected, Forbidden.
+    """
+    if not 1 <= len(client_key) <= KEY_LIMIT:
+        raise Invalid(f"A register needs a key of 1 to {KEY_LIMIT} characters.")
+    tapped = {child_id: _tidy(Marking(*given)) for child_id, given in marks.items()}
+    if not tapped:
+        raise Invalid("Nothing is marked yet. Tap a mark for at least one child.")
+    with atomic():
+        desk = desks.open_desk(session_id, tapped)
+        session = desk.session
+        if not policies.can_take_register(actor, session):
+            raise Forbidden("Only the organisation that runs the session takes its register, or the Zone manager in its stead.")
+        desks.require_open(session)
+        _require_expected(desk, tapped, actor)
+        sent = queries.keys_sent(session.id, client_key)
+        fresh = {
+            child_id: marking for child_id, marking in tapped.items()
+            if child_id not in sent and not (child_id in desk.marks and marking.says(desk.marks[child_id]))
+        }
+        if not fresh:
+            return session
+        _require_same_page(desk, fresh, actor)
+        _require_unlocked(desk, fresh, actor)
+        desks.hold(session, actor)
+        for child_id in sorted(fresh):
+            desks.write(desk, desk.places[child_id], fresh[child_id], actor=actor, client_key=client_key)
+        desks.complete_what_is_delivered(desk)
+        notifications.close_tasks(kind=REGISTER_DUE, subject=session, why="The register was taken")
+        audit.record(
+            "attendance.register.saved", subject=session, actor=actor, zone_id=session.cohort.offering.zone_id,
+            marks={str(child_id): marking.kind for child_id, marking in fresh.items()},
+        )
+        return session
+
+
+def _tidy(given: Marking) -> Marking:
+    if given.kind not in REGISTER_KINDS:
+        raise Invalid("That mark is not one a register can hold.")
+    note = given.note.strip()
+    if len(note) > NOTE_LIMIT:
+        raise Invalid(f"A note is {NOTE_LIMIT} characters at most.")
+    return given._replace(note=note, is_told_late=given.is_told_late and given.kind is MarkKind.ABSENT_TOLD)
+
+
+def _require_expected(desk: Desk, tapped: Mapping[uuid.UUID, Marking], actor: Person) -> None:
+    """A child whose consent or introduction is over is not there for a partner, exactly as one who was never expected."""
+    seen = {place.child_id for place in queries.expected_places(desk.session, actor)}
+    unknown = len(set(tapped) - seen)
+    if unknown:
+        raise Invalid(
+            f"{plural(unknown, 'child is', 'children are')} not on this register any more. Nothing was saved: reload it, then mark again."
+        )
+
+
+def _require_same_page(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Person) -> None:
+    moved: list[Mark] = [
+        mark for child_id, marking in fresh.items()
+        if (mark := desk.marks.get(child_id)) is not None and mark.revision != marking.seen_revision
+    ]
+    if moved:
+        places = [desk.places[mark.child_id] for mark in moved]
+        shared = shared_views([p.child_id for p in places], desk.session.cohort.offering.organisation_id, clock.today())
+        names = queries.names_for(actor, places, shared)
+        raise desks.disagreement([(names[mark.child_id], mark) for mark in moved])
+
+
+def _require_unlocked(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Person) -> None:
+    closing = queries.last_days(desk.session, [desk.places[child_id].child for child_id in fresh])
+    for child_id in fresh:
+        mark, closes_on = desk.marks.get(child_id), closing[child_id]
+        if mark is not None and mark.is_corrected:
+            raise MarkLocked("The Link Worker has corrected one of these marks: only a correction changes it now. Nothing was saved.")
+        if clock.today() <= closes_on:
+            continue
+        closed = f"This register was locked after {long_day(closes_on)}, seven school days after the session."
+        if mark is not None:
+            raise MarkLocked(f"{closed} Ask the child’s Link Worker to correct a mark. Nothing was saved.")
+        if not policies.can_take_late(actor, desk.session):
+            raise MarkLocked(f"{closed} The Zone manager can still take it for you. Nothing was saved.")
