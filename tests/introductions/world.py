@@ -11,7 +11,14 @@ from app.accounts.models import Person, Role, School, Zone
 from app.catalogue.models import Offering, OfferingKind, Organisation, Practitioner
 from app.children.models import Carer, Child
 from app.introductions import services
-from app.introductions.models import EndReason, Introduction, IntroductionState, Stance, Viewpoint
+from app.introductions.models import (
+    DeclineReason,
+    EndReason,
+    Introduction,
+    IntroductionState,
+    Stance,
+    Viewpoint,
+)
 from app.shared import clock
 from app.shared.db import atomic, db
 from tests import factories
@@ -117,7 +124,7 @@ VERBS: dict[IntroductionState, Verb] = {
     S.AGREED: lambda w, i, **g: services.agree(**{
         "introduction_id": i.id, "practitioner_id": w.practitioner.id, "first_dates": "Thursdays at 4", "actor": w.partner, **g}),
     S.DECLINED: lambda w, i, **g: services.decline(**{
-        "introduction_id": i.id, "reason": "full", "actor": w.partner, **g}),
+        "introduction_id": i.id, "reason": DeclineReason.FULL, "actor": w.partner, **g}),
     S.LAPSED: _lapse,
     S.ARRANGED: _arranged,
     S.MET: lambda w, i, **g: services.record_met(**{
