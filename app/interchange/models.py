@@ -8,9 +8,10 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import Zone
 from app.shared.db import Row, state_column
 
 
@@ -36,14 +37,24 @@ class ImportedRecord(Row):
 
 
 class ImportDraft(Row):
-    """A file that somebody uploaded and has not decided about. Only that person sees it; gone after use or after a day."""
+    """A file that somebody uploaded, and what it would do; once used, what it did. Only that person sees it.
+
+    The file itself goes the moment it is used, the rest a day after the upload.
+    """
 
     __tablename__ = "import_draft"
+    __table_args__ = (
+        CheckConstraint("(used_at IS NULL) = (content IS NOT NULL)", name="content_until_used"),
+    )
 
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[ImportKind] = mapped_column(state_column(ImportKind))
     source: Mapped[str] = mapped_column(String(60))
     file_name: Mapped[str] = mapped_column(String(120))
-    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+    zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import defer, selectinload
 
 from app.accounts.models import Person
 from app.catalogue.exchange import natural
@@ -44,17 +44,22 @@ def list_children_to_export(zone_id: uuid.UUID, person: Person | None) -> Sequen
 
 
 def get_draft(draft_id: uuid.UUID, person: Person) -> ImportDraft:
-    """One's own, not yet out of date, of a Zone one still manages. Raises NotFound."""
-    draft = db.session.get(ImportDraft, draft_id)
-    if draft is None or draft.person_id != person.id or draft.expires_at <= clock.now() or not person.manages(draft.zone_id):
-        raise NotFound("This upload is gone: it was used, or it waited for more than a day. Upload the file again.")
+    """One's own, of a Zone one still manages, not yet out of date. Raises NotFound. The file itself is read when it is asked for."""
+    statement = (
+        sa.select(ImportDraft).where(ImportDraft.id == draft_id, ImportDraft.person_id == person.id, ImportDraft.expires_at > clock.now())
+        .options(defer(ImportDraft.content))
+    )
+    draft = db.session.scalars(statement).one_or_none()
+    if draft is None or not person.manages(draft.zone_id):
+        raise NotFound("This upload is gone: it waited for more than a day, or it was not yours. Upload the file again.")
     return draft
 
 
 def list_drafts(person: Person) -> Sequence[ImportDraft]:
-    """One's own uploads that wait for a decision, newest first; without their content."""
+    """One's own uploads that wait for a decision, newest first."""
     statement = (
-        sa.select(ImportDraft).where(ImportDraft.person_id == person.id, ImportDraft.expires_at > clock.now())
-        .options(sa.orm.defer(ImportDraft.content)).order_by(ImportDraft.created_at.desc(), ImportDraft.id)
+        sa.select(ImportDraft)
+        .where(ImportDraft.person_id == person.id, ImportDraft.expires_at > clock.now(), ImportDraft.used_at.is_(None))
+        .options(defer(ImportDraft.content)).order_by(ImportDraft.created_at.desc(), ImportDraft.id)
     )
     return [draft for draft in db.session.scalars(statement) if person.manages(draft.zone_id)]

@@ -12,6 +12,9 @@ from app.interchange.problems import Problem
 MOST_SHOWN = 200
 """More problems than these are counted on a terminal, and listed in full only in JSON."""
 
+MOST_LISTED = 200
+"""Rows and problems on a page."""
+
 
 @dataclass(frozen=True)
 class Taken:
@@ -65,6 +68,19 @@ class Report:
             "kept": [{"row": t.row, "id": t.ref, "fields": list(t.kept)} for t in self.taken if t.kept],
             "problems": [{"row": p.row, "column": p.column, "found": p.found, "allowed": p.allowed} for p in self.problems],
             "notes": self.notes,
+        }
+
+    def as_page(self) -> dict[str, Any]:
+        """For a page and for keeping: the counts in full, the lists cut to what somebody reads. Labels are names: never log this."""
+        told = [taken for taken in self.taken if taken.outcome is not Outcome.UNCHANGED or taken.kept]
+        return {
+            "created": self.created, "updated": self.updated, "unchanged": self.unchanged, "wrong": self.wrong,
+            "notes": self.notes, "told": len(told), "problem_count": len(self.problems),
+            "problems": [[p.row, p.column, p.found, p.allowed] for p in self.problems[:MOST_LISTED]],
+            "rows": [
+                {"row": t.row, "ref": t.ref, "label": t.label, "outcome": t.outcome, "changed": list(t.changed), "kept": list(t.kept)}
+                for t in told[:MOST_LISTED]
+            ],
         }
 
     def as_lines(self) -> Iterator[str]:

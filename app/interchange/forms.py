@@ -1,0 +1,68 @@
+"""What is asked when somebody brings a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from app.accounts.models import Zone
+from app.interchange.models import ImportKind
+from app.interchange.services.catalogue import DEFAULT_SOURCE
+from app.shared.forms import KithForm, TidyStringField, choices
+
+KINDS = ((ImportKind.CATALOGUE.value, "Offerings: a catalogue.csv"), (ImportKind.CHILDREN.value, "Children: a children.json"))
+
+
+class UploadForm(KithForm):
+    """A file, what it holds, whose it is. `narrow` before anything else: it says which Zones there are to choose from."""
+
+    kind = RadioField(
+        "What is in the file?", [InputRequired("Choose what is in the file.")], choices=choices(KINDS), validate_choice=False,
+    )
+    zone = SelectField("Which Zone?", choices=[], validate_choice=False)
+    file = FileField("The file", description="At most 6 MB. It is looked at first: nothing is brought in before you say so.")
+    source = TidyStringField(
+        "Where does it come from?", [InputRequired("Say where the file comes from."), Length(max=60, message="At most 60 characters.")],
+        default=DEFAULT_SOURCE,
+        description="A short name, the same every time. A record is known by this name and its id, so the same file never comes in twice.",
+    )
+
+    def narrow(self, zones: Sequence[Zone]) -> None:
+        self.zones = {zone.slug: zone for zone in zones}
+        self.zone.choices = choices([(zone.slug, zone.name) for zone in zones])
+        if len(zones) == 1:
+            self.zone.data = zones[0].slug
+
+    def validate_kind(self, field: RadioField) -> None:
+        if field.data not in dict(KINDS):
+            raise ValidationError("Choose what is in the file.")
+
+    def validate_zone(self, field: SelectField) -> None:
+        if field.data not in self.zones:
+            raise ValidationError("Choose one of your Zones.")
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data:
+            raise ValidationError("Choose the file.")
+
+    def validate_source(self, field: TidyStringField) -> None:
+        if field.data and not field.data.isprintable():
+            raise ValidationError("Letters, digits and the usual marks only.")
+
+    def ask_again(self) -> None:
+        """Something else was wrong: browsers keep what was typed but forget the file."""
+        if self.file.data and not self.file.errors:
+            self.file.errors = [*self.file.errors, "Choose the file again: your browser forgot it when something else was wrong."]
+
+    def content(self) -> bytes:
+        upload: Any = self.file.data
+        return bytes(upload.read()) if upload else b""
+
+    def file_name(self) -> str:
+        """What the browser called it: shown back to the same person, never used as a path."""
+        name = (getattr(self.file.data, "filename", "") or "file").replace("\\", "/").rpartition("/")[2]
+        return "".join(c for c in name if c.isprintable())[:120] or "file"
