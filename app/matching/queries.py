@@ -15,7 +15,6 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import contains_eager, raiseload
 
 from app.catalogue import availability
 from app.catalogue.models import (
@@ -167,34 +166,47 @@ def pool_of(zone_id: uuid.UUID) -> Pool:
 
 def _read_pool(zone_id: uuid.UUID) -> Pool:
     statement = (
-        sa.select(Offering).join(Offering.organisation).where(Offering.zone_id == zone_id, *is_live())
-        .options(contains_eager(Offering.organisation), raiseload("*"))
+        sa.select(*_READ, Organisation.name.label("organisation_name"))
+        .join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.zone_id == zone_id, *is_live())
         .order_by(Offering.source_ref, Offering.id)
     )
-    offerings = list(db.session.scalars(statement).unique())
-    candidates = tuple(candidate_of(offering) for offering in offerings)
+    rows = db.session.execute(statement).all()
+    candidates = tuple(_candidate(row, row.organisation_name) for row in rows)
     index = text.build([_texts(candidate) for candidate in candidates])
     with_cohorts = set(db.session.scalars(
         sa.select(Cohort.offering_id).join(Offering, Offering.id == Cohort.offering_id).where(Offering.zone_id == zone_id).distinct()
     ))
     drop_in = frozenset(
-        o.id for o in offerings if o.id not in with_cohorts and o.kind in (OfferingKind.COMMUNITY_ASSET, OfferingKind.STATUTORY)
+        row.id for row in rows if row.id not in with_cohorts and row.kind in (OfferingKind.COMMUNITY_ASSET, OfferingKind.STATUTORY)
     )
     return Pool(candidates, {c.id: i for i, c in enumerate(candidates)}, drop_in, index, text.Reader(index, lexicon()))
 
 
+_READ = (
+    Offering.id, Offering.source_ref, Offering.title, Offering.organisation_id, Offering.kind, Offering.description, Offering.interests,
+    Offering.needs, Offering.age_min, Offering.age_max, Offering.town, Offering.postcode_area, Offering.latitude, Offering.longitude,
+    Offering.delivery, Offering.home_visit_radius_km, Offering.slots, Offering.is_by_arrangement, Offering.cost_pence, Offering.languages,
+    Offering.gender, Offering.is_step_free, Offering.must_parent_stay, Offering.accessibility, Offering.sibling_min_age,
+    Offering.group_size, Offering.confirmed_on,
+)
+"""What matching reads of an offering; columns, so that nothing half-loaded stays in the session."""
+
+
 def candidate_of(offering: Offering) -> Candidate:
+    return _candidate(offering, offering.organisation.name)
+
+
+def _candidate(row: Any, organisation: str) -> Candidate:
+    """From an Offering or a row of _READ."""
     return Candidate(
-        id=offering.id, ref=offering.source_ref, title=offering.title, organisation_id=offering.organisation_id,
-        organisation=offering.organisation.name, kind=offering.kind.value, description=offering.description,
-        interests=tuple(offering.interests), needs=tuple(offering.needs), age_min=offering.age_min, age_max=offering.age_max,
-        town=offering.town, postcode_area=offering.postcode_area, latitude=offering.latitude, longitude=offering.longitude,
-        delivery=offering.delivery.value, home_visit_radius_km=offering.home_visit_radius_km, slots=slots_of(offering.slots),
-        is_by_arrangement=offering.is_by_arrangement, cost_pence=offering.cost_pence, languages=frozenset(offering.languages),
-        gender=offering.gender.value, is_step_free=offering.is_step_free, must_parent_stay=offering.must_parent_stay,
-        accessibility=frozenset(offering.accessibility), sibling_min_age=offering.sibling_min_age,
-        group_size=offering.group_size, confirmed_on=offering.confirmed_on,
-        audiences=audiences.of_offering(offering.title, offering.description),
+        id=row.id, ref=row.source_ref, title=row.title, organisation_id=row.organisation_id, organisation=organisation,
+        kind=row.kind.value, description=row.description, interests=tuple(row.interests), needs=tuple(row.needs),
+        age_min=row.age_min, age_max=row.age_max, town=row.town, postcode_area=row.postcode_area, latitude=row.latitude,
+        longitude=row.longitude, delivery=row.delivery.value, home_visit_radius_km=row.home_visit_radius_km,
+        slots=slots_of(row.slots), is_by_arrangement=row.is_by_arrangement, cost_pence=row.cost_pence,
+        languages=frozenset(row.languages), gender=row.gender.value, is_step_free=row.is_step_free,
+        must_parent_stay=row.must_parent_stay, accessibility=frozenset(row.accessibility), sibling_min_age=row.sibling_min_age,
+        group_size=row.group_size, confirmed_on=row.confirmed_on, audiences=audiences.of_offering(row.title, row.description),
     )
 
 

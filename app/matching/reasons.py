@@ -73,7 +73,7 @@ def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | N
     if phrase.where == "words":
         return _say("words", f"In {possessive(child.called)} words", f"{child.called} said: “{said}”")
     if phrase.where == "aspiration":
-        return _say("aspiration", "Leads somewhere", f"{child.called} hopes: “{said}”")
+        return _say("aspiration", "Leads somewhere", f"{child.called} hopes: “{_clean(child.aspiration)}”")
     if phrase.where == "strength":
         return _say("strength", "Builds on a strength", f"it builds on something {child.called} is good at: {said}")
     return _say("goal", "Towards a goal", f"it is close to {possessive(child.called)} goal: “{said}”")
@@ -91,13 +91,12 @@ def _clean(said: str) -> str:
 
 
 def _need(child: Profile, scored: Scored) -> Reason | None:
-    if scored.met:
-        ranked = [code for code, _ in sorted(child.needs, key=lambda need: need[1])]
-        words = [need_word(code) for code in ranked if code in scored.met]
-        top = ranked[0] in scored.met
-        which = "first need" if top and len(words) == 1 else ("needs, the first among them" if top else ("needs" if len(words) > 1 else "need"))
-        lead = "Meets the first need" if top else "Helps with a need"
-        return _say("need", lead, f"it is there for {possessive(child.called)} {which}: {sentence_list(words)}")
+    ranked = [code for code, _ in sorted(child.needs, key=lambda need: need[1])]
+    met = [(need_word(code), _FIRST[at]) for at, code in enumerate(ranked[:5]) if code in scored.met]
+    if met:
+        which = f"{sentence_list([place for _, place in met])} {'need' if len(met) == 1 else 'needs'}"
+        lead = "Meets the first need" if met[0][1] == "first" else "Helps with a need"
+        return _say("need", lead, f"it helps with {sentence_list([word for word, _ in met])}, {possessive(child.called)} {which}")
     if scored.kin_met:
         return _say("near_need", "Close to a need", f"it comes close to what {child.called} needs: {need_word(scored.kin_met[0])}")
     return None

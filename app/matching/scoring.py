@@ -35,6 +35,7 @@ WEIGHTS: Mapping[str, float] = {
 
 PRIORITY = {1: 1.0, 2: 0.7, 3: 0.5}
 KIN_NEEDS = 0.35
+ONE_NEED = 0.75  # what answering the first need alone is worth; each further one closes part of the gap
 _KINDRED = (
     ("Social:friendships", "Social:belonging"), ("Social:friendships", "Social:social-confidence"),
     ("Social:belonging", "Emotional:wellbeing"), ("Social:communication", "Social:social-confidence"),
@@ -169,17 +170,17 @@ def _one(
 
 
 def _needs(profile: Profile, offering: Candidate) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
-    """The share of the child's weighted needs that is answered, and which; an offering for everything answers each a little less."""
-    total = sum(PRIORITY[priority] for _, priority in profile.needs)
-    if not total:
-        return 0.0, (), ()
+    """How far the child's needs are answered, the most pressing most of all, and which; an offering for everything answers each a
+    little less."""
     offered = set(offering.needs)
     met = tuple(code for code, _ in profile.needs if code in offered)
     kin = tuple(code for code, _ in profile.needs if code not in offered and KINDRED.get(code, frozenset()) & offered)
-    weights = dict(profile.needs)
-    gained = sum(PRIORITY[weights[code]] for code in met) + KIN_NEEDS * sum(PRIORITY[weights[code]] for code in kin)
+    left = 1.0
+    for code, priority in profile.needs:
+        credit = 1.0 if code in met else KIN_NEEDS if code in kin else 0.0
+        left *= 1 - ONE_NEED * PRIORITY[priority] * credit
     focus = len(met) / len(offered) if offered else 0.0
-    return gained / total * (0.88 + 0.12 * focus), met, kin
+    return (1 - left) * (0.9 + 0.1 * focus), met, kin
 
 
 def _best(phrases: Sequence[Phrase], index: Index, position: int) -> tuple[Phrase | None, float]:

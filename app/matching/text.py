@@ -27,7 +27,7 @@ _EMPTY = frozenset(
     this those time times to too try trying two up us use very want wants was way we week weeks well were what when where which
     while who whole why will wish with without would year years you your yours session sessions child children kid kids young
     person club group class activity activities school start first last even though because until everyone everybody anyone favourite
-    best bit big small long old like mum dad nan big able better back""".split()
+    best bit big small long old like mum dad nan big able better back friend friends friendly together real only everyone people nobody none somebody""".split()
 )
 """Words that carry nothing here; "children", "club" and the like stand in nearly every offering."""
 

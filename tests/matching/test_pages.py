@@ -1,0 +1,105 @@
+"""Matches on the page: why, worth knowing, what was ruled out, and setting one aside."""
+
+from __future__ import annotations
+
+import pytest
+from flask import current_app
+from flask.testing import FlaskClient
+
+from app.accounts.models import Role
+from app.children import queries as children
+from tests import factories as make
+from tests.matching.conftest import World
+from tests.support.people import sign_in
+
+
+def page_of(world: World) -> str:
+    return f"/children/{world.child.id}/matches"
+
+
+def test_page_says_why_what_is_worth_knowing_and_what_was_ruled_out(client: FlaskClient, world: World) -> None:
+    world.offer(places=1, title="Samba drums")
+    world.offer(title="Far away drums", latitude=51.9)
+    sign_in(client, world.link_worker)
+    page = client.get(page_of(world)).text
+    assert "Drumming is the first thing Amara told us about." in page
+    assert "Worth knowing:" in page
+    assert "There is one place left." in page
+    assert "<b>1</b> too far" in page
+    assert "Far away drums" not in page
+    assert "1 of 2 offerings fits" in page
+
+
+def test_introduce_button_posts_to_introductions_where_there_are_any(client: FlaskClient, world: World) -> None:
+    offering = world.offer()
+    sign_in(client, world.link_worker)
+    page = client.get(page_of(world)).text
+    if "introductions.start" in current_app.view_functions:
+        assert f'action="/children/{world.child.id}/introductions"' in page
+        assert f'name="offering_id" value="{offering.id}"' in page
+    else:
+        assert "aria-disabled" in page
+
+
+@pytest.mark.parametrize(("why", "is_childs_no"), [("child_no", True), ("fit", False), ("place", False)])
+def test_not_for_this_child_takes_three_taps_and_is_kept(client: FlaskClient, world: World, why: str, is_childs_no: bool) -> None:
+    offering = world.offer(title="Samba drums")
+    sign_in(client, world.link_worker)
+    url = f"/children/{world.child.id}/matches/{offering.id}/not-for-this-child"
+    assert url in client.get(page_of(world)).text
+    assert "Amara said no" in client.get(url).text
+    answer = client.post(url, data={"why": why})
+    assert (answer.status_code, answer.location) == (303, page_of(world))
+    refusal = children.find_refusal(world.child.id, offering.id)
+    assert refusal is not None
+    assert refusal.is_childs_no == is_childs_no
+    assert 'id="match-1"' not in client.get(page_of(world)).text
+
+
+def test_not_for_this_child_asks_why(client: FlaskClient, world: World) -> None:
+    offering = world.offer()
+    sign_in(client, world.link_worker)
+    answer = client.post(f"/children/{world.child.id}/matches/{offering.id}/not-for-this-child", data={"why": "", "words": "hm hm"})
+    assert answer.status_code == 422
+    assert "Choose why not." in answer.text
+    assert "hm hm" in answer.text
+    assert not children.has_refused(world.child.id, offering.id)
+
+
+def test_offering_of_another_zone_cannot_be_set_aside(client: FlaskClient, world: World) -> None:
+    offering = make.make_offering(make.make_organisation(make.make_zone()))
+    sign_in(client, world.link_worker)
+    assert client.get(f"/children/{world.child.id}/matches/{offering.id}/not-for-this-child").status_code == 404
+
+
+def test_empty_list_says_what_to_do_next(client: FlaskClient, world: World) -> None:
+    sign_in(client, world.link_worker)
+    assert "nothing in the catalogue yet" in client.get(page_of(world)).text
+    world.offer(latitude=51.9)
+    page = client.get(page_of(world)).text
+    assert "Nothing fits yet" in page
+    assert "travel a little further" in page
+
+
+def test_best_matches_stand_on_the_childs_page(client: FlaskClient, world: World) -> None:
+    for number in range(5):
+        world.offer(title=f"Drums {number}", organisation=make.make_organisation(world.zone))
+    sign_in(client, world.link_worker)
+    page = client.get(f"/children/{world.child.id}").text
+    assert "Best matches for Amara" in page
+    assert "See all 5" in page
+    assert 'id="match-3"' in page
+    assert 'id="match-4"' not in page
+
+
+def test_school_lead_sees_the_child_but_not_the_matches(client: FlaskClient, world: World) -> None:
+    world.offer()
+    sign_in(client, make.make_person(Role.SCHOOL_LEAD, world.zone, school=world.school))
+    assert client.get(page_of(world)).status_code == 403
+    assert "Best matches" not in client.get(f"/children/{world.child.id}").text
+
+
+def test_link_worker_of_another_child_sees_no_matches(client: FlaskClient, world: World) -> None:
+    world.offer()
+    sign_in(client, make.make_person(Role.LINK_WORKER, world.zone))
+    assert client.get(page_of(world)).status_code == 404

@@ -1,0 +1,101 @@
+"""What a child says yes to and no to, and the words offerings are written in."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.catalogue.search.lexicon import lexicon
+from app.matching import audiences, text
+from app.matching.text import Reader, build, clauses, likeness
+
+
+@pytest.mark.parametrize(("said", "yes", "no"), [
+    ("I like drumming. I don't like it when the hall is too loud.", ["I like drumming"], ["I don't like it when the hall is too loud"]),
+    ("I hate football but I love goalies", ["I love goalies"], ["I hate football"]),
+    ("I don’t mind mud", ["I don’t mind mud"], []),
+    ("I can't wait for swimming", ["I can't wait for swimming"], []),
+    ("Scared of dogs; fond of cats!", ["fond of cats"], ["Scared of dogs"]),
+    ("", [], []),
+])
+def test_what_is_said_is_cut_into_yes_and_no(said: str, yes: list[str], no: list[str]) -> None:
+    assert clauses(said) == (yes, no)
+
+
+OFFERINGS = [
+    {"title": "First Beats", "tags": "drumming", "needs": "", "body": "Samba in a circle."},
+    {"title": "Sisters on boards", "tags": "skateboarding", "needs": "", "body": "Boards lent."},
+    {"title": "The hollow", "tags": "pump track . bmx", "needs": "", "body": "A track of your own."},
+    {"title": "Track and field", "tags": "athletics", "needs": "", "body": "Pump up."},
+]
+
+
+def liking(said: str, with_lexicon: bool = True) -> list[float]:
+    index = build(OFFERINGS)
+    phrase = Reader(index, lexicon() if with_lexicon else None).phrase(said, "interest", 0)
+    return [0.0] * len(OFFERINGS) if phrase is None else [likeness(phrase, index, at) for at in range(len(OFFERINGS))]
+
+
+def test_endings_do_not_matter() -> None:
+    assert liking("drums", with_lexicon=False)[0] == 1.0
+
+
+def test_words_that_begin_alike_are_kin_but_count_for_less() -> None:
+    found = liking("skate", with_lexicon=False)
+    assert found[1] == text.KIN
+    assert found[0] == 0.0
+
+
+def test_another_word_for_the_same_thing_is_found_by_the_lexicon() -> None:
+    assert liking("wheelies")[2] > 0.5
+    assert liking("wheelies", with_lexicon=False)[2] == 0.0
+
+
+def test_several_words_that_mean_one_thing_must_all_be_there() -> None:
+    found = liking("pumptrack")
+    assert found[2] > 0.5
+    assert found[3] < found[2]
+
+
+def test_nothing_telling_is_no_phrase() -> None:
+    assert Reader(build(OFFERINGS)).phrase("I like it a lot", "words", 0) is None
+
+
+def test_long_sentence_is_not_weaker_than_the_word_in_it() -> None:
+    assert liking("banging drums whenever somebody lets me near some, honestly, every single evening", with_lexicon=False)[0] > 0.25
+
+
+@pytest.mark.parametrize(("title", "description", "groups"), [
+    ("Bereaved children's group", "", {"bereaved"}),
+    ("Memory club", "For bereaved children aged 7 to 12.", {"bereaved"}),
+    ("Thursday club", "Pizza and rest for young carers.", {"young_carers"}),
+    ("Signing football", "Football for deaf and hard of hearing children.", {"deaf"}),
+    ("Open swim", "Autistic children welcome.", set()),
+    ("Open swim", "For everyone, including disabled children.", set()),
+    ("Art therapy", "For children carrying worry or loss.", set()),
+    ("Pride youth", "A youth club for LGBTQ+ young people.", {"lgbtq"}),
+    ("New here", "English and games for refugees and children seeking asylum.", {"refugees"}),
+    ("Back on track", "For young people excluded from school.", {"out_of_school"}),
+    ("Care leavers' kitchen", "", {"looked_after"}),
+    ("Gardening", "Foster a love of mud.", set()),
+])
+def test_offering_made_for_particular_children_says_so(title: str, description: str, groups: set[str]) -> None:
+    assert audiences.of_offering(title, description) == groups
+
+
+@pytest.mark.parametrize(("said", "groups"), [
+    ("Grandad died in spring.", {"bereaved"}), ("I look after my mum when she is ill", {"young_carers"}), ("Wears hearing aids.", {"deaf"}),
+    ("The family fled from Sudan.", {"refugees"}), ("He is autistic.", {"autistic"}), ("Lives with foster carers.", {"looked_after"}),
+    ("Excluded twice this year.", {"out_of_school"}), ("I am gay and that is fine", {"lgbtq"}), ("She uses a wheelchair.", {"disabled"}),
+    ("I like drums.", set()), ("We came from school on the bus", set()),
+])
+def test_profile_names_the_groups_a_child_is_among(said: str, groups: set[str]) -> None:
+    found = audiences.of_profile(said, needs=frozenset(), languages=("en",), gender="", needs_step_free=False)
+    assert found == groups
+
+
+def test_needs_and_languages_name_groups_too() -> None:
+    found = audiences.of_profile(
+        "", needs=frozenset({"Emotional:bereavement", "Academic:english-language"}), languages=("ti", "bsl"), gender="non-binary",
+        needs_step_free=True,
+    )
+    assert found == {"bereaved", "refugees", "deaf", "lgbtq", "disabled"}
