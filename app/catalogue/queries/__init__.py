@@ -5,6 +5,7 @@ from app.catalogue.queries.documents import (
     get_document,
     list_expiring_documents,
     list_standings,
+    list_waiting_documents,
     needs_documents,
     organisations_with_gaps,
 )
@@ -17,6 +18,7 @@ from app.catalogue.queries.offerings import (
     get_session,
     list_cohorts,
     list_offerings,
+    list_offerings_in_full,
     list_offerings_to_check,
     list_sessions,
     list_tariffs,
@@ -32,13 +34,14 @@ from app.catalogue.queries.organisations import (
     get_practitioner,
     list_organisations,
     list_practitioners,
+    name_of,
     organisations_visible_to,
 )
 
 __all__ = [
     "choices_of_organisations", "count_live_offerings", "document_gaps", "find_current_tariff", "find_offering_by_source",
     "get_cohort", "get_document", "get_offering", "get_organisation", "get_organisation_in_full", "get_practitioner", "get_session",
-    "list_cohorts", "list_expiring_documents", "list_offerings", "list_offerings_to_check", "list_organisations",
-    "list_practitioners", "list_sessions", "list_standings", "list_tariffs", "locate", "needs_documents", "next_sessions",
+    "list_cohorts", "list_expiring_documents", "list_offerings", "list_offerings_in_full", "list_offerings_to_check", "list_organisations",
+    "list_practitioners", "list_sessions", "list_standings", "list_tariffs", "list_waiting_documents", "locate", "name_of", "needs_documents", "next_sessions",
     "offerings_visible_to", "organisations_visible_to", "organisations_with_gaps", "zone_terms",
 ]

@@ -126,3 +126,13 @@ def list_expiring_documents(zone_id: uuid.UUID, *, within_days: int) -> Sequence
         .order_by(Document.expires_on, Document.id)
     )
     return db.session.scalars(statement).all()
+
+
+def list_waiting_documents(zone_id: uuid.UUID) -> Sequence[Document]:
+    """Sent in and not checked yet, longest waiting first."""
+    statement = (
+        sa.select(Document).join(Document.organisation)
+        .where(Organisation.zone_id == zone_id, Document.state == DocumentState.SUBMITTED)
+        .options(joinedload(Document.organisation), joinedload(Document.practitioner)).order_by(Document.created_at, Document.id)
+    )
+    return db.session.scalars(statement).all()

@@ -56,7 +56,7 @@ def count_live_offerings(organisation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUI
         .where(Offering.organisation_id.in_(organisation_ids), Offering.state == OfferingState.LIVE)
         .group_by(Offering.organisation_id)
     )
-    return dict(db.session.execute(statement))
+    return {id_: count for id_, count in db.session.execute(statement).tuples()}  # noqa: C416  a Result is no mapping
 
 
 def choices_of_organisations(zone_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
@@ -89,3 +89,8 @@ def list_practitioners(organisation_id: uuid.UUID, *, also_left: bool = False) -
     return db.session.scalars(
         statement.options(selectinload(Practitioner.documents)).order_by(Practitioner.name, Practitioner.id)
     ).all()
+
+
+def name_of(person_id: uuid.UUID | None) -> str | None:
+    """Who it was, for a page that says so."""
+    return db.session.scalar(sa.select(Person.name).where(Person.id == person_id)) if person_id else None

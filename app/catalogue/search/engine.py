@@ -19,7 +19,7 @@ from app.catalogue.search import facets
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
 from app.catalogue.search.matching import LIGHT, TEXT, holds_all, holds_any, select_rows
-from app.catalogue.search.scoring import score
+from app.catalogue.search.scoring import ALL, score
 from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
 from app.catalogue.search.understanding import Query, understand
 from app.shared import clock
@@ -101,6 +101,11 @@ class Result:
     km: float | None
     free: int
     starts_on: date | None
+
+    @property
+    def is_close(self) -> bool:
+        """Answers every part of what was asked, not only something near it (or nothing was asked)."""
+        return self.score >= ALL or not self.score
 
 
 @dataclass(frozen=True)

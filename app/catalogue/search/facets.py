@@ -128,7 +128,7 @@ def _distance_facet(rows: Sequence[Any], filters: Filters) -> Facet:
     values = (
         Value(f"{km:g}", f"Within {km:g} km", sum(d <= km for d in away), filters.within_km == km) for km in DISTANCES
     )
-    return Facet("within_km", "within_km", "Distance", tuple(values), is_single=True)
+    return Facet("within", "within_km", "Distance", tuple(values), is_single=True)
 
 
 @dataclass(frozen=True)

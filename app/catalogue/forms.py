@@ -1,0 +1,255 @@
+"""What people type about organisations, their documents and people, offerings, prices, groups and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectMultipleField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.accounts.forms import ChoiceField, PositionField
+from app.catalogue import words
+from app.catalogue.languages import LANGUAGES
+from app.catalogue.models import (
+    ACCESSIBILITY,
+    DEFAULT_PAYABLE,
+    NEEDS,
+    OFFERING_KIND_WORDS,
+    CancelledBy,
+    Delivery,
+    DocumentKind,
+    Gender,
+    OfferingKind,
+    OrganisationKind,
+    Season,
+)
+from app.catalogue.slots import SlotFault, read_slot
+from app.shared.forms import (
+    AddressField,
+    DayField,
+    KithForm,
+    PhoneField,
+    PostcodeField,
+    PoundsField,
+    TidyStringField,
+    WholeNumberField,
+    choices,
+)
+
+_WHOLE = "Type a whole number, like 10."
+
+
+class ChecksField(SelectMultipleField):
+    """Several of a list, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class WordsField(StringField):
+    """A few words or short phrases with commas between; `.items` is the list."""
+
+    @property
+    def items(self) -> list[str]:
+        found = [" ".join(part.split()) for part in (self.data or "").split(",")]
+        return list(dict.fromkeys(part for part in found if part))
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.items) > 20:
+            raise ValidationError("Twenty at most: choose those that a child would look for.")
+        if any(len(item) > 60 for item in self.items):
+            raise ValidationError("Put a comma between them: each is a word or a short phrase.")
+
+
+class LanguagesField(WordsField):
+    """Languages by name, commas between; `.codes` is the list."""
+
+    _codes = {name.casefold(): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
+
+    @property
+    def codes(self) -> list[str]:
+        return [self._codes[item.casefold()] for item in self.items if item.casefold() in self._codes]
+
+    def pre_validate(self, form: Any) -> None:
+        for item in self.items:
+            if item.casefold() not in self._codes:
+                raise ValidationError(f"“{item}” is not a language that Kith knows. Write it in English, like Arabic or Somali.")
+
+
+class OrganisationForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Type the organisation’s name."), Length(max=200)])
+    kind = RadioField("Kind", choices=choices((k.value, w) for k, w in words.ORGANISATION_KINDS.items()), default=OrganisationKind.PARTNER.value)
+    about = TextAreaField("About", [Optional(), Length(max=2000)], description="In two or three sentences a family would understand.")
+    contact_name = TidyStringField("Who to ask for", [Optional(), Length(max=120)])
+    email = AddressField("E-mail address", [Optional()])
+    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+    website = TidyStringField("Website", [Optional(), Length(max=300)])
+    address = TidyStringField("Address", [Optional(), Length(max=300)])
+    postcode = PostcodeField("Postcode", [Optional(), Length(max=10)])
+
+    def validate_website(self, field: StringField) -> None:
+        if field.data and not field.data.startswith(("http://", "https://")):
+            raise ValidationError("Start it with https://, like https://www.example.org.")
+
+
+class MoveForm(KithForm):
+    """Why an organisation is restricted, suspended or has left."""
+
+    to = HiddenField()
+    reason = TidyStringField("Why", [Optional(), Length(max=300)])
+
+
+class ReasonForm(KithForm):
+    reason = TidyStringField("Why", [Optional(), Length(max=300)])
+
+
+class PractitionerForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Type their name."), Length(max=120)])
+    title = TidyStringField("What they do", [Optional(), Length(max=120)], description="For example drumming tutor.")
+    works_alone = BooleanField("Works alone with children", description="Then nothing goes on without a current DBS check.")
+    left_on = DayField("Last day here", [Optional()], description="Only when they leave.")
+
+
+class WhichDocumentForm(KithForm):
+    kind = SelectField("Document")
+    practitioner_id = ChoiceField("Whose", description="For a DBS check.")
+
+    def offer(self, practitioners: Sequence[Any], kinds: Sequence[DocumentKind]) -> None:
+        self.kind.choices = choices((k.value, words.DOCUMENT_KINDS[k]) for k in kinds)
+        self.practitioner_id.offer([(p.id, p.name) for p in practitioners], "The organisation")
+
+
+class DocumentForm(WhichDocumentForm):
+    reference = TidyStringField(
+        "Reference", [Optional(), Length(max=60)], description="A policy number. For a DBS check only the last four digits.",
+    )
+    level = SelectField("DBS level", choices=choices([("", "Not a DBS check"), ("basic", "Basic"), ("standard", "Standard"),
+                                                      ("enhanced", "Enhanced"), ("enhanced_barred", "Enhanced with barred lists")]))
+    issued_on = DayField("Issued on", [Optional()])
+    expires_on = DayField("Runs out on", [Optional()], description="Leave it empty if it does not run out.")
+
+
+class WaiveForm(WhichDocumentForm):
+    until = DayField("Until", [InputRequired("Choose a day.")], description="At most 92 days from today.")
+    reason = TidyStringField("Why work may go on without it", [InputRequired("Say why."), Length(max=300)])
+
+
+class SlotForm(Form):
+    """One regular meeting. An empty day means there is none."""
+
+    day = SelectField("Day", choices=choices([("", "No day"), *words.DAYS.items()]))
+    start = StringField("From", [Optional(), Length(max=12)])
+    end = StringField("To", [Optional(), Length(max=12)])
+    season = SelectField("When", choices=choices([("term", "in term"), ("holiday", "in holidays")]))
+
+    def validate_day(self, field: SelectField) -> None:
+        if not field.data and ((self.start.data or "").strip() or (self.end.data or "").strip()):
+            raise ValidationError("Choose the day for these times.")
+        if field.data:
+            try:
+                self.slot()
+            except SlotFault as fault:
+                raise ValidationError(str(fault)) from fault
+
+    def slot(self) -> dict[str, Any] | None:
+        if not self.day.data:
+            return None
+        return read_slot(self.day.data, self.start.data or "", self.end.data or "", self.season.data or "term")
+
+
+class OfferingForm(KithForm):
+    version = HiddenField()
+    title = TidyStringField("Title", [InputRequired("Give it a title."), Length(max=200)], description="What a child would call it.")
+    kind = RadioField("Kind", choices=choices((k.value, w) for k, w in OFFERING_KIND_WORDS.items()), default=OfferingKind.COMMISSIONED.value)
+    description = TextAreaField(
+        "What happens there", [Optional(), Length(max=4000)], description="What a child does, with whom, and what to expect the first time.",
+    )
+    interests = WordsField("Interests", [Optional(), Length(max=800)], description="What children love about it, with commas: drumming, music, rhythm.")
+    needs = ChecksField("Needs it helps with", choices=choices((code, f"{code.partition(':')[0]}: {words.need_word(code)}") for code in NEEDS))
+    age_min = WholeNumberField("Youngest age", [InputRequired("Type an age."), NumberRange(0, 25, "From 0 to 25 years.")])
+    age_max = WholeNumberField("Oldest age", [InputRequired("Type an age."), NumberRange(0, 25, "From 0 to 25 years.")])
+    gender = RadioField("For", choices=choices((g.value, w) for g, w in words.GENDERS.items()), default=Gender.ANY.value)
+    delivery = RadioField("Where", choices=choices((d.value, w) for d, w in words.DELIVERIES.items()), default=Delivery.VENUE.value)
+    home_visit_radius_km = WholeNumberField(
+        "How far you travel, in kilometres", [Optional(), NumberRange(1, 200, "From 1 to 200 kilometres.")], description="For home visits only.",
+    )
+    town = TidyStringField("Town or district", [Optional(), Length(max=120)])
+    postcode = PostcodeField("Postcode", [Optional(), Length(max=10)])
+    region = TidyStringField("Area", [Optional(), Length(max=120)], description="As children’s records name it, for example West London.")
+    position = PositionField("Place on the map", [Optional()], description="Only if Kith does not know the postcode: 51.5142, -0.2064.")
+    how_to_get_there = TextAreaField("How to get there", [Optional(), Length(max=1000)], description="The bus, the door, who to ask for.")
+    slots = FieldList(FormField(SlotForm, "Meeting"), "When it meets", min_entries=3, max_entries=30)
+    is_by_arrangement = BooleanField("Times are agreed for each child")
+    season = RadioField("Time of year", choices=choices((s.value, w) for s, w in words.SEASONS.items()), default=Season.TERM.value)
+    cost = PoundsField("What the family pays a session", [Optional()], description="Leave it empty if it is free for families.", default=0)
+    languages = LanguagesField("Languages", [InputRequired("Name at least one language."), Length(max=400)], default="English")
+    is_step_free = BooleanField("Step-free")
+    must_parent_stay = BooleanField("A parent or carer has to stay")
+    accessibility = ChecksField("Access", choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
+    sibling_min_age = WholeNumberField(
+        "Youngest brother or sister who may come along", [Optional(), NumberRange(0, 18, "From 0 to 18 years.")],
+        description="Leave it empty if they cannot.",
+    )
+    group_size = WholeNumberField("Children in the room at once", [Optional(), NumberRange(1, 1000, _WHOLE)])
+
+
+class TariffForm(KithForm):
+    price = PoundsField("Price a session", [InputRequired("Type the price.")], description="For one child.")
+    setup = PoundsField("Set-up", [Optional()], description="Paid once for each child.", default=0)
+    notice_percent = WholeNumberField(
+        "Notice charge", [Optional(), NumberRange(0, 100, "From 0 to 100 percent.")],
+        description="Percent of what is left when work ends early. Nothing if empty.",
+    )
+    absent_told = WholeNumberField("Told 48 hours ahead", [InputRequired(_WHOLE), NumberRange(0, 100, "From 0 to 100 percent.")],
+                                   default=DEFAULT_PAYABLE["absent_told"])
+    absent_untold = WholeNumberField("Told later or not at all", [InputRequired(_WHOLE), NumberRange(0, 100, "From 0 to 100 percent.")],
+                                     default=DEFAULT_PAYABLE["absent_untold"])
+    starts_on = DayField("From", [Optional()], description="Today if empty. What is agreed already keeps its price.")
+
+
+class CohortForm(KithForm):
+    name = TidyStringField("Name", [Optional(), Length(max=120)], description="For example Spring 2027. May be empty.")
+    starts_on = DayField("First day", [Optional()])
+    ends_on = DayField("Last day", [Optional()], description="With both days, its sessions are planned for you.")
+    venue = TidyStringField("Where", [Optional(), Length(max=200)], description="The room or door, if it is not the usual one.")
+    practitioner_id = ChoiceField("Who runs it")
+
+    def offer(self, practitioners: Sequence[Any]) -> None:
+        self.practitioner_id.offer([(p.id, p.name) for p in practitioners], "Not decided yet")
+
+
+class NewCohortForm(CohortForm):
+    capacity = WholeNumberField("Places in all", [InputRequired("Type how many places there are."), NumberRange(0, 9_999, _WHOLE)])
+    outside_places = WholeNumberField(
+        "Places taken already", [Optional(), NumberRange(0, 9_999, _WHOLE)], description="By children who are not with us.", default=0,
+    )
+
+
+class OutsideForm(KithForm):
+    outside_places = WholeNumberField("Places taken by others", [InputRequired(_WHOLE), NumberRange(0, 9_999, _WHOLE)])
+
+
+class SessionForm(KithForm):
+    day = DayField("Day", [InputRequired("Choose a day.")])
+    start = StringField("From", [InputRequired("Type a time, like 16:00."), Length(max=12)])
+    end = StringField("To", [InputRequired("Type a time, like 17:00."), Length(max=12)])
+    reason = TidyStringField("Why", [Optional(), Length(max=300)])
+
+
+class CancelForm(KithForm):
+    by = RadioField("Who calls it off", choices=choices((b.value, w[0].upper() + w[1:]) for b, w in words.CANCELLED_BY.items()),
+                    default=CancelledBy.PARTNER.value)
+    reason = TidyStringField("Why", [InputRequired("Say why: families and Link Workers will ask."), Length(max=300)])

@@ -1,0 +1,221 @@
+"""One offering: everything a Link Worker needs; and for those who run it, editing, prices and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts import sessions
+from app.accounts.models import Person
+from app.catalogue import policies, queries, shown
+from app.catalogue.availability import free_places
+from app.catalogue.forms import OfferingForm, ReasonForm, TariffForm
+from app.catalogue.history import history_of
+from app.catalogue.languages import language_name
+from app.catalogue.models import (
+    OFFERING_KIND_WORDS,
+    OFFERING_MOVES,
+    Delivery,
+    Gender,
+    Offering,
+    OfferingKind,
+    Organisation,
+    Season,
+)
+from app.catalogue.routes.blueprint import blueprint
+from app.catalogue.search.filters import distance_km
+from app.catalogue.services import offerings as verbs
+from app.catalogue.services.offerings import OfferingFacts
+from app.catalogue.services.tariffs import set_tariff
+from app.catalogue.slots import say_slots
+from app.shared import clock
+from app.shared.web import act, allow, submit
+
+
+@blueprint.get("/offerings/<uuid:offering_id>", endpoint="offering")
+@allow(policies.can_see_offering, offering=queries.get_offering)
+def offering_show(offering: Offering) -> ResponseReturnValue:
+    me = sessions.current_person()
+    cohorts = queries.list_cohorts(offering.id)
+    running = shown.running(cohorts)
+    confirmed_by = queries.name_of(offering.confirmed_by_id)
+    today = clock.today()
+    may_edit = policies.can_edit_offering(me, offering)
+    return render_template(
+        "catalogue/offering_show.html",
+        offering=offering, kind=OFFERING_KIND_WORDS[offering.kind], kind_look=shown.KIND_LOOKS[offering.kind],
+        needs=shown.needs_by_area(offering), facts=shown.facts_of(offering), times=say_slots(offering.slots),
+        running=running, over=[c for c in cohorts if c not in running], cohort_name=shown.cohort_name,
+        places=free_places(c.id for c in cohorts), next_sessions=queries.next_sessions([c.id for c in running]),
+        tariff=queries.find_current_tariff(offering.id, today), tariffs=queries.list_tariffs(offering.id) if may_edit else [],
+        freshness=shown.freshness(offering, confirmed_by), near=_near(me, offering),
+        gaps=queries.document_gaps(offering.organisation_id, on=today, through=today),
+        moves=OFFERING_MOVES.onward(offering.state), reason=ReasonForm(),
+        history=history_of(offering) if may_edit else [], place=shown.place(offering),
+        may=_powers(me, offering),
+    )
+
+
+def _powers(me: Person, offering: Offering) -> dict[str, bool]:
+    return {
+        "edit": policies.can_edit_offering(me, offering), "confirm": policies.can_confirm_offering(me, offering),
+        "price": policies.can_set_tariff(me, offering),
+    }
+
+
+def _near(me: Person, offering: Offering) -> dict[str, Any] | None:
+    """The person's own school and how far the offering is from it, where both places are known."""
+    school = next((grant.school for grant in me.live_grants if grant.school and grant.school.zone_id == offering.zone_id), None)
+    if school is None or school.latitude is None or school.longitude is None:
+        return None
+    if offering.latitude is None or offering.longitude is None:
+        return None
+    km = distance_km((school.latitude, school.longitude), (offering.latitude, offering.longitude))
+    return {"school": school, "km": km, "away": shown.away(km)}
+
+
+@blueprint.route("/organisations/<uuid:organisation_id>/offerings/new", methods=["GET", "POST"])
+@allow(policies.can_add_offering, organisation=queries.get_organisation)
+def offering_new(organisation: Organisation) -> ResponseReturnValue:
+    me, organisation_id, form = sessions.current_person(), organisation.id, OfferingForm()
+    if request.method == "GET":
+        form.region.data, form.postcode.data = organisation.zone.region, organisation.postcode
+    saved = submit(form, lambda: verbs.add_offering(organisation_id=organisation_id, facts=read_form(form, None), actor=me))
+    if saved is None:
+        return _form_page(form, organisation, None)
+    flash("Saved as a draft. Add a group with its places, then publish it.", "success")
+    return redirect(url_for("catalogue.offering", offering_id=saved.id), 303)
+
+
+@blueprint.route("/offerings/<uuid:offering_id>/edit", methods=["GET", "POST"])
+@allow(policies.can_edit_offering, offering=queries.get_offering)
+def offering_edit(offering: Offering) -> ResponseReturnValue:
+    me, offering_id = sessions.current_person(), offering.id
+    form = OfferingForm() if request.method == "POST" else OfferingForm(data=_as_form(offering))
+
+    def verb() -> Offering:
+        current = queries.get_offering(offering_id, me)
+        shown_version = form.version.data or ""
+        version = int(shown_version) if shown_version.isdigit() else current.version
+        return verbs.edit_offering(offering_id=offering_id, facts=read_form(form, current), version=version, actor=me)
+
+    if submit(form, verb) is None:
+        return _form_page(form, offering.organisation, offering)
+    flash("Saved.", "success")
+    return redirect(url_for("catalogue.offering", offering_id=offering_id), 303)
+
+
+def _form_page(form: OfferingForm, organisation: Organisation, offering: Offering | None) -> ResponseReturnValue:
+    page = render_template("catalogue/offering_edit.html", form=form, organisation=organisation, offering=offering)
+    return page, 422 if request.method == "POST" else 200
+
+
+def _as_form(offering: Offering) -> dict[str, Any]:
+    own_place = offering.latitude is not None and offering.longitude is not None and not offering.postcode
+    blank = {"day": "", "start": "", "end": "", "season": "term"}
+    return {
+        **{name: getattr(offering, name) for name in (
+            "title", "description", "needs", "age_min", "age_max", "town", "postcode", "region", "how_to_get_there", "is_by_arrangement",
+            "is_step_free", "must_parent_stay", "accessibility", "sibling_min_age", "group_size", "home_visit_radius_km")},
+        **{name: getattr(offering, name).value for name in ("kind", "gender", "delivery", "season")},
+        "version": str(offering.version), "interests": ", ".join(offering.interests), "cost": offering.cost_pence,
+        "languages": ", ".join(language_name(code) for code in offering.languages), "slots": [*offering.slots, blank, blank],
+        "position": f"{offering.latitude:.5f}, {offering.longitude:.5f}" if own_place else "",
+    }
+
+
+def read_form(form: OfferingForm, offering: Offering | None) -> OfferingFacts:
+    """The form as facts; the place from the map, else from the postcode, else as it was."""
+    postcode = form.postcode.data or ""
+    area = postcode.partition(" ")[0] or (offering.postcode_area if offering else "")
+    latitude, longitude, is_approximate = _position(form, offering)
+    delivery = Delivery(form.delivery.data)
+    return OfferingFacts(
+        title=form.title.data or "", kind=OfferingKind(form.kind.data), description=(form.description.data or "").strip(),
+        interests=form.interests.items, needs=form.needs.data or [], age_min=form.age_min.data or 0, age_max=form.age_max.data or 0,
+        town=form.town.data or "", postcode=postcode, postcode_area=area, region=form.region.data or "", latitude=latitude,
+        longitude=longitude, is_place_approximate=is_approximate, delivery=delivery,
+        home_visit_radius_km=form.home_visit_radius_km.data, slots=[s for entry in form.slots if (s := entry.form.slot()) is not None],
+        is_by_arrangement=form.is_by_arrangement.data, season=Season(form.season.data), cost_pence=form.cost.data or 0,
+        languages=form.languages.codes, gender=Gender(form.gender.data), is_step_free=form.is_step_free.data,
+        must_parent_stay=form.must_parent_stay.data, accessibility=form.accessibility.data or [],
+        sibling_min_age=form.sibling_min_age.data, group_size=form.group_size.data,
+        how_to_get_there=(form.how_to_get_there.data or "").strip(),
+    )
+
+
+def _position(form: OfferingForm, offering: Offering | None) -> tuple[float | None, float | None, bool]:
+    if form.position.position is not None:
+        return *form.position.position, False
+    postcode = form.postcode.data or ""
+    if offering is not None and (postcode == offering.postcode or not postcode):
+        return offering.latitude, offering.longitude, offering.is_place_approximate
+    found = queries.locate(postcode)
+    return (*found, True) if found else (None, None, False)
+
+
+@blueprint.post("/offerings/<uuid:offering_id>/copy")
+@allow(policies.can_edit_offering, offering=queries.get_offering)
+def offering_copy(offering: Offering) -> ResponseReturnValue:
+    copied = verbs.copy_offering(offering_id=offering.id, actor=sessions.current_person())
+    flash("This is a draft copy. Change what is different, then publish it.", "success")
+    return redirect(url_for("catalogue.offering_edit", offering_id=copied.id), 303)
+
+
+def _move(offering: Offering, verb: Callable[..., Offering], done: str, **given: Any) -> ResponseReturnValue:
+    offering_id, me = offering.id, sessions.current_person()
+    version = request.form.get("version", type=int)
+    back = url_for("catalogue.offering", offering_id=offering_id)
+    return act(lambda: verb(offering_id=offering_id, actor=me, version=version, **given), back, done=done)
+
+
+@blueprint.post("/offerings/<uuid:offering_id>/publish")
+@allow(policies.can_edit_offering, offering=queries.get_offering)
+def offering_publish(offering: Offering) -> ResponseReturnValue:
+    return _move(offering, verbs.publish_offering, "It is live: Link Workers find it from now on.")
+
+
+@blueprint.post("/offerings/<uuid:offering_id>/pause")
+@allow(policies.can_edit_offering, offering=queries.get_offering)
+def offering_pause(offering: Offering) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")[:300]
+    return _move(offering, verbs.pause_offering, "Paused: no new children for now. Those who come, come on.", reason=reason)
+
+
+@blueprint.post("/offerings/<uuid:offering_id>/close")
+@allow(policies.can_edit_offering, offering=queries.get_offering)
+def offering_close(offering: Offering) -> ResponseReturnValue:
+    reason = request.form.get("reason", "")[:300]
+    return _move(offering, verbs.close_offering, "Closed. You can publish it again later.", reason=reason)
+
+
+@blueprint.post("/offerings/<uuid:offering_id>/confirm")
+@allow(policies.can_confirm_offering, offering=queries.get_offering)
+def offering_confirm(offering: Offering) -> ResponseReturnValue:
+    return _move(offering, verbs.confirm_offering, "Thank you. It says now that it was checked today.")
+
+
+@blueprint.route("/offerings/<uuid:offering_id>/tariffs/new", methods=["GET", "POST"])
+@allow(policies.can_set_tariff, offering=queries.get_offering)
+def tariff_new(offering: Offering) -> ResponseReturnValue:
+    me, offering_id, form = sessions.current_person(), offering.id, TariffForm()
+    current = queries.find_current_tariff(offering_id, clock.today())
+    if request.method == "GET" and current is not None:
+        form = TariffForm(data={
+            "price": current.price_pence, "setup": current.setup_pence, "notice_percent": current.notice_percent,
+            "absent_told": current.payable.get("absent_told"), "absent_untold": current.payable.get("absent_untold"),
+        })
+    saved = submit(form, lambda: set_tariff(
+        offering_id=offering_id, price_pence=form.price.data or 0, setup_pence=form.setup.data or 0,
+        notice_percent=form.notice_percent.data or 0, starts_on=form.starts_on.data, actor=me,
+        payable={**(current.payable if current else {}), "absent_told": form.absent_told.data, "absent_untold": form.absent_untold.data},
+    ))
+    if saved is None:
+        page = render_template("catalogue/tariff_new.html", form=form, offering=offering, current=current)
+        return page, 422 if request.method == "POST" else 200
+    flash("The new price is written down. What was agreed before keeps its own.", "success")
+    return redirect(url_for("catalogue.offering", offering_id=offering_id), 303)
+

@@ -1,0 +1,193 @@
+"""Offerings as pages show them: plain values for the templates. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from app.catalogue import words
+from app.catalogue.availability import Availability
+from app.catalogue.exchange import OPEN_TO_ALL
+from app.catalogue.languages import language_name
+from app.catalogue.models import (
+    AREAS,
+    OFFERING_KIND_WORDS,
+    Cohort,
+    CohortState,
+    Delivery,
+    Offering,
+    OfferingKind,
+    Tariff,
+)
+from app.catalogue.slots import say_slots_briefly
+from app.shared import clock
+from app.shared.money import pounds
+from app.shared.view import ago, plural, sentence_list
+
+WALK_KM_AN_HOUR = 4.8
+DETOUR = 1.3
+"""Streets are about this much longer than a straight line."""
+LONGEST_WALK = 40
+CHECKED_WITHIN = timedelta(days=90)
+KIND_LOOKS = {
+    OfferingKind.COMMISSIONED: ("info", "users"), OfferingKind.COMMUNITY_ASSET: ("go", "map-pin"),
+    OfferingKind.PAID_COMMUNITY: ("gently", "wallet"), OfferingKind.STATUTORY: ("plum", "landmark"),
+}
+Fact = tuple[str, ...]
+
+
+def away(km: float | None) -> str:
+    """"8 min walk", or "3.2 km away" when that is too far to walk; nothing when nobody knows."""
+    if km is None:
+        return ""
+    minutes = max(1, round(km * DETOUR / WALK_KM_AN_HOUR * 60))
+    return f"{minutes} min walk" if minutes <= LONGEST_WALK else f"{km:.1f} km away"
+
+
+def where(offering: Offering, km: float | None) -> str:
+    """How one gets there, in three words."""
+    if offering.delivery is Delivery.ONLINE:
+        return "Online"
+    if offering.delivery is Delivery.HOME:
+        return "Comes to the home"
+    if offering.delivery is Delivery.SCHOOL:
+        return "In school"
+    return away(km) or offering.town or "Ask where"
+
+
+def place(offering: Offering) -> str:
+    return " ".join(part for part in (offering.town, offering.postcode_area or offering.postcode.partition(" ")[0]) if part)
+
+
+def ages(offering: Offering) -> str:
+    return f"age {offering.age_min}" if offering.age_min == offering.age_max else f"ages {offering.age_min} to {offering.age_max}"
+
+
+def price_fact(offering: Offering, tariff: Tariff | None) -> Fact:
+    """What it costs, and whom."""
+    if offering.is_commissioned:
+        return ("wallet", pounds(tariff.price_pence), "a session, from a fund") if tariff else ("wallet", "Price to be agreed")
+    return ("wallet", pounds(offering.cost_pence), "a session") if offering.cost_pence else ("wallet", "Free")
+
+
+def places_fact(free: int, capacity: int) -> Fact:
+    if capacity >= OPEN_TO_ALL:
+        return ("users", "Open to all")
+    if not capacity:
+        return ("users", "No group open")
+    return ("users", str(free), f"of {plural(capacity, 'place')}") if free else ("users", "Full at the moment")
+
+
+def running(cohorts: Sequence[Cohort]) -> list[Cohort]:
+    today = clock.today()
+    return [c for c in cohorts if c.state is CohortState.OPEN and (c.ends_on is None or c.ends_on >= today)]
+
+
+def current_tariff(tariffs: Sequence[Tariff]) -> Tariff | None:
+    begun = [tariff for tariff in tariffs if tariff.starts_on <= clock.today()]
+    return max(begun, key=lambda tariff: tariff.version) if begun else None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One result of a search."""
+
+    offering: Offering
+    by: str
+    text: str
+    facts: tuple[Fact, ...]
+    area: str
+    kind: str
+    kind_tone: str
+    kind_icon: str
+
+
+def card(offering: Offering, *, km: float | None, free: int) -> Card:
+    """Reads the offering's cohorts and tariffs: have them loaded."""
+    capacity = sum(cohort.capacity for cohort in running(offering.cohorts))
+    tone, icon = KIND_LOOKS[offering.kind]
+    return Card(
+        offering=offering,
+        by=" · ".join(part for part in (offering.organisation.name, place(offering), ages(offering), _gender(offering)) if part),
+        text=shorten(offering.description),
+        facts=(
+            ("footprints", where(offering, km)),
+            ("calendar-days", say_slots_briefly(offering.slots, is_by_arrangement=offering.is_by_arrangement)),
+            places_fact(free, capacity),
+            price_fact(offering, current_tariff(offering.tariffs)),
+        ),
+        area=main_area(offering), kind=OFFERING_KIND_WORDS[offering.kind], kind_tone=tone, kind_icon=icon,
+    )
+
+
+def _gender(offering: Offering) -> str:
+    return "" if offering.gender.value == "any" else words.GENDERS[offering.gender].lower()
+
+
+def shorten(text: str, limit: int = 190) -> str:
+    """Whole words, with an ellipsis where something was left out."""
+    flat = " ".join(text.split())
+    if len(flat) <= limit:
+        return flat
+    return flat[:limit].rsplit(" ", 1)[0].rstrip(",.;:") + " …"
+
+
+def main_area(offering: Offering) -> str:
+    """The area of the need that is named first, or nothing."""
+    first = offering.needs[0].partition(":")[0] if offering.needs else ""
+    return first if first in AREAS else ""
+
+
+def needs_by_area(offering: Offering) -> list[tuple[str, str]]:
+    """[("Social", "friendships and belonging")], in the order of the areas."""
+    by_area: dict[str, list[str]] = {}
+    for code in offering.needs:
+        by_area.setdefault(code.partition(":")[0], []).append(words.need_word(code))
+    return [(area, sentence_list(by_area[area])) for area in AREAS if area in by_area]
+
+
+def facts_of(offering: Offering) -> list[tuple[str, str]]:
+    """Names and values for the page of one offering; empty values are left out there."""
+    siblings = offering.sibling_min_age
+    return [
+        ("For", ", ".join(filter(None, (ages(offering).capitalize(), _gender(offering))))),
+        ("Languages", sentence_list([language_name(code) for code in offering.languages])),
+        ("In the room", plural(offering.group_size, "child", "children") if offering.group_size else ""),
+        ("Brothers and sisters", "Cannot come along" if siblings is None else f"From {siblings} years" if siblings else "Any age may come"),
+        ("Parent or carer", "Has to stay" if offering.must_parent_stay else "Does not have to stay"),
+        ("Access", sentence_list(access(offering))),
+        ("Time of year", words.SEASONS[offering.season]),
+        ("Home visits", f"Up to {offering.home_visit_radius_km:g} km" if offering.home_visit_radius_km else ""),
+    ]
+
+
+def access(offering: Offering) -> list[str]:
+    named = [words.FEATURES[f] for f in offering.accessibility if f in words.FEATURES]
+    return named if not offering.is_step_free or "Step-free" in named else ["Step-free", *named]
+
+
+def freshness(offering: Offering, by: str | None) -> tuple[str, bool]:
+    """When it was last checked, in words, and whether that is too long ago."""
+    if offering.confirmed_on is None:
+        return "Nobody has checked this yet", True
+    is_old = clock.today() - offering.confirmed_on > CHECKED_WITHIN
+    return f"Last checked {ago(offering.confirmed_on)}{f' by {by}' if by else ''}", is_old
+
+
+def cohort_name(cohort: Cohort) -> str:
+    """Its own name, else its dates, else that there is one group."""
+    if cohort.name:
+        return cohort.name
+    if cohort.starts_on and cohort.ends_on:
+        return f"{_month(cohort.starts_on)} to {_month(cohort.ends_on)}"
+    return f"From {_month(cohort.starts_on)}" if cohort.starts_on else "Open group"
+
+
+def _month(day: date) -> str:
+    return f"{day:%B %Y}"
+
+
+def seats(cohort: Cohort, availability: Mapping[Any, Availability]) -> Availability:
+    return availability.get(cohort.id) or Availability(cohort.capacity, cohort.outside_places, 0)
