@@ -84,9 +84,9 @@ def _build_zone(
     say(f"{name}: {children} children")
     lives = _welcome_children(world, children, year)
     say(f"{name}: a year of introductions, places, registers and money")
-    story = Story(until=now - timedelta(minutes=1))
+    story = Story(until=now - timedelta(minutes=1), between_weeks=_run_clocks)
     plan_lives(world, story, lives)
-    _plan_clocks(world, story, first_day)
+    _plan_checks(world, story, first_day)
     month = ""
 
     def progress(instant: datetime) -> None:
@@ -160,12 +160,8 @@ def _bring_money(world: World, year: int) -> None:
         world.accounts.append(("budget_holder", holder))
 
 
-def _plan_clocks(world: World, story: Story, first_day: date) -> None:
-    """What the worker would do by itself, once a week; and partners who say every other month that all is still right."""
-    day = first_day
-    while day <= clock.today():
-        story.at(clock.at_london(day, time(18)), _run_clocks)
-        day += timedelta(days=7)
+def _plan_checks(world: World, story: Story, first_day: date) -> None:
+    """Partners who say every other month that all is still right."""
     for offer, offering in world.offerings:
         day = first_day + timedelta(days=world.random.randint(40, 70))
         while day <= clock.today():
@@ -179,6 +175,7 @@ def _still_right(world: World, offering_id: UUID) -> None:
 
 
 def _run_clocks() -> None:
+    """What the worker does by itself every minute, here once a week."""
     introductions.sweep()
     commissioning_clock.run()
 

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from app.accounts.calendar import SchoolDays
 from app.accounts.models import Person
 from app.accounts.queries import school_days
-from app.attendance.queries import attended_count
+from app.attendance.queries.marks import attended_count
 from app.catalogue.models import Cohort, Offering, Session, SessionState
 from app.children.models import SHAREABLE
 from app.children.services.consents import give_consent, withdraw_consent
@@ -49,7 +49,7 @@ from app.introductions.models import (
 from app.shared import clock
 from app.shared.db import db
 
-MOST_SESSIONS = 8
+MOST_SESSIONS = 6
 KM_A_DEGREE = (111.2, 69.3)
 
 
@@ -65,6 +65,7 @@ class Thread:
     dice: Random
     days: SchoolDays
     introduction_id: uuid.UUID | None = None
+    introduction: Introduction | None = None
 
     @property
     def worker(self) -> Person:
@@ -77,20 +78,21 @@ class Thread:
 
     def current(self) -> Introduction:
         assert self.introduction_id is not None
-        return db.session.get_one(Introduction, self.introduction_id)
+        self.introduction = db.session.get_one(Introduction, self.introduction_id)  # kept, so that the session keeps it too
+        return self.introduction
 
     def is_at(self, *states: IntroductionState) -> bool:
         return self.current().state in states
 
 
 def plan_lives(world: World, story: Story, lives: list[Life]) -> None:
-    """Up to three introductions for each child, spread from their beginning to today."""
+    """Up to two introductions for each child, spread from their beginning to today."""
     for number, life in enumerate(lives):
         dice = Random(f"life-{world.zone.slug}-{number}")
         days = school_days(life.school.id)
         chosen = _offers_for(world, life, dice)
-        start = life.begins_on + timedelta(days=dice.randint(10, 30))
-        for offer, offering in chosen[: dice.choice((1, 2, 2, 3))]:
+        start = life.begins_on + timedelta(days=dice.randint(10, 240))
+        for offer, offering in chosen[: dice.choice((0, 1, 1, 1, 2))]:
             thread = Thread(world, story, life, offer, offering, Random(f"{number}-{offer.title}"), days)
             story.at(school_morning(days, start, dice.randint(9, 15), dice.choice((0, 15, 30))), lambda t=thread: _begin(t))  # type: ignore[misc]
             start += timedelta(days=dice.randint(35, 150))
@@ -217,7 +219,7 @@ def _ask_for_place(t: Thread) -> None:
         return
     free = [offering.title for offer, offering in t.world.offerings if offer.price is None and set(offering.needs) & set(t.offering.needs)]
     made = request(
-        introduction_id=t.introduction_id, cohort_id=cohort.id, sessions=min(ahead, t.dice.randint(4, MOST_SESSIONS)),
+        introduction_id=t.introduction_id, cohort_id=cohort.id, sessions=min(ahead, t.dice.randint(3, MOST_SESSIONS)),
         need_code=t.life.child.needs[0].code, goal=t.life.child.goals[0].words, why=t.dice.choice(words.WHY), actor=t.worker,
         free_alternatives=f"Looked at {' and '.join(free[:2])}: another day, or full." if free else "None near enough.",
         join_waiting_list=True,
@@ -367,7 +369,7 @@ def _settle(t: Thread, tries: int = 0) -> None:
     assert t.introduction_id is not None
     if not t.is_at(IntroductionState.JOINED):
         return
-    came = attended_count(t.life.child.id, t.offering.id)
+    came = attended_count(t.introduction_id)
     if t.offering.is_commissioned and came < 3:
         if tries < 4:
             t.later(15, 20, lambda: _settle(t, tries + 1))

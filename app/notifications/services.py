@@ -113,7 +113,9 @@ def close_tasks_about_child(*, child_id: uuid.UUID, why: str, person_id: uuid.UU
 
 
 def _close(statement: sa.Update, why: str) -> int:
-    result = db.session.execute(statement.values(closed_at=clock.now(), closed_why=why[:120]))
+    result = db.session.execute(
+        statement.values(closed_at=clock.now(), closed_why=why[:120]).execution_options(synchronize_session=False)
+    )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

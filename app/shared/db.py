@@ -23,7 +23,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, lazyload, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from app.shared import clock
@@ -281,6 +281,7 @@ def lock_rows(model: type[R], ids: Iterable[uuid.UUID]) -> list[R]:
         return []
     statement = (
         sa.select(model).where(model.id.in_(wanted)).order_by(model.id).with_for_update(of=model)
+        .options(lazyload("*"))  # the row itself; what hangs on it is read when it is asked for
         .execution_options(populate_existing=True)
     )
     rows: Sequence[R] = db.session.scalars(statement).unique().all()
