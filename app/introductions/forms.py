@@ -13,7 +13,7 @@ from app.catalogue.models import Cohort, Practitioner
 from app.introductions.models import EndReason, Stance, Viewpoint
 from app.introductions.words import DECLINE_WORDS, END_WORDS, HOW_SAID, STANCE_WORDS
 from app.shared import clock
-from app.shared.forms import DayField, KithForm, TidyStringField, WholeNumberField
+from app.shared.forms import DayField, KithForm, TidyStringField, WholeNumberField, choices
 from app.shared.view import day
 
 LONG = 1000
@@ -65,7 +65,7 @@ class StartForm(KithForm):
     )
 
     def offer(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
-        self.child_id.choices = [("", "Choose a child"), *((str(key), name) for key, name in children)]
+        self.child_id.choices = choices([("", "Choose a child"), *((str(key), name) for key, name in children)])
 
 
 class NewWordForm(KithForm):
@@ -78,7 +78,7 @@ class SignpostForm(KithForm):
     given_on = DayField("When?", [InputRequired("Choose a day.")])
 
     def offer(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
-        self.child_id.choices = [("", "Choose a child"), *((str(key), name) for key, name in children)]
+        self.child_id.choices = choices([("", "Choose a child"), *((str(key), name) for key, name in children)])
 
 
 class ViewForm(VerbForm):
@@ -87,7 +87,7 @@ class ViewForm(VerbForm):
     who = RadioField("Who said it?", validators=[InputRequired("Choose who said it.")])
     said_by = TidyStringField("The teacher’s name", [Optional(), Length(max=120)], description="Only for a teacher’s view.")
     stance = RadioField(
-        "What do they think?", choices=[(stance.value, STANCE_WORDS[stance]) for stance in Stance],
+        "What do they think?", choices=choices((stance.value, STANCE_WORDS[stance]) for stance in Stance),
         validators=[InputRequired("Choose what they think.")],
     )
     words_said = TextAreaField(
@@ -95,10 +95,10 @@ class ViewForm(VerbForm):
         description="As they said it. A drawing or a gesture counts: say what it was.",
     )
     said_on = DayField("When was it said?", [InputRequired("Choose the day it was said.")])
-    how = SelectField("How?", choices=[(how, how) for how in HOW_SAID])
+    how = SelectField("How?", choices=choices((how, how) for how in HOW_SAID))
 
     def offer(self, child: str, carers: Sequence[tuple[uuid.UUID, str]]) -> None:
-        self.who.choices = [("child", child), *((str(key), name) for key, name in carers), ("teacher", "A teacher")]
+        self.who.choices = choices([("child", child), *((str(key), name) for key, name in carers), ("teacher", "A teacher")])
 
     @property
     def viewpoint(self) -> Viewpoint:
@@ -138,8 +138,8 @@ class AgreeForm(VerbForm):
     )
 
     def offer(self, practitioners: Sequence[Practitioner], cohorts: Sequence[Cohort]) -> None:
-        self.practitioner_id.choices = [(str(p.id), f"{p.name}, {p.title}" if p.title else p.name) for p in practitioners]
-        self.cohort_id.choices = [("", "Not decided yet"), *((str(c.id), _cohort_name(c)) for c in cohorts)]
+        self.practitioner_id.choices = choices([(str(p.id), f"{p.name}, {p.title}" if p.title else p.name) for p in practitioners])
+        self.cohort_id.choices = choices([("", "Not decided yet"), *((str(c.id), _cohort_name(c)) for c in cohorts)])
         if not cohorts:
             del self.cohort_id
 
@@ -164,7 +164,7 @@ class AgreeByWordForm(VerbForm):
 
 class DeclineForm(VerbForm):
     reason = RadioField(
-        "Why not?", choices=[(reason.value, words) for reason, words in DECLINE_WORDS.items()], validators=[InputRequired("Choose a reason.")],
+        "Why not?", choices=choices((reason.value, words) for reason, words in DECLINE_WORDS.items()), validators=[InputRequired("Choose a reason.")],
     )
     note_to_link_worker = TextAreaField(
         "What should the Link Worker know?", [Optional(), Length(max=LONG)],
@@ -206,7 +206,7 @@ class JoinForm(VerbForm):
 
 class SettleForm(VerbForm):
     wants_to_go_on = RadioField(
-        "Does the child want to go on?", choices=[("yes", "Yes"), ("no", "No")], validators=[InputRequired("Choose yes or no.")],
+        "Does the child want to go on?", choices=choices([("yes", "Yes"), ("no", "No")]), validators=[InputRequired("Choose yes or no.")],
     )
     words_said = TextAreaField("In the child’s words", [InputRequired("Write down what the child says about going on."), Length(max=LONG)])
     visits_told = WholeNumberField(
@@ -222,11 +222,11 @@ class CloseForm(VerbForm):
 
 class EndForm(VerbForm):
     reason = RadioField(
-        "Why does it end?", choices=[(reason.value, END_WORDS[reason]) for reason in END_CHOICES], validators=[InputRequired("Choose why it ends.")],
+        "Why does it end?", choices=choices((reason.value, END_WORDS[reason]) for reason in END_CHOICES), validators=[InputRequired("Choose why it ends.")],
     )
     note = TextAreaField("In their words, or what happened", [Optional(), Length(max=LONG)])
 
 
 class CheckForm(KithForm):
-    is_still_going = RadioField("Still going?", choices=[("yes", "Yes"), ("no", "No")], validators=[InputRequired("Choose yes or no.")])
+    is_still_going = RadioField("Still going?", choices=choices([("yes", "Yes"), ("no", "No")]), validators=[InputRequired("Choose yes or no.")])
     words_said = TextAreaField("In their words", [Optional(), Length(max=LONG)])

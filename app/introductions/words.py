@@ -44,9 +44,9 @@ HOW_SAID = ("in person", "by telephone", "on paper", "by video call", "through a
 
 ACTION_WORDS = {
     "introductions.introduction.started": "Had the idea",
-    "introductions.introduction.listening": "Began to listen",
+    "introductions.introduction.listening_begun": "Began to listen",
     "introductions.introduction.prepared": "Put something in place",
-    "introductions.introduction.ready": "Said it is ready",
+    "introductions.introduction.made_ready": "Said it is ready",
     "introductions.introduction.put_off": "Said not yet",
     "introductions.introduction.asked": "Asked the organisation",
     "introductions.introduction.nudged": "Reminded the organisation",

@@ -7,6 +7,7 @@ import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from app.accounts.models import Person
 from app.accounts.policies import is_charity_staff
@@ -42,9 +43,9 @@ def start(child: Child) -> ResponseReturnValue:
         raise NotFound from None
     if "why" not in request.form:
         return redirect(url_for("introductions.new", offering_id=offering.id, child_id=child.id), 303)
-    form = StartForm(child_id=str(child.id))
-    form.child_id.data = str(child.id)
-    return _start(form, offering, [child])
+    typed = MultiDict(request.form)
+    typed["child_id"] = str(child.id)
+    return _start(StartForm(typed), offering, [child])
 
 
 @blueprint.route("/offerings/<uuid:offering_id>/introductions/new", methods=["GET", "POST"])

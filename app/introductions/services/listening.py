@@ -85,7 +85,7 @@ def begin_listening(*, introduction_id: uuid.UUID, actor: Person, seen_version: 
         if introduction.state is not _S.READY:
             guards.require(standing.gaps_to_begin(introduction))
         introduction.ask_again_on, introduction.not_yet_why = None, ""
-        move(introduction, _S.LISTENING, actor=actor, done="listening")
+        move(introduction, _S.LISTENING, actor=actor, done="listening_begun")
         nothing_left_to_do(introduction, "Listening again")
         return introduction
 
@@ -122,7 +122,7 @@ def record_view(
             version=introduction.version, view=view.id,
         )
         if introduction.state is _S.READY and _takes_back(introduction):
-            move(introduction, _S.LISTENING, actor=actor, done="listening", because="a yes was taken back")
+            move(introduction, _S.LISTENING, actor=actor, done="listening_begun", because="a yes was taken back")
         return view
 
 
@@ -177,7 +177,7 @@ def make_ready(*, introduction_id: uuid.UUID, actor: Person, seen_version: int |
         reading = standing.read(introduction)
         guards.require(standing.gaps_to_be_ready(introduction, reading))
         introduction.warmth_answer = reading.check.answer
-        move(introduction, _S.READY, actor=actor, done="ready", warmth=reading.check.answer,
+        move(introduction, _S.READY, actor=actor, done="made_ready", warmth=reading.check.answer,
              consent=reading.consent.id if reading.consent and introduction.is_shared else None)
         return introduction
 
