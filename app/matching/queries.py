@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.catalogue import availability
+from app.catalogue.exchange import OPEN_TO_ALL
 from app.catalogue.models import (
     Cohort,
     Delivery,
@@ -303,9 +304,9 @@ def _ordered(counts: dict[str, int]) -> dict[str, int]:
 
 
 def _free(pool: Pool, offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int | None]:
-    """Places free now; None where people drop in and no run of it is counted."""
+    """Places free now; None where people drop in: no run of it is counted, or its source keeps no number of places."""
     counted = availability.free_places_of_offerings(offering_ids)
-    return {id_: None if id_ in pool.drop_in else counted[id_] for id_ in offering_ids}
+    return {id_: None if id_ in pool.drop_in or counted[id_] >= OPEN_TO_ALL else counted[id_] for id_ in offering_ids}
 
 
 def _matches(

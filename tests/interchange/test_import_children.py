@@ -14,12 +14,13 @@ from app.children.models import Child, Voice
 from app.children.queries import visible_to
 from app.interchange.exports import export_children
 from app.interchange.reports import Report
-from app.interchange.services import import_children
+from app.interchange.services import import_catalogue, import_children
+from app.matching.queries import match_child
 from app.shared import clock
 from app.shared.db import atomic, db
 from tests import factories
 from tests.conftest import SHARED_DATA
-from tests.interchange.samples import CHILD, child, children
+from tests.interchange.samples import CATALOGUE, CHILD, child, children
 
 
 def take(zone: Zone, content: bytes, **given: Any) -> Report:
@@ -54,6 +55,13 @@ def test_what_came_in_goes_out_as_identical_objects(zone: Zone) -> None:
     records = [CHILD, child(id="c10", own_words="", needs=[], constraints={"windows": []}), child(id="c9", lat=None, lon=None)]
     take(zone, children(*records))
     assert json.loads(export_children(zone_id=zone.id, actor=None)) == records
+
+
+def test_a_child_is_matched_with_a_drop_in_whose_places_nobody_counts(zone: Zone) -> None:
+    import_catalogue(zone_id=zone.id, content=CATALOGUE.encode(), actor=None)
+    take(zone, children(child(age=12, constraints={"online_ok": True, "quiet_required": False, "sibling_ages": []})))
+    matches = {match.offering.source_ref: match for match in match_child(the_child()).matches}
+    assert matches["a5"].free is None
 
 
 def test_the_same_file_twice_changes_nothing(zone: Zone) -> None:
