@@ -1,0 +1,68 @@
+"""What templates are made of."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app import ROOMS
+from config import ROOT
+
+TEMPLATES = ROOT / "templates"
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+
+
+def text(path: Path) -> str:
+    """The template without its comments."""
+    return re.sub(r"\{#.*?#\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def short(path: Path) -> str:
+    return str(path.relative_to(TEMPLATES))
+
+
+def is_part(path: Path) -> bool:
+    return path.name.startswith("_") or path.relative_to(TEMPLATES).parts[0] in {"components", "email"} or short(path) == "base.html"
+
+
+def test_there_are_templates() -> None:
+    assert len(PAGES) > 40
+
+
+def test_every_page_extends_the_base() -> None:
+    parents = {short(path): re.match(r"\s*\{%-? extends \"([^\"]+)\"", text(path)) for path in PAGES}
+
+    def stands_on_base(name: str) -> bool:
+        parent = parents.get(name)
+        return name == "base.html" or (parent is not None and stands_on_base(parent[1]))
+
+    assert [short(path) for path in PAGES if not is_part(path) and not stands_on_base(short(path))] == []
+
+
+@pytest.mark.parametrize(("what", "pattern"), [
+    ("inline style", r"<[a-zA-Z][^>]*\sstyle\s*="),
+    ("a style element", r"<style\b"),
+    ("an inline script", r"<script\b(?![^>]*\bsrc=)(?![^>]*application/json)"),
+    ("an inline handler", r"<[a-zA-Z][^>]*\son[a-z]+\s*=\s*[\"']"),
+    ("a javascript: address", r"javascript:"),
+    ("an address of another host", r"(?:src|href|action)\s*=\s*[\"'](?:https?:)?//"),
+    ("markup taken on trust", r"\|\s*safe\b"),
+])
+def test_no_template_has(what: str, pattern: str) -> None:
+    assert [short(path) for path in PAGES if re.search(pattern, text(path))] == [], what
+
+
+def test_every_form_that_posts_carries_its_token() -> None:
+    posting = re.compile(r"<form\b[^>]*method=\"post\".*?</form>", re.DOTALL | re.IGNORECASE)
+    assert [f"{short(path)}: {form[:80]}" for path in PAGES for form in posting.findall(text(path)) if "csrf_token" not in form] == []
+
+
+def test_every_page_has_a_title() -> None:
+    assert [short(path) for path in PAGES if not is_part(path) and "{% block title %}" not in text(path) and "extends \"base.html\"" in text(path)] == []
+
+
+def test_templates_of_a_room_lie_in_its_folder() -> None:
+    known = {*ROOMS, "components", "errors", "email"}
+    assert {path.relative_to(TEMPLATES).parts[0] for path in PAGES if path.parent != TEMPLATES} <= known
