@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+import sqlalchemy as sa
+
 from app.audit.models import AuditEntry, Sight
 from app.shared.db import Row, atomic, db, is_writing
 
@@ -80,4 +82,5 @@ def note_sights(*, person: Actor, child_ids: Sequence[uuid.UUID], what: str, why
     if not child_ids:
         return
     with atomic():
-        db.session.add_all([Sight(person_id=person.id, child_id=child_id, what=what, why=why) for child_id in child_ids])
+        looks = [{"person_id": person.id, "child_id": child_id, "what": what, "why": why} for child_id in child_ids]
+        db.session.execute(sa.insert(Sight), looks)  # one statement, however many children

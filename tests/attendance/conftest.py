@@ -21,6 +21,6 @@ def monday() -> Iterator[None]:
 @pytest.fixture
 def club(app: Flask) -> Club:
     """The club with one child, Amara."""
-    club = open_club()
+    club = open_club(capacity=12)
     club.join(first_name="Amara", last_name="Okafor")
     return club

@@ -25,12 +25,14 @@ from app.attendance.queries.marks import (
 )
 from app.attendance.queries.registers import (
     LOCK_AFTER_SCHOOL_DAYS,
+    Comer,
     Register,
     RegisterRow,
     expected_places,
     get_register,
     last_days,
     names_for,
+    who_comes,
 )
 from app.attendance.queries.sessions import (
     SessionLine,
@@ -43,9 +45,10 @@ from app.attendance.queries.sessions import (
 )
 
 __all__ = [
-    "LOCK_AFTER_SCHOOL_DAYS", "Attended", "Missed", "Missing", "Register", "RegisterRow", "SessionLine", "attended_count", "came_to",
+    "LOCK_AFTER_SCHOOL_DAYS", "Attended", "Comer", "Missed", "Missing", "Register", "RegisterRow", "SessionLine", "attended_count", "came_to",
     "commissions_of_places", "current_marks", "expected_places", "find_mark", "find_missed", "get_register", "get_session",
     "get_session_by_id", "has_follow_up", "history_of_children", "history_of_places", "introductions_in", "is_newest",
     "keys_sent", "last_days", "list_follow_ups", "list_missing_registers", "list_over", "list_sessions", "list_told_in_vain",
     "list_unfinished", "marks_of", "names_for", "names_of", "places_of_introduction", "visible_places", "visible_sessions",
+    "who_comes",
 ]

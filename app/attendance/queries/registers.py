@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -31,13 +31,13 @@ def expected_places(session: Session, person: Person | None = None) -> Sequence[
 
     With `person`, those that person may see. By first name.
     """
-    overlaps = sa.and_(
+    is_expected = sa.and_(
         Place.taken_at.is_not(None), Place.taken_at < clock.end_of_day(session.held_on), Place.state.in_(TAKEN),
         sa.or_(Place.freed_at.is_(None), Place.freed_at > session.starts_at),
     )
     is_marked = Place.id.in_(sa.select(Mark.place_id).where(Mark.session_id == session.id))
     statement = sa.select(Place).join(Child, Child.id == Place.child_id).where(
-        Place.cohort_id == session.cohort_id, sa.or_(overlaps, is_marked)
+        Place.cohort_id == session.cohort_id, sa.or_(is_expected, is_marked)
     )
     if person is not None:
         statement = statement.where(visible_places(person))
@@ -144,7 +144,7 @@ def get_register(session: Session, person: Person) -> Register:
     names = names_for(person, places, shared)
     marks = current_marks([session.id])
     markers = names_of({mark.marked_by_id for mark in marks.values()})
-    been = _been_before(session, [place.id for place in places])
+    been = _marked_before([place.id for place in places], before=session.starts_at)
     closing = last_days(session, [place.child for place in places])
     rows = []
     for place in places:
@@ -157,10 +157,57 @@ def get_register(session: Session, person: Person) -> Register:
     return Register(session, rows)
 
 
-def _been_before(session: Session, place_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def _marked_before(place_ids: Collection[uuid.UUID], before: datetime) -> set[uuid.UUID]:
     """Which of these places have a mark in an earlier session."""
     statement = (
         sa.select(Mark.place_id).distinct().join(Session, Session.id == Mark.session_id)
-        .where(Mark.place_id.in_(place_ids), Session.starts_at < session.starts_at)
+        .where(Mark.place_id.in_(place_ids), Session.starts_at < before)
     )
     return set(db.session.scalars(statement))
+
+
+@dataclass(frozen=True)
+class Comer:
+    """One child who is expected, as this person may see them."""
+
+    child_id: uuid.UUID
+    name: str
+    what_helps: str
+    is_first: bool
+
+
+def who_comes(sessions: Sequence[Session], person: Person) -> dict[uuid.UUID, list[Comer]]:
+    """By session, who is expected; new ones first, then by name. Each session's cohort and offering are loaded."""
+    statement = (
+        sa.select(Place).join(Child, Child.id == Place.child_id)
+        .where(
+            Place.cohort_id.in_({session.cohort_id for session in sessions}), Place.taken_at.is_not(None), Place.state.in_(TAKEN),
+            visible_places(person),
+        )
+        .order_by(sa.func.lower(Child.first_name), Child.id)
+    )
+    places = db.session.scalars(statement).unique().all()
+    been = _marked_before({place.id for place in places}, before=min((s.starts_at for s in sessions), default=clock.now()))
+    found: dict[uuid.UUID, list[Comer]] = {}
+    organisations = {session.cohort.offering.organisation_id for session in sessions}
+    for organisation_id in organisations:
+        theirs = [session for session in sessions if session.cohort.offering.organisation_id == organisation_id]
+        cohorts = {session.cohort_id for session in theirs}
+        here = [place for place in places if place.cohort_id in cohorts]
+        shared = shared_views([place.child_id for place in here], organisation_id, clock.today())
+        names = names_for(person, here, shared)
+        for session in theirs:
+            comers = [
+                Comer(p.child_id, names[p.child_id], shared[p.child_id].what_helps if p.child_id in shared else "", p.id not in been)
+                for p in here if p.cohort_id == session.cohort_id and overlaps(p, session)
+            ]
+            found[session.id] = sorted(comers, key=lambda comer: not comer.is_first)
+    return found
+
+
+def overlaps(place: Place, session: Session) -> bool:
+    """Taken by the end of the session's day, and not freed before it began."""
+    return (
+        place.taken_at is not None and place.taken_at < clock.end_of_day(session.held_on)
+        and (place.freed_at is None or place.freed_at > session.starts_at)
+    )
