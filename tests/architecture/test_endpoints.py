@@ -49,11 +49,12 @@ def test_what_is_open_to_anybody_is_known(app: Flask) -> None:
     public = {rule.endpoint for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].kith_policy == "public"}  # type: ignore[attr-defined]
     assert public == {
         "accounts.sign_in", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
+        "introductions.answer",
     }
 
 
 def test_addresses_are_kebab_case_and_things_have_uuid_keys(app: Flask) -> None:
-    part = r"[a-z0-9]+([-.][a-z0-9]+)*|<uuid:[a-z_]+_id>|<token>|"
+    part = r"[a-z0-9]+([-.][a-z0-9]+)*|<uuid:[a-z_]+_id>|<token>|<slug>|<to>|"
     wrong = {rule.rule for rule in app.url_map.iter_rules() for word in rule.rule.strip("/").split("/") if not re.fullmatch(part, word)}
     assert wrong == set()
 
