@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.accounts import hooks as account_hooks
 from app.catalogue import availability
 from app.children import hooks as child_hooks
 from app.commissioning import panels
 from app.commissioning.models import PROMISED_STATES, CommissionState
 from app.commissioning.queries.commissions import find_live_commission
+from app.commissioning.queries.money import list_open_funds
 from app.commissioning.queries.places import count_live
 from app.commissioning.services import clock, following
 from app.introductions import hooks as introduction_hooks
@@ -26,6 +28,7 @@ def connect(app: Flask) -> None:
     child_hooks.on_child_left.append(following.on_child_left)
     child_hooks.what_consent_carries.append(following.what_consent_carries)
     child_hooks.what_leaving_ends.append(following.what_leaving_ends)
+    account_hooks.register_funds(lambda zone_id: [(fund.id, fund.name) for fund in list_open_funds(zone_id)])
     register_sweep("commissioning", clock.run)
     panels.register()
 
