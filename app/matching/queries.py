@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -59,12 +59,14 @@ class Match:
 
 @dataclass(frozen=True)
 class MatchResult:
-    """`ruled_out` counts every live offering that is not eligible under the first rule it breaks; `would_open` those that break
-    one rule only, by that rule: what loosening it would bring."""
+    """`ruled_out` counts every live offering that is not eligible, under the first rule it breaks (those far beyond reach under
+    distance); `would_open` those near enough that break one rule only, by that rule: what loosening it would bring.
+    `further_km` says, for those that are only too far, by how much, least first."""
 
     matches: list[Match]
     ruled_out: dict[str, int] = field(default_factory=dict)
     would_open: dict[str, int] = field(default_factory=dict)
+    further_km: tuple[float, ...] = ()
     eligible: int = 0
     considered: int = 0
 
@@ -272,34 +274,54 @@ def match_child(child: Child, top: int = 10) -> MatchResult:
 def match_profile(zone_id: uuid.UUID, profile: Profile, top: int = 10) -> MatchResult:
     """The same for any profile, also one that is not a child of Kith."""
     pool = pool_of(zone_id)
-    ruled_out: dict[str, int] = {}
-    would_open: dict[str, int] = {}
+    ruled_out: Counter[str] = Counter()
     order = {rule.name: at for at, rule in enumerate(rules.RULES)}
+    breaks: dict[uuid.UUID, list[str]] = {}
     sifted = [(id_, failed) for id_, failed in sift(zone_id, profile) if id_ in pool.place_of]
-    close = [id_ for id_, failed in sifted if len(failed) <= 1]
-    free = _free(pool, close)
-    eligible: list[int] = []
     for id_, failed in sifted:
-        if len(failed) > 1:
-            first = min(failed, key=order.__getitem__)
-            ruled_out[first] = ruled_out.get(first, 0) + 1
+        if len(failed) > 1 or "distance" in failed:
+            ruled_out[min(failed, key=order.__getitem__)] += 1
             continue
-        breaks = rules.broken(profile, pool.candidates[pool.place_of[id_]], free[id_])
-        if not breaks:
+        broken = rules.broken(profile, pool.candidates[pool.place_of[id_]], None)
+        if broken == ["distance"] and (_too_far_by(profile, pool.candidates[pool.place_of[id_]]) or 0) > FURTHER_KM:
+            ruled_out["distance"] += 1
+        else:
+            breaks[id_] = broken
+    free = _free(pool, [id_ for id_, broken in breaks.items() if len(broken) <= 1])
+    eligible: list[int] = []
+    would_open: Counter[str] = Counter()
+    further: list[float] = []
+    for id_, broken in breaks.items():
+        offering = pool.candidates[pool.place_of[id_]]
+        if len(broken) <= 1 and not rules.has_a_place(profile, offering, free[id_]):
+            broken = [*broken, rules.PLACE]
+        if not broken:
             eligible.append(pool.place_of[id_])
             continue
-        ruled_out[breaks[0]] = ruled_out.get(breaks[0], 0) + 1
-        if len(breaks) == 1:
-            would_open[breaks[0]] = would_open.get(breaks[0], 0) + 1
+        ruled_out[broken[0]] += 1
+        if len(broken) == 1:
+            would_open[broken[0]] += 1
+            too_far = _too_far_by(profile, offering)
+            if broken[0] == "distance" and too_far is not None:
+                further.append(too_far)
     scored = scoring.score(profile, pool.candidates, eligible, pool.index, pool.reader, clock.today())
     chosen = scoring.spread(scored, pool.candidates, top)
     return MatchResult(
         matches=_matches(profile, pool, chosen, free), ruled_out=_ordered(ruled_out), would_open=_ordered(would_open),
-        eligible=len(eligible), considered=len(sifted),
+        further_km=tuple(sorted(further)), eligible=len(eligible), considered=len(sifted),
     )
 
 
-def _ordered(counts: dict[str, int]) -> dict[str, int]:
+FURTHER_KM = 5.0
+"""Further than this beyond a child's reach an offering is simply too far."""
+
+
+def _too_far_by(profile: Profile, offering: Candidate) -> float | None:
+    distance = rules.distance_between(profile, offering)
+    return None if distance is None else distance - rules.reach_km(profile, offering)
+
+
+def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
     return {rule.name: counts[rule.name] for rule in rules.RULES if rule.name in counts}
 
 

@@ -44,13 +44,29 @@ def shown(child: Child, top: int) -> dict[str, Any]:
         "matches": [pictures.drawn(profile, match, href=page_of(match.offering.id)) for match in result.matches],
         "pins": pictures.pins(result.matches), "home": home, "eligible": result.eligible, "considered": result.considered,
         "ruled_out": [(count, BY_NAME[name].ruled_out) for name, count in result.ruled_out.items()],
-        "would_open": [
-            f"{plural(count, 'more offering')} {'is' if count == 1 else 'are'} {BY_NAME[name].ruled_out}, and nothing else stands in the way: "
-            f"{BY_NAME[name].loosen}."
-            for name, count in sorted(result.would_open.items(), key=lambda item: (-item[1], item[0])) if name != "refused"
-        ],
+        "would_open": would_open(child.called, result),
         "start_url": url_for("introductions.start", child_id=child.id) if "introductions.start" in current_app.view_functions else "",
     }
+
+
+STEPS_KM = (0.5, 1, 2, 3, 5)
+
+
+def would_open(called: str, result: queries.MatchResult) -> list[str]:
+    """What loosening one rule would bring, the most first: "3 more would fit if Amara could travel 2 km further." """
+    lines = []
+    for name, count in sorted(result.would_open.items(), key=lambda item: (-item[1], item[0])):
+        if name == "distance":
+            step = next((step for step in STEPS_KM if result.further_km and result.further_km[0] <= step), None)
+            if step is not None:
+                near = sum(further <= step for further in result.further_km)
+                lines.append(f"{plural(near, 'more offering')} would fit if {called} could travel {step:g} km further.")
+        elif name != "refused":
+            lines.append(
+                f"{plural(count, 'more offering')} {'is' if count == 1 else 'are'} {BY_NAME[name].ruled_out}, "
+                f"and nothing else stands in the way: {BY_NAME[name].loosen}."
+            )
+    return lines
 
 
 def page_of(offering_id: uuid.UUID) -> str:

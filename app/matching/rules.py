@@ -164,6 +164,7 @@ RULES = (
          "ask whether another adult could stay"),
     Rule("place", has_a_place, "A place is left.", "full", "ask the partner about a waiting list"),
 )
+PLACE = "place"
 BY_NAME = {rule.name: rule for rule in RULES}
 
 

@@ -42,7 +42,7 @@ def test_what_the_child_loves_and_needs_comes_first(world: World) -> None:
 BREAK: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "age": ({}, {"age_min": 10}), "gender": ({}, {"gender": Gender.BOYS}), "girls_only": ({"is_girls_only": True}, {}),
     "online": ({}, {"delivery": Delivery.ONLINE}), "home_visits": ({}, {"delivery": Delivery.HOME, "home_visit_radius_km": 0.01}),
-    "distance": ({}, {"latitude": 51.9}), "time": ({}, {"slots": [{"day": "Sun", "start": "10:00", "end": "11:00", "season": "term"}]}),
+    "distance": ({}, {"latitude": 51.56}), "time": ({}, {"slots": [{"day": "Sun", "start": "10:00", "end": "11:00", "season": "term"}]}),
     "cost": ({}, {"cost_pence": 100}), "language": ({}, {"languages": ["pl"]}), "step_free": ({"needs_step_free": True}, {}),
     "siblings": ({"sibling_ages": [4]}, {}), "group": ({"max_group": 6}, {"group_size": 7}), "quiet": ({"needs_quiet": True}, {}),
     "parent_stays": ({"parent_cannot_stay": True}, {"must_parent_stay": True}), "made_for": ({}, {"title": "Young carers’ Thursday"}),
@@ -87,6 +87,25 @@ def test_local_asset_without_a_cohort_is_open_to_drop_in_and_a_programme_is_not(
 
 def test_offering_that_breaks_several_rules_is_counted_once_and_opens_by_none(world: World) -> None:
     world.offer(age_min=12, age_max=14, cost_pence=900, latitude=51.9)
+    result = match_child(world.child)
+    assert (result.ruled_out, result.would_open) == ({"age": 1}, {})
+
+
+def test_offering_far_beyond_reach_is_too_far_and_opens_by_nothing(world: World) -> None:
+    world.offer(latitude=52.9)
+    result = match_child(world.child)
+    assert (result.ruled_out, result.would_open, result.further_km) == ({"distance": 1}, {}, ())
+
+
+def test_how_much_further_says_how_much_further(world: World) -> None:
+    change(world.child, latitude=51.5, longitude=-0.2, max_km=2.0)
+    for km in (3.5, 2.5, 1.0):
+        world.offer(latitude=51.5 + km / 111.19, longitude=-0.2)
+    assert match_child(world.child).further_km == pytest.approx((0.5, 1.5), abs=0.01)
+
+
+def test_full_offering_that_breaks_another_rule_too_opens_by_neither(world: World) -> None:
+    world.offer(places=0, age_min=12)
     result = match_child(world.child)
     assert (result.ruled_out, result.would_open) == ({"age": 1}, {})
 

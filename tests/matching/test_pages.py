@@ -75,10 +75,10 @@ def test_offering_of_another_zone_cannot_be_set_aside(client: FlaskClient, world
 def test_empty_list_says_what_to_do_next(client: FlaskClient, world: World) -> None:
     sign_in(client, world.link_worker)
     assert "nothing in the catalogue yet" in client.get(page_of(world)).text
-    world.offer(latitude=51.9)
+    world.offer(latitude=51.56)
     page = client.get(page_of(world)).text
     assert "Nothing fits yet" in page
-    assert "travel a little further" in page
+    assert "1 more offering would fit if Amara could travel 2 km further." in page
 
 
 def test_best_matches_stand_on_the_childs_page(client: FlaskClient, world: World) -> None:
