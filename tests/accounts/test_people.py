@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts import hooks, policies, queries
+from app.accounts import policies, queries
 from app.accounts.models import Person, Role, RoleGrant, Zone
 from app.accounts.services import people
 from app.accounts.services.people import Scope
@@ -331,7 +331,6 @@ def test_a_role_or_zone_out_of_reach_shows_the_choice_again(client: StrictClient
 
 def test_a_practitioner_is_narrowed_to_an_organisation(client: StrictClient, zone: Zone, manager: Person) -> None:
     organisation = factories.make_organisation(zone, name="Westway Beats")
-    hooks.register_organisations(lambda zone_id: [(organisation.id, "Westway Beats")] if zone_id == zone.id else [])
     sign_in(client, manager)
     url = "/people/new?role=practitioner&zone=west-london"
     assert "Choose the organisation" in client.post(url, data={"name": "Kit", "email": "kit@example.org"}).get_data(as_text=True)
