@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from app.accounts.models import Person, Role, School, Zone
+from app.accounts.models import Person, Role, RoleGrant, School, Zone
+from app.accounts.passwords import hash_password
 from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Tariff
 from app.children.models import Child
 from app.commissioning.models import Commission, Fund, Waiting
@@ -79,7 +81,20 @@ class Scene:
         return fund
 
     def budget_holder(self, **given: Any) -> Person:
-        return make.make_person(Role.BUDGET_HOLDER, self.zone, **given)
+        return person(Role.BUDGET_HOLDER, self.zone, **given)
+
+
+@cache
+def _password_hash() -> str:
+    return hash_password(make.PASSWORD)
+
+
+def person(role: Role, zone: Zone, **grant: Any) -> Person:
+    """Somebody with that role who can sign in with the factories' PASSWORD; it is hashed once for all of them."""
+    tag = make.some_id().hex[:8]
+    found = Person(email=f"{role}-{tag}@example.org", name=f"{role.title().replace('_', ' ')} {tag[:4]}", password_hash=_password_hash())
+    found.grants = [RoleGrant(role=role, zone_id=zone.id, starts_on=clock.today() - timedelta(days=400), **grant)]
+    return make.save(found)
 
 
 def build(
@@ -88,13 +103,13 @@ def build(
     """A Zone with £5,000 in one fund open to all, and a group of five that meets twelve Tuesdays, at £20 a child and session."""
     made = make.make_zone(**zone)
     school = make.make_school(made)
-    manager = make.make_person(Role.ZONE_MANAGER, made)
+    manager = person(Role.ZONE_MANAGER, made)
     organisation = make.make_organisation(made)
     offering = make.make_offering(organisation)
     scene = Scene(
-        zone=made, school=school, link_worker=make.make_person(Role.LINK_WORKER, made), manager=manager,
-        holder=make.make_person(Role.BUDGET_HOLDER, made), second=make.make_person(Role.BUDGET_HOLDER, made),
-        partner=make.make_person(Role.PARTNER_ADMIN, made, organisation=organisation), organisation=organisation,
+        zone=made, school=school, link_worker=person(Role.LINK_WORKER, made), manager=manager,
+        holder=person(Role.BUDGET_HOLDER, made), second=person(Role.BUDGET_HOLDER, made),
+        partner=person(Role.PARTNER_ADMIN, made, organisation_id=organisation.id), organisation=organisation,
         practitioner=make.make_practitioner(organisation), offering=offering,
         tariff=make.make_tariff(offering, price_pence=price_pence),
         cohort=make.make_cohort(offering, sessions=sessions, capacity=capacity), fund=None,  # type: ignore[arg-type]

@@ -10,10 +10,11 @@ from app.commissioning.models import PROMISED_STATES, Account, CommissionState, 
 from app.commissioning.queries.commissions import list_session_journals
 from app.commissioning.refusals import JournalConflict
 from app.commissioning.services import ledger, purse
-from app.commissioning.services.common import note, take
+from app.commissioning.services.common import note
+from app.commissioning.services.locks import lock_for
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, NotFound
-from app.shared.money import share
+from app.shared.money import share as share_of
 
 _S = CommissionState
 MAY_EARN = frozenset({_S.IN_DELIVERY, _S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY, _S.CLOSED})
@@ -22,10 +23,10 @@ MAY_EARN = frozenset({_S.IN_DELIVERY, _S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY
 def accrue(
     *, commission_id: uuid.UUID, session_id: uuid.UUID, percent: int, revision: int, actor: Person | None
 ) -> Journal:
-    """Owe `percent` of one session's price to the partner, by the commission's shares; answers the journal.
+    """Owe `percent` of one session's price to the partner, by the commission's shares; the rest of that price is free again.
 
     The same revision again is a no-op; a newer one takes the older back and posts its own. Never more than was committed in all;
-    nothing for a session while delivery stood still. After the end, what the rest gave back is committed again for it.
+    nothing for a session while delivery stood still. After the end, what is owed is committed again from what went back.
     Raises JournalConflict for the same revision with another percent or an older one, NotEnoughMoney, Invalid, IllegalMove.
     """
     if not 0 <= percent <= 100:
@@ -33,7 +34,7 @@ def accrue(
     if revision < 1:
         raise Invalid("Revisions are counted from 1.")
     with atomic():
-        commission = take(commission_id)
+        commission = lock_for(commissions=[commission_id], only_money=True)[commission_id]
         session = db.session.get(Session, session_id)
         if session is None:
             raise NotFound
@@ -55,18 +56,20 @@ def accrue(
             if ledger.find_journal(f"{prefix}:undo:{number}") is None:
                 purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)
         paused = any(pause.covers(session.held_on) for pause in commission.suspensions)
-        owed = 0 if paused else share(commission.price_pence, percent, 100)
-        owed = min(owed, commission.total_pence - purse.accrued(commission))
+        price = 0 if paused else min(commission.price_pence, commission.total_pence - purse.accrued(commission))
+        owed = min(price, share_of(commission.price_pence, percent, 100))
         is_over = commission.state not in PROMISED_STATES
         missing = owed - sum(left for _, left in purse.committed(commission))
         if is_over and missing > 0:
             purse.commit_again(commission, missing, key=f"{prefix}:recommit:{revision}", actor=actor)
         journal = purse.earn(
-            commission, owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor, session_id=session.id,
-            reference=reference,
+            commission, owed, freed=price - owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor,
+            session_id=session.id, reference=reference, is_half=bool(earlier),
         )
         if is_over:
             purse.give_back(commission, actor)
+        if earlier:
+            ledger.require_sound([share.fund for share in commission.shares], commission.id)
         note(
             commission, actor=actor, done="accrued", session=session.id, percent=percent, revision=revision,
             pence=earned_by(journal),

@@ -120,6 +120,8 @@ def start_delivery(*, commission_id: uuid.UUID, actor: Person | None = None) -> 
         commission = take(commission_id)
         if commission.state is _S.IN_DELIVERY:
             return commission
+        if commission.state is not _S.CONFIRMED:
+            raise IllegalMove("Delivery starts with the first session after the place is confirmed.")
         move(commission, _S.IN_DELIVERY, actor=actor, done="started")
         if commission.setup_pence:
             purse.earn(

@@ -57,12 +57,14 @@ def moved(source: Account, target: Account, parts: Iterable[tuple[Fund, int]], a
 
 
 def post(
-    *, key: str, kind: str, zone_id: uuid.UUID, lines: Sequence[Line], actor: Person | None, reference: str = ""
+    *, key: str, kind: str, zone_id: uuid.UUID, lines: Sequence[Line], actor: Person | None, reference: str = "",
+    is_half: bool = False,
 ) -> Journal:
     """Write one event. The same key with the same lines again is a no-op and answers the journal that stands.
 
     Raises JournalConflict for the same key with other lines, NotEnoughMoney when an account would fall below nil, ValueError
-    for lines that do not balance or belong to another Zone. An event without lines says that nothing was owed.
+    for lines that do not balance or belong to another Zone. An event without lines says that nothing was owed. `is_half`: more
+    follows that belongs to it, and the caller looks at the balances with `require_sound` in the end.
     """
     if not is_writing():
         raise RuntimeError("the ledger is written inside the transaction of the change it follows from")
@@ -86,7 +88,8 @@ def post(
             session_id=line.about.session_id, organisation_id=line.about.organisation_id, school_id=line.about.school_id,
         ))
     db.session.flush()
-    _refuse_below_nil(lines)
+    if not is_half:
+        _refuse_below_nil(lines)
     return journal
 
 
@@ -106,20 +109,36 @@ def undo_lines(journal: Journal, funds: Sequence[Fund]) -> list[Line]:
 
 def _refuse_below_nil(lines: Sequence[Line]) -> None:
     funds = {line.fund.id: line.fund for line in lines}
+    moved_here: Counter[tuple[uuid.UUID, Account]] = Counter()
+    for line in lines:
+        moved_here[line.fund.id, line.account] += line.pence
     now = balances(funds)
     for fund_id, fund in funds.items():
         for account in NEVER_BELOW_NIL:
             if now[fund_id][account] < 0:
-                taken = sum(line.pence for line in lines if line.fund.id == fund_id and line.account is account)
-                left = now[fund_id][account] - taken
+                left = now[fund_id][account] - moved_here[fund_id, account]
                 raise NotEnoughMoney(_below(fund, account, left), left_pence=left)
     for commission_id in {line.about.commission_id for line in lines if line.about.commission_id}:
-        for fund_id, accounts in commission_balances(commission_id).items():
-            for account in OF_A_COMMISSION:
-                if accounts[account] < 0:
-                    source = funds.get(fund_id)
-                    name = source.name if source else "a fund"
-                    raise NotEnoughMoney(f"More would leave {name} for this commission than it gave.")
+        _refuse_commission_below_nil(commission_id)
+
+
+def require_sound(funds: Sequence[Fund], commission_id: uuid.UUID) -> None:
+    """After several postings that belong together: nothing of these funds or of this commission is below nil.
+
+    Raises NotEnoughMoney with how much is missing.
+    """
+    now = balances(fund.id for fund in funds)
+    for fund in funds:
+        missing = -min(0, *(now[fund.id][account] for account in NEVER_BELOW_NIL))
+        if missing:
+            raise NotEnoughMoney(f"{fund.name} is {pounds(missing)} short of what this needs. The Zone manager can bring money in first.")
+    _refuse_commission_below_nil(commission_id)
+
+
+def _refuse_commission_below_nil(commission_id: uuid.UUID) -> None:
+    for accounts in commission_balances(commission_id).values():
+        if any(accounts[account] < 0 for account in OF_A_COMMISSION):
+            raise NotEnoughMoney("A fund would give more to this commission than it promised. Nothing was changed.")
 
 
 def _below(fund: Fund, account: Account, left: int) -> str:

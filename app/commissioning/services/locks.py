@@ -34,15 +34,18 @@ def lock_for(
     introductions: Iterable[uuid.UUID] = (),
     places: Iterable[uuid.UUID] = (),
     sessions: Iterable[uuid.UUID] = (),
+    only_money: bool = False,
 ) -> dict[uuid.UUID, Commission]:
     """Lock these rows and, for each commission, its cohort, its funds, the child's envelope, its introduction and its place.
+
+    `only_money` leaves all of a commission but its funds alone, for what moves neither state nor place.
 
     An envelope that is not there yet is made, with the Zone's amount. Answers the commissions, read fresh. Raises NotFound when
     one of the rows is not there.
     """
     wanted = set(commissions)
     cohorts, funds, years, introductions, places = set(cohorts), set(funds), set(years), set(introductions), set(places)
-    if wanted:
+    if wanted and not only_money:
         statement = sa.select(
             Commission.cohort_id, Commission.child_id, Commission.year, Commission.introduction_id, Commission.place_id
         ).where(Commission.id.in_(wanted))
@@ -51,6 +54,7 @@ def lock_for(
             years.add((child_id, year))
             introductions.add(introduction_id)
             places |= {place_id} if place_id else set()
+    if wanted:
         funds |= set(db.session.scalars(sa.select(FundShare.fund_id).where(FundShare.commission_id.in_(wanted))))
     lock_rows(Cohort, cohorts)
     lock_rows(Fund, funds)
@@ -94,7 +98,7 @@ def place_ids_of_introductions(introduction_ids: Iterable[uuid.UUID]) -> dict[uu
         Place.introduction_id.in_(list(introduction_ids)),
         Place.state.in_((PlaceState.HELD, PlaceState.FIRM, PlaceState.TAKEN)),
     ))
-    return {place_id: cohort_id for place_id, cohort_id in rows}
+    return {row.id: row.cohort_id for row in rows}
 
 
 def _make_envelopes(years: Iterable[Year]) -> None:

@@ -165,21 +165,27 @@ def give_back(commission: Commission, actor: Person | None) -> int:
 
 
 def earn(
-    commission: Commission, pence: int, *, key: str, kind: str, actor: Person | None, session_id: uuid.UUID | None = None,
-    reference: str = "",
+    commission: Commission, owed: int, *, freed: int = 0, key: str, kind: str, actor: Person | None,
+    session_id: uuid.UUID | None = None, reference: str = "", is_half: bool = False,
 ) -> Journal:
-    """COMMITTED -> ACCRUED, in the proportions of what each fund still has committed, never more than that.
+    """COMMITTED -> ACCRUED what is owed, and -> AVAILABLE what falls through, in the proportions of what each fund still has.
 
-    Nothing is lost to rounding: taking until nothing is left empties every fund.
+    Never more than is committed. Nothing is lost to rounding: taking until nothing is left empties every fund.
     """
     parts = committed(commission)
-    pence = min(pence, sum(left for _, left in parts))
-    taken = split.part_of_session([left for _, left in parts], pence)
-    lines = moved(
-        Account.COMMITTED, Account.ACCRUED, [(fund, p) for (fund, _), p in zip(parts, taken, strict=True)],
-        about(commission, session_id),
+    owed = min(owed, sum(left for _, left in parts))
+    freed = min(freed, sum(left for _, left in parts) - owed)
+    taken = split.part_of_session([left for _, left in parts], owed + freed)
+    earned = split.part_of_session(taken, owed)
+    funds = [fund for fund, _ in parts]
+    for_what = about(commission, session_id)
+    lines = moved(Account.COMMITTED, Account.ACCRUED, zip(funds, earned, strict=True), for_what)
+    lines += moved(
+        Account.COMMITTED, Account.AVAILABLE, [(f, t - e) for f, t, e in zip(funds, taken, earned, strict=True)], for_what
     )
-    return ledger.post(key=key, kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor, reference=reference)
+    return ledger.post(
+        key=key, kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor, reference=reference, is_half=is_half
+    )
 
 
 def commit_again(commission: Commission, pence: int, *, key: str, actor: Person | None) -> None:
@@ -193,9 +199,11 @@ def commit_again(commission: Commission, pence: int, *, key: str, actor: Person 
 
 
 def take_back(commission: Commission, journal: Journal, *, key: str, actor: Person | None) -> None:
-    """Undo one journal line by line."""
+    """Undo one journal line by line. What takes its place is posted next; then `ledger.require_sound`."""
     lines: Sequence[Line] = ledger.undo_lines(journal, list(_funds(p.fund_id for p in journal.postings).values()))
-    ledger.post(key=key, kind="undo", zone_id=commission.zone_id, lines=lines, actor=actor, reference=journal.reference)
+    ledger.post(
+        key=key, kind="undo", zone_id=commission.zone_id, lines=lines, actor=actor, reference=journal.reference, is_half=True
+    )
 
 
 def committed(commission: Commission) -> Parts:

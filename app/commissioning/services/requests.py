@@ -21,7 +21,7 @@ from app.commissioning.services.locks import lapsed_commissions, lock_for
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import Invalid
+from app.shared.errors import IllegalMove, Invalid
 from app.shared.view import plural
 
 _I = IntroductionState
@@ -164,6 +164,8 @@ def answer_question(*, commission_id: uuid.UUID, answer: str, actor: Person, see
         permit(policies.can_answer_question(actor, commission), "Only the child’s Link Worker or the Zone manager answers.")
         if commission.has_lapsed:
             raise HoldLapsed("The hold ran out before the question was answered, so this request has expired. Ask again.")
+        if commission.state is not CommissionState.RETURNED:
+            raise IllegalMove("There is no question to answer.")
         commission.answer = words(answer, "Write your answer.", "answer")
         move(commission, CommissionState.REQUESTED, actor=actor, done="answered", round=commission.round)
         telling.done(commission, "Answered", "commission_question")

@@ -1,0 +1,196 @@
+"""Random lives of funds, requests, decisions, sessions and withdrawals: whatever happens, every invariant holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from app.commissioning import invariants
+from app.commissioning.models import LIVE_STATES, Account, Commission
+from app.commissioning.queries.money import balances
+from app.commissioning.services import clock as sweeps
+from app.commissioning.services import commissions, decisions, delivery, funds, places
+from app.introductions import services as introductions
+from app.introductions.models import EndReason, Introduction
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import DomainError
+from tests.commissioning.scene import MONDAY, Scene, build
+from tests.support.databases import Database
+
+LAST_DAY = date(2026, 12, 14)
+numbers = st.integers(0, 3)
+
+
+class Lives(RuleBasedStateMachine):
+    """One rule, many things that somebody might do next; refusals are part of life.
+
+    Nothing is checked by hand but in `everything_holds`, which runs after each step.
+    """
+
+    database: Database
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.database.fresh()
+        self.context = self.database.app.app_context()
+        self.context.push()
+        self.now = MONDAY
+        self.frozen = clock.freeze(self.now)
+        self.frozen.__enter__()
+        self.asked: list[Any] = []
+        self.done: list[str] = []
+
+    def teardown(self) -> None:
+        self.frozen.__exit__(None, None, None)
+        db.session.remove()
+        self.context.pop()
+
+    @initialize(
+        price=st.sampled_from([33, 999, 2_000, 3_333]), capacity=st.integers(1, 3), setup=st.sampled_from([0, 7]),
+        given=st.lists(st.integers(0, 20_000), min_size=3, max_size=3),
+    )
+    def open(self, price: int, capacity: int, setup: int, given: list[int]) -> None:
+        self.scene: Scene = build(
+            money=given[0], capacity=capacity, price_pence=price, sessions=4, hold_school_days=3, second_approver_above_pence=8_000
+        )
+        with atomic():
+            self.scene.tariff.setup_pence, self.scene.tariff.notice_percent = setup, 50
+        self.children = [self.scene.child() for _ in range(4)]
+        self.funds = [
+            self.scene.fund, self.scene.fund_with(given[1], school_id=self.scene.school.id),
+            self.scene.fund_with(given[2], need_area="Social", funder="Larch Tree Foundation"),
+        ]
+        self.received = sum(given)
+
+    @rule(
+        what=st.sampled_from([
+            "ask", "ask", "ask", "go_on", "go_on", "go_on", "go_on", "go_on", "mark", "mark", "mark", "mark", "decide_no",
+            "stop", "pause", "end_introduction", "give", "resize", "wait", "sweep",
+        ]),
+        n=numbers, k=numbers, flag=st.booleans(), percent=st.sampled_from([0, 33, 50, 100]), pence=st.integers(1, 9_000),
+    )
+    def happens(self, what: str, n: int, k: int, flag: bool, percent: int, pence: int) -> None:
+        commission_id = self._one_of_the_asked(n)
+        if what == "ask":
+            self._ask(self.children[n], k + 1, flag)
+        elif what == "give":
+            self._give(self.funds[n % 3].id, pence)
+        elif what == "resize":
+            self._try(places.change_capacity, cohort_id=self.scene.cohort.id, capacity=n, actor=self.scene.partner)
+        elif what == "wait":
+            self._wait(1 + n)
+        elif what == "sweep":
+            sweeps.run()
+        elif commission_id is not None:
+            getattr(self, f"_{what}")(commission_id, k=k, flag=flag, percent=percent)
+
+    def _one_of_the_asked(self, n: int) -> Any:
+        """One that lives, where there is one; now and then any."""
+        live = db.session.query(Commission.id).filter(Commission.state.in_(LIVE_STATES)).order_by(Commission.created_at).all()
+        among = [row.id for row in live] if live and n else self.asked
+        return among[n % len(among)] if among else None
+
+    def _ask(self, child: Any, sessions: int, join: bool) -> None:
+        standing = db.session.query(Introduction).filter_by(child_id=child.id).all()
+        introduction = next((i for i in standing if i.is_open), None) or self.scene.introduction(child)
+        made = self._try(self.scene.request, introduction, sessions=sessions, join_waiting_list=join)
+        if made is not None:
+            self.asked.append(made.id)
+
+    def _give(self, fund_id: Any, pence: int) -> None:
+        reference = f"r{len(self.done)}"
+        for verb in (funds.pledge, funds.receive):
+            verb(fund_id=fund_id, pence=pence, reference=reference, actor=self.scene.manager)
+        self.received += pence
+        self.done.append("give")
+
+    def _wait(self, days: int) -> None:
+        if self.now.date() + timedelta(days=days) < LAST_DAY:
+            self.now += timedelta(days=days)
+            self.frozen.__exit__(None, None, None)
+            self.frozen = clock.freeze(self.now)
+            self.frozen.__enter__()
+
+    def _go_on(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        """The next step on the way to being delivered, whichever it is."""
+        scene = self.scene
+        if flag and k == 0:
+            self._try(decisions.override, commission_id=commission_id, reason="x", actor=scene.second)
+        self._try(decisions.approve, commission_id=commission_id, actor=scene.holder)
+        self._try(decisions.approve, commission_id=commission_id, actor=scene.second)
+        if k:
+            self._try(delivery.confirm, commission_id=commission_id, practitioner_id=scene.practitioner.id, actor=scene.partner)
+            self._try(delivery.start_delivery, commission_id=commission_id)
+        if k == 3 and flag:
+            self._try(delivery.complete, commission_id=commission_id, actor=None)
+
+    def _mark(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        """A register, sent twice; sometimes a correction."""
+        session_id = self.scene.sessions()[k].id
+        for revision in (1, 2) if flag else (1,):
+            for _ in range(2):
+                self._try(
+                    delivery.accrue, commission_id=commission_id, session_id=session_id, percent=(percent * revision) % 101,
+                    revision=revision, actor=None,
+                )
+
+    def _decide_no(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        if flag:
+            self._try(decisions.reject, commission_id=commission_id, reason="x", actor=self.scene.holder)
+        elif self._try(decisions.return_, commission_id=commission_id, question="?", actor=self.scene.holder):
+            self._try(commissions.answer_question, commission_id=commission_id, answer="!", actor=self.scene.link_worker)
+
+    def _stop(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        actor = self.scene.partner if flag else self.scene.link_worker
+        self._try(commissions.cancel, commission_id=commission_id, reason="x", actor=actor)
+        self._try(commissions.end_early, commission_id=commission_id, reason="x", actor=actor)
+
+    def _pause(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        if flag:
+            until = clock.today() + timedelta(days=9)
+            self._try(delivery.suspend, commission_id=commission_id, until_on=until, reason="x", actor=None)
+        else:
+            self._try(delivery.resume, commission_id=commission_id, actor=None)
+
+    def _end_introduction(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        commission = db.session.get_one(Commission, commission_id)
+        reason = EndReason.CONSENT_WITHDRAWN if flag else EndReason.MOVED
+        introductions.end(introduction_id=commission.introduction_id, reason=reason, actor=self.scene.link_worker)
+        live = db.session.query(Commission).filter(
+            Commission.introduction_id == commission.introduction_id, Commission.state.in_(LIVE_STATES)
+        ).count()
+        assert live == 0, "an ended introduction left its commission behind"
+
+    def _try(self, verb: Callable[..., Any], *args: Any, **given: Any) -> Any:
+        try:
+            result = verb(*args, **given)
+        except DomainError:
+            return None
+        self.done.append(verb.__name__)
+        return result
+
+    @invariant()
+    def everything_holds(self) -> None:
+        if not hasattr(self, "received"):
+            return
+        db.session.rollback()
+        assert invariants.broken() == []
+        held = balances(fund.id for fund in self.funds)
+        inside = (Account.AVAILABLE, Account.REQUESTED, Account.COMMITTED, Account.ACCRUED)
+        assert sum(held[f.id][a] for f in self.funds for a in inside) == self.received, "a penny was lost or made"
+
+
+def test_lives_keep_every_invariant(database):
+    class OnThisDatabase(Lives):
+        pass
+
+    OnThisDatabase.database = database
+    run_state_machine_as_test(OnThisDatabase, settings=settings(
+        max_examples=6, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+    ))

@@ -1,0 +1,317 @@
+"""Holds, capacity, the waiting list."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.catalogue.availability import free_places, free_places_of_offerings
+from app.catalogue.models import Document, DocumentKind, OfferingKind
+from app.commissioning.models import PLACE_MOVES, Place, PlaceState, WaitingState
+from app.commissioning.queries.places import find_live_place, list_line
+from app.commissioning.refusals import (
+    AlreadyHeld,
+    CapacityInUse,
+    DocumentsLapsed,
+    HoldLapsed,
+    NoPlaceLeft,
+    PlaceBought,
+)
+from app.commissioning.services import places, waiting
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import IllegalMove, Invalid
+from tests import factories as make
+from tests.commissioning.scene import MONDAY, Scene, turn_of
+
+AFTER_THE_HOLD = datetime(2026, 12, 8, 9, 0, tzinfo=UTC)
+"""Ten school days after Monday 23 November end with Monday 7 December."""
+
+
+def hold(scene: Scene, **given: object) -> Place:
+    child = given.pop("child", None) or scene.child()
+    return places.hold_place(**{"cohort_id": scene.cohort.id, "child_id": child.id, "actor": scene.link_worker, **given})
+
+
+def resize(scene: Scene, capacity: int) -> None:
+    places.change_capacity(cohort_id=scene.cohort.id, capacity=capacity, actor=scene.partner)
+
+
+def free(scene: Scene) -> int:
+    return free_places([scene.cohort.id])[scene.cohort.id].free
+
+
+def set_state(place: Place, state: PlaceState) -> None:
+    with atomic():
+        place.state = state
+        place.expires_at = clock.now() + timedelta(days=1) if state is PlaceState.HELD else None
+
+
+def test_a_hold_runs_out_at_the_end_of_the_tenth_school_day_of_the_childs_school(scene):
+    assert hold(scene).expires_at == clock.end_of_day(date(2026, 12, 7))
+
+
+def test_closures_of_the_school_lengthen_a_hold(scene):
+    with clock.freeze(datetime(2026, 10, 23, 9, 0, tzinfo=UTC)):  # the Friday before half-term
+        assert hold(scene).expires_at == clock.end_of_day(date(2026, 11, 13))
+
+
+def test_a_held_place_is_not_free(scene):
+    hold(scene)
+    assert free(scene) == 4
+    assert free_places_of_offerings([scene.offering.id]) == {scene.offering.id: 4}
+
+
+def test_a_lapsed_hold_is_free_without_any_job(scene):
+    hold(scene)
+    with clock.freeze(AFTER_THE_HOLD):
+        assert free(scene) == 5
+
+
+def test_a_hold_is_refused_when_another_hold_has_the_last_place_and_says_whose_and_until_when(scene):
+    resize(scene, 1)
+    hold(scene)
+    with pytest.raises(NoPlaceLeft, match="until the end of Mon 7 Dec") as refused:
+        hold(scene)
+    assert refused.value.holder == scene.link_worker
+    assert refused.value.until == clock.end_of_day(date(2026, 12, 7))
+    assert scene.link_worker.name in refused.value.sentence
+
+
+def test_a_hold_is_refused_when_all_places_are_taken(scene):
+    resize(scene, 1)
+    scene.confirmed()
+    with pytest.raises(NoPlaceLeft, match="The one place is taken") as refused:
+        hold(scene)
+    assert refused.value.holder is None
+
+
+def test_places_outside_kith_count(scene):
+    with atomic():
+        scene.cohort.outside_places = 5
+    with pytest.raises(NoPlaceLeft):
+        hold(scene)
+
+
+def test_a_child_holds_one_place_in_a_group(scene):
+    child = scene.child()
+    hold(scene, child=child)
+    with pytest.raises(AlreadyHeld):
+        hold(scene, child=child)
+
+
+def test_a_child_may_hold_again_after_the_hold_ran_out(scene):
+    child = scene.child()
+    first = hold(scene, child=child)
+    with clock.freeze(AFTER_THE_HOLD):
+        second = hold(scene, child=child)
+        assert second.id != first.id and first.state is PlaceState.RELEASED
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_group_that_is_over_or_closed_takes_nobody(scene, ended):
+    with atomic():
+        if ended:
+            scene.cohort.starts_on, scene.cohort.ends_on = date(2026, 1, 1), date(2026, 11, 1)
+        else:
+            scene.cohort.state = "closed"
+    with pytest.raises(NoPlaceLeft, match="takes nobody any more"):
+        hold(scene)
+
+
+def test_nothing_is_held_where_a_document_is_missing(scene):
+    with atomic():
+        db.session.query(Document).filter_by(kind=DocumentKind.PUBLIC_LIABILITY).delete()
+    with pytest.raises(DocumentsLapsed):
+        hold(scene)
+
+
+def test_nothing_is_held_past_the_day_a_document_runs_out(scene):
+    with atomic():
+        db.session.query(Document).filter_by(kind=DocumentKind.PUBLIC_LIABILITY).one().expires_on = date(2026, 12, 8)
+    hold(scene, sessions=3)  # 24 November, 1 and 8 December
+    with pytest.raises(DocumentsLapsed):
+        hold(scene, sessions=4)
+
+
+@pytest.mark.parametrize(("here", "there"), [
+    (here, there) for here in PlaceState for there in PlaceState if not PLACE_MOVES.allows(here, there) and there is not PlaceState.HELD
+])
+def test_a_place_makes_no_move_that_its_table_does_not_have(scene, here, there):
+    place = hold(scene)
+    set_state(place, here)
+    verb = {
+        PlaceState.FIRM: lambda: places.firm_place(place_id=place.id, actor=None),
+        PlaceState.TAKEN: lambda: places.take_place(place_id=place.id, actor=None),
+        PlaceState.RELEASED: lambda: places.release_place(place_id=place.id, reason="x", actor=None),
+        PlaceState.ENDED: lambda: places.end_place(place_id=place.id, reason="x", actor=None),
+    }[there]
+    with pytest.raises(IllegalMove):
+        verb()
+    assert place.state is here
+
+
+@pytest.mark.parametrize(("here", "there"), [(here, there) for here, onward in PLACE_MOVES.table.items() for there in onward])
+def test_a_place_makes_every_move_of_its_table(scene, here, there):
+    place = hold(scene)
+    set_state(place, here)
+    verb = {
+        PlaceState.FIRM: lambda: places.firm_place(place_id=place.id, actor=None),
+        PlaceState.TAKEN: lambda: places.take_place(place_id=place.id, actor=None),
+        PlaceState.RELEASED: lambda: places.release_place(place_id=place.id, reason="x", actor=None),
+        PlaceState.ENDED: lambda: places.end_place(place_id=place.id, reason="x", actor=None),
+    }[there]
+    verb()
+    assert place.state is there
+    assert (place.freed_at is not None) == (there in (PlaceState.RELEASED, PlaceState.ENDED))
+    assert (place.taken_at is not None) == (there is PlaceState.TAKEN)
+
+
+def test_a_hold_that_has_run_out_is_not_made_firm(scene):
+    place = hold(scene)
+    with clock.freeze(AFTER_THE_HOLD), pytest.raises(HoldLapsed):
+        places.firm_place(place_id=place.id, actor=None)
+
+
+def test_a_bought_place_moves_only_with_its_commission(scene):
+    commission = scene.approved()
+    with pytest.raises(PlaceBought):
+        places.release_place(place_id=commission.place_id, reason="x", actor=None)
+
+
+def test_a_group_is_never_smaller_than_what_is_live_in_it(scene):
+    hold(scene)
+    scene.confirmed()
+    with atomic():
+        scene.cohort.outside_places = 1
+    with pytest.raises(CapacityInUse, match=r"3 places in this group are taken or kept \(1 by children who are not Kith’s\)") as refused:
+        resize(scene, 2)
+    assert refused.value.field == "capacity"
+    resize(scene, 3)
+    assert scene.cohort.capacity == 3
+
+
+@pytest.mark.parametrize("capacity", [-1, 1001])
+def test_a_group_has_a_sensible_number_of_places(scene, capacity):
+    with pytest.raises(Invalid):
+        resize(scene, capacity)
+
+
+def test_a_local_assets_place_is_taken_at_once(scene):
+    library = make.make_offering(scene.organisation, kind=OfferingKind.COMMUNITY_ASSET)
+    cohort = make.make_cohort(library, capacity=1)
+    introduction = scene.introduction(offering=library)
+    place = places.seat(cohort_id=cohort.id, child_id=introduction.child_id, introduction_id=introduction.id, actor=scene.partner)
+    assert place.state is PlaceState.TAKEN and place.taken_at == MONDAY
+    other = scene.introduction(offering=library)
+    with pytest.raises(NoPlaceLeft):
+        places.seat(cohort_id=cohort.id, child_id=other.child_id, introduction_id=other.id, actor=scene.partner)
+
+
+def test_a_bought_place_is_not_given_away(scene):
+    introduction = scene.introduction()
+    with pytest.raises(Invalid, match="bought"):
+        places.seat(cohort_id=scene.cohort.id, child_id=introduction.child_id, introduction_id=introduction.id, actor=None)
+
+
+# --- the waiting list ----------------------------------------------------------------------------
+
+
+def join(scene: Scene) -> object:
+    return waiting.join_waiting_list(cohort_id=scene.cohort.id, child_id=scene.child().id, actor=scene.link_worker)
+
+
+@pytest.fixture
+def full(scene):
+    """A group of one, its place held."""
+    resize(scene, 1)
+    return hold(scene)
+
+
+def test_a_freed_place_is_offered_in_turn_with_time_to_answer(scene, full):
+    first, second = join(scene), join(scene)
+    places.release_place(place_id=full.id, reason="moved", actor=scene.link_worker)
+    assert (first.state, second.state) == (WaitingState.OFFERED, WaitingState.WAITING)
+    assert first.offered_until == clock.end_of_day(date(2026, 11, 26))
+    assert free(scene) == 0
+
+
+def test_those_who_come_later_do_not_pass_those_who_wait(scene, full):
+    first = join(scene)
+    with clock.freeze(AFTER_THE_HOLD), pytest.raises(NoPlaceLeft):
+        hold(scene)
+    with clock.freeze(AFTER_THE_HOLD):
+        waiting.offer_next(cohort_id=scene.cohort.id)
+        assert first.state is WaitingState.OFFERED
+
+
+def test_an_accepted_offer_is_a_hold_like_any_other(scene, full):
+    turn = join(scene)
+    places.release_place(place_id=full.id, reason="moved", actor=None)
+    waiting.accept_offer(waiting_id=turn.id, actor=scene.link_worker)
+    place = find_live_place(scene.cohort.id, turn.child_id)
+    assert turn.state is WaitingState.PLACED
+    assert place is not None and place.expires_at == clock.end_of_day(date(2026, 12, 7))
+
+
+def test_an_offer_nobody_answers_goes_to_the_next_and_the_child_to_the_end_of_the_line(scene, full):
+    first, second = join(scene), join(scene)
+    places.release_place(place_id=full.id, reason="moved", actor=None)
+    with clock.freeze(datetime(2026, 11, 27, 9, 0, tzinfo=UTC)):
+        waiting.offer_next(cohort_id=scene.cohort.id)
+        assert second.state is WaitingState.OFFERED
+        assert [turn.id for turn in list_line(scene.cohort.id)] == [first.id]
+
+
+def test_an_offer_that_has_run_out_cannot_be_accepted(scene, full):
+    turn = join(scene)
+    places.release_place(place_id=full.id, reason="moved", actor=None)
+    with clock.freeze(datetime(2026, 11, 27, 9, 0, tzinfo=UTC)), pytest.raises(HoldLapsed):
+        waiting.accept_offer(waiting_id=turn.id, actor=scene.link_worker)
+
+
+def test_leaving_with_an_offered_place_hands_it_on(scene, full):
+    first, second = join(scene), join(scene)
+    places.release_place(place_id=full.id, reason="moved", actor=None)
+    waiting.leave_waiting_list(waiting_id=first.id, reason="found another", actor=scene.link_worker)
+    assert (first.state, second.state) == (WaitingState.LEFT, WaitingState.OFFERED)
+
+
+def test_a_larger_group_serves_the_line_first(scene, full):
+    turns = [join(scene) for _ in range(3)]
+    resize(scene, 3)
+    assert [turn.state for turn in turns] == [WaitingState.OFFERED, WaitingState.OFFERED, WaitingState.WAITING]
+
+
+def test_a_child_waits_once_for_a_group(scene, full):
+    child = scene.child()
+    waiting.join_waiting_list(cohort_id=scene.cohort.id, child_id=child.id, actor=scene.link_worker)
+    with pytest.raises(AlreadyHeld):
+        waiting.join_waiting_list(cohort_id=scene.cohort.id, child_id=child.id, actor=scene.link_worker)
+
+
+def test_nothing_is_offered_while_a_document_is_missing(scene, full):
+    turn = join(scene)
+    with atomic():
+        db.session.query(Document).filter_by(kind=DocumentKind.SAFEGUARDING_POLICY).delete()
+    places.release_place(place_id=full.id, reason="moved", actor=None)
+    assert turn.state is WaitingState.WAITING
+
+
+@pytest.mark.parametrize("state", [WaitingState.WAITING, WaitingState.PLACED, WaitingState.LEFT])
+def test_only_an_offer_can_be_accepted(scene, full, state):
+    turn = join(scene)
+    with atomic():
+        turn.state = state
+    with pytest.raises(IllegalMove):
+        waiting.accept_offer(waiting_id=turn.id, actor=scene.link_worker)
+
+
+def test_a_request_that_waits_gets_its_place_in_turn(scene, full):
+    commission = scene.request(join_waiting_list=True)
+    assert (commission.place_id, commission.decide_by) == (None, None)
+    places.release_place(place_id=full.id, reason="moved", actor=None)
+    assert commission.place is not None and commission.decide_by is None
+    waiting.accept_offer(waiting_id=turn_of(commission).id, actor=scene.link_worker)
+    assert commission.decide_by == clock.end_of_day(date(2026, 12, 7))
