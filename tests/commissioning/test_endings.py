@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ _S = CommissionState
 REACH = {_S.REQUESTED: "request", _S.APPROVED: "approved", _S.CONFIRMED: "confirmed", _S.IN_DELIVERY: "going"}
 
 
-def reach(scene: Scene, state: CommissionState, **given):
+def reach(scene: Scene, state: CommissionState, **given: Any) -> Any:
     """A commission brought to that state through the verbs."""
     if state in REACH:
         return getattr(scene, REACH[state])(**given)
@@ -45,12 +46,12 @@ def free_money(scene: Scene) -> int:
     return balance(scene.fund.id, Account.AVAILABLE)
 
 
-def cancel(commission, actor):
+def cancel(commission: Any, actor: Any) -> Any:
     return commissions.cancel(commission_id=commission.id, reason="No longer needed", actor=actor)
 
 
 @pytest.mark.parametrize("state", [_S.REQUESTED, _S.RETURNED, _S.APPROVED, _S.CONFIRMED])
-def test_cancelling_before_the_first_session_frees_place_and_money_at_once(scene, state):
+def test_cancelling_before_the_first_session_frees_place_and_money_at_once(scene: Scene, state: Any) -> None:
     commission = reach(scene, state)
     cancel(commission, scene.link_worker)
     assert commission.state is _S.CANCELLED and commission.end_reason == "No longer needed"
@@ -61,7 +62,7 @@ def test_cancelling_before_the_first_session_frees_place_and_money_at_once(scene
 @pytest.mark.parametrize(("state", "is_open"), [
     (_S.REQUESTED, True), (_S.RETURNED, True), (_S.APPROVED, False), (_S.CONFIRMED, False),
 ])
-def test_the_introduction_ends_with_what_was_promised_and_stays_open_when_a_request_is_withdrawn(scene, state, is_open):
+def test_the_introduction_ends_with_what_was_promised_and_stays_open_when_a_request_is_withdrawn(scene: Scene, state: Any, is_open: Any) -> None:
     commission = reach(scene, state)
     cancel(commission, scene.manager)
     assert commission.introduction.is_open is is_open
@@ -69,31 +70,31 @@ def test_the_introduction_ends_with_what_was_promised_and_stays_open_when_a_requ
         assert commission.introduction.end_reason is EndReason.COMMISSION_ENDED
 
 
-def test_the_partner_cancels_only_what_was_promised_to_it(scene):
+def test_the_partner_cancels_only_what_was_promised_to_it(scene: Scene) -> None:
     with pytest.raises(Forbidden):
         cancel(scene.request(), scene.partner)
     assert cancel(scene.approved(), scene.partner).state is _S.CANCELLED
 
 
 @pytest.mark.parametrize("who", ["manager", "holder", "link_worker"])
-def test_those_who_work_with_the_child_or_decide_may_cancel(scene, who):
+def test_those_who_work_with_the_child_or_decide_may_cancel(scene: Scene, who: Any) -> None:
     assert cancel(scene.approved(), getattr(scene, who)).state is _S.CANCELLED
 
 
-def test_others_may_not_cancel(scene):
+def test_others_may_not_cancel(scene: Scene) -> None:
     commission = scene.approved()
     for somebody in (person(Role.LINK_WORKER, scene.zone), person(Role.FUNDER, scene.zone, fund_id=scene.fund.id), build().manager):
         with pytest.raises(Forbidden):
             cancel(commission, somebody)
 
 
-def test_an_ending_needs_a_reason(scene):
+def test_an_ending_needs_a_reason(scene: Scene) -> None:
     with pytest.raises(Invalid):
         commissions.cancel(commission_id=scene.request().id, reason=" ", actor=scene.link_worker)
 
 
 @pytest.mark.parametrize("state", [_S.IN_DELIVERY, _S.SUSPENDED])
-def test_ending_early_frees_what_is_unspent_and_pays_what_was_delivered(scene, state):
+def test_ending_early_frees_what_is_unspent_and_pays_what_was_delivered(scene: Scene, state: Any) -> None:
     commission = reach(scene, _S.IN_DELIVERY)
     delivery.accrue(commission_id=commission.id, session_id=scene.sessions()[0].id, percent=100, revision=1, actor=None)
     if state is _S.SUSPENDED:
@@ -105,7 +106,7 @@ def test_ending_early_frees_what_is_unspent_and_pays_what_was_delivered(scene, s
     assert all(pause.ended_on is not None for pause in commission.suspensions)
 
 
-def test_notice_is_charged_only_where_the_tariff_says_so_and_the_partner_does_not_end_it(scene):
+def test_notice_is_charged_only_where_the_tariff_says_so_and_the_partner_does_not_end_it(scene: Scene) -> None:
     with atomic():
         scene.tariff.notice_percent = 50
     commissions.end_early(commission_id=scene.going().id, reason="Moving away", actor=scene.link_worker)
@@ -114,7 +115,7 @@ def test_notice_is_charged_only_where_the_tariff_says_so_and_the_partner_does_no
     assert balance(scene.fund.id, Account.ACCRUED) == 1_000
 
 
-def test_a_freed_place_goes_to_the_waiting_list_in_the_same_transaction(scene):
+def test_a_freed_place_goes_to_the_waiting_list_in_the_same_transaction(scene: Scene) -> None:
     places.change_capacity(cohort_id=scene.cohort.id, capacity=1, actor=scene.partner)
     commission = scene.approved()
     waits = scene.request(join_waiting_list=True)
@@ -122,7 +123,7 @@ def test_a_freed_place_goes_to_the_waiting_list_in_the_same_transaction(scene):
     assert turn_of(waits).state is WaitingState.OFFERED and waits.place is not None
 
 
-def test_withdrawing_a_request_leaves_the_waiting_list(scene):
+def test_withdrawing_a_request_leaves_the_waiting_list(scene: Scene) -> None:
     places.change_capacity(cohort_id=scene.cohort.id, capacity=0, actor=scene.partner)
     commission = scene.request(join_waiting_list=True)
     cancel(commission, scene.link_worker)
@@ -133,7 +134,7 @@ def test_withdrawing_a_request_leaves_the_waiting_list(scene):
 
 
 @pytest.mark.parametrize("state", [_S.REQUESTED, _S.RETURNED])
-def test_when_the_hold_runs_out_the_request_expires_and_the_link_worker_is_told(scene, state):
+def test_when_the_hold_runs_out_the_request_expires_and_the_link_worker_is_told(scene: Scene, state: Any) -> None:
     commission = reach(scene, state)
     assert sweeps.expire_due() == 0
     with clock.freeze(commission.decide_by):
@@ -145,7 +146,7 @@ def test_when_the_hold_runs_out_the_request_expires_and_the_link_worker_is_told(
     assert db.session.query(Task).filter_by(kind="commission_over", closed_at=None).one().person_id == scene.link_worker.id
 
 
-def test_the_clock_passes_on_what_nobody_answered(scene):
+def test_the_clock_passes_on_what_nobody_answered(scene: Scene) -> None:
     places.change_capacity(cohort_id=scene.cohort.id, capacity=0, actor=scene.partner)
     first, second = scene.request(join_waiting_list=True), scene.request(join_waiting_list=True)
     places.change_capacity(cohort_id=scene.cohort.id, capacity=1, actor=scene.partner)
@@ -155,7 +156,7 @@ def test_the_clock_passes_on_what_nobody_answered(scene):
     assert first.place_id is None
 
 
-def test_a_pause_that_has_run_out_is_asked_about(scene):
+def test_a_pause_that_has_run_out_is_asked_about(scene: Scene) -> None:
     commission = reach(scene, _S.SUSPENDED)
     assert sweeps.ask_about_pauses() == 0
     with clock.freeze(clock.end_of_day(date(2026, 12, 31))):
@@ -171,7 +172,7 @@ def test_a_pause_that_has_run_out_is_asked_about(scene):
     (_S.REQUESTED, _S.CANCELLED), (_S.RETURNED, _S.CANCELLED), (_S.APPROVED, _S.CANCELLED), (_S.CONFIRMED, _S.CANCELLED),
     (_S.IN_DELIVERY, _S.ENDED_EARLY), (_S.SUSPENDED, _S.ENDED_EARLY),
 ])
-def test_when_the_introduction_ends_its_commission_ends_with_it(scene, state, to):
+def test_when_the_introduction_ends_its_commission_ends_with_it(scene: Scene, state: Any, to: Any) -> None:
     commission = reach(scene, state)
     assert hooks.what_ends(commission.introduction) != []
     introductions.end(introduction_id=commission.introduction_id, reason=EndReason.CHILD_NO, actor=scene.link_worker)
@@ -180,7 +181,7 @@ def test_when_the_introduction_ends_its_commission_ends_with_it(scene, state, to
 
 
 @pytest.mark.parametrize("state", [_S.REQUESTED, _S.APPROVED, _S.IN_DELIVERY])
-def test_when_consent_is_withdrawn_everything_with_that_organisation_ends(scene, state):
+def test_when_consent_is_withdrawn_everything_with_that_organisation_ends(scene: Scene, state: Any) -> None:
     commission = reach(scene, state)
     consent = make.make_consent(commission.child, scene.organisation)
     delivered = 0
@@ -193,7 +194,7 @@ def test_when_consent_is_withdrawn_everything_with_that_organisation_ends(scene,
     assert (free_money(scene), balance(scene.fund.id, Account.ACCRUED)) == (500_000 - delivered, delivered)
 
 
-def test_consent_ends_what_is_still_delivered_after_the_introduction_was_closed(scene):
+def test_consent_ends_what_is_still_delivered_after_the_introduction_was_closed(scene: Scene) -> None:
     commission = scene.going()
     with atomic():
         commission.introduction.state = IntroductionState.CLOSED
@@ -201,7 +202,7 @@ def test_consent_ends_what_is_still_delivered_after_the_introduction_was_closed(
     assert commission.state is _S.ENDED_EARLY
 
 
-def test_a_child_who_leaves_keeps_neither_place_nor_turn(scene):
+def test_a_child_who_leaves_keeps_neither_place_nor_turn(scene: Scene) -> None:
     places.change_capacity(cohort_id=scene.cohort.id, capacity=1, actor=scene.partner)
     commission = scene.approved()
     waits = scene.child()
@@ -213,14 +214,14 @@ def test_a_child_who_leaves_keeps_neither_place_nor_turn(scene):
 
 
 @pytest.mark.parametrize("reason", ["declined", "lapsed"])
-def test_a_partners_no_frees_place_and_money(scene, reason):
+def test_a_partners_no_frees_place_and_money(scene: Scene, reason: Any) -> None:
     commission = scene.approved(scene.introduction(state=IntroductionState.ASKED))
     with atomic():
         hooks.on_ended(commission.introduction, None, reason)
     assert commission.state is _S.CANCELLED and free_money(scene) == 500_000
 
 
-def test_a_local_assets_place_is_free_when_its_introduction_ends(scene):
+def test_a_local_assets_place_is_free_when_its_introduction_ends(scene: Scene) -> None:
     library = make.make_offering(scene.organisation, kind=OfferingKind.COMMUNITY_ASSET)
     cohort = make.make_cohort(library, capacity=1)
     introduction = scene.introduction(offering=library)
@@ -233,7 +234,7 @@ def test_a_local_assets_place_is_free_when_its_introduction_ends(scene):
     assert place.state is PlaceState.ENDED
 
 
-def test_the_preview_says_what_comes_back_and_what_stays_paid(scene):
+def test_the_preview_says_what_comes_back_and_what_stays_paid(scene: Scene) -> None:
     commission = scene.going()
     delivery.accrue(commission_id=commission.id, session_id=scene.sessions()[0].id, percent=100, revision=1, actor=None)
     title = scene.offering.title
@@ -242,7 +243,7 @@ def test_the_preview_says_what_comes_back_and_what_stays_paid(scene):
     ]
 
 
-def test_what_introductions_ask_is_answered(scene):
+def test_what_introductions_ask_is_answered(scene: Scene) -> None:
     introduction = scene.introduction()
     assert (hooks.commission_requested(introduction), hooks.commission_approved(introduction)) == (False, False)
     commission = scene.request(introduction)

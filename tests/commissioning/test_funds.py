@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from app.audit.queries import list_entries_for
-from app.commissioning.models import Account
+from app.commissioning.models import Account, Fund
 from app.commissioning.queries.money import balances, envelope_pence, fund_lines
 from app.commissioning.refusals import EnvelopeFull, JournalConflict, NotEnoughMoney
 from app.commissioning.services import envelopes, funds
 from app.shared.errors import Invalid
-from tests.commissioning.scene import build
+from tests.commissioning.scene import Scene, build
 
 
 @pytest.fixture
-def empty(scene):
+def empty(scene: Scene) -> Any:
     return scene.fund_with(0, name="Council", funder="West Council")
 
 
-def accounts(fund):
+def accounts(fund: Any) -> Any:
     return {account: pence for account, pence in balances([fund.id])[fund.id].items() if pence}
 
 
-def test_a_promise_cannot_be_spent(scene, empty):
+def test_a_promise_cannot_be_spent(scene: Scene, empty: Fund) -> None:
     funds.pledge(fund_id=empty.id, pence=200_000, reference="letter", actor=scene.manager)
     assert accounts(empty) == {Account.RECEIVABLE: -200_000, Account.PLEDGED: 200_000}
 
 
-def test_money_received_can_be_spent(scene, empty):
+def test_money_received_can_be_spent(scene: Scene, empty: Fund) -> None:
     funds.pledge(fund_id=empty.id, pence=200_000, reference="letter", actor=scene.manager)
     funds.receive(fund_id=empty.id, pence=150_000, reference="bank", actor=scene.manager)
     assert accounts(empty) == {
@@ -37,14 +38,14 @@ def test_money_received_can_be_spent(scene, empty):
     }
 
 
-def test_more_than_was_promised_cannot_be_received(scene, empty):
+def test_more_than_was_promised_cannot_be_received(scene: Scene, empty: Fund) -> None:
     funds.pledge(fund_id=empty.id, pence=1_000, reference="letter", actor=scene.manager)
     with pytest.raises(NotEnoughMoney, match="£10 of its promise still to pay"):
         funds.receive(fund_id=empty.id, pence=1_001, reference="bank", actor=scene.manager)
 
 
 @pytest.mark.parametrize("verb", [funds.pledge, funds.receive])
-def test_the_same_reference_twice_is_one(scene, verb):
+def test_the_same_reference_twice_is_one(scene: Scene, verb: Any) -> None:
     before = fund_lines([scene.fund])
     reference = "letter 1" if verb is funds.pledge else "bank 1"
     verb(fund_id=scene.fund.id, pence=500_000, reference=reference, actor=scene.manager)
@@ -53,7 +54,7 @@ def test_the_same_reference_twice_is_one(scene, verb):
 
 
 @pytest.mark.parametrize("verb", [funds.pledge, funds.receive])
-def test_the_same_reference_with_another_amount_is_refused(scene, verb):
+def test_the_same_reference_with_another_amount_is_refused(scene: Scene, verb: Any) -> None:
     reference = "letter 1" if verb is funds.pledge else "bank 1"
     with pytest.raises(JournalConflict, match="already written down") as refused:
         verb(fund_id=scene.fund.id, pence=1, reference=reference, actor=scene.manager)
@@ -61,7 +62,7 @@ def test_the_same_reference_with_another_amount_is_refused(scene, verb):
 
 
 @pytest.mark.parametrize(("pence", "reference", "field"), [(0, "x", "pence"), (-5, "x", "pence"), (5, "  ", "reference"), (5, "x" * 61, "reference")])
-def test_a_promise_needs_an_amount_and_a_reference(scene, pence, reference, field):
+def test_a_promise_needs_an_amount_and_a_reference(scene: Scene, pence: Any, reference: Any, field: Any) -> None:
     with pytest.raises(Invalid) as refused:
         funds.pledge(fund_id=scene.fund.id, pence=pence, reference=reference, actor=scene.manager)
     assert refused.value.field == field
@@ -71,18 +72,18 @@ def test_a_promise_needs_an_amount_and_a_reference(scene, pence, reference, fiel
     ({"name": "Open fund"}, "name"), ({"name": " "}, "name"), ({"funder": " "}, "funder"),
     ({"ends_on": date(2026, 1, 1)}, "ends_on"), ({"year_from": 6, "year_to": 4}, "year_to"), ({"need_area": "Physical"}, "need_area"),
 ])
-def test_a_fund_that_cannot_be_is_refused_at_its_field(scene, given, field):
+def test_a_fund_that_cannot_be_is_refused_at_its_field(scene: Scene, given: Any, field: Any) -> None:
     with pytest.raises(Invalid) as refused:
         scene.fund_with(0, **given)
     assert refused.value.field == field
 
 
-def test_a_fund_is_not_kept_for_a_school_of_another_zone(scene):
+def test_a_fund_is_not_kept_for_a_school_of_another_zone(scene: Scene) -> None:
     with pytest.raises(Invalid, match="another Zone"):
         scene.fund_with(0, school_id=build().school.id)
 
 
-def test_an_envelope_is_the_zones_until_somebody_says_why_not(scene):
+def test_an_envelope_is_the_zones_until_somebody_says_why_not(scene: Scene) -> None:
     child = scene.child()
     assert envelope_pence(child, scene.zone, 2026) == 100_000
     envelopes.change_envelope(child_id=child.id, year=2026, pence=120_000, reason="Two therapies", actor=scene.manager)
@@ -90,12 +91,12 @@ def test_an_envelope_is_the_zones_until_somebody_says_why_not(scene):
     assert envelope_pence(child, scene.zone, 2027) == 100_000
 
 
-def test_an_envelope_changes_only_with_a_reason(scene):
+def test_an_envelope_changes_only_with_a_reason(scene: Scene) -> None:
     with pytest.raises(Invalid, match="Say why"):
         envelopes.change_envelope(child_id=scene.child().id, year=2026, pence=1, reason=" ", actor=scene.manager)
 
 
-def test_an_envelope_is_never_smaller_than_what_is_spoken_for(scene):
+def test_an_envelope_is_never_smaller_than_what_is_spoken_for(scene: Scene) -> None:
     commission = scene.approved()
     with pytest.raises(EnvelopeFull, match="£200 of this year is already used, promised or asked for"):
         envelopes.change_envelope(

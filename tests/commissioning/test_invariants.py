@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -75,7 +76,7 @@ BREACHES: list[tuple[str, Callable[[Scene], None]]] = [
 
 
 @pytest.fixture
-def lived(scene):
+def lived(scene: Scene) -> Any:
     """Commissions in every kind of state."""
     scene.approved_one = scene.approved()
     scene.request()
@@ -88,20 +89,20 @@ def lived(scene):
     return scene
 
 
-def test_honest_data_breaks_nothing(lived):
+def test_honest_data_breaks_nothing(lived: Scene) -> None:
     assert invariants.broken() == []
     assert [check() for _, check in invariants.REPORTS] == [None]
 
 
 @pytest.mark.parametrize(("rule", "breach"), BREACHES, ids=[name for name, _ in BREACHES])
-def test_each_breach_is_found_by_its_own_check(lived, rule, breach):
+def test_each_breach_is_found_by_its_own_check(lived: Scene, rule: Any, breach: Any) -> None:
     OTHER[:] = [build(money=0)]
     with atomic():
         breach(lived)
     assert rule in dict(invariants.broken())
 
 
-def test_two_live_places_of_a_child_are_found_where_the_index_is_gone(lived):
+def test_two_live_places_of_a_child_are_found_where_the_index_is_gone(lived: Scene) -> None:
     with atomic():
         db.session.execute(sa.text("DROP INDEX one_live_place_per_child_and_cohort"))
         place = lived.approved_one.place
@@ -111,13 +112,13 @@ def test_two_live_places_of_a_child_are_found_where_the_index_is_gone(lived):
     assert "one live place per child and cohort" in found
 
 
-def test_lapsed_documents_behind_a_confirmed_place_are_reported(lived):
+def test_lapsed_documents_behind_a_confirmed_place_are_reported(lived: Scene) -> None:
     with atomic():
         db.session.execute(sa.delete(Document))
     assert invariants.REPORTS[0][1]() is not None
 
 
-def test_a_state_that_does_not_match_its_money_is_found(lived):
+def test_a_state_that_does_not_match_its_money_is_found(lived: Scene) -> None:
     with atomic():
         db.session.execute(sa.update(Commission).where(Commission.id == lived.approved_one.id).values(state=CommissionState.CLOSED))
     assert "commissions agree with the ledger" in dict(invariants.broken())

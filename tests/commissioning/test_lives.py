@@ -186,7 +186,7 @@ class Lives(RuleBasedStateMachine):
         assert sum(held[f.id][a] for f in self.funds for a in inside) == self.received, "a penny was lost or made"
 
 
-def test_lives_keep_every_invariant(database):
+def test_lives_keep_every_invariant(database: Database) -> None:
     class OnThisDatabase(Lives):
         pass
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def placed(scene: Scene, state: CommissionState) -> Commission:
 
 
 @pytest.mark.parametrize("here", list(_S))
-def test_a_commission_makes_no_move_that_its_table_does_not_have(scene, here):
+def test_a_commission_makes_no_move_that_its_table_does_not_have(scene: Scene, here: Any) -> None:
     commission = placed(scene, here)
     version, money = commission.version, balances([scene.fund.id])[scene.fund.id]
     entries = len(list_entries_for(commission))
@@ -82,7 +83,7 @@ def test_a_commission_makes_no_move_that_its_table_does_not_have(scene, here):
 
 
 @pytest.mark.parametrize(("here", "verb"), [(here, verb) for verb in VERBS for here in _S if may(verb, here) and here is not _S.DRAFT])
-def test_a_commission_makes_every_move_of_its_table(scene, here, verb):
+def test_a_commission_makes_every_move_of_its_table(scene: Scene, here: Any, verb: Any) -> None:
     commission = placed(scene, here)
     if verb == "close":
         with pytest.raises(Invalid):
@@ -95,17 +96,17 @@ def test_a_commission_makes_every_move_of_its_table(scene, here, verb):
         assert (moved[-1].from_state, moved[-1].to_state) == (here, commission.state)
 
 
-def test_every_move_of_the_table_has_a_verb():
+def test_every_move_of_the_table_has_a_verb() -> None:
     reached = {(here, VERBS[verb][0]) for verb in VERBS for here in _S if may(verb, here)}
     by_others = {(_S.DRAFT, _S.REQUESTED), (_S.REQUESTED, _S.EXPIRED), (_S.RETURNED, _S.EXPIRED)}  # request, and the clock
     assert {(here, there) for here, onward in COMMISSION_MOVES.table.items() for there in onward} <= reached | by_others
 
 
-def test_a_note_is_written_only_when_it_is_over(scene):
+def test_a_note_is_written_only_when_it_is_over(scene: Scene) -> None:
     with pytest.raises(DomainError):
         commissions.write_closing_note(commission_id=scene.going().id, note_text="x", actor=scene.link_worker)
 
 
-def test_one_pause_at_a_time_is_open(scene):
+def test_one_pause_at_a_time_is_open(scene: Scene) -> None:
     commission = placed(scene, _S.SUSPENDED)
     assert db.session.query(Suspension).filter_by(commission_id=commission.id, ended_on=None).count() == 1

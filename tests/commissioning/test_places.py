@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,28 +49,28 @@ def set_state(place: Place, state: PlaceState) -> None:
         place.expires_at = clock.now() + timedelta(days=1) if state is PlaceState.HELD else None
 
 
-def test_a_hold_runs_out_at_the_end_of_the_tenth_school_day_of_the_childs_school(scene):
+def test_a_hold_runs_out_at_the_end_of_the_tenth_school_day_of_the_childs_school(scene: Scene) -> None:
     assert hold(scene).expires_at == clock.end_of_day(date(2026, 12, 7))
 
 
-def test_closures_of_the_school_lengthen_a_hold(scene):
+def test_closures_of_the_school_lengthen_a_hold(scene: Scene) -> None:
     with clock.freeze(datetime(2026, 10, 23, 9, 0, tzinfo=UTC)):  # the Friday before half-term
         assert hold(scene).expires_at == clock.end_of_day(date(2026, 11, 13))
 
 
-def test_a_held_place_is_not_free(scene):
+def test_a_held_place_is_not_free(scene: Scene) -> None:
     hold(scene)
     assert free(scene) == 4
     assert free_places_of_offerings([scene.offering.id]) == {scene.offering.id: 4}
 
 
-def test_a_lapsed_hold_is_free_without_any_job(scene):
+def test_a_lapsed_hold_is_free_without_any_job(scene: Scene) -> None:
     hold(scene)
     with clock.freeze(AFTER_THE_HOLD):
         assert free(scene) == 5
 
 
-def test_a_hold_is_refused_when_another_hold_has_the_last_place_and_says_whose_and_until_when(scene):
+def test_a_hold_is_refused_when_another_hold_has_the_last_place_and_says_whose_and_until_when(scene: Scene) -> None:
     resize(scene, 1)
     hold(scene)
     with pytest.raises(NoPlaceLeft, match="until the end of Mon 7 Dec") as refused:
@@ -79,7 +80,7 @@ def test_a_hold_is_refused_when_another_hold_has_the_last_place_and_says_whose_a
     assert scene.link_worker.name in refused.value.sentence
 
 
-def test_a_hold_is_refused_when_all_places_are_taken(scene):
+def test_a_hold_is_refused_when_all_places_are_taken(scene: Scene) -> None:
     resize(scene, 1)
     scene.confirmed()
     with pytest.raises(NoPlaceLeft, match="The one place is taken") as refused:
@@ -87,21 +88,21 @@ def test_a_hold_is_refused_when_all_places_are_taken(scene):
     assert refused.value.holder is None
 
 
-def test_places_outside_kith_count(scene):
+def test_places_outside_kith_count(scene: Scene) -> None:
     with atomic():
         scene.cohort.outside_places = 5
     with pytest.raises(NoPlaceLeft):
         hold(scene)
 
 
-def test_a_child_holds_one_place_in_a_group(scene):
+def test_a_child_holds_one_place_in_a_group(scene: Scene) -> None:
     child = scene.child()
     hold(scene, child=child)
     with pytest.raises(AlreadyHeld):
         hold(scene, child=child)
 
 
-def test_a_child_may_hold_again_after_the_hold_ran_out(scene):
+def test_a_child_may_hold_again_after_the_hold_ran_out(scene: Scene) -> None:
     child = scene.child()
     first = hold(scene, child=child)
     with clock.freeze(AFTER_THE_HOLD):
@@ -110,7 +111,7 @@ def test_a_child_may_hold_again_after_the_hold_ran_out(scene):
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_a_group_that_is_over_or_closed_takes_nobody(scene, ended):
+def test_a_group_that_is_over_or_closed_takes_nobody(scene: Scene, ended: Any) -> None:
     with atomic():
         if ended:
             scene.cohort.starts_on, scene.cohort.ends_on = date(2026, 1, 1), date(2026, 11, 1)
@@ -120,14 +121,14 @@ def test_a_group_that_is_over_or_closed_takes_nobody(scene, ended):
         hold(scene)
 
 
-def test_nothing_is_held_where_a_document_is_missing(scene):
+def test_nothing_is_held_where_a_document_is_missing(scene: Scene) -> None:
     with atomic():
         db.session.query(Document).filter_by(kind=DocumentKind.PUBLIC_LIABILITY).delete()
     with pytest.raises(DocumentsLapsed):
         hold(scene)
 
 
-def test_nothing_is_held_past_the_day_a_document_runs_out(scene):
+def test_nothing_is_held_past_the_day_a_document_runs_out(scene: Scene) -> None:
     with atomic():
         db.session.query(Document).filter_by(kind=DocumentKind.PUBLIC_LIABILITY).one().expires_on = date(2026, 12, 8)
     hold(scene, sessions=3)  # 24 November, 1 and 8 December
@@ -138,7 +139,7 @@ def test_nothing_is_held_past_the_day_a_document_runs_out(scene):
 @pytest.mark.parametrize(("here", "there"), [
     (here, there) for here in PlaceState for there in PlaceState if not PLACE_MOVES.allows(here, there) and there is not PlaceState.HELD
 ])
-def test_a_place_makes_no_move_that_its_table_does_not_have(scene, here, there):
+def test_a_place_makes_no_move_that_its_table_does_not_have(scene: Scene, here: Any, there: Any) -> None:
     place = hold(scene)
     set_state(place, here)
     verb = {
@@ -153,7 +154,7 @@ def test_a_place_makes_no_move_that_its_table_does_not_have(scene, here, there):
 
 
 @pytest.mark.parametrize(("here", "there"), [(here, there) for here, onward in PLACE_MOVES.table.items() for there in onward])
-def test_a_place_makes_every_move_of_its_table(scene, here, there):
+def test_a_place_makes_every_move_of_its_table(scene: Scene, here: Any, there: Any) -> None:
     place = hold(scene)
     set_state(place, here)
     verb = {
@@ -168,19 +169,19 @@ def test_a_place_makes_every_move_of_its_table(scene, here, there):
     assert (place.taken_at is not None) == (there is PlaceState.TAKEN)
 
 
-def test_a_hold_that_has_run_out_is_not_made_firm(scene):
+def test_a_hold_that_has_run_out_is_not_made_firm(scene: Scene) -> None:
     place = hold(scene)
     with clock.freeze(AFTER_THE_HOLD), pytest.raises(HoldLapsed):
         places.firm_place(place_id=place.id, actor=None)
 
 
-def test_a_bought_place_moves_only_with_its_commission(scene):
+def test_a_bought_place_moves_only_with_its_commission(scene: Scene) -> None:
     commission = scene.approved()
     with pytest.raises(PlaceBought):
         places.release_place(place_id=commission.place_id, reason="x", actor=None)
 
 
-def test_a_group_is_never_smaller_than_what_is_live_in_it(scene):
+def test_a_group_is_never_smaller_than_what_is_live_in_it(scene: Scene) -> None:
     hold(scene)
     scene.confirmed()
     with atomic():
@@ -193,12 +194,12 @@ def test_a_group_is_never_smaller_than_what_is_live_in_it(scene):
 
 
 @pytest.mark.parametrize("capacity", [-1, 1001])
-def test_a_group_has_a_sensible_number_of_places(scene, capacity):
+def test_a_group_has_a_sensible_number_of_places(scene: Scene, capacity: Any) -> None:
     with pytest.raises(Invalid):
         resize(scene, capacity)
 
 
-def test_a_local_assets_place_is_taken_at_once(scene):
+def test_a_local_assets_place_is_taken_at_once(scene: Scene) -> None:
     library = make.make_offering(scene.organisation, kind=OfferingKind.COMMUNITY_ASSET)
     cohort = make.make_cohort(library, capacity=1)
     introduction = scene.introduction(offering=library)
@@ -209,7 +210,7 @@ def test_a_local_assets_place_is_taken_at_once(scene):
         places.seat(cohort_id=cohort.id, child_id=other.child_id, introduction_id=other.id, actor=scene.partner)
 
 
-def test_a_bought_place_is_not_given_away(scene):
+def test_a_bought_place_is_not_given_away(scene: Scene) -> None:
     introduction = scene.introduction()
     with pytest.raises(Invalid, match="bought"):
         places.seat(cohort_id=scene.cohort.id, child_id=introduction.child_id, introduction_id=introduction.id, actor=None)
@@ -223,13 +224,13 @@ def join(scene: Scene) -> object:
 
 
 @pytest.fixture
-def full(scene):
+def full(scene: Scene) -> Any:
     """A group of one, its place held."""
     resize(scene, 1)
     return hold(scene)
 
 
-def test_a_freed_place_is_offered_in_turn_with_time_to_answer(scene, full):
+def test_a_freed_place_is_offered_in_turn_with_time_to_answer(scene: Scene, full: Place) -> None:
     first, second = join(scene), join(scene)
     places.release_place(place_id=full.id, reason="moved", actor=scene.link_worker)
     assert (first.state, second.state) == (WaitingState.OFFERED, WaitingState.WAITING)
@@ -237,7 +238,7 @@ def test_a_freed_place_is_offered_in_turn_with_time_to_answer(scene, full):
     assert free(scene) == 0
 
 
-def test_those_who_come_later_do_not_pass_those_who_wait(scene, full):
+def test_those_who_come_later_do_not_pass_those_who_wait(scene: Scene, full: Place) -> None:
     first = join(scene)
     with clock.freeze(AFTER_THE_HOLD), pytest.raises(NoPlaceLeft):
         hold(scene)
@@ -246,7 +247,7 @@ def test_those_who_come_later_do_not_pass_those_who_wait(scene, full):
         assert first.state is WaitingState.OFFERED
 
 
-def test_an_accepted_offer_is_a_hold_like_any_other(scene, full):
+def test_an_accepted_offer_is_a_hold_like_any_other(scene: Scene, full: Place) -> None:
     turn = join(scene)
     places.release_place(place_id=full.id, reason="moved", actor=None)
     waiting.accept_offer(waiting_id=turn.id, actor=scene.link_worker)
@@ -255,7 +256,7 @@ def test_an_accepted_offer_is_a_hold_like_any_other(scene, full):
     assert place is not None and place.expires_at == clock.end_of_day(date(2026, 12, 7))
 
 
-def test_an_offer_nobody_answers_goes_to_the_next_and_the_child_to_the_end_of_the_line(scene, full):
+def test_an_offer_nobody_answers_goes_to_the_next_and_the_child_to_the_end_of_the_line(scene: Scene, full: Place) -> None:
     first, second = join(scene), join(scene)
     places.release_place(place_id=full.id, reason="moved", actor=None)
     with clock.freeze(datetime(2026, 11, 27, 9, 0, tzinfo=UTC)):
@@ -264,34 +265,34 @@ def test_an_offer_nobody_answers_goes_to_the_next_and_the_child_to_the_end_of_th
         assert [turn.id for turn in list_line(scene.cohort.id)] == [first.id]
 
 
-def test_an_offer_that_has_run_out_cannot_be_accepted(scene, full):
+def test_an_offer_that_has_run_out_cannot_be_accepted(scene: Scene, full: Place) -> None:
     turn = join(scene)
     places.release_place(place_id=full.id, reason="moved", actor=None)
     with clock.freeze(datetime(2026, 11, 27, 9, 0, tzinfo=UTC)), pytest.raises(HoldLapsed):
         waiting.accept_offer(waiting_id=turn.id, actor=scene.link_worker)
 
 
-def test_leaving_with_an_offered_place_hands_it_on(scene, full):
+def test_leaving_with_an_offered_place_hands_it_on(scene: Scene, full: Place) -> None:
     first, second = join(scene), join(scene)
     places.release_place(place_id=full.id, reason="moved", actor=None)
     waiting.leave_waiting_list(waiting_id=first.id, reason="found another", actor=scene.link_worker)
     assert (first.state, second.state) == (WaitingState.LEFT, WaitingState.OFFERED)
 
 
-def test_a_larger_group_serves_the_line_first(scene, full):
+def test_a_larger_group_serves_the_line_first(scene: Scene, full: Place) -> None:
     turns = [join(scene) for _ in range(3)]
     resize(scene, 3)
     assert [turn.state for turn in turns] == [WaitingState.OFFERED, WaitingState.OFFERED, WaitingState.WAITING]
 
 
-def test_a_child_waits_once_for_a_group(scene, full):
+def test_a_child_waits_once_for_a_group(scene: Scene, full: Place) -> None:
     child = scene.child()
     waiting.join_waiting_list(cohort_id=scene.cohort.id, child_id=child.id, actor=scene.link_worker)
     with pytest.raises(AlreadyHeld):
         waiting.join_waiting_list(cohort_id=scene.cohort.id, child_id=child.id, actor=scene.link_worker)
 
 
-def test_nothing_is_offered_while_a_document_is_missing(scene, full):
+def test_nothing_is_offered_while_a_document_is_missing(scene: Scene, full: Place) -> None:
     turn = join(scene)
     with atomic():
         db.session.query(Document).filter_by(kind=DocumentKind.SAFEGUARDING_POLICY).delete()
@@ -300,7 +301,7 @@ def test_nothing_is_offered_while_a_document_is_missing(scene, full):
 
 
 @pytest.mark.parametrize("state", [WaitingState.WAITING, WaitingState.PLACED, WaitingState.LEFT])
-def test_only_an_offer_can_be_accepted(scene, full, state):
+def test_only_an_offer_can_be_accepted(scene: Scene, full: Place, state: Any) -> None:
     turn = join(scene)
     with atomic():
         turn.state = state
@@ -308,7 +309,7 @@ def test_only_an_offer_can_be_accepted(scene, full, state):
         waiting.accept_offer(waiting_id=turn.id, actor=scene.link_worker)
 
 
-def test_a_request_that_waits_gets_its_place_in_turn(scene, full):
+def test_a_request_that_waits_gets_its_place_in_turn(scene: Scene, full: Place) -> None:
     commission = scene.request(join_waiting_list=True)
     assert (commission.place_id, commission.decide_by) == (None, None)
     places.release_place(place_id=full.id, reason="moved", actor=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -42,12 +43,12 @@ def pence(proposal: Proposal) -> dict[str, int]:
     return {part.fund.name: part.pence for part in proposal.paying}
 
 
-def test_the_most_restricted_fund_pays_first():
+def test_the_most_restricted_fund_pays_first() -> None:
     found = propose(30_000, [fund("Open"), fund("School", 20_000, school_id=SCHOOL)], PURPOSE, NO_CEILING)
     assert pence(found) == {"School": 20_000, "Open": 10_000}
 
 
-def test_of_two_equally_restricted_funds_the_one_that_ends_sooner_pays_first():
+def test_of_two_equally_restricted_funds_the_one_that_ends_sooner_pays_first() -> None:
     found = propose(5_000, [fund("Late"), fund("Soon", ends_on=date(2027, 3, 31))], PURPOSE, NO_CEILING)
     assert pence(found) == {"Soon": 5_000}
 
@@ -67,7 +68,7 @@ def test_of_two_equally_restricted_funds_the_one_that_ends_sooner_pays_first():
     ({"starts_on": date(2026, 12, 2)}, "It starts on 2 December 2026, after the first session on 1 December 2026."),
     ({"is_closed": True}, "This fund is closed."),
 ])
-def test_a_fund_that_does_not_fit_gives_nothing_and_says_why(limit, words):
+def test_a_fund_that_does_not_fit_gives_nothing_and_says_why(limit: Any, words: Any) -> None:
     found = propose(1_000, [fund("Narrow", **limit)], PURPOSE, NO_CEILING)
     assert found.found == 0
     assert found.parts[0].why.startswith(words)
@@ -78,7 +79,7 @@ def test_a_fund_that_does_not_fit_gives_nothing_and_says_why(limit, words):
     {"year_to": 5}, {"year_from": 4, "year_to": 6}, {"gender": "Girls"}, {"need_area": "Emotional"},
     {"starts_on": date(2026, 12, 1), "ends_on": date(2027, 2, 9)},
 ])
-def test_a_fund_whose_limit_is_met_pays(limit):
+def test_a_fund_whose_limit_is_met_pays(limit: Any) -> None:
     assert propose(1_000, [fund("Narrow", **limit)], PURPOSE, NO_CEILING).is_complete
 
 
@@ -87,16 +88,16 @@ def test_a_fund_whose_limit_is_met_pays(limit):
     ({"postcode_area": "W3"}, {"postcode_area": ""}, "We do not know this child's postcode area."),
     ({"year_from": 1}, {"year_group": None}, "We do not know this child's year."),
 ])
-def test_what_is_not_known_of_a_child_does_not_meet_a_limit(limit, unknown, says):
+def test_what_is_not_known_of_a_child_does_not_meet_a_limit(limit: Any, unknown: Any, says: Any) -> None:
     assert says in misfit(fund("Narrow", **limit), replace(PURPOSE, **unknown))
 
 
-def test_w1_is_not_in_w12_nor_w12_in_w1():
+def test_w1_is_not_in_w12_nor_w12_in_w1() -> None:
     assert misfit(fund(postcode_area="W1"), replace(PURPOSE, postcode_area="W12"))
     assert misfit(fund(postcode_area="W12"), replace(PURPOSE, postcode_area="W1"))
 
 
-def test_every_fund_says_why_it_pays_or_does_not():
+def test_every_fund_says_why_it_pays_or_does_not() -> None:
     funds = [
         fund("School", 1_000, school_id=SCHOOL, school_name="St Aldhelm’s"), fund("Empty", 0), fund("Open", 9_000), fund("Spare"),
         fund("Boys", gender="boys"),
@@ -109,12 +110,12 @@ def test_every_fund_says_why_it_pays_or_does_not():
     }
 
 
-def test_what_is_missing_says_how_much_is_left():
+def test_what_is_missing_says_how_much_is_left() -> None:
     found = propose(60_000, [fund("Open", 30_000)], PURPOSE, NO_CEILING)
     assert (found.shortfall, found.left_words, found.is_complete) == (30_000, "£300 left", False)
 
 
-def test_a_funder_gives_up_to_the_ceiling_over_all_its_funds():
+def test_a_funder_gives_up_to_the_ceiling_over_all_its_funds() -> None:
     funds = [fund("A", funder="Council"), fund("B", funder="Council"), fund("C", funder="Trust")]
     found = propose(100_000, funds, PURPOSE, Ceiling(50, 80_000, {"Council": 30_000}))
     by_funder = {f: sum(p.pence for p in found.paying if p.fund.funder == f) for f in ("Council", "Trust")}
@@ -122,19 +123,19 @@ def test_a_funder_gives_up_to_the_ceiling_over_all_its_funds():
     assert not found.over
 
 
-def test_a_funder_at_its_ceiling_says_so():
+def test_a_funder_at_its_ceiling_says_so() -> None:
     found = propose(1_000, [fund("A", funder="Council")], PURPOSE, Ceiling(50, 140_000, {"Council": 140_000}))
     assert found.parts[0].why == "Council already gives this child's year the 50% it may (£1,400)."
 
 
-def test_past_the_ceiling_only_what_would_else_be_missing_is_taken_and_the_funder_is_named():
+def test_past_the_ceiling_only_what_would_else_be_missing_is_taken_and_the_funder_is_named() -> None:
     funds = [fund("A", funder="Council"), fund("B", 20_000, funder="Trust")]
     found = propose(60_000, funds, PURPOSE, Ceiling(50, 30_000), past_ceiling=True)
     assert pence(found) == {"A": 40_000, "B": 20_000}
     assert found.over == ("Council",) and found.needs_override
 
 
-def test_limits_read_as_a_sentence():
+def test_limits_read_as_a_sentence() -> None:
     narrow = fund(
         gender="girls", year_from=4, year_to=6, school_id=SCHOOL, school_name="St Aldhelm’s", ward="Southfield", need_area="Social"
     )
@@ -144,7 +145,7 @@ def test_limits_read_as_a_sentence():
 @pytest.mark.parametrize(("text", "group"), [
     ("Year 5", 5), ("year 11", 11), ("Reception", 0), ("Nursery", -1), ("", None), ("Leaver", None),
 ])
-def test_year_groups_are_read(text, group):
+def test_year_groups_are_read(text: Any, group: Any) -> None:
     assert year_group(text) == group
 
 
@@ -163,7 +164,7 @@ ceilings = st.builds(
 
 
 @given(st.integers(0, 200_000), funds_drawn, ceilings)
-def test_a_split_is_whole_legal_and_as_large_as_there_is_money_for(total, funds, ceiling):
+def test_a_split_is_whole_legal_and_as_large_as_there_is_money_for(total: int, funds: list[FundFacts], ceiling: Ceiling) -> None:
     found = propose(total, funds, PURPOSE, ceiling)
     assert len(found.parts) == len(funds) and all(part.why for part in found.parts)
     assert all(0 <= part.pence <= part.fund.left for part in found.parts)
@@ -179,14 +180,14 @@ def test_a_split_is_whole_legal_and_as_large_as_there_is_money_for(total, funds,
 
 
 @given(st.integers(0, 200_000), funds_drawn, ceilings, st.randoms(use_true_random=False))
-def test_the_order_funds_are_given_in_changes_nothing(total, funds, ceiling, random):
+def test_the_order_funds_are_given_in_changes_nothing(total: int, funds: list[FundFacts], ceiling: Ceiling, random: Any) -> None:
     shuffled = list(funds)
     random.shuffle(shuffled)
     assert propose(total, shuffled, PURPOSE, ceiling) == propose(total, funds, PURPOSE, ceiling)
 
 
 @given(st.integers(0, 200_000), funds_drawn, ceilings)
-def test_an_open_fund_pays_only_when_the_restricted_ones_can_pay_no_more(total, funds, ceiling):
+def test_an_open_fund_pays_only_when_the_restricted_ones_can_pay_no_more(total: int, funds: list[FundFacts], ceiling: Ceiling) -> None:
     found = propose(total, funds, PURPOSE, ceiling)
     given_by = {part.fund.id: part.pence for part in found.parts}
     used = {f.funder: sum(given_by[o.id] for o in funds if o.funder == f.funder) for f in funds}
@@ -196,7 +197,7 @@ def test_an_open_fund_pays_only_when_the_restricted_ones_can_pay_no_more(total, 
 
 
 @given(st.integers(1, 200_000), funds_drawn, ceilings)
-def test_past_the_ceiling_every_penny_there_is_can_be_used(total, funds, ceiling):
+def test_past_the_ceiling_every_penny_there_is_can_be_used(total: int, funds: list[FundFacts], ceiling: Ceiling) -> None:
     found = propose(total, funds, PURPOSE, ceiling, past_ceiling=True)
     assert found.found == min(total, sum(f.left for f in funds))
     within = propose(total, funds, PURPOSE, ceiling)
@@ -204,7 +205,7 @@ def test_past_the_ceiling_every_penny_there_is_can_be_used(total, funds, ceiling
 
 
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=6), st.lists(st.integers(0, 100), max_size=40))
-def test_pence_are_never_lost_over_many_sessions(shares, percents):
+def test_pence_are_never_lost_over_many_sessions(shares: list[int], percents: list[int]) -> None:
     remaining = list(shares)
     for percent in percents:
         due = sum(remaining) * percent // 100
@@ -216,6 +217,6 @@ def test_pence_are_never_lost_over_many_sessions(shares, percents):
     assert last == remaining
 
 
-def test_more_than_is_left_is_refused():
+def test_more_than_is_left_is_refused() -> None:
     with pytest.raises(ValueError, match="more than is left"):
         part_of_session([100, 50], 151)

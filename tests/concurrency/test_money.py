@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
+from flask import Flask
 
 from app.commissioning import invariants
 from app.commissioning.models import Account, Commission, CommissionState, Decision
@@ -11,12 +14,13 @@ from app.commissioning.refusals import AlreadyAsked, MayNotDecide, NotEnoughMone
 from app.commissioning.services import commissions, decisions, delivery, funds
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove
+from tests.commissioning.scene import Scene
 from tests.concurrency.racing import ask, ids_of, no_locks, race, refusals, rows, somebody, surprises
 
 _S = CommissionState
 
 
-def _two_that_wait_for_money(scene):
+def _two_that_wait_for_money(scene: Scene) -> Any:
     """Two requests of £600 that found no money, and then £900 arrives. One yes is enough for each."""
     with atomic():
         scene.tariff.price_pence, scene.zone.second_approver_above_pence, scene.fund.is_closed = 6_000, 10**6, True
@@ -32,7 +36,7 @@ def _two_that_wait_for_money(scene):
     return late, asked, runs
 
 
-def test_of_two_approvals_over_money_for_one_the_second_is_told_what_is_left_and_stays_open(app, scene):
+def test_of_two_approvals_over_money_for_one_the_second_is_told_what_is_left_and_stays_open(app: Flask, scene: Scene) -> None:
     late, asked, runs = _two_that_wait_for_money(scene)
     answers = race(app, runs)
     assert surprises(answers, NotEnoughMoney) == []
@@ -43,15 +47,15 @@ def test_of_two_approvals_over_money_for_one_the_second_is_told_what_is_left_and
     assert invariants.broken() == []
 
 
-def test_without_the_lock_both_are_approved_and_the_fund_is_overdrawn(app, scene):
-    late, asked, runs = _two_that_wait_for_money(scene)
+def test_without_the_lock_both_are_approved_and_the_fund_is_overdrawn(app: Flask, scene: Scene) -> None:
+    late, _, runs = _two_that_wait_for_money(scene)
     with no_locks(app, meet_before="INSERT INTO journal ", racers=2):
         race(app, runs)
     assert balance(late.id, Account.AVAILABLE) == -30_000
     assert "no fund is below nil" in dict(invariants.broken())
 
 
-def test_two_people_who_approve_at_once_are_both_heard_and_the_money_is_committed_once(app, scene):
+def test_two_people_who_approve_at_once_are_both_heard_and_the_money_is_committed_once(app: Flask, scene: Scene) -> None:
     with atomic():
         scene.tariff.price_pence = 6_000
     commission, ids = scene.request(), ids_of(scene)
@@ -66,7 +70,7 @@ def test_two_people_who_approve_at_once_are_both_heard_and_the_money_is_committe
     assert balance(ids.fund, Account.COMMITTED) == 60_000
 
 
-def test_funds_taken_in_opposite_orders_never_wait_in_a_circle(app, scene):
+def test_funds_taken_in_opposite_orders_never_wait_in_a_circle(app: Flask, scene: Scene) -> None:
     """Splits that name the same two funds the other way round, given back, asked for and paid into at the same moment."""
     ids = ids_of(scene)
     other = scene.fund_with(20_000, need_area="Social", name="Another")
@@ -88,7 +92,7 @@ def test_funds_taken_in_opposite_orders_never_wait_in_a_circle(app, scene):
     assert invariants.broken() == []
 
 
-def test_a_request_sent_twice_at_once_is_one(app, scene):
+def test_a_request_sent_twice_at_once_is_one(app: Flask, scene: Scene) -> None:
     ids, introduction_id = ids_of(scene), scene.introduction().id
     answers = race(app, [ask(ids, introduction_id)] * 5)
     assert surprises(answers, AlreadyAsked) == []
@@ -97,7 +101,7 @@ def test_a_request_sent_twice_at_once_is_one(app, scene):
     assert balance(ids.fund, Account.REQUESTED) == 20_000
 
 
-def test_a_session_marked_on_two_phones_at_once_is_owed_once(app, scene):
+def test_a_session_marked_on_two_phones_at_once_is_owed_once(app: Flask, scene: Scene) -> None:
     commission_id, session_id, fund_id = scene.going().id, scene.sessions()[0].id, scene.fund.id
     answers = race(app, [
         lambda: delivery.accrue(commission_id=commission_id, session_id=session_id, percent=100, revision=1, actor=None)
@@ -106,7 +110,7 @@ def test_a_session_marked_on_two_phones_at_once_is_owed_once(app, scene):
     assert balance(fund_id, Account.ACCRUED) == 2_000
 
 
-def test_ending_and_marking_at_once_loses_no_penny(app, scene):
+def test_ending_and_marking_at_once_loses_no_penny(app: Flask, scene: Scene) -> None:
     ids = ids_of(scene)
     going = [scene.going().id for _ in range(2)]
     session_ids = [session.id for session in scene.sessions()[:3]]
