@@ -7,8 +7,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import click
-from flask import Flask, current_app
-from flask.cli import with_appcontext
+from flask import Flask
 from flask_migrate import upgrade as upgrade_database
 
 from app import ROOMS, create_app
@@ -66,7 +65,7 @@ def serve_command(port: int, host: str) -> None:
 
 def main() -> None:
     """The console script."""
-    for room in ROOMS:
+    for room in (*ROOMS, "demo"):
         if find_spec(f"app.{room}.cli"):
             import_module(f"app.{room}.cli").register(kith)
     try:
@@ -75,8 +74,6 @@ def main() -> None:
         click.echo(str(refusal), err=True)
         sys.exit(1)
 
-
-__all__ = ["app_of", "current_app", "main", "with_appcontext"]
 
 if __name__ == "__main__":
     main()
