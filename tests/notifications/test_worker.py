@@ -204,7 +204,9 @@ def test_a_message_under_lease_is_left_alone_until_the_lease_runs_out(effects: E
     assert taken_over is not None and taken_over.attempt == 2
 
 
-def test_whoever_lost_the_lease_cannot_finish_the_message(effects: Effects) -> None:
+@pytest.mark.parametrize("policy", [Policy.DATABASE, Policy.HOLD])
+def test_whoever_lost_the_lease_cannot_do_or_finish_the_message(effects: Effects, policy: Policy) -> None:
+    use(effects, policy)
     promise()
     first = worker.claim("a")
     assert first is not None
