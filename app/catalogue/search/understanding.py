@@ -237,7 +237,7 @@ def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
 
 def _as_they_stand(tokens: list[_Token]) -> list[Group]:
     """When nothing that was typed means anything by itself ("need help"), the words themselves."""
-    return [Group(t.word, {stem(t.word): 1.0}) for t in tokens if t.word != "|"]
+    return [Group(t.word, {stem(t.word): 1.0}) for t in tokens if len(t.word) > 2]
 
 
 def _longest_phrase(tokens: list[_Token], start: int) -> int:

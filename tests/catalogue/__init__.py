@@ -1,0 +1,1 @@
+"""What must hold of organisations, their papers, offerings, groups, sessions, imports and search."""
