@@ -152,10 +152,14 @@ def test_an_organisations_new_name_is_found_at_once(shelf: Shelf) -> None:
 
 
 def test_what_is_rolled_back_was_never_found(shelf: Shelf) -> None:
-    with pytest.raises(RuntimeError), atomic():
-        shelf.offering("drum").title = "Gamelan afternoon"
-        db.session.flush()
-        raise RuntimeError
+    def changed_and_given_up() -> None:
+        with atomic():
+            shelf.offering("drum").title = "Gamelan afternoon"
+            db.session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        changed_and_given_up()
     assert shelf.find("gamelan") == []
     assert shelf.find("drumming")[0] == "drum"
 
