@@ -93,6 +93,15 @@ def can_see_fund(person: Person, fund: Fund) -> bool:
     return True
 
 
+def can_see_fund_lines(person: Person, fund: Fund) -> bool:
+    """More than totals: what moved, and for which child's reference. Not its funder, nor a budget holder of another school."""
+    return person.manages(fund.zone_id) or any(
+        g.role is Role.BUDGET_HOLDER and g.zone_id == fund.zone_id and g.fund_id in (None, fund.id)
+        and (g.school_id is None or g.school_id == fund.school_id)
+        for g in person.live_grants
+    )
+
+
 def can_add_fund(person: Person) -> bool:
     return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER)
 

@@ -205,8 +205,9 @@ def visible_funds(person: Person) -> sa.ColumnElement[bool]:
 
 
 def get_fund(fund_id: uuid.UUID, person: Person) -> Fund:
-    """Raises NotFound outside the person's sight."""
-    fund = db.session.scalars(sa.select(Fund).where(Fund.id == fund_id, visible_funds(person))).unique().one_or_none()
+    """One of visible_funds, or a fund this person is the funder of. Raises NotFound outside the person's sight."""
+    own = sa.or_(visible_funds(person), Fund.id.in_(person.fund_ids(Role.FUNDER)))
+    fund = db.session.scalars(sa.select(Fund).where(Fund.id == fund_id, own)).unique().one_or_none()
     if fund is None:
         raise NotFound
     return fund
@@ -234,26 +235,31 @@ def fund_lines(funds: Sequence[Fund]) -> list[FundLine]:
 
 @dataclass(frozen=True)
 class Movement:
-    """One journal as one fund sees it: what its available money gained or lost, and whose child it was about."""
+    """One journal as one fund sees it: the pence that moved, what its available money gained or lost, whose child it was about."""
 
     journal: Journal
+    moved: int
     pence: int
     reference: str
     child_reference: str
 
 
+MOVED_INTO = (Account.PLEDGED, Account.AVAILABLE, Account.REQUESTED, Account.COMMITTED, Account.ACCRUED, Account.PAID)
+
+
 def list_movements(fund_id: uuid.UUID, *, limit: int, offset: int = 0) -> list[Movement]:
     """The journals of one fund, newest first; children by their reference."""
+    net = [sa.func.coalesce(sa.func.sum(sa.case((Posting.account == account, Posting.pence), else_=0)), 0) for account in MOVED_INTO]
     statement = (
-        sa.select(
-            Journal,
-            sa.func.coalesce(sa.func.sum(sa.case((Posting.account == Account.AVAILABLE, Posting.pence), else_=0)), 0),
-            sa.func.max(Child.reference),
-        )
+        sa.select(Journal, sa.func.max(Child.reference), *net)
         .join(Posting, Posting.journal_id == Journal.id).outerjoin(Child, Child.id == Posting.child_id)
         .where(Posting.fund_id == fund_id).group_by(Journal.id).order_by(Journal.id.desc()).limit(limit).offset(offset)
     )
-    return [Movement(j, int(pence), j.reference, reference or "") for j, pence, reference in db.session.execute(statement)]
+    found = []
+    for journal, reference, *nets in db.session.execute(statement):
+        moved = sum(int(pence) for pence in nets if pence > 0)
+        found.append(Movement(journal, moved, int(nets[MOVED_INTO.index(Account.AVAILABLE)]), journal.reference, reference or ""))
+    return found
 
 
 def count_movements(fund_id: uuid.UUID) -> int:

@@ -11,6 +11,7 @@ from app.accounts.models import Person, Zone
 from app.audit import services as audit
 from app.catalogue.models import Organisation
 from app.commissioning.models import ApprovalStep, DeclaredInterest
+from app.commissioning.queries.commissions import list_steps
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, NotFound
@@ -23,6 +24,45 @@ def set_steps(*, zone_id: uuid.UUID, steps: Sequence[tuple[int, int]], actor: Pe
 
     Raises Invalid for a sum twice, people out of range, or fewer people for more money.
     """
+    with atomic():
+        return _write_steps(lock_row(Zone, zone_id), steps, actor)
+
+
+def add_step(*, zone_id: uuid.UUID, above_pence: int, people: int, actor: Person) -> Sequence[ApprovalStep]:
+    """One more step beside those that stand. Raises Invalid as set_steps does."""
+    with atomic():
+        zone = lock_row(Zone, zone_id)
+        return _write_steps(zone, [*((s.above_pence, s.people) for s in list_steps(zone_id)), (above_pence, people)], actor)
+
+
+def remove_step(*, zone_id: uuid.UUID, step_id: uuid.UUID, actor: Person) -> Sequence[ApprovalStep]:
+    """All steps but this one; nothing changes when it is gone already."""
+    with atomic():
+        zone = lock_row(Zone, zone_id)
+        standing = list_steps(zone_id)
+        left = [step for step in standing if step.id != step_id]
+        return standing if len(left) == len(standing) else _write_steps(zone, [(s.above_pence, s.people) for s in left], actor)
+
+
+def _write_steps(zone: Zone, steps: Sequence[tuple[int, int]], actor: Person) -> Sequence[ApprovalStep]:
+    """The Zone is locked. What stays as it was keeps its row, so that a page drawn before still points at it."""
+    ordered = _checked(steps)
+    standing = {(step.above_pence, step.people): step for step in list_steps(zone.id)}
+    for key, step in standing.items():
+        if key not in ordered:
+            db.session.delete(step)
+    db.session.flush()
+    made = [standing.get(key) or ApprovalStep(zone_id=zone.id, above_pence=key[0], people=key[1]) for key in ordered]
+    db.session.add_all(made)
+    audit.record(
+        "commissioning.scheme.changed", subject=zone, actor=actor, zone_id=zone.id,
+        steps=[{"above_pence": above, "people": people} for above, people in ordered],
+    )
+    return made
+
+
+def _checked(steps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The steps, the lowest amount first."""
     if len({above for above, _ in steps}) != len(steps):
         raise Invalid("Each amount stands once.", field="above")
     ordered = sorted(steps)
@@ -31,16 +71,7 @@ def set_steps(*, zone_id: uuid.UUID, steps: Sequence[tuple[int, int]], actor: Pe
             raise Invalid(f"Between 1 and {MOST_PEOPLE} people, above an amount.", field="people")
     if any(later < earlier for (_, earlier), (_, later) in zip(ordered, ordered[1:], strict=False)):
         raise Invalid("More money cannot need fewer people.", field="people")
-    with atomic():
-        zone = lock_row(Zone, zone_id)
-        db.session.execute(sa.delete(ApprovalStep).where(ApprovalStep.zone_id == zone.id))
-        made = [ApprovalStep(zone_id=zone.id, above_pence=above, people=people) for above, people in ordered]
-        db.session.add_all(made)
-        audit.record(
-            "commissioning.scheme.changed", subject=zone, actor=actor, zone_id=zone.id,
-            steps=[{"above_pence": above, "people": people} for above, people in ordered],
-        )
-        return made
+    return ordered
 
 
 def declare_interest(*, organisation_id: uuid.UUID, reason: str, actor: Person) -> DeclaredInterest:
