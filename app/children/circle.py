@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from app.children.models import Closeness, Relationship, RelationshipKind, Warmth
+from app.children.models import Closeness, Relationship, RelationshipKind
 from app.shared.circle import Tie
 
 _WHERE = {
@@ -16,24 +16,23 @@ _WHERE = {
 _RING = {Closeness.CLOSE: 1, Closeness.NEAR: 2, Closeness.FAR: 3}
 
 
-def ties_of(relationships: Iterable[Relationship]) -> list[Tie]:
-    """Everybody, closest first; those who are gone last."""
-    ties = [_tie(entry) for entry in relationships]
+def ties_of(relationships: Iterable[Relationship], *, line: str | None = None) -> list[Tie]:
+    """Everybody, closest first; those who are gone last. `line` draws every tie the same."""
+    ties = [_tie(entry, line or entry.warmth.value) for entry in relationships]
     return sorted(ties, key=lambda tie: (tie.line == "ended", tie.ring, tie.name, tie.id))
 
 
 def ties_on(relationships: Iterable[Relationship], day: date) -> list[Tie]:
-    """Who was there on `day`, as close as they are known to be."""
+    """Who was there on `day`, where they stand now: how close and how warm it was then is not on record."""
     there = [r for r in relationships if r.since_on <= day and (r.ended_on is None or r.ended_on > day)]
-    return [tie if tie.line != "ended" else Tie(**{**tie.__dict__, "line": "warm"}) for tie in ties_of(there)]
+    return ties_of(there, line="warm")
 
 
-def _tie(entry: Relationship) -> Tie:
+def _tie(entry: Relationship, line: str) -> Tie:
     quarter, icon = _WHERE[entry.kind]
     note = ". ".join(part for part in ("Trusted" if entry.is_trusted_adult else "", entry.note) if part)
-    line = entry.warmth if entry.warmth is not Warmth.ENDED else Warmth.ENDED
     return Tie(
-        id=str(entry.id), name=entry.name, kind=entry.who, icon=icon, quarter=quarter, ring=_RING[entry.closeness], line=line.value,
+        id=str(entry.id), name=entry.name, kind=entry.who, icon=icon, quarter=quarter, ring=_RING[entry.closeness], line=line,
         note=note, found=entry.is_found_by_child,
     )
 

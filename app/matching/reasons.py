@@ -20,7 +20,7 @@ from app.shared.view import full_date, plural, sentence_list
 DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
 WALK_KM_PER_HOUR = 4.5
 ROUNDABOUT = 1.3  # streets against the straight line
-WALKABLE_KM = 2.5
+WALKABLE_KM = 1.6  # a mile
 SMALL = 8
 _FIRST = ("first", "second", "third", "fourth", "fifth")
 

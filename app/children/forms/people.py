@@ -52,7 +52,7 @@ class CarerForm(KithForm):
 class ConsentForm(KithForm):
     carer_id = OneField("Who agreed", missing="Choose who agreed.")
     organisation_id = PickField("May be shared with", missing="Choose an organisation.")
-    fields = TicksField("What may be shared", choices=choices(SHAREABLE.items()))
+    fields = TicksField("What may be shared", choices=choices((key, words[0].upper() + words[1:]) for key, words in SHAREABLE.items()))
     given_on = OnField("Agreed on", [InputRequired("Choose the day they agreed.")])
     ends_on = OnField("Until", [InputRequired("Choose the last day.")], description="Two years at most. Kith asks again before.")
     how = OneField("How they said it", [(how, how[0].upper() + how[1:]) for how in HOW], "Choose how they said it.")
