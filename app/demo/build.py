@@ -163,11 +163,15 @@ def _bring_money(world: World, year: int) -> None:
 def _plan_checks(world: World, story: Story, first_day: date) -> None:
     """Partners who say every other month that all is still right."""
     for offer, offering in world.offerings:
-        day = first_day + timedelta(days=world.random.randint(40, 70))
+        if offer.title.startswith(("Monday free", "Plot 42", "Junior rangers")):
+            continue  # nobody has looked at these for a long time
+        if offer.price is not None:
+            story.at(clock.at_london(clock.today() - timedelta(days=world.random.randint(5, 80)), time(17)), partial(_still_right, world, offering.id))
+            continue
+        day = first_day + timedelta(days=world.random.randint(40, 75))
         while day <= clock.today():
-            if not (offer.price is None and offering.title.startswith(("Monday free", "Plot 42", "Junior rangers"))):
-                story.at(clock.at_london(day, time(17)), partial(_still_right, world, offering.id))
-            day += timedelta(days=60)
+            story.at(clock.at_london(day, time(17)), partial(_still_right, world, offering.id))
+            day += timedelta(days=80)
 
 
 def _still_right(world: World, offering_id: UUID) -> None:

@@ -86,13 +86,13 @@ class Thread:
 
 
 def plan_lives(world: World, story: Story, lives: list[Life]) -> None:
-    """Up to two introductions for each child, spread from their beginning to today."""
+    """An introduction for most children, spread from their beginning to today."""
     for number, life in enumerate(lives):
         dice = Random(f"life-{world.zone.slug}-{number}")
         days = school_days(life.school.id)
         chosen = _offers_for(world, life, dice)
         start = life.begins_on + timedelta(days=dice.randint(10, 240))
-        for offer, offering in chosen[: dice.choice((0, 1, 1, 1, 2))]:
+        for offer, offering in chosen[: dice.choice((0, 0, 1, 1, 1))]:
             thread = Thread(world, story, life, offer, offering, Random(f"{number}-{offer.title}"), days)
             story.at(school_morning(days, start, dice.randint(9, 15), dice.choice((0, 15, 30))), lambda t=thread: _begin(t))  # type: ignore[misc]
             start += timedelta(days=dice.randint(35, 150))
