@@ -31,6 +31,12 @@ class Action:
     def why_not(self) -> list[tuple[str, str]]:
         return [(gap.sentence, gap.who) for gap in self.gaps]
 
+    @property
+    def first_why(self) -> str:
+        """Beside the button; where more is missing, the list beneath has all of it."""
+        gap = self.gaps[0]
+        return f"{gap.sentence} {gap.who}".strip() if len(self.gaps) == 1 else f"{len(self.gaps)} things are missing: see below."
+
 
 def actions_for(introduction: Introduction, person: Person, reading: Standing) -> list[Action]:
     """The main one first; none for those who only look."""
@@ -68,7 +74,8 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
         case _S.LISTENING:
             gaps = tuple(standing.gaps_to_be_ready(i, reading))
             ready = Action("ready", "It is ready", "check", _at("ready", i), is_post=True, gaps=gaps)
-            return [*([view, ready] if gaps else [ready, view]), prepare, later, *_request(i)]
+            first = [later, ready, view] if _has_no(gaps) else [view, ready, later] if gaps else [ready, view, later]
+            return [*first, prepare, *_request(i)]
         case _S.NOT_YET:
             return [
                 Action("listen", "Listen again", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i))), view, prepare,
@@ -101,6 +108,11 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
             return [Action("close", "Close with the outcome", "check", _at("close", i)), view]
         case _:
             return []
+
+
+def _has_no(gaps: Sequence[Gap]) -> bool:
+    """Somebody with a say has said no: then waiting comes first, not asking once more."""
+    return any(gap.code in ("child_no", "carer_no", "carers_disagree") for gap in gaps)
 
 
 def _join_gaps(i: Introduction) -> tuple[Gap, ...]:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from app.audit.models import AuditEntry
-from app.introductions.models import EndReason, Introduction, IntroductionState
-from app.introductions.words import ACTION_WORDS, DECLINE_TOLD, END_WORDS, STATE_LOOKS, STATE_WORDS
-from app.shared import clock
-from app.shared.view import clock_time, day, long_day, when
+from app.introductions.models import EndReason, Introduction, IntroductionState, Stance, Viewpoint
+from app.introductions.words import (
+    ACTION_WORDS,
+    DECLINE_TOLD,
+    END_WORDS,
+    STANCE_WORDS,
+    STATE_LOOKS,
+    STATE_WORDS,
+    VIEWPOINT_WORDS,
+)
+from app.shared.view import clock_time, day, long_day, plural, when
 
 _S = IntroductionState
 STOPS = (_S.IDEA, _S.LISTENING, _S.READY, _S.ASKED, _S.AGREED, _S.ARRANGED, _S.MET, _S.JOINED, _S.SETTLED)
@@ -111,22 +119,82 @@ def history(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
         tone = "stop" if entry.to_state in (_S.DECLINED, _S.LAPSED, _S.ENDED) else "quiet" if not entry.to_state else None
         role = f", {entry.actor_role}" if entry.actor_role else ""
         told.append({
-            "when": when(entry.at), "title": ACTION_WORDS.get(entry.action, entry.action), "by": f"{entry.actor_name}{role}", "note": moved,
-            "tone": tone,
+            "when": when(entry.at), "title": ACTION_WORDS.get(entry.action, entry.action), "by": f"{entry.actor_name}{role}",
+            "note": moved or _view(entry), "tone": tone,
         })
     return told
+
+
+def _view(entry: AuditEntry) -> str:
+    """Whose view it was, and what it was, without a word of it: the words stand with the view."""
+    viewpoint, stance = entry.details.get("viewpoint"), entry.details.get("stance")
+    if not viewpoint or not stance:
+        return ""
+    return f"{VIEWPOINT_WORDS[Viewpoint(viewpoint)]}: {STANCE_WORDS[Stance(stance)].lower()}"
 
 
 def _word(state: str | None) -> str:
     return STATE_WORDS[IntroductionState(state)] if state else ""
 
 
+Facts = list[tuple[str, str]]
+
+
+def agreed(introduction: Introduction, *, child: str, attended: int) -> Facts:
+    """What was asked, answered and arranged, as names and values; what is empty is left out by the page."""
+    i = introduction
+    return [
+        ("Asked", when(i.asked_at)), ("Your words to them", i.asked_note),
+        ("Answer by", long_day(i.answer_by_on) if i.state is _S.ASKED else ""),
+        ("They said no", DECLINE_TOLD[i.decline_reason] if i.decline_reason else ""), ("Their words", i.decline_note),
+        (f"Who meets {child}", i.practitioner.name if i.practitioner else ""), ("Told by", i.answered_by), ("First dates", i.first_dates),
+        ("The meeting", _meeting(i)), ("In the room", i.met_people or i.meeting_people), (f"An adult {child} trusts", i.trusted_adult),
+        ("Goes since", long_day(i.joined_on)), ("Was there", plural(attended, "time") if i.joined_on else ""),
+        ("Outcome", i.outcome), ("Next step", i.next_step), ("Why it ended", END_WORDS[i.end_reason] if i.end_reason else ""),
+        ("What was said then", i.end_note),
+    ]
+
+
+def agreed_with_partner(introduction: Introduction, *, child: str, is_shared: bool) -> Facts:
+    """The same for the organisation: what it said and arranged itself."""
+    i = introduction
+    return [
+        ("Asked", when(i.asked_at)), (f"Who meets {child}", i.practitioner.name if i.practitioner else ""), ("First dates", i.first_dates),
+        ("The meeting", _meeting(i)), ("In the room", i.meeting_people if is_shared else ""), ("Met", long_day(i.met_on)),
+        ("Comes since", long_day(i.joined_on)),
+    ]
+
+
+def _meeting(introduction: Introduction) -> str:
+    return f"{when(introduction.meeting_at)}, {introduction.meeting_place}" if introduction.meeting_at else ""
+
+
+def line(introduction: Introduction) -> dict[str, Any]:
+    """One introduction on the child's page: when, what in a few words, with whom, and one thing more."""
+    i, org, title = introduction, introduction.organisation.name, introduction.offering.title
+    table: dict[IntroductionState, tuple[date | datetime | None, str, str]] = {
+        _S.IDEA: (i.created_at, f"An idea: {title}", "Nobody outside has been told."),
+        _S.LISTENING: (i.created_at, f"Listening about {title}", ""),
+        _S.NOT_YET: (i.created_at, f"Not yet: {title}", f"Ask again on {long_day(i.ask_again_on)}."),
+        _S.READY: (i.created_at, f"Ready to ask {org}", ""),
+        _S.ASKED: (i.asked_at, f"Waiting for {org} to answer", f"They have until {long_day(i.answer_by_on)}."),
+        _S.DECLINED: (i.answered_at, f"{org} said no", DECLINE_TOLD[i.decline_reason] + "." if i.decline_reason else ""),
+        _S.LAPSED: (i.answer_by_on, f"No answer from {org}", "What next?"),
+        _S.AGREED: (i.answered_at, f"{org} said yes", "Now arrange the first meeting."),
+        _S.ARRANGED: (i.answered_at, f"They meet: {title}", _meeting(i)),
+        _S.MET: (i.met_on, f"Met: {title}", f"“{i.met_words}”"),
+        _S.JOINED: (i.joined_on, f"Goes to {title}", f"“{i.met_words}”" if i.met_words else ""),
+        _S.SETTLED: (i.settled_on, f"Settled at {title}", ""),
+        _S.CLOSED: (i.settled_on or i.created_at, f"Settled at {title}" if i.settled_on else f"Came to nothing: {title}", _closed(i.outcome)),
+        _S.ENDED: (i.ended_on, f"Ended: {title}", f"{END_WORDS[i.end_reason]}." if i.end_reason else ""),
+    }
+    on, words, note = table[i.state]
+    tone = "now" if i.state is _S.ASKED else "stop" if i.state in (_S.DECLINED, _S.LAPSED) else None if i.is_open else "quiet"
+    by = title if org in words else org
+    return {"when": day(on), "title": words, "by": by, "note": note, "tone": tone}
+
+
 def look(introduction: Introduction) -> tuple[str, str, str]:
     """Words, tone and icon of the badge."""
     tone, icon = STATE_LOOKS[introduction.state]
     return STATE_WORDS[introduction.state], tone, icon
-
-
-def days_waiting(introduction: Introduction) -> int:
-    """Days since the organisation was asked."""
-    return (clock.today() - clock.london(introduction.asked_at).date()).days if introduction.asked_at else 0

@@ -94,7 +94,9 @@ class Answer:
 def check(inputs: Inputs) -> Answer:
     """Answer from what is known. The same inputs always give the same answer, in the same words."""
     reasons = (*_child(inputs), *_carers(inputs), *_trust(inputs), *_cold(inputs))
-    gently = _gently(inputs)
+    gently = _gently(inputs) if not any(reason.code == "cold" for reason in reasons) else tuple(
+        reason for reason in _gently(inputs) if reason.code not in ("nobody_goes_along", "contact_not_met")  # *cold* says both
+    )
     answer = Warmth.NOT_YET if reasons else Warmth.GENTLY if gently else Warmth.GO
     return Answer(answer, _lead(answer, inputs, reasons, gently), reasons, gently, _conversation(inputs, reasons, gently), _people(inputs))
 

@@ -41,7 +41,6 @@ def connect(app: Flask) -> None:
     register_email(NUDGED_BY_EMAIL, letters.nudged)
     register_sweep("introductions", services.sweep)
     app.jinja_env.globals["introduction_children"] = children_to_introduce
-    app.jinja_env.globals["introduction_look"] = telling.look
 
 
 def draw_panel(child: Child, person: Person) -> Markup | str:
@@ -52,8 +51,8 @@ def draw_panel(child: Child, person: Person) -> Markup | str:
     if not found and not signposts and not may_start:
         return ""
     return Markup(render_template(  # noqa: S704  our own template, escaped by Jinja
-        "introductions/_panel.html", child=child, going=[i for i in found if i.is_open], over=[i for i in found if not i.is_open],
-        signposts=signposts, may_start=may_start, may_answer=policies.can_start(person, child),
+        "introductions/_panel.html", child=child, signposts=signposts, may_start=may_start, line=telling.line,
+        going=[i for i in found if i.is_open or i.settled_on], over=[i for i in found if not i.is_open and not i.settled_on],
     ))
 
 

@@ -13,7 +13,7 @@ from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.catalogue.availability import free_places_of_offerings
 from app.catalogue.models import Practitioner
-from app.catalogue.queries import list_practitioners
+from app.catalogue.queries import list_cohorts, list_practitioners
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import db
@@ -26,11 +26,14 @@ BUSY = (
 
 @dataclass(frozen=True)
 class PartnerLoad:
-    """What a Link Worker looks at before asking: how much is waiting there, and how quickly they answer."""
+    """What a Link Worker looks at before asking: how much is waiting there, and how quickly they answer.
+
+    `free_places` None: nobody counts places there.
+    """
 
     waiting: int
     going: int
-    free_places: int
+    free_places: int | None
     answered: int
     answer_days: float | None
 
@@ -64,9 +67,13 @@ def partner_load(introduction: Introduction) -> PartnerLoad:
     waiting = by_state.get(IntroductionState.ASKED, 0)
     return PartnerLoad(
         waiting=waiting, going=sum(by_state.values()) - waiting,
-        free_places=free_places_of_offerings([introduction.offering_id])[introduction.offering_id],
+        free_places=_free_places(introduction.offering_id),
         answered=len(waits), answer_days=waits[len(waits) // 2] if waits else None,
     )
+
+
+def _free_places(offering_id: uuid.UUID) -> int | None:
+    return free_places_of_offerings([offering_id])[offering_id] if list_cohorts(offering_id, running=True) else None
 
 
 def partner_people(introduction: Introduction) -> list[Person]:

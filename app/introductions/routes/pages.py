@@ -9,13 +9,14 @@ from app.accounts.models import Person, Role
 from app.accounts.policies import is_partner
 from app.audit import services as audit
 from app.audit.queries import list_entries_for
+from app.children.models import SHAREABLE
 from app.children.queries import get_child_by_id
 from app.children.sharing import SharedChild, shared_view, shared_views
 from app.introductions import policies, queries, standing, telling
 from app.introductions.actions import actions_for
 from app.introductions.models import Introduction, IntroductionState
 from app.introductions.routes.blueprint import blueprint
-from app.introductions.words import DECLINE_TOLD, END_WORDS, STANCE_WORDS
+from app.introductions.words import STANCE_WORDS
 from app.shared import clock
 from app.shared.web import allow, current_person
 
@@ -47,7 +48,7 @@ def introductions() -> ResponseReturnValue:
     return render_template(
         "introductions/introduction_list.html", groups=[g for g in groups if total[g.key]], total=total, shown=shown, names=names,
         chosen=chosen, page=page, pages=_pages(total[chosen.key]) if chosen else 1, is_partner=only_asked, few=FEW,
-        look=telling.look, days_waiting=telling.days_waiting,
+        look=telling.look,
     )
 
 
@@ -82,9 +83,15 @@ def introduction(introduction: Introduction) -> ResponseReturnValue:
         history=telling.history(entries), look=telling.look(introduction), views=list(reversed(introduction.views)),
         load=queries.partner_load(introduction) if introduction.state in BEFORE_ANSWER else None,
         may_end=introduction.is_open and policies.can_end(person, introduction), may_answer_check=policies.can_answer_check(person, introduction),
-        stance_words=STANCE_WORDS, decline_told=DECLINE_TOLD, end_words=END_WORDS, attended=standing.attended(introduction),
+        stance_words=STANCE_WORDS, shareable=_shareable,
+        agreed=telling.agreed(introduction, child=introduction.child.called, attended=standing.attended(introduction)),
         child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(),
     )
+
+
+def _shareable(fields: list[str]) -> list[str]:
+    """What a consent covers, in the words of the consent."""
+    return [words for name, words in SHAREABLE.items() if name in fields]
 
 
 BEFORE_ANSWER = (IntroductionState.LISTENING, IntroductionState.READY, IntroductionState.ASKED)
@@ -117,6 +124,7 @@ def _partners_page(introduction: Introduction, person: Person) -> ResponseReturn
     return render_template(
         "introductions/introduction_show_partner.html", introduction=introduction, shared=shared, called=called,
         actions=actions_for(introduction, person, standing.read(introduction)), link_worker=worker, look=telling.look(introduction),
+        agreed=telling.agreed_with_partner(introduction, child=called, is_shared=shared is not None),
         track=telling.track(introduction, entries, child=called, link_worker=worker.split()[0] if worker else "", is_partner=True),
         school=introduction.child.school.name if introduction.child.school and introduction.is_shared else "",
     )
