@@ -1,34 +1,47 @@
-"""The main menu and the person's line, by role. A link stands there only when the role may use it."""
+"""The main menu and the person's line, by role. A link stands there only when the page exists and the role may use it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 from app.accounts.models import ROLE_WORDS, Person, Role
 from app.shared.view import initials
 
-ENTRIES: tuple[tuple[str, str, str, frozenset[Role]], ...] = (
-    ("insight.home", "Today", "sun", frozenset(Role)),
-    ("children.caseload", "Children", "users", frozenset({
-        Role.LINK_WORKER, Role.ZONE_MANAGER, Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD})),
-    ("catalogue.find", "Find support", "search", frozenset({
-        Role.LINK_WORKER, Role.ZONE_MANAGER, Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD, Role.BUDGET_HOLDER})),
-    ("commissioning.approvals", "Approvals", "inbox", frozenset({Role.BUDGET_HOLDER})),
-    ("introductions.introductions", "Introductions", "heart-handshake", frozenset({
-        Role.LINK_WORKER, Role.ZONE_MANAGER, Role.PARTNER_ADMIN, Role.PRACTITIONER})),
-    ("attendance.registers", "Registers", "clipboard-check", frozenset({
-        Role.LINK_WORKER, Role.PARTNER_ADMIN, Role.PRACTITIONER, Role.ZONE_MANAGER})),
-    ("commissioning.commissions", "Places", "armchair", frozenset({Role.PARTNER_ADMIN})),
-    ("catalogue.organisations", "Organisations", "building-2", frozenset({
-        Role.ZONE_MANAGER, Role.PARTNER_ADMIN, Role.SAFEGUARDING_LEAD})),
-    ("commissioning.funds", "Money", "wallet", frozenset({Role.ZONE_MANAGER, Role.BUDGET_HOLDER})),
-    ("accounts.people", "People", "user-round", frozenset({Role.ZONE_MANAGER, Role.ADMINISTRATOR})),
-    ("accounts.schools", "Schools", "school", frozenset({Role.ZONE_MANAGER})),
-    ("interchange.imports", "Import", "upload", frozenset({Role.ZONE_MANAGER})),
-    ("accounts.zone", "Zone", "settings", frozenset({Role.ZONE_MANAGER})),
+_R = Role
+_CHARITY = frozenset({_R.LINK_WORKER, _R.ZONE_MANAGER})
+_PARTNER = frozenset({_R.PARTNER_ADMIN, _R.PRACTITIONER})
+_SCHOOL = frozenset({_R.SCHOOL_LEAD, _R.SAFEGUARDING_LEAD})
+
+
+@dataclass(frozen=True)
+class Page:
+    endpoint: str
+    label: str
+    icon: str
+    roles: frozenset[Role]
+
+
+PAGES = (
+    Page("insight.home", "Today", "sun", frozenset(Role)),
+    Page("commissioning.approvals", "Approvals", "inbox", frozenset({_R.BUDGET_HOLDER})),
+    Page("children.caseload", "Children", "users", _CHARITY | _SCHOOL),
+    Page("catalogue.find", "Find support", "search", _CHARITY | _SCHOOL),
+    Page("introductions.introductions", "Introductions", "heart-handshake", _CHARITY | _PARTNER | _SCHOOL),
+    Page("attendance.registers", "Registers", "clipboard-check", _CHARITY | _PARTNER),
+    Page("commissioning.commissions", "Places", "armchair", frozenset({_R.PARTNER_ADMIN})),
+    Page("catalogue.organisations", "Organisations", "building-2", frozenset({
+        _R.ZONE_MANAGER, _R.PARTNER_ADMIN, _R.SAFEGUARDING_LEAD})),
+    Page("commissioning.funds", "Money", "wallet", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
+    Page("accounts.people", "People", "user-round", frozenset({_R.ZONE_MANAGER, _R.ADMINISTRATOR})),
+    Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
+    Page("interchange.imports", "Import", "upload", frozenset({_R.ZONE_MANAGER})),
+    Page("accounts.zone", "Zone", "settings", frozenset({_R.ZONE_MANAGER})),
+    Page("accounts.zones", "Zones", "map", frozenset({_R.ADMINISTRATOR})),
 )
+"""In the order of a person's day."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +61,30 @@ class Me:
     role_line: str
 
 
-def entries(person: Person) -> list[Entry]:
-    """The menu of one person, in the order of their day."""
+def pages_of(person: Person) -> list[Page]:
+    """What this person's roles may use, of the pages that there are."""
     roles = {grant.role for grant in person.live_grants}
-    here = (request.endpoint or "").partition(".")[0]
-    found = []
-    for endpoint, label, icon, whose in ENTRIES:
-        if not roles & whose:
-            continue
-        is_current = request.endpoint == endpoint or (
-            here == endpoint.partition(".")[0] and not any(e[0] == request.endpoint for e in ENTRIES) and _first_of_room(endpoint, roles)
-        )
-        found.append(Entry(endpoint, label, icon, url_for(endpoint), is_current))
-    return found
+    return [page for page in PAGES if roles & page.roles and page.endpoint in current_app.view_functions]
 
 
-def _first_of_room(endpoint: str, roles: set[Role]) -> bool:
+def entries(person: Person, waiting: Mapping[str, int]) -> list[Entry]:
+    """The menu of one person; `waiting` says by endpoint how many things wait there."""
+    pages = pages_of(person)
+    here = _here(pages)
+    return [
+        Entry(page.endpoint, page.label, page.icon, url_for(page.endpoint), page is here, waiting.get(page.endpoint) or None)
+        for page in pages
+    ]
+
+
+def _here(pages: list[Page]) -> Page | None:
+    """The entry for the page that is open: itself, else the first one of its room."""
+    endpoint = request.endpoint or ""
+    exact = next((page for page in pages if page.endpoint == endpoint), None)
     room = endpoint.partition(".")[0]
-    return next(e[0] for e in ENTRIES if e[0].startswith(f"{room}.") and roles & e[3]) == endpoint
+    if exact is not None or room in ("", "insight"):
+        return exact
+    return next((page for page in pages if page.endpoint.startswith(f"{room}.")), None)
 
 
 def me(person: Person) -> Me:
@@ -79,5 +98,3 @@ def me(person: Person) -> Me:
 
 def is_demo(person: Person) -> bool:
     return any(grant.zone is not None and grant.zone.is_demo for grant in person.live_grants)
-
-

@@ -1,4 +1,4 @@
-"""Insight's pages are for anybody signed in; what stands on them is narrowed by role in queries.py."""
+"""Insight's pages are for anybody signed in; what stands on them is narrowed by role in queries."""
 
 from app.shared.web import signed_in
 

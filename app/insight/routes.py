@@ -2,32 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_zones
-from app.children.sharing import shared_views
+from app.attendance.queries import list_sessions, who_comes
+from app.audit import services as audit
+from app.catalogue.words import DOCUMENT_KINDS
+from app.children.naming import reference_line
+from app.commissioning.policies import can_change_capacity
 from app.insight.queries import link_worker, money, partner, zone
 from app.notifications.queries import list_open_tasks
 from app.shared import clock
-from app.shared.db import ping
+from app.shared.db import db, ping
 from app.shared.web import allow, current_person, public, signed_in
 
 blueprint = Blueprint("insight", __name__)
+SHOWN_REQUESTS = 3
+TOLD_BY: dict[str, frozenset[str]] = {"partner": frozenset({"introduction_answer", "commission_confirm", "renew_documents"})}
+"""Kinds of tasks that a part says in its own way."""
+
+
+@dataclass
+class Part:
+    """What one role's part of the home page shows, and whose records it shows."""
+
+    name: str
+    shows: dict[str, Any]
+    children: set[UUID] = field(default_factory=set)
 
 
 @blueprint.get("/")
 @allow(signed_in)
 def home() -> ResponseReturnValue:
-    """What needs me today. Somebody with several roles sees a part for each."""
+    """What needs me today. Somebody with several roles sees a part for each; tasks stand once, above the first."""
     person = current_person()
-    parts: list[tuple[str, dict[str, Any]]] = [
-        (name, build(person)) for roles, name, build in PARTS if person.has_role(*roles)
-    ]
-    return render_template("insight/home.html", parts=parts, today=clock.today(), greeting=_greeting(), person=person)
+    parts = [build(person) for roles, build in PARTS if person.has_role(*roles)]
+    told = TOLD_BY.get(parts[0].name, frozenset()) if parts else frozenset()
+    tasks = [task for task in list_open_tasks(person) if task.kind not in told]
+    page = render_template(
+        "insight/home.html", parts=parts, tasks=tasks, today=clock.today(), greeting=_greeting(), person=person,
+        reference_line=reference_line,
+    )
+    seen = {child_id for part in parts for child_id in part.children}
+    audit.note_sights(person=person, child_ids=sorted(seen), what="today")
+    return page
 
 
 def _greeting() -> str:
@@ -35,60 +60,62 @@ def _greeting() -> str:
     return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
 
 
-def _link_worker(person: Person) -> dict[str, Any]:
-    return {
-        "tasks": list_open_tasks(person), "counts": link_worker.counts(person),
-        "sessions": link_worker.sessions_of_children(person, clock.today()), "meetings": link_worker.meetings(person, clock.today()),
+def _link_worker(person: Person) -> Part:
+    today = clock.today()
+    noticed = link_worker.noticed(person)
+    return Part("link_worker", {
+        "counts": link_worker.counts(person), "meetings": link_worker.meetings(person, today),
+        "sessions": [line for line in list_sessions(person, today, today) if line.expected], "noticed": noticed,
+    }, {note.child_id for note in noticed})
+
+
+def _partner(person: Person) -> Part:
+    today = clock.today()
+    lines = list_sessions(person, today, today)
+    asked, coming = partner.asked(person), who_comes([line.session for line in lines], person)
+    named = {comer.child_id for comers in coming.values() for comer in comers} | {
+        one.introduction.child_id for one in asked if one.shared is not None
     }
+    return Part("partner", {
+        "organisations": partner.organisations(person), "asked": asked, "to_confirm": partner.list_to_confirm(person),
+        "documents": partner.expiring_documents(person), "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
+        "rooms": partner.rooms(person), "money": partner.money(person), "is_admin": person.has_role(Role.PARTNER_ADMIN),
+        "may_resize": lambda cohort: can_change_capacity(person, cohort),
+    }, named)
 
 
-def _partner(person: Person) -> dict[str, Any]:
-    asked = partner.asked_of(person)
-    cohorts = partner.open_cohorts(person)
-    shared = {}
-    for organisation_id in person.organisation_ids():
-        ids = [intro.child_id for intro in asked if intro.organisation_id == organisation_id]
-        shared.update(shared_views(ids, organisation_id, clock.today()))
-    return {
-        "organisations": partner.organisations(person), "asked": asked, "shared": shared, "to_confirm": partner.to_confirm(person),
-        "documents": partner.expiring_documents(person), "sessions": partner.sessions_on(person, clock.today()),
-        "cohorts": cohorts, "places": partner.live_places([c.id for c in cohorts]),
-        "money": partner.money(person.organisation_ids()), "tasks": list_open_tasks(person),
-    }
+def _budget_holder(person: Person) -> Part:
+    queue = money.queue(person)
+    return Part("budget_holder", {"queue": queue, "first": queue.requests[:SHOWN_REQUESTS], "purse": money.purse(person)})
 
 
-def _budget_holder(person: Person) -> dict[str, Any]:
-    return {"queue": money.queue(person), "funds": money.figures(money.funds_of(person)), "tasks": list_open_tasks(person)}
+def _zone_manager(person: Person) -> Part:
+    return Part("zone_manager", {
+        "figures": zone.figures(person.zone_ids(Role.ZONE_MANAGER)), "schools": zone.schools(person),
+        "zones": list_own_zones(person, Role.ZONE_MANAGER),
+    })
 
 
-def _zone_manager(person: Person) -> dict[str, Any]:
-    zone_ids = person.zone_ids(Role.ZONE_MANAGER)
-    return {
-        "figures": zone.figures(zone_ids), "schools": zone.schools(person), "zones": list_own_zones(person, Role.ZONE_MANAGER),
-        "tasks": list_open_tasks(person),
-    }
+def _school_lead(person: Person) -> Part:
+    return Part("school_lead", {"schools": zone.schools(person)})
 
 
-def _school_lead(person: Person) -> dict[str, Any]:
-    return {"schools": zone.schools(person)}
+def _funder(person: Person) -> Part:
+    return Part("funder", {"figures": money.figures_of_funder(person)})
 
 
-def _funder(person: Person) -> dict[str, Any]:
-    return {"funds": money.figures(money.funds_of(person))}
-
-
-def _administrator(person: Person) -> dict[str, Any]:
-    return {"zones": list_zones()}
+def _administrator(person: Person) -> Part:
+    return Part("administrator", {"zones": list_zones()})
 
 
 PARTS = (
-    ((Role.LINK_WORKER,), "link_worker", _link_worker),
-    ((Role.PARTNER_ADMIN, Role.PRACTITIONER), "partner", _partner),
-    ((Role.BUDGET_HOLDER,), "budget_holder", _budget_holder),
-    ((Role.ZONE_MANAGER,), "zone_manager", _zone_manager),
-    ((Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD), "school_lead", _school_lead),
-    ((Role.FUNDER,), "funder", _funder),
-    ((Role.ADMINISTRATOR,), "administrator", _administrator),
+    ((Role.LINK_WORKER,), _link_worker),
+    ((Role.PARTNER_ADMIN, Role.PRACTITIONER), _partner),
+    ((Role.BUDGET_HOLDER,), _budget_holder),
+    ((Role.ZONE_MANAGER,), _zone_manager),
+    ((Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD), _school_lead),
+    ((Role.FUNDER,), _funder),
+    ((Role.ADMINISTRATOR,), _administrator),
 )
 
 
@@ -113,6 +140,10 @@ def help() -> ResponseReturnValue:  # noqa: A001  the page's own name
 @blueprint.get("/health")
 @public
 def health() -> ResponseReturnValue:
-    """200 when the database answers."""
-    ping()
+    """200 when the database answers, 503 when it does not."""
+    try:
+        ping()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {"status": "no database"}, 503
     return {"status": "ok"}

@@ -1,1 +1,1 @@
-"""What each role's home page shows. One module per role; nothing here writes."""
+"""What each role's home page and menu show. One module per role; nothing here writes."""

@@ -1,22 +1,26 @@
-"""A Link Worker's day: tasks, sessions of their children, three counts."""
+"""A Link Worker's day: three counts, first meetings, sessions of their children, what partners noticed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
-from app.catalogue.models import Cohort, Session, SessionState
+from app.attendance.models import Mark
+from app.attendance.queries import is_newest
+from app.catalogue.models import Cohort, Offering, Session
 from app.children.models import Child, ChildState
 from app.children.queries import visible_to
-from app.commissioning.models import Place
 from app.introductions.models import Introduction, IntroductionState, Linking
 from app.shared import clock
 from app.shared.db import db
+
+NOTES_LOOK_BACK = timedelta(days=7)
+MOST_NOTES = 5
 
 
 @dataclass(frozen=True)
@@ -38,36 +42,18 @@ def counts(person: Person) -> Counts:
     """Introductions met this term, still going of those ever joined, waiting for a partner; over the person's own children."""
     mine = sa.select(Child.id).where(visible_to(person))
     since = term_start(clock.today())
-    met = db.session.scalar(sa.select(sa.func.count(Linking.id)).where(Linking.child_id.in_(mine), Linking.met_on >= since))
-    states = dict(
-        db.session.execute(
-            sa.select(Introduction.state, sa.func.count()).where(Introduction.child_id.in_(mine)).group_by(Introduction.state)
-        ).all()
-    )
-    begun = db.session.scalar(
-        sa.select(sa.func.count(Introduction.id)).where(Introduction.child_id.in_(mine), Introduction.joined_on.is_not(None))
-    )
-    going = states.get(IntroductionState.JOINED, 0) + states.get(IntroductionState.SETTLED, 0)
-    children = db.session.scalar(sa.select(sa.func.count(Child.id)).where(visible_to(person), Child.state == ChildState.ACTIVE))
-    return Counts(met or 0, going, begun or 0, states.get(IntroductionState.ASKED, 0), children or 0)
 
+    def number(model: type[Introduction] | type[Linking], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.count(model.id)).where(model.child_id.in_(mine), *conditions).scalar_subquery()
 
-def sessions_of_children(person: Person, day: date) -> Sequence[Session]:
-    """Sessions on `day` that a child of this person's is expected at, soonest first."""
-    theirs = sa.exists(
-        sa.select(Place.id).join(Child, Child.id == Place.child_id)
-        .where(Place.cohort_id == Session.cohort_id, Place.state == "taken", visible_to(person))
-    )
-    statement = (
-        sa.select(Session).join(Session.cohort).join(Cohort.offering)
-        .where(
-            theirs, Session.starts_at >= clock.at_london(day, clock.MIDNIGHT), Session.starts_at < clock.end_of_day(day),
-            Session.state.in_((SessionState.SCHEDULED, SessionState.HELD)),
-        )
-        .options(joinedload(Session.cohort).joinedload(Cohort.offering))
-        .order_by(Session.starts_at, Session.id)
-    )
-    return db.session.scalars(statement).unique().all()
+    row = db.session.execute(sa.select(
+        number(Linking, Linking.met_on >= since),
+        number(Introduction, Introduction.state.in_((IntroductionState.JOINED, IntroductionState.SETTLED))),
+        number(Introduction, Introduction.joined_on.is_not(None)),
+        number(Introduction, Introduction.state == IntroductionState.ASKED),
+        sa.select(sa.func.count(Child.id)).where(visible_to(person), Child.state == ChildState.ACTIVE).scalar_subquery(),
+    )).one()
+    return Counts(*map(int, row))
 
 
 def meetings(person: Person, day: date) -> Sequence[Introduction]:
@@ -77,4 +63,29 @@ def meetings(person: Person, day: date) -> Sequence[Introduction]:
         Introduction.child_id.in_(mine), Introduction.state == IntroductionState.ARRANGED,
         Introduction.meeting_at >= clock.at_london(day, clock.MIDNIGHT), Introduction.meeting_at < clock.end_of_day(day),
     )
-    return db.session.scalars(statement.order_by(Introduction.meeting_at)).unique().all()
+    return db.session.scalars(statement.order_by(Introduction.meeting_at, Introduction.id)).unique().all()
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """What a partner wrote beside a mark."""
+
+    child_id: UUID
+    child: str
+    note: str
+    offering: str
+    at: datetime
+
+
+def noticed(person: Person) -> list[Noticed]:
+    """The last week's notes about the person's children, newest first."""
+    statement = (
+        sa.select(Child, Mark.note, Offering.title, Session.starts_at)
+        .join(Mark, Mark.child_id == Child.id).join(Session, Session.id == Mark.session_id)
+        .join(Cohort, Cohort.id == Session.cohort_id).join(Offering, Offering.id == Cohort.offering_id)
+        .where(visible_to(person), Mark.note != "", is_newest, Mark.created_at > clock.now() - NOTES_LOOK_BACK)
+        .order_by(Mark.created_at.desc(), Mark.id).limit(MOST_NOTES)
+    )
+    return [
+        Noticed(child.id, child.short_name, note, title, at) for child, note, title, at in db.session.execute(statement).unique()
+    ]

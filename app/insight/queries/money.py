@@ -1,90 +1,89 @@
-"""A budget holder's and a funder's figures: queue and funds. Never a child."""
+"""A budget holder's and a funder's figures. Never a child: small counts are not told to funders."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from app.accounts.models import Person, Role
-from app.commissioning.models import Account, Commission, CommissionState, Fund, Posting
+from app.commissioning.models import Account, Commission, Fund, Posting
+from app.commissioning.queries.commissions import list_queue
+from app.commissioning.queries.money import FundLine, fund_lines, list_fund_lines
+from app.shared import clock
 from app.shared.db import db
 
 SMALL = 5
-"""Counts of children below this are not shown to funders."""
+"""Counts of children below this are not told."""
 
 
 @dataclass(frozen=True)
 class FundFigures:
-    """One fund in pence: all that was received, and where it stands."""
+    """One fund with how many children it has helped."""
 
-    fund: Fund
-    received: int
-    available: int
-    requested: int
-    committed: int
-    spent: int
+    line: FundLine
     children: int
 
     @property
     def children_said(self) -> str:
-        return f"fewer than {SMALL}" if 0 < self.children < SMALL else str(self.children)
+        if self.children == 0:
+            return "nobody yet"
+        return f"fewer than {SMALL} children" if self.children < SMALL else f"{self.children} children"
 
 
-def funds_of(person: Person) -> Sequence[Fund]:
-    """The funds this person may see the figures of: their Zone's, or those a grant names."""
-    zones = person.zone_ids(Role.BUDGET_HOLDER, Role.ZONE_MANAGER)
-    named = person.fund_ids(Role.FUNDER, Role.BUDGET_HOLDER)
-    statement = sa.select(Fund).where(sa.or_(Fund.zone_id.in_(zones), Fund.id.in_(named))).order_by(Fund.name)
-    return db.session.scalars(statement).unique().all()
-
-
-def figures(funds: Sequence[Fund]) -> list[FundFigures]:
-    ids = [fund.id for fund in funds]
-    sums: dict[tuple[uuid.UUID, Account], int] = {
-        (fund_id, account): int(pence)
-        for fund_id, account, pence in db.session.execute(
-            sa.select(Posting.fund_id, Posting.account, sa.func.sum(Posting.pence)).where(Posting.fund_id.in_(ids))
-            .group_by(Posting.fund_id, Posting.account)
-        )
-    }
-    children = dict(
-        db.session.execute(
-            sa.select(Posting.fund_id, sa.func.count(sa.distinct(Posting.child_id)))
-            .where(Posting.fund_id.in_(ids), Posting.account == Account.COMMITTED).group_by(Posting.fund_id)
-        ).all()
+def figures_of_funder(person: Person) -> list[FundFigures]:
+    """The funds that this person's grants as a funder name, by name."""
+    statement = sa.select(Fund).where(Fund.id.in_(person.fund_ids(Role.FUNDER))).order_by(Fund.name, Fund.id)
+    funds = db.session.scalars(statement).unique().all()
+    counted = sa.select(Posting.fund_id, sa.func.count(sa.distinct(Posting.child_id))).where(
+        Posting.fund_id.in_([fund.id for fund in funds]), Posting.account == Account.COMMITTED
     )
-    return [
-        FundFigures(
-            fund=fund,
-            received=-sums.get((fund.id, Account.BANK), 0),
-            available=sums.get((fund.id, Account.AVAILABLE), 0),
-            requested=sums.get((fund.id, Account.REQUESTED), 0),
-            committed=sums.get((fund.id, Account.COMMITTED), 0),
-            spent=sums.get((fund.id, Account.ACCRUED), 0) + sums.get((fund.id, Account.PAID), 0),
-            children=children.get(fund.id, 0),
-        )
-        for fund in funds
+    children = {fund_id: number for fund_id, number in db.session.execute(counted.group_by(Posting.fund_id))}  # noqa: C416
+    return [FundFigures(line, children.get(line.fund.id, 0)) for line in fund_lines(funds)]
+
+
+@dataclass(frozen=True)
+class Purse:
+    """All of a person's open funds together, in pence."""
+
+    lines: Sequence[FundLine]
+    spent: int
+    agreed: int
+    asked: int
+    free: int
+
+    @property
+    def received(self) -> int:
+        return self.spent + self.agreed + self.asked + self.free
+
+
+def purse(person: Person) -> Purse:
+    """The funds in force that this person may spend from."""
+    today = clock.today()
+    lines = [
+        line for line in list_fund_lines(person) if not line.fund.is_closed and line.fund.starts_on <= today <= line.fund.ends_on
     ]
+    return Purse(
+        lines, spent=sum(line.spent for line in lines), agreed=sum(line.agreed for line in lines),
+        asked=sum(line.asked for line in lines), free=sum(line.free for line in lines),
+    )
 
 
 @dataclass(frozen=True)
 class Queue:
-    waiting: int
-    pence: int
-    oldest: Commission | None
+    requests: Sequence[Commission]
+
+    @property
+    def pence(self) -> int:
+        return sum(request.total_pence for request in self.requests)
+
+    @property
+    def oldest(self) -> Commission | None:
+        asked = [request for request in self.requests if request.requested_at is not None]
+        return min(asked, key=lambda request: request.requested_at or clock.now(), default=None)
 
 
 def queue(person: Person) -> Queue:
-    """Requests that wait for a decision in this person's Zones."""
-    where = (
-        Commission.zone_id.in_(person.zone_ids(Role.BUDGET_HOLDER)), Commission.state == CommissionState.REQUESTED,
-        Commission.requested_by_id != person.id,
-    )
-    number, pence = db.session.execute(
-        sa.select(sa.func.count(Commission.id), sa.func.coalesce(sa.func.sum(Commission.total_pence), 0)).where(*where)
-    ).one()
-    oldest = db.session.scalars(sa.select(Commission).where(*where).order_by(Commission.requested_at).limit(1)).unique().first()
-    return Queue(number, int(pence), oldest)
+    """Requests that wait for this budget holder, the soonest to run out first."""
+    return Queue(list_queue(person))

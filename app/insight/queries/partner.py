@@ -1,16 +1,16 @@
-"""A partner's today: what is asked, who comes, how many places, what is earned."""
+"""A partner's today: what is asked, how many places, what is earned. Who comes is attendance's to say."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Role
 from app.catalogue.models import (
     Cohort,
     CohortState,
@@ -19,13 +19,17 @@ from app.catalogue.models import (
     Offering,
     OfferingState,
     Organisation,
-    Session,
-    SessionState,
 )
-from app.commissioning.models import Account, Commission, CommissionState, Place, Posting
+from app.children.sharing import SharedChild, shared_views
+from app.commissioning.models import Account, Commission, Place, PlaceState, Posting
+from app.commissioning.queries.places import is_live
+from app.insight.queries.counts import to_confirm
 from app.introductions.models import Introduction, IntroductionState
+from app.introductions.queries import list_for_person
 from app.shared import clock
 from app.shared.db import db
+
+EXPIRING = timedelta(days=60)
 
 
 def organisations(person: Person) -> Sequence[Organisation]:
@@ -33,25 +37,41 @@ def organisations(person: Person) -> Sequence[Organisation]:
     return db.session.scalars(statement).unique().all()
 
 
-def asked_of(person: Person) -> Sequence[Introduction]:
-    """Introductions waiting for this partner's answer, oldest first."""
-    statement = sa.select(Introduction).where(
-        Introduction.organisation_id.in_(person.organisation_ids()), Introduction.state == IntroductionState.ASKED
-    )
-    return db.session.scalars(statement.order_by(Introduction.asked_at)).unique().all()
+@dataclass(frozen=True)
+class Asked:
+    """An introduction that waits for this partner's answer, and what consent shares of the child (None: nothing is shared)."""
+
+    introduction: Introduction
+    shared: SharedChild | None
+
+    @property
+    def who(self) -> str:
+        """"a Year 6 girl" is nobody's business here: the name where it is shared, else a child."""
+        return self.shared.called if self.shared else "a child"
 
 
-def to_confirm(person: Person) -> Sequence[Commission]:
-    """Approved commissions whose place this partner has not confirmed yet."""
-    statement = sa.select(Commission).where(
-        Commission.organisation_id.in_(person.organisation_ids()), Commission.state == CommissionState.APPROVED
-    )
-    return db.session.scalars(statement.order_by(Commission.approved_at)).unique().all()
+def asked(person: Person) -> list[Asked]:
+    """Introductions waiting for this partner's answer, longest waiting first."""
+    waiting = list_for_person(person, (IntroductionState.ASKED,), only_asked=True)
+    shared: dict[tuple[uuid.UUID, uuid.UUID], SharedChild] = {}
+    for organisation_id in {introduction.organisation_id for introduction in waiting}:
+        ids = [i.child_id for i in waiting if i.organisation_id == organisation_id]
+        for child_id, seen in shared_views(ids, organisation_id, clock.today()).items():
+            shared[organisation_id, child_id] = seen
+    return [
+        Asked(i, shared.get((i.organisation_id, i.child_id)) if i.is_shared else None) for i in waiting
+    ]
 
 
-def expiring_documents(person: Person, within_days: int = 60) -> Sequence[Document]:
+def list_to_confirm(person: Person) -> Sequence[Commission]:
+    """Approved commissions whose place this partner's administrator has not confirmed yet, oldest first."""
+    statement = sa.select(Commission).where(to_confirm(person)).order_by(Commission.approved_at, Commission.id)
+    return db.session.scalars(statement).unique().all()
+
+
+def expiring_documents(person: Person) -> Sequence[Document]:
     """Verified documents that run out soon or have run out, soonest first; one that a newer one replaces is left out."""
-    newer = sa.orm.aliased(Document)
+    newer = aliased(Document)
     replaced = sa.exists().where(
         newer.organisation_id == Document.organisation_id, newer.kind == Document.kind, newer.state == DocumentState.VERIFIED,
         newer.practitioner_id.is_not_distinct_from(Document.practitioner_id), newer.expires_on > Document.expires_on,
@@ -59,8 +79,8 @@ def expiring_documents(person: Person, within_days: int = 60) -> Sequence[Docume
     statement = (
         sa.select(Document)
         .where(
-            Document.organisation_id.in_(person.organisation_ids()), Document.state == DocumentState.VERIFIED,
-            Document.expires_on <= clock.today() + timedelta(days=within_days), ~replaced,
+            Document.organisation_id.in_(person.organisation_ids(Role.PARTNER_ADMIN)), Document.state == DocumentState.VERIFIED,
+            Document.expires_on <= clock.today() + EXPIRING, ~replaced,
         )
         .options(joinedload(Document.practitioner))
         .order_by(Document.expires_on, Document.id)
@@ -68,34 +88,42 @@ def expiring_documents(person: Person, within_days: int = 60) -> Sequence[Docume
     return db.session.scalars(statement).unique().all()
 
 
-def sessions_on(person: Person, day: date) -> Sequence[Session]:
-    """This partner's sessions of one day."""
-    statement = (
-        sa.select(Session).join(Session.cohort).join(Cohort.offering)
-        .where(
-            Offering.organisation_id.in_(person.organisation_ids()),
-            Session.starts_at >= clock.at_london(day, clock.MIDNIGHT), Session.starts_at < clock.end_of_day(day),
-            Session.state != SessionState.MOVED,
-        )
-        .options(joinedload(Session.cohort).joinedload(Cohort.offering))
-        .order_by(Session.starts_at, Session.id)
-    )
-    return db.session.scalars(statement).unique().all()
+@dataclass(frozen=True)
+class Room:
+    """One open cohort with its places."""
+
+    cohort: Cohort
+    taken: int
+    held: int
+
+    @property
+    def in_use(self) -> int:
+        return self.taken + self.held
 
 
-def open_cohorts(person: Person) -> Sequence[Cohort]:
-    """Open cohorts of live offerings of this partner, by title."""
-    today = clock.today()
+def rooms(person: Person) -> list[Room]:
+    """Open cohorts of live offerings of this partner, by title; a hold that has lapsed counts for nothing."""
     statement = (
         sa.select(Cohort).join(Cohort.offering)
         .where(
             Offering.organisation_id.in_(person.organisation_ids()), Offering.state == OfferingState.LIVE,
-            Cohort.state == CohortState.OPEN, sa.or_(Cohort.ends_on.is_(None), Cohort.ends_on >= today),
+            Cohort.state == CohortState.OPEN, sa.or_(Cohort.ends_on.is_(None), Cohort.ends_on >= clock.today()),
         )
         .options(selectinload(Cohort.offering))
         .order_by(Offering.title, Cohort.starts_on, Cohort.id)
     )
-    return db.session.scalars(statement).unique().all()
+    cohorts = db.session.scalars(statement).unique().all()
+    is_held = sa.case((Place.state == PlaceState.HELD, 1), else_=0)
+    counted = (
+        sa.select(Place.cohort_id, sa.func.count(), sa.func.sum(is_held))
+        .where(Place.cohort_id.in_([cohort.id for cohort in cohorts]), is_live(clock.now())).group_by(Place.cohort_id)
+    )
+    live = {cohort_id: (int(number), int(held)) for cohort_id, number, held in db.session.execute(counted)}
+    found = []
+    for cohort in cohorts:
+        number, held = live.get(cohort.id, (0, 0))
+        found.append(Room(cohort, taken=number - held + cohort.outside_places, held=held))
+    return found
 
 
 @dataclass(frozen=True)
@@ -106,31 +134,14 @@ class Money:
     paid: int
     to_come: int
 
-
-def money(organisation_ids: set[uuid.UUID]) -> Money:
-    rows = dict(
-        db.session.execute(
-            sa.select(Posting.account, sa.func.sum(Posting.pence)).where(Posting.organisation_id.in_(organisation_ids))
-            .group_by(Posting.account)
-        ).all()
-    )
-    return Money(
-        earned=int(rows.get(Account.ACCRUED) or 0), paid=int(rows.get(Account.PAID) or 0),
-        to_come=int(rows.get(Account.COMMITTED) or 0),
-    )
+    def __bool__(self) -> bool:
+        return bool(self.earned or self.paid or self.to_come)
 
 
-def live_places(cohort_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, int]]:
-    """Places by state per cohort; a hold that has lapsed counts as nothing."""
-    statement = (
-        sa.select(Place.cohort_id, Place.state, sa.func.count())
-        .where(
-            Place.cohort_id.in_(cohort_ids),
-            sa.or_(Place.state.in_(("firm", "taken")), sa.and_(Place.state == "held", Place.expires_at > clock.now())),
-        )
-        .group_by(Place.cohort_id, Place.state)
+def money(person: Person) -> Money:
+    """Of the organisations this person administers."""
+    statement = sa.select(Posting.account, sa.func.sum(Posting.pence)).where(
+        Posting.organisation_id.in_(person.organisation_ids(Role.PARTNER_ADMIN))
     )
-    found: dict[uuid.UUID, dict[str, int]] = {}
-    for cohort_id, state, number in db.session.execute(statement):
-        found.setdefault(cohort_id, {})[state] = number
-    return found
+    sums = {account: int(pence) for account, pence in db.session.execute(statement.group_by(Posting.account))}
+    return Money(sums.get(Account.ACCRUED, 0), sums.get(Account.PAID, 0), sums.get(Account.COMMITTED, 0))

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import lazyload
+from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import Person, Role, School
 from app.catalogue.models import (
+    Cohort,
     Document,
     DocumentState,
     Offering,
-    OfferingKind,
     OfferingState,
     Organisation,
     PartnerState,
+    Session,
+    SessionState,
 )
 from app.children.models import Caseload, CaseloadKind, Child, ChildState
 from app.children.queries import visible_to
-from app.introductions.models import Introduction, IntroductionState, Linking, Signpost
+from app.commissioning.models import Place
+from app.introductions.guards import ASSET_CHECKED_WITHIN
+from app.introductions.models import OPEN_STATES, Introduction, Linking, Signpost
+from app.introductions.policies import LOCAL_ASSETS
 from app.shared import clock
 from app.shared.db import db
+
+LAPSING = timedelta(days=30)
+REGISTERS_LOOK_BACK = timedelta(days=21)
+ON_THE_WAY_IN = (PartnerState.APPLYING, PartnerState.IN_REVIEW, PartnerState.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -37,49 +47,77 @@ class ZoneFigures:
     documents_lapsing: int
     offerings: int
     unchecked_assets: int
+    registers_missing: int
     linkings_this_year: int
     signposts_this_year: int
     settled: int
 
 
-def figures(zone_ids: set[uuid.UUID]) -> ZoneFigures:
-    """Counts for a Zone's home page; each one leads to a list."""
+def figures(zone_ids: Collection[UUID]) -> ZoneFigures:
+    """Counts for a Zone's home page, in one statement; each one leads to a list."""
     today = clock.today()
-    year_began = today.replace(year=clock.school_year(today), month=9, day=1)
-
-    def count(statement: sa.Select[int]) -> int:
-        return db.session.scalar(statement) or 0
-
-    active = (Child.zone_id.in_(zone_ids), Child.state == ChildState.ACTIVE)
+    year_began = date(clock.school_year(today), 9, 1)
+    children = sa.select(sa.func.count(Child.id)).where(Child.zone_id.in_(zone_ids), Child.state == ChildState.ACTIVE)
     led = sa.exists().where(
-        Caseload.child_id == Child.id, Caseload.kind == CaseloadKind.LEAD, sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= today)
+        Caseload.child_id == Child.id, Caseload.kind == CaseloadKind.LEAD, Caseload.starts_on <= today,
+        sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= today),
     )
-    introduced = sa.exists().where(Introduction.child_id == Child.id, Introduction.state.not_in(("closed", "ended")))
-    organisation = Organisation.zone_id.in_(zone_ids)
-    offering = (Offering.zone_id.in_(zone_ids), Offering.state == OfferingState.LIVE)
-    documents = sa.select(sa.func.count(Document.id)).join(Organisation, Organisation.id == Document.organisation_id)
-    lapsing = (
-        organisation, Organisation.state != PartnerState.LEFT, Document.state == DocumentState.VERIFIED,
-        Document.expires_on.between(today, today + timedelta(days=30)),
+    introduced = sa.exists().where(Introduction.child_id == Child.id, Introduction.state.in_(OPEN_STATES))
+    organisations = sa.select(sa.func.count(Organisation.id)).where(Organisation.zone_id.in_(zone_ids))
+    documents = (
+        sa.select(sa.func.count(Document.id)).join(Organisation, Organisation.id == Document.organisation_id)
+        .where(Organisation.zone_id.in_(zone_ids), Organisation.state != PartnerState.LEFT)
     )
-    return ZoneFigures(
-        children=count(sa.select(sa.func.count(Child.id)).where(*active)),
-        without_link_worker=count(sa.select(sa.func.count(Child.id)).where(*active, ~led)),
-        without_introduction=count(sa.select(sa.func.count(Child.id)).where(*active, ~introduced)),
-        organisations=count(sa.select(sa.func.count(Organisation.id)).where(organisation, Organisation.state == PartnerState.LIVE)),
-        in_review=count(sa.select(sa.func.count(Organisation.id)).where(
-            organisation, Organisation.state.in_((PartnerState.APPLYING, PartnerState.IN_REVIEW, PartnerState.APPROVED)))),
-        documents_to_verify=count(documents.where(organisation, Document.state == DocumentState.SUBMITTED)),
-        documents_lapsing=count(documents.where(*lapsing)),
-        offerings=count(sa.select(sa.func.count(Offering.id)).where(*offering)),
-        unchecked_assets=count(sa.select(sa.func.count(Offering.id)).where(
-            *offering, Offering.kind == OfferingKind.COMMUNITY_ASSET,
-            sa.or_(Offering.confirmed_on.is_(None), Offering.confirmed_on < today - timedelta(days=90)))),
-        linkings_this_year=count(sa.select(sa.func.count(Linking.id)).where(Linking.zone_id.in_(zone_ids), Linking.met_on >= year_began)),
-        signposts_this_year=count(sa.select(sa.func.count(Signpost.id)).where(
-            Signpost.zone_id.in_(zone_ids), Signpost.given_on >= year_began)),
-        settled=count(sa.select(sa.func.count(Introduction.id)).where(
-            Introduction.zone_id.in_(zone_ids), Introduction.settled_on.is_not(None))),
+    offerings = sa.select(sa.func.count(Offering.id)).where(Offering.zone_id.in_(zone_ids), Offering.state == OfferingState.LIVE)
+    introductions = sa.select(sa.func.count(Introduction.id)).where(Introduction.zone_id.in_(zone_ids))
+    parts: dict[str, sa.Select[int]] = {
+        "children": children,
+        "without_link_worker": children.where(~led),
+        "without_introduction": children.where(~introduced),
+        "organisations": organisations.where(Organisation.state == PartnerState.LIVE),
+        "in_review": organisations.where(Organisation.state.in_(ON_THE_WAY_IN)),
+        "documents_to_verify": documents.where(Document.state == DocumentState.SUBMITTED),
+        "documents_lapsing": documents.where(
+            Document.state == DocumentState.VERIFIED, Document.expires_on.between(today, today + LAPSING), ~_is_replaced()
+        ),
+        "offerings": offerings,
+        "unchecked_assets": offerings.where(
+            Offering.kind.in_(LOCAL_ASSETS),
+            sa.or_(Offering.confirmed_on.is_(None), Offering.confirmed_on < today - timedelta(days=ASSET_CHECKED_WITHIN)),
+        ),
+        "registers_missing": _registers_missing(zone_ids),
+        "linkings_this_year": sa.select(sa.func.count(Linking.id)).where(Linking.zone_id.in_(zone_ids), Linking.met_on >= year_began),
+        "signposts_this_year": sa.select(sa.func.count(Signpost.id)).where(
+            Signpost.zone_id.in_(zone_ids), Signpost.given_on >= year_began
+        ),
+        "settled": introductions.where(Introduction.settled_on.is_not(None)),
+    }
+    row = db.session.execute(sa.select(*(part.scalar_subquery() for part in parts.values()))).one()
+    return ZoneFigures(**dict(zip(parts, map(int, row), strict=True)))
+
+
+def _is_replaced() -> sa.ColumnElement[bool]:
+    newer = aliased(Document)
+    return sa.exists().where(
+        newer.organisation_id == Document.organisation_id, newer.kind == Document.kind, newer.state == DocumentState.VERIFIED,
+        newer.practitioner_id.is_not_distinct_from(Document.practitioner_id), newer.expires_on > Document.expires_on,
+    )
+
+
+def _registers_missing(zone_ids: Collection[UUID]) -> sa.Select[int]:
+    """Sessions of the three weeks before today with somebody expected and no register at all."""
+    begins = clock.at_london(clock.today(), clock.MIDNIGHT)
+    return (
+        sa.select(sa.func.count(Session.id)).join(Cohort, Cohort.id == Session.cohort_id)
+        .join(Offering, Offering.id == Cohort.offering_id)
+        .where(
+            Offering.zone_id.in_(zone_ids), Session.state == SessionState.SCHEDULED, Session.starts_at < begins,
+            Session.starts_at > begins - REGISTERS_LOOK_BACK,
+            sa.exists().where(
+                Place.cohort_id == Session.cohort_id, Place.taken_at <= Session.starts_at,
+                sa.or_(Place.freed_at.is_(None), Place.freed_at > Session.starts_at),
+            ),
+        )
     )
 
 
@@ -91,21 +129,21 @@ class SchoolRow:
 
 
 def schools(person: Person) -> list[SchoolRow]:
-    """The schools this person leads or whose Zone they manage, with how many children are there and have an open introduction."""
-    wanted = sa.or_(
-        School.id.in_(person.school_ids(Role.SCHOOL_LEAD)),
-        School.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER, Role.SAFEGUARDING_LEAD)),
-    )
-    introduced = sa.func.count(sa.distinct(
-        sa.case((Introduction.state.not_in((IntroductionState.CLOSED, IntroductionState.ENDED)), Introduction.child_id))
-    ))
+    """The schools this person leads, or all of a Zone they look after, with how many children there have an open introduction."""
+    reach: list[sa.ColumnElement[bool]] = []
+    for grant in person.live_grants:
+        if grant.role in (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD) and grant.school_id is not None:
+            reach.append(School.id == grant.school_id)
+        elif grant.role in (Role.ZONE_MANAGER, Role.SAFEGUARDING_LEAD):
+            reach.append(School.zone_id == grant.zone_id)
+    introduced = sa.func.count(sa.distinct(sa.case((Introduction.state.in_(OPEN_STATES), Introduction.child_id))))
     statement = (
         sa.select(School, sa.func.count(sa.distinct(Child.id)), introduced)
         .outerjoin(Child, sa.and_(Child.school_id == School.id, Child.state == ChildState.ACTIVE, visible_to(person)))
         .outerjoin(Introduction, Introduction.child_id == Child.id)
-        .where(wanted)
+        .where(sa.or_(sa.false(), *reach))
         .group_by(School.id)
         .options(lazyload(School.zone))
-        .order_by(School.name)
+        .order_by(School.name, School.id)
     )
     return [SchoolRow(school, children, open_) for school, children, open_ in db.session.execute(statement).unique()]
