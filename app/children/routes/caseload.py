@@ -11,6 +11,7 @@ from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.children import panels, policies, queries, services
 from app.children.forms.facts import ChildForm
+from app.children.forms.fields import plain
 from app.children.forms.people import CaseloadForm, LeaveForm
 from app.children.models import CaseloadKind, Child
 from app.children.routes.blueprint import blueprint, form_page
@@ -24,7 +25,7 @@ PAGE = 40
 @allow(policies.can_see_caseload)
 def caseload() -> ResponseReturnValue:
     person = current_person()
-    typed = request.args.get("q", "").strip()[:80]
+    typed = plain(request.args.get("q", "")).strip()[:80]
     whose = request.args.get("whose", "")
     own = queries.list_caseload(person) if person.has_role(Role.LINK_WORKER) else []
     found = queries.list_visible(person, typed, with_ended=whose == "ended")
