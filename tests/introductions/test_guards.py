@@ -377,6 +377,18 @@ def test_agreeing_wants_first_dates(world: World) -> None:
     assert refused.value.field == "first_dates"
 
 
+def test_agreeing_names_a_group_that_takes_children(world: World) -> None:
+    running = factories.make_cohort(world.offering)
+    closed = factories.make_cohort(world.offering, state="closed")
+    elsewhere = factories.make_cohort(factories.make_offering(world.organisation))
+    introduction = world.at(S.ASKED)
+    for cohort in (closed, elsewhere):
+        with pytest.raises(Invalid) as refused:
+            world.go(introduction, S.AGREED, cohort_id=cohort.id)
+        assert refused.value.field == "cohort_id"
+    assert world.go(introduction, S.AGREED, cohort_id=running.id).cohort_id == running.id
+
+
 def test_only_the_asked_organisation_answers(world: World) -> None:
     introduction = world.at(S.ASKED)
     rival = factories.make_person(Role.PARTNER_ADMIN, world.zone, organisation=factories.make_organisation(world.zone))

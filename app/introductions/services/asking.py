@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.accounts.queries import school_days
 from app.catalogue import queries as catalogue
+from app.catalogue.models import Cohort
 from app.introductions import guards, hooks, policies, queries, standing
 from app.introductions.guards import Gap
 from app.introductions.models import DeclineReason, Introduction, IntroductionState
@@ -27,7 +28,7 @@ from app.introductions.words import DECLINE_TOLD
 from app.notifications.models import Urgency
 from app.notifications.services import post
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import atomic, db, lock_rows
 from app.shared.errors import Forbidden, Invalid, NotFound
 
 _S = IntroductionState
@@ -81,6 +82,8 @@ def agree(
     current, Invalid without a practitioner of this organisation or first dates, NotFound for another organisation's people.
     """
     with atomic():
+        if cohort_id is not None:
+            _lock_cohorts(introduction_id, cohort_id)
         introduction = take(introduction_id, to=_S.AGREED, seen_version=seen_version, tells_above=True)
         by_word = _require_answerer(introduction, actor)
         gaps = standing.gaps_in_support(introduction, standing.read(introduction))
@@ -103,6 +106,12 @@ def agree(
             action="Arrange it", icon="calendar-days", urgency=Urgency.TODAY,
         )
         return introduction
+
+
+def _lock_cohorts(introduction_id: uuid.UUID, cohort_id: uuid.UUID) -> None:
+    """The group that is chosen and the one that was planned: a yes may take a place in the first and none in the other."""
+    planned = db.session.scalar(sa.select(Introduction.cohort_id).where(Introduction.id == introduction_id))
+    lock_rows(Cohort, {key for key in (cohort_id, planned) if key is not None})
 
 
 def _require_answerer(introduction: Introduction, actor: Person) -> bool:
