@@ -169,6 +169,13 @@ def install(app: Flask) -> None:
             abort(400, "This address is not one of Kith's.")
 
     @app.before_request
+    def refuse_nul() -> None:
+        """No person types a NUL, and PostgreSQL stores none."""
+        values = (value for source in (request.args, request.form) for _, several in source.lists() for value in several)
+        if "\x00" in request.path or any("\x00" in value for value in values):
+            abort(400)
+
+    @app.before_request
     def default_deny() -> ResponseReturnValue | None:
         if request.endpoint is None:
             return None
