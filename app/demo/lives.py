@@ -66,6 +66,7 @@ class Thread:
     days: SchoolDays
     introduction_id: uuid.UUID | None = None
     introduction: Introduction | None = None
+    is_fresh: bool = False  # asked for in these days: the decision is still to come
 
     @property
     def worker(self) -> Person:
@@ -96,6 +97,11 @@ def plan_lives(world: World, story: Story, lives: list[Life]) -> None:
             thread = Thread(world, story, life, offer, offering, Random(f"{number}-{offer.title}"), days)
             story.at(school_morning(days, start, dice.randint(9, 15), dice.choice((0, 15, 30))), lambda t=thread: _begin(t))  # type: ignore[misc]
             start += timedelta(days=dice.randint(35, 150))
+        bought = [(offer, offering) for offer, offering in chosen if offer.price is not None]
+        if number % 14 == 5 and bought:
+            fresh = Thread(world, story, life, *bought[-1], Random(f"fresh-{number}"), days, is_fresh=True)
+            day = clock.today() - timedelta(days=dice.randint(4, 9))
+            story.at(school_morning(days, day, 9, dice.choice((5, 35))), lambda t=fresh: _begin(t))  # type: ignore[misc]
         story.at(school_morning(days, life.begins_on + timedelta(days=150), 10), lambda one=life, d=dice: _say_again(one, d))  # type: ignore[misc]
 
 
@@ -226,7 +232,8 @@ def _ask_for_place(t: Thread) -> None:
     )
     commission_id = made.id
     t.later(0, 1, lambda: _ask_partner(t))
-    t.later(1, 4, lambda: _decide(t, commission_id))
+    if not t.is_fresh:
+        t.later(1, 4, lambda: _decide(t, commission_id))
 
 
 def _group(t: Thread) -> Cohort | None:
@@ -379,6 +386,19 @@ def _settle(t: Thread, tries: int = 0) -> None:
         visits_told=None if t.offering.is_commissioned else t.dice.randint(3, 6),
     )
     t.later(25, 60, lambda: _close(t))
+    due = sa.select(StillGoing.id, StillGoing.due_on).where(StillGoing.introduction_id == t.introduction_id).order_by(StillGoing.months)
+    for check_id, due_on in db.session.execute(due):
+        asked_on = due_on + timedelta(days=t.dice.randint(0, 6))
+        t.story.at(school_morning(t.days, asked_on, 12, 15), lambda c=check_id: _still_going(t, c))  # type: ignore[misc]
+
+
+def _still_going(t: Thread, check_id: uuid.UUID) -> None:
+    assert t.introduction_id is not None
+    if t.dice.random() < 0.93:
+        introductions.answer_check(
+            introduction_id=t.introduction_id, check_id=check_id, is_still_going=t.dice.random() < 0.8,
+            words_said=t.dice.choice(words.AFTERWARDS), actor=t.worker,
+        )
 
 
 def _close(t: Thread) -> None:
