@@ -35,7 +35,7 @@ def children_helped(fund_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
         .where(Posting.fund_id.in_(ids), Posting.child_id.is_not(None), Posting.account.in_((*PROMISED, *USED)))
         .group_by(Posting.fund_id, Posting.child_id).having(sa.func.sum(Posting.pence) > 0).subquery()
     )
-    counted = db.session.execute(sa.select(each.c.fund_id, sa.func.count()).group_by(each.c.fund_id)).tuples()
+    counted = db.session.execute(sa.select(each.c.fund_id, sa.func.count()).group_by(each.c.fund_id))
     return dict.fromkeys(ids, 0) | {fund_id: number for fund_id, number in counted}  # noqa: C416  a Result is no mapping
 
 
@@ -106,4 +106,4 @@ def list_postings(fund_id: uuid.UUID) -> list[PostingLine]:
         .outerjoin(School, School.id == Posting.school_id).outerjoin(Organisation, Organisation.id == Posting.organisation_id)
         .where(Posting.fund_id == fund_id).order_by(Posting.id)
     )
-    return [PostingLine(*row) for row in db.session.execute(statement).tuples()]
+    return [PostingLine(*row) for row in db.session.execute(statement)]

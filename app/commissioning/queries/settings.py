@@ -40,5 +40,5 @@ def list_interest_lines(
         statement = statement.where(DeclaredInterest.person_id == person_id)
     if zone_ids is not None:
         statement = statement.where(Organisation.zone_id.in_(list(zone_ids)))
-    lines = [InterestLine(*row) for row in db.session.execute(statement).tuples()]
+    lines = [InterestLine(*row) for row in db.session.execute(statement)]
     return sorted(lines, key=lambda line: not line.stands)

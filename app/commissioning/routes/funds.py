@@ -12,7 +12,12 @@ from app.accounts.queries import list_own_zones, list_schools
 from app.commissioning import policies
 from app.commissioning.forms.funds import FundForm, MoneyForm, year_of
 from app.commissioning.models import Fund, Journal
-from app.commissioning.queries.funds import children_helped, list_postings, list_schools_of_fund, said_children
+from app.commissioning.queries.funds import (
+    children_helped,
+    list_postings,
+    list_schools_of_fund,
+    said_children,
+)
 from app.commissioning.queries.money import (
     count_movements,
     fund_facts,

@@ -1,0 +1,45 @@
+"""What the room's forms have in common."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from app.shared.forms import KithForm, choices
+
+LONG = 1000
+
+
+class VerbForm(KithForm):
+    """Carries the version that was on the screen, so that a stale click is noticed."""
+
+    seen_version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        typed = str(self.seen_version.data or "")
+        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+
+
+class PickField(SelectField):
+    """One of some rows, by key; `.picked` is the key, or None."""
+
+    def offer(self, rows: Iterable[tuple[uuid.UUID, str]], *, nothing: str | None = None) -> None:
+        first = [("", nothing)] if nothing is not None else []
+        self.choices = choices([*first, *((str(id_), words) for id_, words in rows)])
+
+    @property
+    def picked(self) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(str(self.data)) if self.data else None
+        except ValueError:
+            return None
+
+
+def asked_text(label: str, missing: str, **given: Any) -> TextAreaField:
+    """A text that has to be written."""
+    return TextAreaField(label, [InputRequired(missing), Length(max=LONG, message=f"Keep it to {LONG:,} characters.")], **given)
