@@ -56,7 +56,7 @@ def count_live_offerings(organisation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUI
         .where(Offering.organisation_id.in_(organisation_ids), Offering.state == OfferingState.LIVE)
         .group_by(Offering.organisation_id)
     )
-    return {id_: count for id_, count in db.session.execute(statement).tuples()}  # noqa: C416  a Result is no mapping
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def choices_of_organisations(zone_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
