@@ -44,6 +44,7 @@ from app.introductions.models import (
     Introduction,
     IntroductionState,
     Stance,
+    StillGoing,
     Viewpoint,
 )
 from app.shared import clock
