@@ -56,7 +56,7 @@ def test_the_statement_says_who_gave_what_it_bought_and_what_each_time_cost(
     assert "Larch Tree Foundation £180 6%" in text and "Nobody gives more than 50%" in text
     assert "3 of 10 £20 each 2 of 3 £40 2 × £20 £140 7 × £20 £20 £40 ÷ 2" in text
     assert "In all 3 held 2 £40 £140 £20 £40 ÷ 2" in text
-    assert "It adds up, to the penny" in text and "£180 each" in text
+    assert "It adds up, to the penny" in text and "all come to £180" in text
 
 
 def test_every_part_agrees_with_the_ledger_and_a_missing_penny_is_told(scene: Scene, child: Child, monkeypatch: pytest.MonkeyPatch) -> None:
