@@ -58,7 +58,16 @@ def test_a_yes_commits_the_money_and_firms_the_place(scene: Scene) -> None:
     assert (entry.actor_name, entry.from_state, entry.to_state) == (scene.holder.name, "requested", "approved")
 
 
-def test_a_yes_twice_is_refused(scene: Scene) -> None:
+def test_the_same_yes_sent_twice_is_one(scene: Scene) -> None:
+    commission = scene.request()
+    seen = commission.version
+    for _ in range(2):
+        decisions.approve(commission_id=commission.id, actor=scene.holder, seen_version=seen)
+    assert len(commission.decisions) == 1
+    assert money(scene) == (480_000, 0, 20_000)
+
+
+def test_what_is_approved_is_not_approved_again_by_somebody_else(scene: Scene) -> None:
     commission = scene.approved()
     with pytest.raises(IllegalMove):
         approve(commission, scene.second)

@@ -18,7 +18,7 @@ from tests.commissioning.scene import Scene
 
 _S = CommissionState
 VERBS: dict[str, tuple[CommissionState, Callable[[Scene, Commission], object]]] = {
-    "approve": (_S.APPROVED, lambda s, c: decisions.approve(commission_id=c.id, actor=s.holder)),
+    "approve": (_S.APPROVED, lambda s, c: decisions.approve(commission_id=c.id, actor=s.second)),
     "return": (_S.RETURNED, lambda s, c: decisions.return_(commission_id=c.id, question="?", actor=s.holder)),
     "reject": (_S.REJECTED, lambda s, c: decisions.reject(commission_id=c.id, reason="x", actor=s.holder)),
     "answer": (_S.REQUESTED, lambda s, c: commissions.answer_question(commission_id=c.id, answer="x", actor=s.link_worker)),
@@ -57,7 +57,10 @@ def placed(scene: Scene, state: CommissionState) -> Commission:
     for verb in path:
         if verb == "close":
             commissions.write_closing_note(commission_id=commission.id, note_text="x", actor=scene.link_worker)
-        VERBS[verb][1](scene, commission)
+        if verb == "approve":
+            decisions.approve(commission_id=commission.id, actor=scene.holder)
+        else:
+            VERBS[verb][1](scene, commission)
     if state in (_S.DRAFT, _S.EXPIRED):
         with atomic():
             if state is _S.EXPIRED:

@@ -8,12 +8,14 @@ from app.accounts.models import Person, Zone
 from app.commissioning import policies
 from app.commissioning.models import (
     COMMISSION_MOVES,
+    PROMISED_STATES,
     Commission,
     CommissionState,
     Decision,
     DecisionKind,
     PlaceState,
 )
+from app.commissioning.queries import proposals
 from app.commissioning.queries.commissions import interests_of, people_needed
 from app.commissioning.queries.money import delivery_days
 from app.commissioning.queries.places import find_waiting_of, position
@@ -36,19 +38,22 @@ _S = CommissionState
 def approve(*, commission_id: uuid.UUID, actor: Person, seen_version: int | None = None) -> Commission:
     """Say yes. Final only when enough different people have: then the money is committed and the place is firm.
 
-    Until then the commission stays `requested` and the yes is kept. Money, places, documents and the introduction are read
+    The same yes sent twice is one. Until then the commission stays `requested` and the yes is kept. Money, places, documents and the introduction are read
     again under the locks. Raises MayNotDecide, NotReady, HoldLapsed, DocumentsLapsed, NotEnoughMoney ("£300 left"),
     CeilingPassed, EnvelopeFull, Stale, IllegalMove.
     """
     with atomic():
-        commission = _take(commission_id, seen_version)
+        commission = _take(commission_id)
+        if commission.state in PROMISED_STATES and actor.id in _said(commission, DecisionKind.APPROVE):
+            return commission
+        require_unchanged(commission, seen_version)
         _require_waiting(commission, _S.APPROVED)
         _require_decider(actor, commission)
         _require_ready(commission)
         _require_place(commission)
         renew = _require_documents(commission)
         zone = db.session.get_one(Zone, commission.zone_id)
-        own = sum(purse.reserved(commission).values())
+        own = sum(proposals.reserved(commission).values())
         purse.require_envelope(commission.child, zone, commission.year, commission.total_pence, already=own)
         over = _secure_money(commission, actor)
         _require_decider(actor, commission)  # again: other funds may pay now
@@ -145,12 +150,12 @@ def override(*, commission_id: uuid.UUID, reason: str, actor: Person, seen_versi
         return commission
 
 
-def _take(commission_id: uuid.UUID, seen_version: int | None) -> Commission:
+def _take(commission_id: uuid.UUID, seen_version: int | None = None) -> Commission:
     """Lock the commission, every fund that could pay for it, and whatever has run out and stands in its way."""
     seen = db.session.get(Commission, commission_id)
     if seen is None:
         raise NotFound
-    funds = {fund.id for fund in purse.fitting_funds(seen.child, purse.purpose_for(seen))}
+    funds = {fund.id for fund in proposals.fitting_funds(seen.child, proposals.purpose_for(seen))}
     lapsed = lapsed_commissions(cohort_ids=[seen.cohort_id], fund_ids=funds) - {commission_id}
     locked = lock_for(commissions={commission_id, *lapsed}, funds=funds)
     commission = locked.pop(commission_id)
@@ -174,7 +179,7 @@ def _require_waiting(commission: Commission, to: CommissionState) -> None:
 def _require_decider(actor: Person, commission: Commission) -> None:
     why_not = policies.why_not_decide(
         actor, commission, interests=interests_of(actor.id),
-        fund_ids=None if commission.shares else {part.fund.id for part in purse.propose_for(commission).paying},
+        fund_ids=None if commission.shares else {part.fund.id for part in proposals.propose_for(commission).paying},
     )
     if why_not is not None:
         raise MayNotDecide(why_not)
@@ -211,10 +216,10 @@ def _require_documents(commission: Commission) -> list[str]:
 
 def _secure_money(commission: Commission, actor: Person) -> tuple[str, ...]:
     """The standing reservation if it is still right, else a new one from what there is now. Answers who is beyond the ceiling."""
-    standing = purse.standing_split(commission)
+    standing = proposals.standing_split(commission)
     if commission.shares and standing.is_complete and not standing.over:
         return ()
-    fresh = purse.propose_for(commission)
+    fresh = proposals.propose_for(commission)
     if commission.shares and standing.is_complete and (fresh.over or not fresh.is_complete):
         return standing.over
     if not fresh.is_complete:

@@ -16,7 +16,7 @@ from app.commissioning.refusals import CapacityInUse, PlaceBought
 from app.commissioning.services import seats
 from app.commissioning.services.locks import lock_for
 from app.shared.db import atomic, db, lock_row
-from app.shared.errors import Invalid
+from app.shared.errors import Invalid, Stale
 from app.shared.view import plural
 
 MOST_PLACES = 1000
@@ -88,15 +88,19 @@ def _move(place_id: uuid.UUID, to: PlaceState, actor: Person | None, reason: str
         return place
 
 
-def change_capacity(*, cohort_id: uuid.UUID, capacity: int, actor: Person) -> Cohort:
+def change_capacity(
+    *, cohort_id: uuid.UUID, capacity: int, actor: Person, seen_capacity: int | None = None
+) -> Cohort:
     """Make a group larger or smaller, never smaller than what is live in it. New room goes to the waiting list first.
 
-    Raises CapacityInUse with how many places are in use, Invalid.
+    Raises CapacityInUse with how many places are in use, Stale when it is not `seen_capacity` any more, Invalid.
     """
     if not 0 <= capacity <= MOST_PLACES:
         raise Invalid(f"A group has between 0 and {MOST_PLACES:,} places.", field="capacity")
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
+        if seen_capacity is not None and cohort.capacity not in (seen_capacity, capacity):
+            raise Stale(f"Somebody changed it to {plural(cohort.capacity, 'place')} while your page was open. Nothing was changed now.")
         outside = cohort.outside_places
         used = count_live([cohort.id]).get(cohort.id, 0) + outside
         if capacity < used:

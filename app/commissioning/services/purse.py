@@ -1,4 +1,7 @@
-"""A commission's money: proposing who pays, reserving, committing, earning, giving back. The caller holds the funds' locks."""
+"""A commission's money: reserving, committing, earning, giving back. Who pays is worked out in queries/proposals.py.
+
+The caller holds the locks of the funds.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,8 @@ from app.accounts.models import Person, Zone
 from app.children.models import Child
 from app.commissioning import split
 from app.commissioning.models import Account, Commission, Fund, FundShare, Journal
-from app.commissioning.queries.money import (
-    ceiling_for,
-    commission_balances,
-    delivery_days,
-    envelope_pence,
-    fund_facts,
-    list_open_funds,
-    purpose_of,
-    spoken_for,
-)
+from app.commissioning.queries.money import commission_balances, envelope_pence, spoken_for
+from app.commissioning.queries.proposals import reserved
 from app.commissioning.refusals import EnvelopeFull, NotEnoughMoney
 from app.commissioning.services import ledger
 from app.commissioning.services.ledger import About, Line, moved
@@ -36,65 +31,6 @@ def about(commission: Commission, session_id: uuid.UUID | None = None) -> About:
         year=commission.year, child_id=commission.child_id, commission_id=commission.id, session_id=session_id,
         organisation_id=commission.organisation_id, school_id=commission.child.school_id,
     )
-
-
-# --- who pays ------------------------------------------------------------------------------------
-
-
-def fitting_funds(child: Child, purpose: split.Purpose) -> list[Fund]:
-    """The open funds of the child's Zone whose restrictions and days fit, whatever is left in them."""
-    funds = list_open_funds(child.zone_id)
-    facts = {fact.id: fact for fact in fund_facts(funds)}
-    return [fund for fund in funds if not split.misfit(facts[fund.id], purpose)]
-
-
-def propose(
-    child: Child, zone: Zone, *, total: int, year: int, purpose: split.Purpose, commission: Commission | None = None
-) -> split.Proposal:
-    """The split of a sum over all the Zone's open funds, within the ceiling; beyond it only for what would else be missing.
-
-    For a commission, its own reservation counts as still there, and not as spoken for.
-    """
-    own = reserved(commission) if commission else {}
-    facts = fund_facts(list_open_funds(zone.id), plus=own)
-    ceiling = ceiling_for(zone, child.id, year, total=total, but_not=commission.id if commission else None)
-    within = split.propose(total, facts, purpose, ceiling)
-    if within.is_complete:
-        return within
-    beyond = split.propose(total, facts, purpose, ceiling, past_ceiling=True)
-    return beyond if beyond.is_complete else within
-
-
-def propose_for(commission: Commission) -> split.Proposal:
-    zone = db.session.get_one(Zone, commission.zone_id)
-    return propose(
-        commission.child, zone, total=commission.total_pence, year=commission.year, purpose=purpose_for(commission),
-        commission=commission,
-    )
-
-
-def purpose_for(commission: Commission) -> split.Purpose:
-    days = delivery_days(commission.cohort, commission.sessions)
-    return purpose_of(commission.child, commission.need_code, days)
-
-
-def standing_split(commission: Commission) -> split.Proposal:
-    """The split that stands on the commission, measured again today: each share still fits, and who is beyond the ceiling."""
-    zone = db.session.get_one(Zone, commission.zone_id)
-    purpose = purpose_for(commission)
-    ceiling = ceiling_for(zone, commission.child_id, commission.year, total=commission.total_pence, but_not=commission.id)
-    facts = {fact.id: fact for fact in fund_facts([share.fund for share in commission.shares], plus=reserved(commission))}
-    parts, by_funder = [], dict[str, int]()
-    for share in commission.shares:
-        why = split.misfit(facts[share.fund_id], purpose)
-        parts.append(split.Part(facts[share.fund_id], 0 if why else share.pence, why, facts[share.fund_id].left))
-        by_funder[share.fund.funder] = by_funder.get(share.fund.funder, 0) + share.pence
-    over = tuple(sorted(funder for funder, pence in by_funder.items() if pence > ceiling.room(funder)))
-    return split.Proposal(commission.total_pence, tuple(parts), over)
-
-
-def reserved(commission: Commission) -> dict[uuid.UUID, int]:
-    return {fund_id: accounts[Account.REQUESTED] for fund_id, accounts in commission_balances(commission.id).items()}
 
 
 def require_envelope(child: Child, zone: Zone, year: int, total: int, *, already: int = 0) -> None:

@@ -13,6 +13,7 @@ from app.catalogue.queries import find_current_tariff
 from app.children.models import ChildState
 from app.commissioning import policies, split
 from app.commissioning.models import LIVE_STATES, Commission, CommissionState
+from app.commissioning.queries import proposals
 from app.commissioning.queries.money import delivery_days, next_sessions, purpose_of
 from app.commissioning.refusals import AlreadyAsked, HoldLapsed, NoPlaceLeft, NotReady
 from app.commissioning.services import endings, purse, seats, telling, waiting
@@ -70,7 +71,7 @@ def request(
         free_alternatives = words(
             free_alternatives, "Say which free alternatives you looked at, and why they do not meet this need.", "free_alternatives"
         )
-        if need_code not in {need.code for need in child.needs if need.ended_on is None}:
+        if need_code not in {need.code for need in child.live_needs}:
             raise Invalid("Choose one of the child’s own needs.", field="need")
         purse.require_envelope(child, zone, year, price.pence)
         seats.offer_free_places(cohort)
@@ -94,7 +95,7 @@ def request(
             db.session.flush()
             commission.place_id, commission.decide_by = place.id, until
         db.session.flush()
-        proposal = purse.propose_for(commission)
+        proposal = proposals.propose_for(commission)
         if proposal.is_complete:
             purse.reserve(commission, proposal, actor)
         move(
@@ -122,7 +123,7 @@ def _price(introduction: Introduction, cohort: Cohort, sessions: int) -> Price:
 
 def _lock(introduction: Introduction, cohort: Cohort, purpose: split.Purpose, year: int) -> None:
     """Everything this may make less of. Requests whose hold ran out and that stand in the way are told so first."""
-    funds = {fund.id for fund in purse.fitting_funds(introduction.child, purpose)}
+    funds = {fund.id for fund in proposals.fitting_funds(introduction.child, purpose)}
     standing = db.session.scalars(
         sa.select(Commission.id).where(Commission.introduction_id == introduction.id, Commission.state.in_(LIVE_STATES))
     )

@@ -20,7 +20,7 @@ def place_offered(turn: Waiting, until: datetime) -> None:
     url = f"/commissions/{turn.commission_id}" if turn.commission_id else f"/children/{turn.child_id}"
     _tell_link_workers(
         turn.child, "place_offered", turn, f"{turn.child.short_name} · A place has come free",
-        f"{turn.cohort.offering.title}: say yes by {day(last_day)}, or it goes to the next in line", "Answer", "door-open", url,
+        f"{turn.cohort.offering.title}: say yes by {day(last_day)}, or it goes to the next in line", "Answer", "armchair", url,
         Urgency.TODAY,
     )
 
@@ -32,7 +32,7 @@ def offer_over(turn: Waiting) -> None:
 def question_asked(commission: Commission) -> None:
     _tell_link_workers(
         commission.child, "commission_question", commission, f"{commission.child.short_name} · A question about your request",
-        f"{commission.offering.title}: the budget holder asks something", "Answer", "circle-help",
+        f"{commission.offering.title}: the budget holder asks something", "Answer", "message-circle-question-mark",
         f"/commissions/{commission.id}", Urgency.TODAY,
     )
 
@@ -68,7 +68,7 @@ def to_confirm(commission: Commission, why_not_yet: str = "") -> None:
     for person in people_with(Role.PARTNER_ADMIN, commission.zone_id, organisation_id=commission.organisation_id):
         notifications.open_task(
             person_id=person.id, kind="commission_confirm", subject=commission, title=f"Confirm a place at {commission.offering.title}",
-            text=why_not_yet or "The money is approved: name who will meet the child", action="Confirm", icon="door-open",
+            text=why_not_yet or "The money is approved: name who will meet the child", action="Confirm", icon="armchair",
             url=f"/commissions/{commission.id}", urgency=Urgency.TODAY,
         )
 

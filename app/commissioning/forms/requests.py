@@ -1,0 +1,67 @@
+"""Asking for a place and its money."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.children.models import Need
+from app.commissioning.forms.base import LONG, VerbForm, asked_text
+from app.commissioning.services.requests import MOST_SESSIONS
+from app.shared.forms import KithForm, WholeNumberField, choices
+
+
+class RequestForm(KithForm):
+    """One page: which group, how many sessions, for what, why, and what was looked at that is free."""
+
+    cohort = RadioField("Which group?", [InputRequired("Choose a group.")])
+    sessions = WholeNumberField(
+        "How many sessions?", [InputRequired("Type how many sessions."), NumberRange(1, MOST_SESSIONS, f"Ask for between 1 and {MOST_SESSIONS}.")]
+    )
+    need = RadioField("For which need?", [InputRequired("Choose the need this is for.")])
+    goal = asked_text(
+        "What does the child want to reach?", "Write the goal, in the child’s words if you can.",
+        description="In the child’s own words, if you can.",
+    )
+    why = asked_text(
+        "Why this, and why now?", "Write why this is right for the child.",
+        description="The budget holder reads this. Leave the child’s name out: they see a reference instead.",
+    )
+    looked_at = SelectMultipleField(
+        "Free alternatives you looked at", [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+    )
+    free_alternatives = TextAreaField(
+        "Why nothing free meets this need", [InputRequired("Say which free alternatives you looked at, and why they do not meet this need."),
+                                              Length(max=LONG)],
+    )
+    join_waiting_list = BooleanField("If the group is full, join its waiting list")
+
+    def offer(self, cohorts: Iterable[tuple[uuid.UUID, str]], needs: Sequence[Need], free: Iterable[tuple[str, str]]) -> None:
+        self.cohort.choices = choices([(str(id_), words) for id_, words in cohorts])
+        self.need.choices = choices([(need.code, f"{need.word.capitalize()} ({need.area.lower()})") for need in needs])
+        self.looked_at.choices = choices(free)
+
+    @property
+    def picked_cohort(self) -> uuid.UUID | None:
+        try:
+            return uuid.UUID(str(self.cohort.data)) if self.cohort.data else None
+        except ValueError:
+            return None
+
+    @property
+    def whole_alternatives(self) -> str:
+        """What was ticked, by name, before what was written."""
+        words = {value: text for value, text, *_ in self.looked_at.iter_choices()}
+        ticked = [words[value] for value in self.looked_at.data or [] if value in words]
+        written = (self.free_alternatives.data or "").strip()
+        return f"Looked at {'; '.join(ticked)}. {written}" if ticked and written else written
+
+
+class AnswerForm(VerbForm):
+    answer = asked_text(
+        "Your answer", "Write your answer.", description="The budget holder reads this. Leave the child’s name out."
+    )

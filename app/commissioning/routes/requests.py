@@ -1,0 +1,107 @@
+"""Asking for a place and its money, and answering the budget holder's question."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.children.sight import note_look
+from app.commissioning import policies
+from app.commissioning.forms.requests import AnswerForm, RequestForm
+from app.commissioning.models import Commission
+from app.commissioning.queries.commissions import find_live_commission, get_commission
+from app.commissioning.queries.requests import cost_of, list_free_alternatives, list_groups
+from app.commissioning.routes.base import blueprint, run
+from app.commissioning.services import commissions
+from app.commissioning.services.requests import MAY_ASK, MOST_SESSIONS
+from app.introductions.models import Introduction
+from app.introductions.queries import get_introduction
+from app.shared.web import allow, current_person, submit
+
+USUAL = 10
+"""Sessions to begin with, where the group has as many to come."""
+
+
+@blueprint.route("/introductions/<uuid:introduction_id>/request", methods=["GET", "POST"])
+@allow(policies.can_request, introduction=get_introduction)
+def request_new(introduction: Introduction) -> ResponseReturnValue:
+    """One page. The button `look` works the cost out again without sending anything (with JavaScript it happens by itself)."""
+    me, introduction_id = current_person(), introduction.id
+    standing = find_live_commission(introduction_id)
+    if standing is not None:
+        flash("A place has been asked for already. Here it is.", "notice")
+        return redirect(url_for("commissioning.commission", commission_id=standing.id), 303)
+    if request.method == "GET":
+        note_look(introduction.child, "request")
+        introduction = get_introduction(introduction_id, me)
+    form, shown = RequestForm(), _offered(introduction)
+    form.offer(((g.cohort.id, g.words) for g in shown["groups"]), shown["needs"], ((f"{o.title}, {o.organisation.name}",) * 2 for o in shown["free"]))
+    _begin(form, shown)
+    if request.method == "POST" and "look" not in request.form:
+        made = submit(form, lambda: commissions.request(
+            introduction_id=introduction_id, cohort_id=form.picked_cohort or uuid.UUID(int=0), sessions=form.sessions.data or 0,
+            need_code=form.need.data, goal=form.goal.data or "", why=form.why.data or "", free_alternatives=form.whole_alternatives,
+            join_waiting_list=bool(form.join_waiting_list.data), actor=me,
+        ))
+        if made is not None:
+            flash("Asked for. The place is kept until it is decided." if made.place_id else "Asked for, and on the waiting list.", "success")
+            return redirect(url_for("commissioning.commission", commission_id=made.id), 303)
+        introduction = get_introduction(introduction_id, me)
+        shown = _offered(introduction)
+    is_refused = request.method == "POST" and "look" not in request.form
+    return render_template(
+        "commissioning/request_new.html", form=form, introduction=introduction, cost=cost_of(introduction, form.picked_cohort, _sessions(form)),
+        may_ask=introduction.state in MAY_ASK, **shown,
+    ), 422 if is_refused else 200
+
+
+@blueprint.get("/introductions/<uuid:introduction_id>/request/cost")
+@allow(policies.can_request, introduction=get_introduction)
+def request_cost(introduction: Introduction) -> ResponseReturnValue:
+    """The sum and the envelope for what is chosen now: a part of the page, in place of the old one."""
+    form = RequestForm(request.args, meta={"csrf": False})
+    return render_template(
+        "commissioning/_request_cost.html", cost=cost_of(introduction, form.picked_cohort, _sessions(form)), child=introduction.child,
+        introduction=introduction,
+    )
+
+
+def _offered(introduction: Introduction) -> dict[str, Any]:
+    child = introduction.child
+    needs = child.live_needs
+    return {
+        "groups": list_groups(introduction.offering_id), "needs": needs,
+        "free": list_free_alternatives(child, {need.code for need in needs}, but_not=introduction.offering_id),
+    }
+
+
+def _begin(form: RequestForm, shown: dict[str, Any]) -> None:
+    """What is likely stands there already, on the first look."""
+    if form.is_submitted():
+        return
+    groups = shown["groups"]
+    first = next((g for g in groups if g.free), groups[0] if groups else None)
+    if first is not None:
+        form.cohort.data = str(first.cohort.id)
+        form.sessions.data = min(USUAL, first.to_come) if first.to_come else USUAL
+    if shown["needs"]:
+        form.need.data = shown["needs"][0].code
+
+
+def _sessions(form: RequestForm) -> int:
+    typed = form.sessions.data
+    return typed if isinstance(typed, int) and 0 <= typed <= MOST_SESSIONS else 0
+
+
+@blueprint.route("/commissions/<uuid:commission_id>/answer", methods=["GET", "POST"])
+@allow(policies.can_answer_question, commission=get_commission)
+def answer(commission: Commission) -> ResponseReturnValue:
+    me, commission_id, form = current_person(), commission.id, AnswerForm()
+    return run(
+        commission, form,
+        lambda: commissions.answer_question(commission_id=commission_id, answer=form.answer.data or "", actor=me, seen_version=form.seen),
+        "commissioning/commission_answer.html", done="Answered. It is back with the budget holder.",
+    )
