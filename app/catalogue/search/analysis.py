@@ -13,10 +13,12 @@ _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _POSSESSIVE = re.compile(r"(?<=\w)['’`]s\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`](?=\w)|(?<=\w)['’`](?!\w)")
 _ONE_TO_ONE = re.compile(r"\b(?:1\s*(?::|-|–|to|-to-|2)\s*1|121|one(?:\s|-)(?:to|on|2)(?:\s|-)one|1 on 1)\b")
-_REWRITTEN = (
-    (_ONE_TO_ONE, " onetoone "), (re.compile(r"\bmartial arts?\b"), "martialart"),
-    (re.compile(r"\bcan ?not\b"), "cant"), (re.compile(r"\bwill not\b"), "wont"), (re.compile(r"\bdo not\b"), "dont"),
-    (re.compile(r"\bdoes not\b"), "doesnt"), (re.compile(r"\bis not\b"), "isnt"), (re.compile(r"\bdid not\b"), "didnt"),
+_REWRITTEN = (  # what must be in the text before the pattern is worth trying, the pattern, what it becomes
+    (("1", "one"), _ONE_TO_ONE, " onetoone "),
+    (("martial",), re.compile(r"\bmartial arts?\b"), "martialart"),
+    (("not",), re.compile(r"\bcan ?not\b"), "cant"), (("not",), re.compile(r"\bwill not\b"), "wont"),
+    (("not",), re.compile(r"\bdo not\b"), "dont"), (("not",), re.compile(r"\bdoes not\b"), "doesnt"),
+    (("not",), re.compile(r"\bis not\b"), "isnt"), (("not",), re.compile(r"\bdid not\b"), "didnt"),
 )
 _APART = {
     "animation": "animat", "animations": "animat", "animate": "animat", "animated": "animat", "animator": "animat",
@@ -24,6 +26,7 @@ _APART = {
     "university": "universiti", "universities": "universiti", "uni": "uni", "boxing": "boxing", "boxer": "boxing", "boxers": "boxing", "arsenal": "arsenal", "sats": "sats",
 }
 """Words that Snowball would take for another: animal, experience, EAL, trains, past, universe, boxes, sat."""
+_MARKS = re.compile(r"['’`&]")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
 _MEMORY = 60_000
 
@@ -32,26 +35,45 @@ _stemmer = Stemmer.Stemmer("english")
 
 def fold(text: str) -> str:
     """Small letters, no accents, no apostrophes; "&" is "and"; one-to-one is one word, however written, and so is cannot."""
-    text = text.lower().translate(_LETTERS)
+    text = text.lower()
     if not text.isascii():
+        text = text.translate(_LETTERS)
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    text = _POSSESSIVE.sub("", text)
-    text = _APOSTROPHE.sub("", text)
-    text = text.replace("&", " and ")
-    for pattern, written in _REWRITTEN:
-        text = pattern.sub(written, text)
+    if _MARKS.search(text):
+        text = _POSSESSIVE.sub("", text)
+        text = _APOSTROPHE.sub("", text).replace("&", " and ")
+    for needed, pattern, written in _REWRITTEN:
+        if any(part in text for part in needed):
+            text = pattern.sub(written, text)
     return text
 
 
 def words(text: str) -> list[str]:
     """The words in order. "drop-in" gives drop, in; see `joined` for the word without its hyphen."""
-    return [part for found in _WORD.findall(fold(text)) for part in found.split("-")]
+    return _split(fold(text))[0]
 
 
 def joined(text: str) -> list[str]:
     """Hyphenated words written as one: "self-esteem" gives selfesteem."""
-    found = (w.replace("-", "") for w in _WORD.findall(fold(text)) if "-" in w)
-    return [w for w in found if w.isalpha()]
+    return _split(fold(text))[1]
+
+
+def _split(folded: str) -> tuple[list[str], list[str]]:
+    found = _WORD.findall(folded)
+    if "-" not in folded:
+        return found, []
+    together = [w.replace("-", "") for w in found if "-" in w]
+    return [part for w in found for part in w.split("-")], [w for w in together if w.isalpha()]
+
+
+def spoken(texts: Iterable[str]) -> list[str]:
+    """All words of several texts, hyphenated ones also as one, for the index."""
+    out: list[str] = []
+    for text in texts:
+        parts, together = _split(fold(text))
+        out += parts
+        out += together
+    return out
 
 
 @lru_cache(_MEMORY)
@@ -72,15 +94,6 @@ def stems(text: str) -> list[str]:
 def phrase(text: str) -> str:
     """The stems with blanks between, as the columns of OfferingText hold them."""
     return " ".join(stems(text))
-
-
-def all_stems(texts: Iterable[str]) -> list[str]:
-    """The stems of several texts, hyphenated words also as one."""
-    out: list[str] = []
-    for text in texts:
-        out += stems(text)
-        out += [stem(word) for word in joined(text)]
-    return out
 
 
 def holds(column: str, wanted: str) -> int:

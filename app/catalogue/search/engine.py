@@ -19,13 +19,13 @@ from app.catalogue.search import facets
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
 from app.catalogue.search.matching import LIGHT, TEXT, holds_all, holds_any, select_rows
-from app.catalogue.search.scoring import ALL, score
+from app.catalogue.search.scoring import ALL, ANSWERS, score
 from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
-from app.catalogue.search.understanding import Query, understand
+from app.catalogue.search.understanding import Query, grounded, understand
 from app.shared import clock
 from app.shared.db import db
 
-MOST_SCORED = 1000
+MOST_SCORED = 600
 """Rows weighed for one query; where more answer it, those with the words in title or tags come first."""
 ENOUGH = 10
 """A page shows what answers every part of the query; with fewer than this, also what answers some of it."""
@@ -50,13 +50,10 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10) -> F
     """The best `top` of the Zone's live offerings that pass the filters: what answers every part of the query first, then what
     answers some of it. Score descending, ties by the source's reference. Without words, everything that passes, score nil."""
     vocabulary = vocabulary_of(zone_id)
-    query = understand(typed, vocabulary)
+    query = grounded(understand(typed, vocabulary), vocabulary)
     if query.is_empty and typed.strip():
         return Found(query, ())
-    rows = _candidates(zone_id, query, filters)
-    if filters.places_now:
-        free = free_places_of_offerings(row.offering_id for row in rows)
-        rows = [row for row in rows if free[row.offering_id]]
+    rows = _candidates(zone_id, query, filters, top)
     scores = score(query, vocabulary, rows) if query.groups else [0.0] * len(rows)
     hits = [
         Hit(row.offering_id, row.source_ref, points)
@@ -66,30 +63,40 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10) -> F
     return Found(query, tuple(hits[: max(0, top)]))
 
 
-def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters) -> list[Any]:
-    """At most MOST_SCORED rows, the likeliest kind first: every part in title or tags, every part, some in title or tags, some."""
+def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters, top: int) -> list[Any]:
+    """What may be among the best `top`. Whatever answers every part stands above the rest, so the rest is only read when there is
+    too little of that; of either at most MOST_SCORED, those with the words in title or tags first."""
     where = conditions(filters)
-    columns = (*LIGHT, *TEXT)
     if query.is_empty:
-        return [row for row in select_rows(zone_id, columns, *where) if admits(filters, row)]
-    rungs: tuple[Callable[[], sa.ColumnElement[bool] | None], ...] = (
-        lambda: holds_all(query, in_head=True), lambda: holds_all(query),
-        lambda: holds_any(query, in_head=True), lambda: holds_any(query),
-    )
-    every = select_rows(zone_id, columns, holds_any(query), *where, limit=MOST_SCORED + 1)
-    if len(every) <= MOST_SCORED:
-        return [row for row in every if admits(filters, row)]
-    found: dict[int, Any] = {}
-    for rung in rungs:
-        wanted = rung()
-        if wanted is None:
-            continue
-        for row in select_rows(zone_id, columns, wanted, *where, limit=MOST_SCORED):
-            if len(found) < MOST_SCORED and admits(filters, row):
-                found.setdefault(row.id, row)
-        if len(found) >= MOST_SCORED:
-            break
-    return list(found.values())
+        return _passing(select_rows(zone_id, (*LIGHT, *TEXT), *where), filters)
+    answers = _up_to_most(zone_id, lambda in_head: holds_all(query, in_head=in_head, least=ANSWERS), where, filters)
+    if len(answers) >= top:
+        return answers
+    known = {row.id for row in answers}
+    some = _up_to_most(zone_id, lambda in_head: holds_any(query, in_head=in_head), where, filters)
+    return [*answers, *(row for row in some if row.id not in known)]
+
+
+def _up_to_most(
+    zone_id: uuid.UUID, words: Callable[[bool], sa.ColumnElement[bool] | None], where: Sequence[sa.ColumnElement[bool]], filters: Filters
+) -> list[Any]:
+    everywhere = words(False)
+    if everywhere is None:
+        return []
+    found = select_rows(zone_id, (*LIGHT, *TEXT), everywhere, *where, limit=MOST_SCORED + 1)
+    if len(found) <= MOST_SCORED:
+        return _passing(found, filters)
+    in_head = select_rows(zone_id, (*LIGHT, *TEXT), words(True), *where, limit=MOST_SCORED)
+    known = {row.id for row in in_head}
+    return _passing([*in_head, *(row for row in found if row.id not in known)], filters)[:MOST_SCORED]
+
+
+def _passing(rows: Sequence[Any], filters: Filters) -> list[Any]:
+    passing = [row for row in rows if admits(filters, row)]
+    if not filters.places_now:
+        return passing
+    free = free_places_of_offerings(row.offering_id for row in passing)
+    return [row for row in passing if free[row.offering_id]]
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ class Page:
 def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
     """One page of results with the counts of every facet, all from the same rows."""
     vocabulary = vocabulary_of(zone_id)
-    query = understand(typed, vocabulary)
+    query = grounded(understand(typed, vocabulary), vocabulary)
     rows, is_partial = _answering(zone_id, query, typed)
     free = free_places_of_offerings(row.offering_id for row in rows)
     kept = facets.passing(rows, filters, free)
@@ -165,8 +172,8 @@ def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequ
         return {}
     ids = [row.id for row in kept]
     if len(ids) > MOST_SCORED:
-        best = [row.id for row in _candidates(zone_id, query, Filters())]
-        ids = [id_ for id_ in best if id_ in set(ids)]
+        wanted = set(ids)
+        ids = [row.id for row in _candidates(zone_id, query, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
     texts: list[Any] = []
     for start in range(0, len(ids), 500):
         texts += select_rows(zone_id, (OfferingText.id, *TEXT), OfferingText.id.in_(ids[start : start + 500]))

@@ -6,7 +6,8 @@ Within one facet several values mean any of them, so a facet's own choice is lef
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,62 +63,56 @@ def _failures(rows: Sequence[Any], filters: Filters, free: Free | None) -> list[
 def count(rows: Sequence[Any], filters: Filters, free: Free | None) -> tuple[Facet, ...]:
     """Every facet with its values and counts. `free` (places by offering) may be None when nobody asks for places."""
     judged = _failures(rows, filters, free)
+    kept = [row for row, failed in judged if not failed]
 
-    def but_for(name: str) -> list[Any]:
-        return [row for row, failed in judged if failed <= {name}]
+    def but_for(name: str) -> Sequence[Any]:
+        return [row for row, failed in judged if failed <= {name}] if name in filters.in_use else kept
 
+    kinds = Counter(row.kind for row in but_for("kinds"))
+    deliveries = Counter(row.delivery for row in but_for("deliveries"))
+    needs = Counter(row.needs_mask for row in but_for("needs"))
+    days = Counter(row.days for row in but_for("days"))
+    ages = Counter((row.age_min, row.age_max) for row in but_for("age"))
     facets = [
-        _facet("kind", "kinds", "Kind", but_for("kinds"), filters.kinds,
-               [(k.value, OFFERING_KIND_WORDS[k], _is("kind", k.value)) for k in OfferingKind]),
-        _facet("need", "needs", "Need", but_for("needs"), filters.needs,
-               [(area, area, _has("needs_mask", needs_bits((area,)))) for area in AREAS]),
-        _facet("day", "days", "Day", but_for("days"), filters.days,
-               [(day, day, _has("days", days_bits((day,)))) for day in DAYS]),
-        _facet("delivery", "deliveries", "Where", but_for("deliveries"), filters.deliveries,
-               [(d.value, DELIVERIES[d], _is("delivery", d.value)) for d in Delivery]),
+        _facet("kind", "kinds", "Kind", filters.kinds, [(k.value, OFFERING_KIND_WORDS[k], kinds[k.value]) for k in OfferingKind]),
+        _facet("need", "needs", "Need", filters.needs, [(a, a, _with_bits(needs, needs_bits((a,)))) for a in AREAS]),
+        _facet("day", "days", "Day", filters.days, [(d, d, _with_bits(days, days_bits((d,)))) for d in DAYS]),
+        _facet("delivery", "deliveries", "Where", filters.deliveries, [(d.value, DELIVERIES[d], deliveries[d.value]) for d in Delivery]),
         _language_facet(rows, but_for("languages"), filters),
-        _switch("free", "is_free", "Free for families", but_for("is_free"), filters.is_free, lambda r: r.cost_pence == 0),
-        _switch("step_free", "is_step_free", "Step-free", but_for("is_step_free"), filters.is_step_free, lambda r: r.is_step_free),
+        _switch("free", "is_free", "Free for families", sum(r.cost_pence == 0 for r in but_for("is_free")), chosen=filters.is_free),
+        _switch("step_free", "is_step_free", "Step-free", sum(r.is_step_free for r in but_for("is_step_free")), chosen=filters.is_step_free),
     ]
     if free is not None:
-        facets.append(_switch("places", "places_now", "Places now", but_for("places_now"), filters.places_now,
-                              lambda r: free.get(r.offering_id, 0) > 0))
+        now = sum(free.get(row.offering_id, 0) > 0 for row in but_for("places_now"))
+        facets.append(_switch("places", "places_now", "Places now", now, chosen=filters.places_now))
     if filters.origin is not None:
         facets.append(_distance_facet(but_for("within_km"), filters))
-    facets.append(_facet("age", "age", "Age", but_for("age"), () if filters.age is None else (str(filters.age),),
-                         [(str(a), str(a), _takes_age(a)) for a in AGES], is_single=True))
+    facets.append(_facet(
+        "age", "age", "Age", () if filters.age is None else (str(filters.age),),
+        [(str(a), str(a), sum(n for (low, high), n in ages.items() if low <= a <= high)) for a in AGES], is_single=True,
+    ))
     return tuple(facets)
 
 
-def _is(column: str, value: str) -> Callable[[Any], bool]:
-    return lambda row: bool(getattr(row, column) == value)
-
-
-def _has(column: str, bits: int) -> Callable[[Any], bool]:
-    return lambda row: bool(getattr(row, column) & bits)
-
-
-def _takes_age(age: int) -> Callable[[Any], bool]:
-    return lambda row: bool(row.age_min <= age <= row.age_max)
+def _with_bits(masks: Counter[int], bits: int) -> int:
+    return sum(n for mask, n in masks.items() if mask & bits)
 
 
 def _facet(
-    name: str, filter_: str, title: str, rows: Sequence[Any], chosen: Sequence[str],
-    values: Sequence[tuple[str, str, Callable[[Any], bool]]], *, is_single: bool = False,
+    name: str, filter_: str, title: str, chosen: Sequence[str], values: Sequence[tuple[str, str, int]], *, is_single: bool = False
 ) -> Facet:
-    return Facet(name, filter_, title, tuple(
-        Value(value, text, sum(map(test, rows)), value in chosen) for value, text, test in values
-    ), is_single)
+    return Facet(name, filter_, title, tuple(Value(value, text, n, value in chosen) for value, text, n in values), is_single)
 
 
-def _switch(name: str, filter_: str, title: str, rows: Sequence[Any], chosen: bool, test: Callable[[Any], bool]) -> Facet:
-    return Facet(name, filter_, title, (Value("1", title, sum(map(test, rows)), chosen),))
+def _switch(name: str, filter_: str, title: str, number: int, *, chosen: bool) -> Facet:
+    return Facet(name, filter_, title, (Value("1", title, number, chosen),))
 
 
 def _language_facet(all_rows: Sequence[Any], rows: Sequence[Any], filters: Filters) -> Facet:
     """Languages other than English that some result has, and those chosen; most widespread first."""
-    known = {code for row in all_rows for code in row.languages.strip("|").split("|") if code} - {"en"}
-    counts = {code: sum(f"|{code}|" in row.languages for row in rows) for code in known | set(filters.languages)}
+    known = {code for text in {row.languages for row in all_rows} for code in text.strip("|").split("|") if code} - {"en"}
+    spoken = Counter(row.languages for row in rows)
+    counts = {code: sum(n for text, n in spoken.items() if f"|{code}|" in text) for code in known | set(filters.languages)}
     order = sorted(counts, key=lambda code: (-counts[code], language_name(code)))
     values = (Value(code, language_name(code), counts[code], code in filters.languages) for code in order)
     return Facet("language", "languages", "Language", tuple(values))

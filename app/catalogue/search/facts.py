@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from app.catalogue.languages import LANGUAGES
-from app.catalogue.models import NEEDS, Delivery, Gender, Offering, Season
+from app.catalogue.models import NEEDS, Delivery, Gender, Season
 from app.catalogue.search.analysis import stem, stems
 from app.catalogue.search.lexicon import need_token
 
@@ -48,7 +49,7 @@ def age_token(age: int) -> str:
     return f"age{age}"
 
 
-def fact_words(offering: Offering) -> list[str]:
+def fact_words(offering: Any) -> list[str]:
     """Stems of everything the offering's own fields tell."""
     said: list[str] = [age_token(age) for age in range(offering.age_min, offering.age_max + 1)]
     said += _when(offering.slots, offering.season)
@@ -105,7 +106,8 @@ def _school_day(start: str) -> list[str]:
     return ["afterschool", "after", "school"] if start < EVENING else []
 
 
-def need_words(codes: Iterable[str]) -> list[str]:
+@lru_cache(4096)
+def need_words(codes: tuple[str, ...]) -> list[str]:
     """Stems of the needs' names and areas, and the one word that stands for each."""
     said: list[str] = []
     for code in codes:

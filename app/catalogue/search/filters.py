@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, Protocol
 
@@ -62,7 +62,7 @@ class Filters:
     def without(self, *names: str) -> Filters:
         return replace(self, **{name: getattr(NOTHING, name) for name in names})
 
-    @property
+    @cached_property
     def in_use(self) -> list[str]:
         """The names of the filters that narrow something."""
         names = [field.name for field in fields(self) if field.name != "origin"]
@@ -104,7 +104,7 @@ def row_distance(row: Row, origin: Point | None) -> float | None:
 
 def admits(filters: Filters, row: Row) -> bool:
     """Does the row pass every filter but `places_now`?"""
-    return all(check(filters, row) for check in CHECKS.values())
+    return all(CHECKS[name](filters, row) for name in filters.in_use if name in CHECKS)
 
 
 def _near_enough(filters: Filters, row: Row) -> bool:

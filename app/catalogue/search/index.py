@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session as DatabaseSession
 
 from app.catalogue.models import Offering, OfferingState, OfferingText, Organisation, PartnerState
 from app.catalogue.models.search import COLUMNS
-from app.catalogue.search.analysis import all_stems, joined, phrase, words
+from app.catalogue.search.analysis import spoken, stem
 from app.catalogue.search.facts import day_mask, fact_words, need_words, needs_mask
 from app.shared.db import db
 
@@ -89,33 +89,27 @@ def _rows(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> Iterator[dict[
         .order_by(table.c.id)
     )
     for row in connection.execute(statement):
-        values = row._asdict()
-        provider_name = values.pop("provider_name")
-        yield describe(Offering(**values), provider_name)
+        yield describe(row, row.provider_name)
 
 
-def describe(offering: Offering, provider_name: str) -> dict[str, Any]:
-    """One offering as search sees it. Pure: the offering may be one that no session knows."""
-    place = f"{offering.town} {offering.postcode_area} {offering.postcode} {offering.region}"
-    written = [offering.title, *offering.interests, provider_name, offering.town, offering.region, offering.description]
-    columns = {
-        "title": " ".join(all_stems([offering.title])),
-        "tags": " ".join(all_stems(offering.interests)),
-        "needs": " ".join(need_words(offering.needs)),
-        "provider": " ".join(all_stems([provider_name])),
-        "place": phrase(place),
-        "facts": " ".join(fact_words(offering)),
-        "body": " ".join(all_stems([offering.description])),
+def describe(offering: Any, provider_name: str) -> dict[str, Any]:
+    """One offering (or a row with its columns) as search sees it. Pure."""
+    written = {
+        "title": spoken([offering.title]), "tags": spoken(offering.interests), "provider": spoken([provider_name]),
+        "place": spoken([offering.town, offering.postcode_area, offering.postcode, offering.region]), "body": spoken([offering.description]),
     }
-    needs_said = [code.replace(":", " ").replace("-", " ") for code in offering.needs]
-    vocabulary = [w for text in (*written, *needs_said) for w in (*words(text), *joined(text))]
+    columns = {name: " ".join(map(stem, found)) for name, found in written.items()}
+    columns["needs"] = " ".join(need_words(tuple(offering.needs)))
+    columns["facts"] = " ".join(fact_words(offering))
+    vocabulary = {word for found in written.values() for word in found}
+    vocabulary.update(spoken(code.replace(":", " ").replace("-", " ") for code in offering.needs))
     return {
         "offering_id": offering.id,
         "zone_id": offering.zone_id,
         **columns,
         "words": " ".join(sorted({stem for column in columns.values() for stem in column.split()})),
         "lexemes": "",
-        "vocabulary": " ".join(sorted(set(vocabulary))),
+        "vocabulary": " ".join(sorted(vocabulary)),
         "kind": str(offering.kind),
         "delivery": str(offering.delivery),
         "region": " ".join(offering.region.casefold().split()),
@@ -139,9 +133,9 @@ def as_tsvector(row: Mapping[str, Any]) -> str:
     at = 0
     for column in COLUMNS:
         label = {"title": "A", "tags": "B"}.get(column, "")
-        for stem in row[column].split():
+        for token in row[column].split():
             at += 1
-            places.setdefault(stem, []).append(f"{min(at, 16_000)}{label}")
+            places.setdefault(token, []).append(f"{min(at, 16_000)}{label}")
         at += 10
     return " ".join(f"'{stem}':{','.join(found[:200])}" for stem, found in sorted(places.items()))
 

@@ -28,10 +28,13 @@ def required_groups(query: Query) -> list[Group]:
     return [group for group in query.groups if group.is_required][:MOST_GROUPS]
 
 
-def holds_all(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] | None:
-    """SQL: something of every required group (in the title or tags, with `in_head`); None where nothing is required."""
+def holds_all(query: Query, *, in_head: bool = False, least: float = 0.0) -> sa.ColumnElement[bool] | None:
+    """SQL: something of every required group (in the title or tags, with `in_head`), of alternatives of at least that weight.
+
+    None where nothing is required.
+    """
     groups = required_groups(query)
-    return _matches(groups, " AND ", " & ", in_head=in_head) if groups else None
+    return _matches(groups, " AND ", " & ", in_head=in_head, least=least) if groups else None
 
 
 def holds_any(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] | None:
@@ -40,15 +43,23 @@ def holds_any(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] 
     return _matches(groups, " OR ", " | ", in_head=in_head) if groups else None
 
 
-def _matches(groups: Sequence[Group], fts_joint: str, ts_joint: str, *, in_head: bool) -> sa.ColumnElement[bool]:
+def _matches(
+    groups: Sequence[Group], fts_joint: str, ts_joint: str, *, in_head: bool, least: float = 0.0
+) -> sa.ColumnElement[bool]:
+    wanted = [[phrase for phrase, weight in group.alternatives.items() if weight >= least] for group in groups]
+    if not all(wanted) and fts_joint == " AND ":
+        return sa.false()
+    wanted = [phrases for phrases in wanted if phrases]
+    if not wanted:
+        return sa.false()
     if db.engine.dialect.name == "sqlite":
-        found = fts_joint.join(f"({' OR '.join(_quoted(wanted) for wanted in group.alternatives)})" for group in groups)
+        found = fts_joint.join(f"({' OR '.join(map(_quoted, phrases))})" for phrases in wanted)
         statement = sa.text("SELECT rowid FROM offering_search WHERE offering_search MATCH :found").bindparams(
             sa.bindparam("found", f"{{title tags}} : ({found})" if in_head else found, unique=True)
         )
         return OfferingText.id.in_(statement.columns(sa.column("rowid", sa.Integer)))
     label = ":AB" if in_head else ""
-    found = ts_joint.join(f"({' | '.join(_adjacent(wanted, label) for wanted in group.alternatives)})" for group in groups)
+    found = ts_joint.join(f"({' | '.join(_adjacent(phrase, label) for phrase in phrases)})" for phrases in wanted)
     lexemes: sa.ColumnElement[Any] = sa.cast(OfferingText.lexemes, _TsVector())
     return lexemes.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, found, sa.Text(), unique=True), _TsQuery()))
 

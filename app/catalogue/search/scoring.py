@@ -6,7 +6,7 @@ word itself. What has something of every required group stands above what has no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import sqrt
 from typing import Protocol
 
@@ -40,28 +40,72 @@ class Text(Protocol):
 
 def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[float]:
     """One score for each row, nil for one that holds nothing of the query."""
-    weights = [_weight(group, vocabulary) for group in query.groups]
-    total = sum(weights) or 1.0
-    required = [i for i, group in enumerate(query.groups) if group.is_required]
-    pairs = _pairs(query)
-    out: list[float] = []
-    for row in rows:
-        columns = {name: getattr(row, name) for name in WEIGHTS}
-        present = {word for column in columns.values() for word in column.split(" ")}
-        parts, best = [0.0] * len(weights), [0.0] * len(weights)
+    plan = _Plan(query, vocabulary)
+    return [plan.score(row) for row in rows]
+
+
+class _Plan:
+    """A query turned round for going over many rows: which group asks for a word, and what it is worth there."""
+
+    def __init__(self, query: Query, vocabulary: Vocabulary) -> None:
+        self.weights = [_weight(group, vocabulary) for group in query.groups]
+        self.total = sum(self.weights) or 1.0
+        self.required = [i for i, group in enumerate(query.groups) if group.is_required]
+        self.pairs = _pairs(query)
+        self.asked: dict[str, list[tuple[int, float]]] = {}
+        self.phrases: list[tuple[str, int, float]] = []
         for i, group in enumerate(query.groups):
-            parts[i], best[i] = _part(group, columns, present)
-        found = sum(weight * part for weight, part in zip(weights, parts, strict=True))
-        if not found:
-            out.append(0.0)
+            for wanted, weight in group.alternatives.items():
+                if " " in wanted:
+                    self.phrases.append((wanted, i, weight))
+                else:
+                    self.asked.setdefault(wanted, []).append((i, weight))
+
+    def score(self, row: Text) -> float:
+        found: list[list[tuple[float, float]]] = [[] for _ in self.weights]
+        columns = [(getattr(row, name), weight, LENGTH.get(name, 0.0), TYPICAL.get(name, 1.0)) for name, weight in WEIGHTS.items()]
+        frequencies: dict[str, float] = {}
+        for text, weight, length, typical in columns:
+            tokens = text.split(" ")
+            norm = 1 - length + length * len(tokens) / typical if length else 1.0
+            for token in tokens:
+                if token in self.asked:
+                    frequencies[token] = frequencies.get(token, 0.0) + weight / norm
+        for token, frequency in frequencies.items():
+            for i, weight in self.asked[token]:
+                found[i].append((weight, frequency))
+        for wanted, i, weight in self.phrases:
+            frequency = _phrase_frequency(wanted, columns)
+            if frequency:
+                found[i].append((weight, frequency))
+        return self._total(found, row)
+
+    def _total(self, found: list[list[tuple[float, float]]], row: Text) -> float:
+        points = covered = 0.0
+        best = [max((weight for weight, _ in hits), default=0.0) for hits in found]
+        for weight, hits, heaviest in zip(self.weights, found, best, strict=True):
+            if hits:
+                frequency = sum((each / heaviest) ** 2 * count for each, count in hits)
+                points += weight * heaviest * frequency / (SATURATION + frequency)
+                covered += weight * min(1.0, heaviest / SAME)
+        if not points:
+            return 0.0
+        points *= 0.3 + 0.7 * (covered / self.total) ** 2
+        points += ADJACENT * sum(holds(row.title, pair) + holds(row.tags, pair) > 0 for pair in self.pairs)
+        if self.required and all(best[i] >= ANSWERS for i in self.required):
+            points += ALL
+        return round(points, 6)
+
+
+def _phrase_frequency(wanted: str, columns: Sequence[tuple[str, float, float, float]]) -> float:
+    frequency = 0.0
+    for text, weight, length, typical in columns:
+        if wanted not in text:
             continue
-        covered = sum(weight * min(1.0, share / SAME) for weight, share in zip(weights, best, strict=True)) / total
-        found *= 0.3 + 0.7 * covered**2
-        found += ADJACENT * sum(holds(columns["title"], pair) + holds(columns["tags"], pair) > 0 for pair in pairs)
-        if required and all(best[i] >= ANSWERS for i in required):
-            found += ALL
-        out.append(round(found, 6))
-    return out
+        count = holds(text, wanted)
+        if count:
+            frequency += weight * count / (1 - length + length * (text.count(" ") + 1) / typical if length else 1.0)
+    return frequency
 
 
 def _weight(group: Group, vocabulary: Vocabulary) -> float:
@@ -74,33 +118,6 @@ def _weight(group: Group, vocabulary: Vocabulary) -> float:
 
     in_all, very = min(spread(0.8), vocabulary.size), spread(1.0)
     return group.part * max(0.2, vocabulary.weight(round(sqrt(in_all * (very or in_all)))))
-
-
-def _part(group: Group, columns: Mapping[str, str], present: set[str]) -> tuple[float, float]:
-    """What the row has of one group: saturated, from 0 to 1; and the weight of the best alternative it holds."""
-    here = [
-        (wanted, weight) for wanted, weight in group.alternatives.items()
-        if (wanted in present if " " not in wanted else all(word in present for word in wanted.split(" ")))
-    ]
-    if not here:
-        return 0.0, 0.0
-    heaviest = 0.0
-    weighed: list[tuple[float, float]] = []
-    for wanted, weight in here:
-        frequency = 0.0
-        for name, column_weight in WEIGHTS.items():
-            count = holds(columns[name], wanted)
-            if count:
-                length = LENGTH.get(name, 0.0)
-                norm = 1 - length + length * (columns[name].count(" ") + 1) / TYPICAL[name] if length else 1.0
-                frequency += column_weight * count / norm
-        if frequency:
-            weighed.append((weight, frequency))
-            heaviest = max(heaviest, weight)
-    if not weighed:
-        return 0.0, 0.0
-    frequency = sum((weight / heaviest) ** 2 * count for weight, count in weighed)
-    return heaviest * frequency / (SATURATION + frequency), heaviest
 
 
 def _pairs(query: Query) -> list[str]:

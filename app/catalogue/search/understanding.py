@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.facts import age_token
@@ -116,6 +116,15 @@ def understand(typed: str, vocabulary: Vocabulary) -> Query:
     for word, meant in corrected.items():
         shown = re.sub(rf"\b{re.escape(word)}\b", meant, shown)
     return Query(typed, tuple(groups), corrected, " ".join(shown.split()), tuple(t.word for t in tokens if t.is_unknown))
+
+
+def grounded(query: Query, vocabulary: Vocabulary) -> Query:
+    """Without the alternatives that stand nowhere in this catalogue: the same answers, for less work."""
+    return replace(query, groups=tuple(
+        replace(group, alternatives={
+            wanted: weight for wanted, weight in group.alternatives.items() if all(part in vocabulary.stems for part in wanted.split(" "))
+        }) for group in query.groups
+    ))
 
 
 # --- ages ----------------------------------------------------------------------------------------

@@ -246,13 +246,14 @@ class _Batch:
     def write(self, actor: Person | None, done: Sequence[Imported]) -> None:
         db.session.add_all(self.new)
         db.session.flush()
-        for row in self.new:
-            if isinstance(row, Organisation):
-                audit.record("catalogue.organisation.imported", subject=row, actor=actor, source=self.source)
-            elif isinstance(row, Offering):
-                audit.record("catalogue.offering.imported", subject=row, actor=actor, source=self.source)
-        for offering, names in self.changed:
-            audit.record("catalogue.offering.imported", subject=offering, actor=actor, source=self.source, fields=names)
+        entries: list[tuple[str, Organisation | Offering, list[str] | None]] = [
+            (f"catalogue.{row.__tablename__}.imported", row, None) for row in self.new if isinstance(row, (Organisation, Offering))
+        ]
+        entries += [("catalogue.offering.imported", offering, names) for offering, names in self.changed]
+        for number, (action, subject, names) in enumerate(entries):
+            audit.record(action, subject=subject, actor=actor, source=self.source, fields=names)
+            if number % CHUNK == 0:
+                db.session.flush()  # `record` looks through what is pending: keep that short
         counts = Counter(one.outcome for one in done)
         audit.record(
             "catalogue.import.finished", subject=db.session.get_one(Zone, self.zone_id), actor=actor, zone_id=self.zone_id,
