@@ -14,20 +14,11 @@ from app.introductions import services
 from app.introductions.models import DeclineReason, IntroductionState, Stance, View, Viewpoint
 from app.introductions.services import Already, Missing
 from app.shared import clock
-from app.shared.db import Row, atomic, db
 from app.shared.errors import DomainError, Forbidden, Invalid, NotFound
 from tests import factories
-from tests.introductions.world import World, days_ago, make_world, reread, set_row
+from tests.introductions.world import World, change, days_ago, make_world, reread, set_row
 
 S = IntroductionState
-
-
-def change(row: Row, **values: Any) -> None:
-    """Something in another room is different."""
-    with atomic():
-        fresh = db.session.get_one(type(row), row.id)
-        for name, value in values.items():
-            setattr(fresh, name, value)
 
 
 def another_carer(world: World, **given: Any) -> Carer:

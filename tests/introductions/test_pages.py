@@ -16,7 +16,7 @@ from app.notifications import worker
 from app.shared import clock
 from tests import factories
 from tests.fakes.mail import fake_mail
-from tests.introductions.world import PATH, World, reread, set_row
+from tests.introductions.world import PATH, World, change, reread, set_row
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
 
@@ -107,14 +107,15 @@ def test_withdrawn_consent_closes_the_partners_page_at_once(client: StrictClient
     page(client, f"/answer/{token}", 404)
 
 
-def test_consent_that_runs_out_closes_the_page_on_that_day(client: StrictClient, world: World) -> None:
-    introduction = world.at(S.JOINED)
-    consent = world.child.consents[0]
-    from tests.introductions.test_guards import change
-
-    change(consent, given_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
+@pytest.mark.parametrize("state", [S.ASKED, S.JOINED])
+def test_consent_that_runs_out_closes_everything_on_that_day(client: StrictClient, world: World, state: S) -> None:
+    introduction = world.at(state)
+    change(world.child.consents[0], given_on=clock.today() - timedelta(days=9), ends_on=clock.today() - timedelta(days=1))
     sign_in(client, world.partner)
-    page(client, f"/introductions/{introduction.id}", 404)
+    for verb in ("", "/agree", "/decline", "/arrange"):
+        page(client, f"/introductions/{introduction.id}{verb}", 404)
+    assert "First Beats" not in page(client, "/introductions")
+    assert reread(introduction).is_open
 
 
 @pytest.mark.parametrize("role", [
@@ -342,8 +343,6 @@ def test_the_emails_link_dies(client: StrictClient, world: World, spoil: str) ->
             for state in PATH[1:4]:
                 world.go(introduction, state)
     elif spoil == "left":
-        from tests.introductions.test_guards import change
-
         change(world.partner, left_at=clock.now())
     elif spoil == "lapsed":
         set_row(introduction, state=S.LAPSED)

@@ -20,7 +20,7 @@ from app.introductions.models import (
     Viewpoint,
 )
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import Row, atomic, db
 from tests import factories
 
 S = IntroductionState
@@ -169,10 +169,15 @@ def reread(introduction: Introduction) -> Introduction:
 
 def set_row(introduction: Introduction, **values: Any) -> None:
     """Change a row behind the verbs' back, as time or another room would."""
+    change(introduction, **values)
+
+
+def change(row: Row, **values: Any) -> None:
+    """Something in another room is different."""
     with atomic():
-        row = db.session.get_one(Introduction, introduction.id)
+        fresh = db.session.get_one(type(row), row.id)
         for name, value in values.items():
-            setattr(row, name, value)
+            setattr(fresh, name, value)
 
 
 def days_ago(days: int) -> date:
