@@ -150,14 +150,16 @@ class WaiveForm(WhichDocumentForm):
 class SlotForm(Form):
     """One regular meeting. An empty day means there is none."""
 
-    day = SelectField("Day", choices=choices([("", "No day"), *words.DAYS.items()]))
+    day = SelectField("Day", choices=choices([("", "No day"), *words.DAYS.items()]), default="", validate_choice=False)
     start = StringField("From", [Optional(), Length(max=12)])
     end = StringField("To", [Optional(), Length(max=12)])
-    season = SelectField("When", choices=choices([("term", "in term"), ("holiday", "in holidays")]))
+    season = SelectField("When", choices=choices([("term", "in term"), ("holiday", "in holidays")]), default="term", validate_choice=False)
 
     def validate_day(self, field: SelectField) -> None:
         if not field.data and ((self.start.data or "").strip() or (self.end.data or "").strip()):
             raise ValidationError("Choose the day for these times.")
+        if field.data and (field.data not in words.DAYS or self.season.data not in ("term", "holiday")):
+            raise ValidationError("Choose a day from the list.")
         if field.data:
             try:
                 self.slot()
