@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -106,4 +107,4 @@ def list_postings(fund_id: uuid.UUID) -> list[PostingLine]:
         .outerjoin(School, School.id == Posting.school_id).outerjoin(Organisation, Organisation.id == Posting.organisation_id)
         .where(Posting.fund_id == fund_id).order_by(Posting.id)
     )
-    return [PostingLine(*row) for row in db.session.execute(statement)]
+    return [PostingLine(*cells) for cells in map(tuple[Any, ...], db.session.execute(statement))]
