@@ -338,9 +338,14 @@ def append_only(model: type[Base]) -> None:
 APPEND_ONLY_TABLES: list[str] = []
 
 
-def ping() -> None:
-    """Ask the database anything at all."""
-    db.session.execute(sa.text("SELECT 1"))
+def ping() -> bool:
+    """Does the database answer?"""
+    try:
+        db.session.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return False
+    return True
 
 
 @contextmanager
