@@ -93,13 +93,14 @@ def plan_lives(world: World, story: Story, lives: list[Life]) -> None:
         dice = Random(f"life-{world.zone.slug}-{number}")
         days = school_days(life.school.id)
         chosen = _offers_for(world, life, dice)
-        start = life.begins_on + timedelta(days=dice.randint(10, 240))
+        so_far = (clock.today() - life.begins_on).days
+        start = life.begins_on + timedelta(days=dice.randint(10, max(11, so_far - 12)))
         for offer, offering in chosen[: dice.choice((0, 0, 1, 1, 1))]:
             thread = Thread(world, story, life, offer, offering, Random(f"{number}-{offer.title}"), days)
             story.at(school_morning(days, start, dice.randint(9, 15), dice.choice((0, 15, 30))), lambda t=thread: _begin(t))  # type: ignore[misc]
             start += timedelta(days=dice.randint(35, 150))
         bought = [(offer, offering) for offer, offering in chosen if offer.price is not None]
-        if number % 14 == 5 and bought:
+        if number % 28 == 5 and bought:
             fresh = Thread(world, story, life, *bought[-1], Random(f"fresh-{number}"), days, is_fresh=True)
             day = clock.today() - timedelta(days=dice.randint(4, 9))
             story.at(school_morning(days, day, 9, dice.choice((5, 35))), lambda t=fresh: _begin(t))  # type: ignore[misc]
