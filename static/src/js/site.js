@@ -13,7 +13,7 @@ document.addEventListener('htmx:after:swap', enhanceForms);
 
 // On a phone the filters start folded; without JavaScript they are open.
 const filters = document.querySelector('.filters');
-if (filters && matchMedia('(max-width: 52em)').matches && !filters.querySelector(':checked')) filters.open = false;
+if (filters && matchMedia('(max-width: 52em)').matches && !filters.querySelector('input:checked')) filters.open = false;
 
 // A menu closes on Escape, and when something else is pressed.
 const menus = () => document.querySelectorAll('details.me[open], .nav__more details[open]');
