@@ -108,7 +108,7 @@ def requests_place(worker: Walker, child: str, sessions: int) -> None:
     worker.is_refused("request, refused")
     worker.page.get_by_label(re.compile(f"^{GROUP}")).check()
     worker.type("How many sessions?", str(sessions))
-    expect(worker.page.get_by_role("complementary", name="What it costs")).to_contain_text(f"£{20 * sessions}")
+    expect(worker.page.get_by_role("main")).to_contain_text(f"£{20 * sessions} {sessions} sessions at £20")
     worker.type("What does the child want to reach?", f"{child} wants to drum in a group.")
     worker.type("Why this, and why now?", f"{child} {WHY}")
     worker.type("Why nothing free meets this need", "The library has no drums.")
@@ -188,7 +188,7 @@ def opens_register(partner: Walker) -> None:
 
 def marks(partner: Walker, marked: dict[str, str]) -> None:
     for child, mark in marked.items():
-        partner.page.get_by_role("group", name=child).get_by_text(mark, exact=True).click()
+        partner.page.get_by_role("group", name=child).get_by_role("radio", name=mark, exact=True).check()
 
 
 def shows_marks(partner: Walker, marked: dict[str, str]) -> None:
