@@ -97,6 +97,7 @@ def mark_correct(session: Session, child: Child) -> ResponseReturnValue:
     page = render_template(
         "attendance/mark_correct.html", form=form, session=queries.get_session(session_id, person), child=get_child(child_id, person),
         history=history, words=MARK_WORDS, people=queries.names_of({mark.marked_by_id for mark in history}),
+        must_decide=queries.waits_for_decision(history[-1]),
     )
     if request.method == "POST":
         return page, 422

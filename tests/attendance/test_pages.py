@@ -305,6 +305,21 @@ def test_a_correction_that_cannot_be_is_said_on_its_page(club: Club, client: Str
     assert count(Mark) == 1
 
 
+def test_the_page_says_when_it_is_the_link_workers_to_decide(club: Club, client: StrictClient) -> None:
+    amara = club.children[0]
+    for week in range(3):
+        club.save({amara: K.ABSENT_UNTOLD}, week=week)
+    with club.after(week=2):
+        as_(client, club.scene.link_worker)
+        told = ["you decide" in client.get(f"/sessions/{club.session(week).id}/marks/{amara.id}").get_data(as_text=True) for week in range(3)]
+        assert told == [False, False, True]
+        [task] = club.tasks(kind="payable_decision")
+        data = {"kind": "absent_untold", "percent": "100", "reason": "Their bus broke down.", "seen": "1", "once": "k"}
+        assert client.post(task.url, data=data).status_code == 303
+        assert "you decide" not in client.get(task.url).get_data(as_text=True)
+    assert club.earned(amara) == 4_000
+
+
 def test_the_follow_up_page_says_who_to_ring_and_closes_the_task(club: Club, client: StrictClient) -> None:
     amara = club.children[0]
     club.save({amara: K.ABSENT_UNTOLD})

@@ -22,6 +22,7 @@ from app.attendance.queries.marks import (
     keys_sent,
     marks_of,
     names_of,
+    waits_for_decision,
 )
 from app.attendance.queries.registers import (
     LOCK_AFTER_SCHOOL_DAYS,
@@ -50,5 +51,5 @@ __all__ = [
     "get_session_by_id", "has_follow_up", "history_of_children", "history_of_places", "introductions_in", "is_newest",
     "keys_sent", "last_days", "list_follow_ups", "list_missing_registers", "list_over", "list_sessions", "list_told_in_vain",
     "list_unfinished", "marks_of", "names_for", "names_of", "places_of_introduction", "visible_places", "visible_sessions",
-    "who_comes",
+    "waits_for_decision", "who_comes",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.accounts.models import Person
 from app.attendance.models import PRESENT, Mark, MarkKind
+from app.attendance.payable import UNTOLD_BEFORE_A_DECISION
 from app.catalogue.models import Cohort, Session
 from app.commissioning.models import Commission, CommissionState, Place
 from app.introductions.models import Introduction, IntroductionState
@@ -84,6 +85,16 @@ def attended_count(introduction_id: uuid.UUID) -> int:
         .where(Place.introduction_id == introduction_id, Mark.kind.in_(PRESENT), is_newest)
     )
     return db.session.scalar(statement) or 0
+
+
+def waits_for_decision(mark: Mark) -> bool:
+    """A third absence without notice of a place that was bought, about which nobody has decided."""
+    if not mark.is_without_notice or mark.is_corrected or not commissions_of_places([mark.place_id]):
+        return False
+    history = history_of_places([mark.place_id])[mark.place_id]
+    here = next(past.session for past in history if past.mark.id == mark.id)
+    earlier = [past for past in history if past.session.starts_at < here.starts_at]
+    return sum(past.mark.is_without_notice for past in earlier) >= UNTOLD_BEFORE_A_DECISION
 
 
 def came_to(place_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:
