@@ -133,4 +133,4 @@ def split_in_two(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
 
 
 def _stands(word: str, vocabulary: Vocabulary) -> bool:
-    return word in vocabulary.words or word in lexicon().known_words or word in plain_words().weak
+    return vocabulary.has(word) or word in lexicon().known_words or word in plain_words().weak

@@ -75,6 +75,9 @@ _REWRITTEN = (
     (re.compile(
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: in| on)?(?: ?to)?(?: the)? (?:year|yr|y) ?7\b"
     ), " transition "),
+    (re.compile(
+        r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:secondary|big|high|new) school\b"
+    ), " transition "),
     (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
 )
 _ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
@@ -290,7 +293,7 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
     if word in plain.all and not any(vocabulary.has(w) or " " in w or w.startswith("need") for w in alternatives):
         return None  # an everyday word that stands nowhere in this catalogue narrows nothing
     found = lexicon().find(word)
-    is_weak = word in _ONE_OF_THEM or word in plain.weak or (bool(found) and all(concept.is_soft for concept in found))
+    is_weak = word in _ONE_OF_THEM or word in plain.weak or stem(word) in plain.weak or (bool(found) and all(concept.is_soft for concept in found))
     return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0)
 
 
