@@ -17,6 +17,7 @@ from app.shared.db import atomic, db
 from tests import factories as make
 from tests.commissioning.scene import Scene, build, person, turn_of
 from tests.support.client import StrictClient
+from tests.support.counting import statements
 from tests.support.people import sign_in
 
 _S = CommissionState
@@ -435,3 +436,24 @@ def test_a_link_workers_colleague_does_not_see_it(client: StrictClient, scene: S
 def test_within_sight_but_without_the_power_is_403(client: StrictClient, scene: Scene, who: str, verb: str) -> None:
     commission = scene.request()
     assert as_(client, getattr(scene, who)).post(f"/commissions/{commission.id}/{verb}").status_code == 403
+
+
+# --- speed ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("who", "page"), [
+    ("holder", "/approvals"), ("holder", "/commissions"), ("link_worker", "/commissions"), ("partner", "/commissions"),
+])
+def test_a_page_asks_the_database_no_more_often_for_six_than_for_two(client: StrictClient, scene: Scene, who: str, page: str) -> None:
+    places.change_capacity(cohort_id=scene.cohort.id, capacity=20, actor=scene.partner)
+
+    def counted(more: int) -> int:
+        for _ in range(more):
+            scene.request(introduced(scene), sessions=1)
+        as_(client, getattr(scene, who))
+        with statements() as sent:
+            assert client.get(page).status_code == 200
+        return len(sent)
+
+    few = counted(2)
+    assert counted(4) <= few
