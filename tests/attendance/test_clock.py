@@ -39,6 +39,15 @@ def test_a_session_called_off_afterwards_needs_no_register(club: Club) -> None:
         assert club.tasks(club.scene.partner, "register_due") == []
 
 
+def test_after_three_weeks_nobody_is_asked_for_a_register_they_can_no_longer_take(club: Club) -> None:
+    with club.after(days=1):
+        sweep()
+    with club.after(days=22) as session:
+        sweep()
+        sweep()
+        assert str(session.id) not in " ".join(task.url for task in club.tasks(club.scene.partner, "register_due"))
+
+
 def test_a_session_is_closed_when_its_register_is_locked(club: Club) -> None:
     session = club.save({club.children[0]: HERE})
     with club.after(days=9):

@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page
 
+from app.accounts.models import Role
 from app.attendance.models import MarkKind
 from app.attendance.services import Marking
 from app.children.models import Child
 from app.shared import clock
 from tests import factories
 from tests.attendance.club import Club, open_club
+from tests.commissioning.scene import person
 from tests.support.browser import check_page
 from tests.support.live import Live, watch_of
 
@@ -114,10 +116,12 @@ def test_every_page_of_registers_and_every_home_is_sound(today: Club, new_page: 
     visits = {
         scene.partner: ["/", "/registers", f"/sessions/{now.id}/register", f"/sessions/{missed.id}/register"],
         scene.link_worker: ["/", "/registers", f"/sessions/{missed.id}/register", marks, f"{marks}/follow-up"],
-        scene.holder: ["/"], scene.manager: ["/"],
+        scene.holder: ["/"], scene.manager: ["/", "/registers"], factories.make_person(Role.ADMINISTRATOR): ["/"],
+        person(Role.SCHOOL_LEAD, scene.zone, school_id=scene.school.id): ["/", "/help"],
+        person(Role.FUNDER, scene.zone, fund_id=scene.fund.id): ["/", "/privacy", "/accessibility"],
     }
-    for person, paths in visits.items():
-        page = enter(new_page(width), person.email)
+    for someone, paths in visits.items():
+        page = enter(new_page(width), someone.email)
         for path in paths:
             page.goto(path)
             check_page(page, path, watch=watch_of(page))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -39,7 +39,7 @@ def list_missing_registers() -> list[Missing]:
         sa.select(Session.id, Offering.organisation_id, Offering.zone_id)
         .join(Cohort, Cohort.id == Session.cohort_id).join(Offering, Offering.id == Cohort.offering_id)
         .where(
-            Session.state == SessionState.SCHEDULED, Session.starts_at < begins, Session.starts_at > begins - LOOK_BACK,
+            Session.state == SessionState.SCHEDULED, Session.starts_at < begins, Session.starts_at > _forgotten_before(),
             sa.exists().where(
                 Place.cohort_id == Session.cohort_id, Place.state.in_(TAKEN), Place.taken_at <= Session.starts_at,
                 sa.or_(Place.freed_at.is_(None), Place.freed_at > Session.starts_at),
@@ -51,9 +51,20 @@ def list_missing_registers() -> list[Missing]:
     return [Missing(*row) for row in db.session.execute(statement)]
 
 
+def is_in_vain(session: Session) -> bool:
+    """Nobody needs to be asked for its register any more: taken, called off, or so old that only the Zone manager takes it."""
+    return session.state is not SessionState.SCHEDULED or session.starts_at <= _forgotten_before()
+
+
+def _forgotten_before() -> datetime:
+    return clock.at_london(clock.today(), clock.MIDNIGHT) - LOOK_BACK
+
+
 def list_told_in_vain() -> Sequence[Session]:
-    """Sessions with an open task about their register which have been cancelled, moved or taken since."""
-    statement = sa.select(Session).where(Session.state != SessionState.SCHEDULED, sa.exists().where(_about(Session.id)))
+    """Sessions with an open task about a register that is not asked for any more."""
+    statement = sa.select(Session).where(
+        sa.or_(Session.state != SessionState.SCHEDULED, Session.starts_at <= _forgotten_before()), sa.exists().where(_about(Session.id))
+    )
     return db.session.scalars(statement.order_by(Session.id)).unique().all()
 
 

@@ -10,7 +10,7 @@ import uuid
 from app.accounts.models import Role
 from app.accounts.queries import people_with
 from app.attendance import queries
-from app.attendance.queries.due import REGISTER_DUE, Missing
+from app.attendance.queries.due import REGISTER_DUE, Missing, is_in_vain
 from app.catalogue.models import Session, SessionState
 from app.catalogue.services import sessions as catalogue_sessions
 from app.notifications import services as notifications
@@ -29,7 +29,7 @@ def sweep() -> None:
     for session_id in in_vain:
         with atomic():
             session = lock_row(Session, session_id)
-            if session.state is not SessionState.SCHEDULED:
+            if is_in_vain(session):
                 notifications.close_tasks(kind=REGISTER_DUE, subject=session, why="No longer needed")
     for session_id in over:
         _close(session_id)
