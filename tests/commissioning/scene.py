@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 from app.accounts.models import Person, Role, RoleGrant, School, Zone
 from app.accounts.passwords import hash_password
@@ -15,7 +16,7 @@ from app.commissioning.models import Commission, Fund, Waiting
 from app.commissioning.services import commissions, decisions, delivery, funds
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import atomic, db
 from tests import factories as make
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -92,7 +93,7 @@ def _password_hash() -> str:
 def person(role: Role, zone: Zone, **grant: Any) -> Person:
     """Somebody with that role who can sign in with the factories' PASSWORD; it is hashed once for all of them."""
     tag = make.some_id().hex[:8]
-    found = Person(email=f"{role}-{tag}@example.org", name=f"{role.title().replace('_', ' ')} {tag[:4]}", password_hash=_password_hash())
+    found = Person(id=uuid4(), email=f"{role}-{tag}@example.org", name=f"{role.title().replace('_', ' ')} {tag[:4]}", password_hash=_password_hash())
     found.grants = [RoleGrant(role=role, zone_id=zone.id, starts_on=clock.today() - timedelta(days=400), **grant)]
     return make.save(found)
 
@@ -101,20 +102,21 @@ def build(
     *, money: int = 500_000, capacity: int = 5, price_pence: int = 2_000, sessions: int = 12, **zone: Any
 ) -> Scene:
     """A Zone with £5,000 in one fund open to all, and a group of five that meets twelve Tuesdays, at £20 a child and session."""
-    made = make.make_zone(**zone)
-    school = make.make_school(made)
-    manager = person(Role.ZONE_MANAGER, made)
-    organisation = make.make_organisation(made)
-    offering = make.make_offering(organisation)
-    scene = Scene(
-        zone=made, school=school, link_worker=person(Role.LINK_WORKER, made), manager=manager,
-        holder=person(Role.BUDGET_HOLDER, made), second=person(Role.BUDGET_HOLDER, made),
-        partner=person(Role.PARTNER_ADMIN, made, organisation_id=organisation.id), organisation=organisation,
-        practitioner=make.make_practitioner(organisation), offering=offering,
-        tariff=make.make_tariff(offering, price_pence=price_pence),
-        cohort=make.make_cohort(offering, sessions=sessions, capacity=capacity), fund=None,  # type: ignore[arg-type]
-    )
-    scene.fund = scene.fund_with(money, name="Open fund", funder="Larch Tree Foundation")
+    _password_hash()  # before the transaction: hashing inside it would hold the write lock
+    with atomic():  # one transaction, so each row is given its key
+        made = make.make_zone(id=uuid4(), **zone)
+        school = make.make_school(made, id=uuid4())
+        organisation = make.make_organisation(made, id=uuid4())
+        offering = make.make_offering(organisation, id=uuid4())
+        scene = Scene(
+            zone=made, school=school, link_worker=person(Role.LINK_WORKER, made), manager=person(Role.ZONE_MANAGER, made),
+            holder=person(Role.BUDGET_HOLDER, made), second=person(Role.BUDGET_HOLDER, made),
+            partner=person(Role.PARTNER_ADMIN, made, organisation_id=organisation.id), organisation=organisation,
+            practitioner=make.make_practitioner(organisation, id=uuid4()), offering=offering,
+            tariff=make.make_tariff(offering, id=uuid4(), price_pence=price_pence),
+            cohort=make.make_cohort(offering, id=uuid4(), sessions=sessions, capacity=capacity), fund=None,  # type: ignore[arg-type]
+        )
+        scene.fund = scene.fund_with(money, name="Open fund", funder="Larch Tree Foundation")
     return scene
 
 

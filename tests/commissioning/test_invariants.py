@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -58,6 +59,10 @@ def spent_otherwise(scene: Scene) -> None:
     posting(scene, Account.COMMITTED, 5, commission_id=scene.approved_one.id, child_id=scene.approved_one.child_id)  # type: ignore[attr-defined]
 
 
+def closed_with_money(scene: Scene) -> None:
+    db.session.execute(sa.update(Commission).where(Commission.id == scene.approved_one.id).values(state=CommissionState.CLOSED))  # type: ignore[attr-defined]
+
+
 def no_statement(scene: Scene) -> None:
     posting(scene, Account.COMMITTED, 5)
 
@@ -71,7 +76,7 @@ BREACHES: list[tuple[str, Callable[[Scene], None]]] = [
     ("every journal sums to nil", unbalanced), ("money stays in its Zone", another_zones), ("no fund is below nil", below_nil),
     ("no share of a commission is below nil", share_below_nil), ("no cohort is over capacity", overfull),
     ("promised commissions have their place", promised_without_place), ("shares sum to the total", penny_too_many),
-    ("commissions agree with the ledger", spent_otherwise), ("children's statements add up to the funds", no_statement),
+    ("commissions agree with the ledger", spent_otherwise), ("commissions agree with the ledger", closed_with_money), ("children's statements add up to the funds", no_statement),
 ]
 
 
@@ -94,12 +99,25 @@ def test_honest_data_breaks_nothing(lived: Scene) -> None:
     assert [check() for _, check in invariants.REPORTS] == [None]
 
 
-@pytest.mark.parametrize(("rule", "breach"), BREACHES, ids=[name for name, _ in BREACHES])
-def test_each_breach_is_found_by_its_own_check(lived: Scene, rule: Any, breach: Any) -> None:
+class Undone(Exception):
+    """The breach is taken back."""
+
+
+def found_after(breach: Callable[[Scene], None], scene: Scene) -> dict[str, str]:
+    """What the checks say while the breach stands."""
+    found: dict[str, str] = {}
+    with suppress(Undone), atomic():
+        breach(scene)
+        db.session.flush()
+        found = dict(invariants.broken())
+        raise Undone
+    return found
+
+
+def test_each_breach_is_found_by_its_own_check(lived: Scene) -> None:
     OTHER[:] = [build(money=0)]
-    with atomic():
-        breach(lived)
-    assert rule in dict(invariants.broken())
+    assert [rule for rule, breach in BREACHES if rule not in found_after(breach, lived)] == []
+    assert invariants.broken() == []
 
 
 def test_two_live_places_of_a_child_are_found_where_the_index_is_gone(lived: Scene) -> None:
@@ -116,9 +134,3 @@ def test_lapsed_documents_behind_a_confirmed_place_are_reported(lived: Scene) ->
     with atomic():
         db.session.execute(sa.delete(Document))
     assert invariants.REPORTS[0][1]() is not None
-
-
-def test_a_state_that_does_not_match_its_money_is_found(lived: Scene) -> None:
-    with atomic():
-        db.session.execute(sa.update(Commission).where(Commission.id == lived.approved_one.id).values(state=CommissionState.CLOSED))
-    assert "commissions agree with the ledger" in dict(invariants.broken())

@@ -192,5 +192,5 @@ def test_lives_keep_every_invariant(database: Database) -> None:
 
     OnThisDatabase.database = database
     run_state_machine_as_test(OnThisDatabase, settings=settings(
-        max_examples=6, stateful_step_count=30, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+        max_examples=4, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck),
     ))

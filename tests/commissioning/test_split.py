@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.commissioning.split import (
@@ -23,6 +23,7 @@ from app.commissioning.split import (
     year_group,
 )
 
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SCHOOL = uuid.UUID(int=1)
 PURPOSE = Purpose(
     need_area="Emotional", first_on=date(2026, 12, 1), last_on=date(2027, 2, 9), school_id=SCHOOL, ward="Acton Central",
@@ -163,6 +164,7 @@ ceilings = st.builds(
 )
 
 
+@QUICK
 @given(st.integers(0, 200_000), funds_drawn, ceilings)
 def test_a_split_is_whole_legal_and_as_large_as_there_is_money_for(total: int, funds: list[FundFacts], ceiling: Ceiling) -> None:
     found = propose(total, funds, PURPOSE, ceiling)
@@ -179,6 +181,7 @@ def test_a_split_is_whole_legal_and_as_large_as_there_is_money_for(total: int, f
     assert found.found + found.shortfall == total
 
 
+@QUICK
 @given(st.integers(0, 200_000), funds_drawn, ceilings, st.randoms(use_true_random=False))
 def test_the_order_funds_are_given_in_changes_nothing(total: int, funds: list[FundFacts], ceiling: Ceiling, random: Any) -> None:
     shuffled = list(funds)
@@ -186,6 +189,7 @@ def test_the_order_funds_are_given_in_changes_nothing(total: int, funds: list[Fu
     assert propose(total, shuffled, PURPOSE, ceiling) == propose(total, funds, PURPOSE, ceiling)
 
 
+@QUICK
 @given(st.integers(0, 200_000), funds_drawn, ceilings)
 def test_an_open_fund_pays_only_when_the_restricted_ones_can_pay_no_more(total: int, funds: list[FundFacts], ceiling: Ceiling) -> None:
     found = propose(total, funds, PURPOSE, ceiling)
@@ -196,6 +200,7 @@ def test_an_open_fund_pays_only_when_the_restricted_ones_can_pay_no_more(total: 
             assert given_by[kept.id] == kept.left or used[kept.funder] == ceiling.room(kept.funder)
 
 
+@QUICK
 @given(st.integers(1, 200_000), funds_drawn, ceilings)
 def test_past_the_ceiling_every_penny_there_is_can_be_used(total: int, funds: list[FundFacts], ceiling: Ceiling) -> None:
     found = propose(total, funds, PURPOSE, ceiling, past_ceiling=True)
@@ -204,6 +209,7 @@ def test_past_the_ceiling_every_penny_there_is_can_be_used(total: int, funds: li
     assert bool(found.over) == (found.found > within.found)
 
 
+@QUICK
 @given(st.lists(st.integers(0, 5_000), min_size=1, max_size=6), st.lists(st.integers(0, 100), max_size=40))
 def test_pence_are_never_lost_over_many_sessions(shares: list[int], percents: list[int]) -> None:
     remaining = list(shares)

@@ -148,25 +148,23 @@ def purpose_of(child: Child, need_code: str, days: tuple[date, date]) -> split.P
 
 def delivery_days(cohort: Cohort, sessions: int) -> tuple[date, date]:
     """The first and last day of the next `sessions` sessions: as dated, else weekly from the day the cohort starts or tomorrow."""
-    starts = next_sessions(cohort.id, sessions)
-    if starts:
-        first, last = starts[0].held_on, starts[-1].held_on
-        missing = sessions - len(starts)
-        return first, (last if not missing else max(last, cohort.ends_on or last))
+    days = next_days(cohort.id, sessions)
+    if days:
+        return days[0], (days[-1] if len(days) == sessions else max(days[-1], cohort.ends_on or days[-1]))
     tomorrow = date.fromordinal(clock.today().toordinal() + 1)
     first = max(cohort.starts_on or tomorrow, tomorrow)
     weekly = date.fromordinal(first.toordinal() + 7 * (sessions - 1))
     return first, (max(first, min(weekly, cohort.ends_on)) if cohort.ends_on else weekly)
 
 
-def next_sessions(cohort_id: uuid.UUID, limit: int | None = None) -> Sequence[Session]:
-    """The cohort's sessions still to come, soonest first."""
+def next_days(cohort_id: uuid.UUID, limit: int | None = None) -> list[date]:
+    """The London days of the cohort's sessions still to come, soonest first."""
     statement = (
-        sa.select(Session)
+        sa.select(Session.starts_at)
         .where(Session.cohort_id == cohort_id, Session.state == SessionState.SCHEDULED, Session.starts_at > clock.now())
-        .order_by(Session.starts_at, Session.id)
+        .order_by(Session.starts_at)
     )
-    return db.session.scalars(statement.limit(limit) if limit is not None else statement).all()
+    return [clock.london(at).date() for at in db.session.scalars(statement.limit(limit) if limit is not None else statement)]
 
 
 def list_open_funds(zone_id: uuid.UUID) -> Sequence[Fund]:

@@ -73,7 +73,7 @@ def find_waiting_of(commission_id: uuid.UUID) -> Waiting | None:
 def list_line(cohort_id: uuid.UUID) -> Sequence[Waiting]:
     """Who waits, in the order of their turn; those offered a place are not in the line any more."""
     statement = sa.select(Waiting).where(Waiting.cohort_id == cohort_id, Waiting.state == WaitingState.WAITING)
-    return db.session.scalars(statement.order_by(Waiting.joined_at, Waiting.created_at, Waiting.id)).unique().all()
+    return db.session.scalars(statement.order_by(Waiting.joined_at, Waiting.id)).unique().all()
 
 
 def position(waiting: Waiting) -> int:

@@ -14,7 +14,7 @@ from app.catalogue.models import Practitioner, Season, Session, SessionState
 from app.commissioning import policies
 from app.commissioning.models import Commission, CommissionState, PlaceState, Suspension
 from app.commissioning.queries.commissions import count_sessions_posted
-from app.commissioning.queries.money import next_sessions
+from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import CannotConfirm
 from app.commissioning.services import documents, endings, purse, seats, telling
 from app.commissioning.services.accruals import accrue
@@ -64,7 +64,7 @@ def why_not_confirm(commission: Commission, practitioner_id: uuid.UUID | None) -
     missing += documents.gaps(commission.cohort, through=clock.today(), practitioner_id=practitioner.id)
     if commission.offering.season is Season.TERM:
         days = school_days(commission.child.school_id)
-        outside = [s.held_on for s in next_sessions(commission.cohort_id, commission.sessions) if not _is_in_term(days, s.held_on)]
+        outside = [day for day in next_days(commission.cohort_id, commission.sessions) if not _is_in_term(days, day)]
         if outside:
             missing.append(
                 f"The session on {long_day(outside[0])} is outside the school’s term. Move or cancel it first."

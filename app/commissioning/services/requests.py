@@ -14,7 +14,7 @@ from app.children.models import ChildState
 from app.commissioning import policies, split
 from app.commissioning.models import LIVE_STATES, Commission, CommissionState
 from app.commissioning.queries import proposals
-from app.commissioning.queries.money import delivery_days, next_sessions, purpose_of
+from app.commissioning.queries.money import delivery_days, next_days, purpose_of
 from app.commissioning.refusals import AlreadyAsked, HoldLapsed, NoPlaceLeft, NotReady
 from app.commissioning.services import endings, purse, seats, telling, waiting
 from app.commissioning.services.common import move, permit, take, words
@@ -112,7 +112,7 @@ def _price(introduction: Introduction, cohort: Cohort, sessions: int) -> Price:
         raise Invalid("Choose a group of this offering.", field="cohort")
     if not 1 <= sessions <= MOST_SESSIONS:
         raise Invalid(f"Ask for between 1 and {MOST_SESSIONS} sessions.", field="sessions")
-    to_come = len(next_sessions(cohort.id))
+    to_come = len(next_days(cohort.id))
     if to_come and sessions > to_come:
         raise Invalid(f"This group has {plural(to_come, 'session')} to come, so ask for {to_come} at most.", field="sessions")
     tariff = find_current_tariff(introduction.offering_id, clock.today())

@@ -159,8 +159,15 @@ def _take_back_unanswered(cohort: Cohort) -> None:
     )
     for turn in db.session.scalars(statement.order_by(Waiting.joined_at, Waiting.id)).unique().all():
         take_back_offer(turn, WaitingState.WAITING, None, "Nobody answered in time")
-        turn.joined_at = clock.now()
-    db.session.flush()
+        turn.joined_at = end_of_line(cohort)
+        db.session.flush()
+
+
+def end_of_line(cohort: Cohort) -> datetime:
+    """Now, and after everybody who has ever waited here: two who come in the same instant still have an order."""
+    last = db.session.scalar(sa.select(sa.func.max(Waiting.joined_at)).where(Waiting.cohort_id == cohort.id))
+    now = clock.now()
+    return now if last is None or last < now else last + timedelta(microseconds=1)
 
 
 def take_back_offer(turn: Waiting, to: WaitingState, actor: Person | None, reason: str) -> None:

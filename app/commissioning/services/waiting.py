@@ -36,7 +36,8 @@ def join(cohort: Cohort, child: Child, *, commission_id: uuid.UUID | None, actor
     if find_waiting(cohort.id, child.id) is not None:
         raise AlreadyHeld("This child is already on the waiting list of this group.", field="cohort")
     turn = Waiting(
-        cohort_id=cohort.id, child_id=child.id, commission_id=commission_id, state=WaitingState.WAITING, joined_at=clock.now()
+        cohort_id=cohort.id, child_id=child.id, commission_id=commission_id, state=WaitingState.WAITING,
+        joined_at=seats.end_of_line(cohort),
     )
     db.session.add(turn)
     audit.record(
