@@ -63,8 +63,16 @@ def _loopback_only(event: str, args: tuple[Any, ...]) -> None:
         raise RuntimeError(f"a test tried to look up {args[0]}")
 
 
+SLOW_FIXTURES = {"live", "new_page", "server"}  # a module that asks for one of these is begun first
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of the real data run where it lies beside the checkout; elsewhere they are left out, and the end says so."""
+    """Tests of the real data run where it lies beside the checkout; elsewhere they are left out, and the end says so.
+
+    Modules with a server or a browser come first, so that at the end both workers run out of quick tests at the same time.
+    """
+    slow = {item.path for item in items if SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in slow)
     if SHARED_DATA.is_dir():
         return
     left_out = [item for item in items if item.get_closest_marker("shared_data")]

@@ -44,7 +44,7 @@ def test_without_the_locks_the_second_register_is_no_refusal_but_a_fault(app: Fl
     """The twin: it shows that the locks above are what makes it a sentence."""
     with club.after():
         racers = [saver(club, K.ATTENDED, "a"), saver(club, K.ABSENT_UNTOLD, "b")]
-        with no_locks(app, meet_before="INSERT INTO mark ", racers=2):
+        with no_locks(app, meet_before="INSERT INTO audit_entry ", racers=2):
             answers = race(app, racers)
     assert refusals(answers, RegistersDisagree) == []
     assert surprises(answers) != []

@@ -71,4 +71,4 @@ def smtp_sink() -> Iterator[SmtpSink]:
         thread.start()
         yield sink
         sink.shutdown()
-        thread.join()
+        thread.join(60)

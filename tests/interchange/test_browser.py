@@ -45,7 +45,7 @@ def seen(page: Page, name: str, viewport: Viewport) -> None:
     check_page(page, f"{name} {viewport}")
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone", "narrow"])
+@pytest.mark.parametrize("viewport", ["desktop", "phone"])
 def test_a_catalogue_is_looked_at_corrected_and_brought_in(live: Live, new_page: NewPage, tmp_path: Path, viewport: Viewport) -> None:
     page = new_page(viewport)
     watch_of(page).expect("422 (Unprocessable Entity)")

@@ -12,7 +12,7 @@ from app.introductions import services
 from app.introductions.models import IntroductionState, Stance
 from tests import factories
 from tests.introductions.world import World, make_world
-from tests.support.browser import check_page
+from tests.support.browser import check_at_every_width, check_page
 from tests.support.live import Live, watch_of
 
 S = IntroductionState
@@ -104,8 +104,7 @@ def test_partner_answers_in_the_browser_without_javascript(live: Live, new_page:
     expect(plain.get_by_text("Thank you. The Link Worker arranges")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-def test_the_later_steps_in_the_browser(live: Live, new_page: NewPage, viewport: str) -> None:
+def test_the_later_steps_in_the_browser(live: Live, new_page: NewPage) -> None:
     with live.app.app_context():
         world, emails = world_of(live)
         arranged = world.at(S.ARRANGED).id
@@ -116,7 +115,7 @@ def test_the_later_steps_in_the_browser(live: Live, new_page: NewPage, viewport:
         services.begin_listening(introduction_id=refused.id, actor=world.link_worker)
         world.hear(refused, Stance.NO, words_said="Everyone there already knows each other.")
         listening = refused.id
-    page = new_page(viewport)
+    page = new_page("desktop")
     watch_of(page).expect("422")
     come_in(page, emails["link_worker"])
     for name, where in {
@@ -125,8 +124,8 @@ def test_the_later_steps_in_the_browser(live: Live, new_page: NewPage, viewport:
         "a child’s no": f"/introductions/{listening}", "not yet": f"/introductions/{listening}/not-yet",
     }.items():
         page.goto(where)
-        check_page(page, name, watch=watch_of(page))
+        check_at_every_width(page, name, watch=watch_of(page))
     page.goto(f"/introductions/{arranged}/end")
     page.get_by_role("button", name="End it now").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
-    check_page(page, "end with errors", watch=watch_of(page))
+    check_at_every_width(page, "end with errors", watch=watch_of(page))

@@ -89,7 +89,7 @@ def test_two_people_at_once_have_the_effect_of_one(app: Flask, world: World) -> 
 
         with app.app_context():
             actor = db.session.get_one(Person, partner)
-            gate.wait()
+            gate.wait(30)
             try:
                 services.agree(
                     introduction_id=introduction_id, practitioner_id=practitioner_id, first_dates="Thursdays", actor=actor
@@ -102,6 +102,6 @@ def test_two_people_at_once_have_the_effect_of_one(app: Flask, world: World) -> 
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert sorted(outcomes) == ["agreed", "already"]
     assert [e.to_state for e in list_entries_for(reread(introduction))].count("agreed") == 1

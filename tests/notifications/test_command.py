@@ -95,5 +95,5 @@ def test_a_worker_told_to_stop_stops_cleanly_after_working(app: Flask, database:
         assert process.wait(10) == 0
     finally:
         process.kill()
-        _, said = process.communicate()
+        _, said = process.communicate(timeout=30)
     assert "Traceback" not in said

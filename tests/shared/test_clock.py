@@ -50,7 +50,7 @@ def test_the_clock_stands_still_only_inside_the_block_and_only_here() -> None:
         assert clock.now() == at
         thread = threading.Thread(target=lambda: elsewhere.append(clock.now()))
         thread.start()
-        thread.join()
+        thread.join(60)
     assert elsewhere[0] != at
     assert clock.now() != at
 

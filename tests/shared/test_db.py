@@ -123,7 +123,7 @@ def _elsewhere(app: Flask, change: Callable[[], object]) -> None:
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join()
+    thread.join(60)
 
 
 def test_a_write_that_gets_no_turn_in_time_says_so_and_changes_nothing(
@@ -148,7 +148,7 @@ def test_a_write_that_gets_no_turn_in_time_says_so_and_changes_nothing(
             _rename_soon(database, zone_id)
     finally:
         done.set()
-        thread.join()
+        thread.join(60)
     assert busy.value.status == 503
     db.session.rollback()
     assert db.session.get_one(Zone, zone_id).name == "as it was"

@@ -186,14 +186,38 @@ def new_context(
 
 def check_page(page: Page, name: str, *, watch: Watch | None = None) -> None:
     """Axe finds nothing, nothing scrolls sideways, and nothing was reported in the console."""
-    width = page.viewport_size["width"] if page.viewport_size else 0
-    where = f"{name} at {width} px ({page.url})"
-    wide = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide[0] <= wide[1], f"{where} scrolls sideways: {wide[0]} px in {wide[1]} px: {_too_wide(page)}"
+    where = _check_width(page, name)
     found = axe(page)
     assert not found, f"{where}: axe finds\n" + "\n".join(found)
     if watch is not None:
         assert not watch.unexpected(), f"{where}: " + "\n".join(watch.unexpected())
+
+
+def _check_width(page: Page, name: str) -> str:
+    """Nothing scrolls sideways. Returns where we are, in words."""
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    where = f"{name} at {width} px ({page.url})"
+    wide = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide[0] <= wide[1], f"{where} scrolls sideways: {wide[0]} px in {wide[1]} px: {_too_wide(page)}"
+    return where
+
+
+def check_at_every_width(page: Page, name: str, *, watch: Watch | None = None) -> None:
+    """`check_page` at a desk and on a phone, and on the narrowest of phones that nothing scrolls sideways; one load for all.
+
+    A narrow page has the elements of a phone's, so axe has nothing more to find there.
+    """
+    for viewport in ("desktop", "phone"):
+        _resize(page, viewport)
+        check_page(page, name, watch=watch)
+    _resize(page, "narrow")
+    _check_width(page, name)
+    _resize(page, "desktop")
+
+
+def _resize(page: Page, viewport: Viewport) -> None:
+    width, height = SIZES[viewport]
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def axe(page: Page) -> list[str]:
@@ -208,7 +232,9 @@ def axe(page: Page) -> list[str]:
         session.send("Runtime.evaluate", {"expression": source + ";0"})
         options = json.dumps({"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"]})
         answer = session.send("Runtime.evaluate", {
-            "expression": f"axe.run(document, {options}).then(result => result.violations)",
+            # The debugger waits for ever for a page that never answers; here it gets a minute.
+            "expression": f"Promise.race([axe.run(document, {options}).then(result => result.violations),"
+            " new Promise((_, no) => setTimeout(() => no(new Error('axe took more than a minute')), 60000))])",
             "awaitPromise": True, "returnByValue": True,
         })
     finally:

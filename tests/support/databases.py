@@ -205,6 +205,7 @@ class _Emptier:
             connection.close()
 
     def _empty(self, cursor: Any) -> None:
+        cursor.execute("SET LOCAL lock_timeout = '20s'")  # a test that left a transaction open fails its successor, and is not waited for
         cursor.execute("SELECT current_setting('is_superuser') = 'on'")
         delete = cursor.fetchone()[0] and self.times % 100
         cursor.execute(
