@@ -66,3 +66,11 @@ def test_every_page_has_a_title() -> None:
 def test_templates_of_a_room_lie_in_its_folder() -> None:
     known = {*ROOMS, "components", "errors", "email"}
     assert {path.relative_to(TEMPLATES).parts[0] for path in PAGES if path.parent != TEMPLATES} <= known
+
+
+def test_the_base_sets_no_name_that_a_page_could_use() -> None:
+    """What base.html sets outside a loop stands in the place of a page's own name inside its blocks."""
+    named = {name for names in re.findall(r"\{%-? set ([\w, ]+?) =", text(TEMPLATES / "base.html")) for name in names.split(", ")}
+    assert {name for name in named if not name.startswith("nav_")} == {"tone"}  # that one inside a loop
+    taken = [short(path) for path in PAGES if short(path) != "base.html" and re.search(r"\{%-? set [^=]*\bnav_", text(path))]
+    assert taken == []
