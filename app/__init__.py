@@ -10,11 +10,10 @@ from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
-from whitenoise import WhiteNoise
 
 from app import extensions
+from app.shared import assets, view, web
 from app.shared import db as database
-from app.shared import view, web
 from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +43,7 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     view.register(app)
     web.install(app)
     _open_rooms(app)
-    _serve_static(app, settings)
+    app.wsgi_app = assets.StaticFiles(app.wsgi_app, ROOT / "static" / "dist")  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
@@ -66,14 +65,3 @@ def _open_rooms(app: Flask) -> None:
             app.register_blueprint(import_module(f"app.{room}.routes").blueprint)
         if find_spec(f"app.{room}.wiring"):
             import_module(f"app.{room}.wiring").connect(app)
-
-
-def _serve_static(app: Flask, settings: Settings) -> None:
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app,
-        root=str(ROOT / "static" / "dist"),
-        prefix="static/",
-        allow_all_origins=False,
-        add_headers_function=lambda headers, path, url: headers.__setitem__("X-Content-Type-Options", "nosniff"),
-        immutable_file_test=view.is_hashed_name,
-    )

@@ -5,35 +5,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
-from markupsafe import Markup
 
 from app.shared import circle, clock, geo, money, track
+from app.shared.assets import Assets
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-
-
-_HASHED = re.compile(r"-[0-9A-Z]{8}\.[a-z0-9]+$")
-
-
-class AssetsNotBuilt(RuntimeError):
-    """The pages' styles, scripts and icons are not there."""
-
-
-class NoSuchIcon(LookupError):
-    """A page asks for an icon that is not in the sprite."""
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -240,62 +227,6 @@ def page_numbers(page: int, pages: int) -> list[int | None]:
             out.append(None)
         out.append(number)
     return out
-
-
-# --- assets --------------------------------------------------------------------------------------
-
-
-class Assets:
-    """The built styles, scripts and icons, read once at first use so that commands work without them."""
-
-    def __init__(self, folder: Path, prefix: str = "/static/") -> None:
-        self.folder = folder
-        self.prefix = prefix
-        self._files: Mapping[str, str] | None = None
-        self._icons: frozenset[str] = frozenset()
-
-    def read(self) -> Mapping[str, str]:
-        """Raises AssetsNotBuilt, which says what to run."""
-        if self._files is None:
-            try:
-                found = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
-            except FileNotFoundError as missing:
-                raise AssetsNotBuilt(
-                    "The styles and scripts of the pages are not built. "
-                    "Run `npm ci --ignore-scripts && npm run build`; `make run` does it by itself."
-                ) from missing
-            self._files = found["files"]
-            self._icons = frozenset(found["icons"])
-        return self._files
-
-    def asset(self, name: str) -> str:
-        """The address of a built file, for example asset("app.css")."""
-        return self.prefix + self.read()[name]
-
-    def icon(self, name: str, label: str | None = None, cls: str = "") -> Markup:
-        """One icon. Without a label it is a decoration beside words; with one it speaks for itself."""
-        self._require(name)
-        spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-        return Markup('<svg class="{}" width="20" height="20" {}><use href="{}#{}"/></svg>').format(
-            f"icon {cls}".strip(), spoken, self.asset("icons.svg"), name
-        )
-
-    def glyph(self, name: str, x: float, y: float, size: float) -> Markup:
-        """An icon inside a drawn picture, centred on x, y."""
-        self._require(name)
-        return Markup('<use class="glyph" href="{}#{}" x="{:g}" y="{:g}" width="{:g}" height="{:g}"/>').format(
-            self.asset("icons.svg"), name, round(x - size / 2, 1), round(y - size / 2, 1), round(size, 1), round(size, 1)
-        )
-
-    def _require(self, name: str) -> None:
-        self.read()
-        if name not in self._icons:
-            raise NoSuchIcon(f"There is no icon called {name!r}. Add it to static/src/icons.json and build again.")
-
-
-def is_hashed_name(path: str, url: str) -> bool:
-    """Does this address change whenever its content does, so that a browser may keep it for good?"""
-    return _HASHED.search(url) is not None
 
 
 def register(app: Flask) -> None:

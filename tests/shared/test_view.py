@@ -26,7 +26,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.shared import clock, view
+from app.shared import assets, clock, view
 
 NOW = datetime(2026, 11, 20, 15, 45, tzinfo=UTC)
 
@@ -180,7 +180,7 @@ def test_an_address_keeps_its_other_arguments(pages: Flask) -> None:
 
 
 def test_pages_without_built_assets_say_what_to_run(pages: Flask) -> None:
-    with pytest.raises(view.AssetsNotBuilt, match="npm run build"):
+    with pytest.raises(assets.AssetsNotBuilt, match="npm run build"):
         pages.jinja_env.globals["asset"]("app.css")
 
 
@@ -196,14 +196,14 @@ def built(tmp_path: Path, pages: Flask) -> Flask:
 def test_built_files_are_named_by_their_hash_and_kept_for_good(built: Flask) -> None:
     address = built.jinja_env.globals["asset"]("app.css")
     assert address == "/static/app-12345678.css"
-    assert view.is_hashed_name("", address)
-    assert not view.is_hashed_name("", "/static/manifest.json")
-    assert not view.is_hashed_name("", "/static/app.css")
+    assert assets.is_hashed_name("", address)
+    assert not assets.is_hashed_name("", "/static/manifest.json")
+    assert not assets.is_hashed_name("", "/static/app.css")
 
 
 def test_an_icon_is_a_decoration_unless_it_has_words(built: Flask) -> None:
     icon = built.jinja_env.globals["icon"]
     assert 'aria-hidden="true"' in icon("heart")
     assert 'aria-label="Loved &lt;b&gt;"' in icon("heart", label="Loved <b>")
-    with pytest.raises(view.NoSuchIcon, match=r"static/src/icons\.json"):
+    with pytest.raises(assets.NoSuchIcon, match=r"static/src/icons\.json"):
         icon("hart")
