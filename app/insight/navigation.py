@@ -44,6 +44,17 @@ PAGES = (
 """In the order of a person's day."""
 
 
+ALSO: dict[str, tuple[str, ...]] = {
+    "offerings": ("catalogue.find", "catalogue.organisations"),
+    "cohorts": ("catalogue.organisations",),
+    "practitioners": ("catalogue.organisations",),
+    "documents": ("catalogue.organisations",),
+    "sessions": ("attendance.registers", "catalogue.organisations"),
+    "commissions": ("commissioning.approvals", "introductions.introductions"),
+}
+"""Where addresses belong that begin like no entry of the menu: the first of these that the person has."""
+
+
 @dataclass(frozen=True)
 class Entry:
     endpoint: str
@@ -78,13 +89,13 @@ def entries(person: Person, waiting: Mapping[str, int]) -> list[Entry]:
 
 
 def _here(pages: list[Page]) -> Page | None:
-    """The entry for the page that is open: itself, else the first one of its room."""
-    endpoint = request.endpoint or ""
-    exact = next((page for page in pages if page.endpoint == endpoint), None)
-    room = endpoint.partition(".")[0]
-    if exact is not None or room in ("", "insight"):
-        return exact
-    return next((page for page in pages if page.endpoint.startswith(f"{room}.")), None)
+    """The entry for the page that is open: the one whose address it begins with, else the one it belongs to."""
+    begins = f"/{request.path.split('/')[1]}"
+    own = next((page for page in pages if url_for(page.endpoint) == begins), None)
+    if own is not None:
+        return own
+    have = {page.endpoint: page for page in pages}
+    return next((have[endpoint] for endpoint in ALSO.get(begins[1:], ()) if endpoint in have), None)
 
 
 def me(person: Person) -> Me:

@@ -78,6 +78,39 @@ def test_the_open_page_is_the_one_marked(club: Club, client: StrictClient) -> No
         assert {link.get_text(strip=True) for link in page.select("nav.nav a[aria-current=page]")} == {label}
 
 
+def marked(client: StrictClient, path: str) -> set[str]:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
+    return {link.find_all("span")[0].get_text(strip=True) for link in page.select("nav.nav a[aria-current=page]")}
+
+
+def test_each_page_stands_under_the_entry_it_belongs_to(club: Club, client: StrictClient) -> None:
+    scene = club.scene
+    commission = scene.request()
+    asked = f"/commissions/{commission.id}"
+    fund, organisation, offering = f"/funds/{scene.fund.id}", f"/organisations/{scene.organisation.id}", f"/offerings/{scene.offering.id}"
+    wanted = {
+        scene.holder: {"/funds": "Money", fund: "Money", "/funds/settings": "Money", "/approvals": "Approvals", asked: "Approvals"},
+        scene.manager: {
+            "/organisations": "Organisations", organisation: "Organisations", f"{organisation}/edit": "Organisations",
+            f"/cohorts/{scene.cohort.id}": "Organisations", offering: "Find support", fund: "Money", "/funds/new": "Money",
+            f"/schools/{scene.school.id}": "Schools", asked: "Introductions", f"/children/{commission.child_id}/statement": "Children",
+        },
+        scene.link_worker: {f"/children/{commission.child_id}/matches": "Children", offering: "Find support", asked: "Introductions"},
+        scene.partner: {organisation: "Organisations", offering: "Organisations"},
+    }
+    for who, pages in wanted.items():
+        sign_in(client, who)
+        assert {path: marked(client, path) for path in pages} == {path: {label} for path, label in pages.items()}
+
+
+@pytest.mark.parametrize("path", ["/account", "/help", "/privacy"])
+def test_a_page_that_is_nobodys_work_stands_under_no_entry(club: Club, client: StrictClient, path: str) -> None:
+    sign_in(client, club.scene.manager)
+    assert marked(client, path) == set()
+
+
 def test_counts_say_what_waits_for_each_role(club: Club) -> None:
     scene, amara = club.scene, club.children[0]
     club.save({amara: MarkKind.ABSENT_UNTOLD})
