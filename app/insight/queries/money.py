@@ -8,14 +8,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.accounts.models import Person, Role
-from app.commissioning.models import Account, Commission, Fund, Posting
+from app.commissioning.models import Commission, Fund
 from app.commissioning.queries.commissions import list_queue
+from app.commissioning.queries.funds import children_helped, said_children
 from app.commissioning.queries.money import FundLine, fund_lines, list_fund_lines
 from app.shared import clock
 from app.shared.db import db
-
-SMALL = 5
-"""Counts of children below this are not told."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +25,15 @@ class FundFigures:
 
     @property
     def children_said(self) -> str:
-        if self.children == 0:
-            return "nobody yet"
-        return f"fewer than {SMALL} children" if self.children < SMALL else f"{self.children} children"
+        return said_children(self.children)
 
 
 def figures_of_funder(person: Person) -> list[FundFigures]:
     """The funds that this person's grants as a funder name, by name."""
     statement = sa.select(Fund).where(Fund.id.in_(person.fund_ids(Role.FUNDER))).order_by(Fund.name, Fund.id)
     funds = db.session.scalars(statement).unique().all()
-    counted = sa.select(Posting.fund_id, sa.func.count(sa.distinct(Posting.child_id))).where(
-        Posting.fund_id.in_([fund.id for fund in funds]), Posting.account == Account.COMMITTED
-    )
-    children = {fund_id: number for fund_id, number in db.session.execute(counted.group_by(Posting.fund_id))}  # noqa: C416
-    return [FundFigures(line, children.get(line.fund.id, 0)) for line in fund_lines(funds)]
+    helped = children_helped(fund.id for fund in funds)
+    return [FundFigures(line, helped[line.fund.id]) for line in fund_lines(funds)]
 
 
 @dataclass(frozen=True)
