@@ -63,13 +63,19 @@ def serve_command(port: int, host: str) -> None:
     sys.exit(serve(port, host))
 
 
-def main() -> None:
-    """The console script."""
+def all_commands() -> click.Group:
+    """`kith` with the commands of every room."""
     for room in (*ROOMS, "demo"):
         if find_spec(f"app.{room}.cli"):
             import_module(f"app.{room}.cli").register(kith)
+    return kith
+
+
+def main() -> None:
+    """The console script."""
+    commands = all_commands()
     try:
-        kith.main(prog_name="kith")
+        commands.main(prog_name="kith")
     except SettingsRefused as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(1)
