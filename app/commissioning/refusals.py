@@ -95,6 +95,12 @@ class CannotConfirm(DomainError):
     code = "cannot_confirm"
 
 
+class StillAskedFor(DomainError):
+    """Requests that wait for a decision have money of this fund set aside."""
+
+    code = "still_asked_for"
+
+
 class JournalConflict(DomainError):
     """The same event was posted before with other lines. Nothing in the ledger is edited."""
 

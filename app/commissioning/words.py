@@ -64,6 +64,7 @@ ACTION_WORDS: dict[str, str] = {
     "commissioning.fund.opened": "Fund opened",
     "commissioning.fund.pledged": "Money promised",
     "commissioning.fund.received": "Money received",
+    "commissioning.fund.closed": "Fund closed",
     "commissioning.envelope.changed": "Envelope changed",
     "commissioning.scheme.changed": "Approval steps changed",
     "commissioning.interest.declared": "Interest declared",

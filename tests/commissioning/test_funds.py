@@ -1,4 +1,4 @@
-"""Opening funds, promises and receipts; envelopes."""
+"""Opening and closing funds, promises and receipts; envelopes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from app.audit.queries import list_entries_for
+from app.commissioning.invariants import broken
 from app.commissioning.models import Account, Fund
-from app.commissioning.queries.money import balances, envelope_pence, fund_lines
-from app.commissioning.refusals import EnvelopeFull, JournalConflict, NotEnoughMoney
-from app.commissioning.services import envelopes, funds
+from app.commissioning.queries.money import balance, balances, envelope_pence, fund_lines
+from app.commissioning.refusals import EnvelopeFull, JournalConflict, NotEnoughMoney, StillAskedFor
+from app.commissioning.services import accruals, commissions, decisions, envelopes, funds
 from app.shared.errors import Invalid
 from tests.commissioning.scene import Scene, build
 
@@ -103,3 +104,62 @@ def test_an_envelope_is_never_smaller_than_what_is_spoken_for(scene: Scene) -> N
             child_id=commission.child_id, year=2026, pence=19_999, reason="Less", actor=scene.manager
         )
     envelopes.change_envelope(child_id=commission.child_id, year=2026, pence=20_000, reason="Less", actor=scene.manager)
+
+
+# --- closing one -----------------------------------------------------------------------------------
+
+
+def test_nothing_more_is_promised_from_a_closed_fund(scene: Scene) -> None:
+    funds.close_fund(fund_id=scene.fund.id, reason="The grant has ended", actor=scene.manager)
+    waiting = scene.request()
+    assert waiting.shares == []  # asked for, and waiting until some fund can pay
+    with pytest.raises(NotEnoughMoney, match="£0 left"):
+        decisions.approve(commission_id=waiting.id, actor=scene.holder)
+    other = scene.fund_with(50_000)
+    assert [share.fund_id for share in scene.request().shares] == [other.id]
+
+
+def test_a_fund_is_not_closed_while_a_request_has_its_money_set_aside(scene: Scene) -> None:
+    commission = scene.request()
+    with pytest.raises(StillAskedFor, match="£200 of Open fund is asked for"):
+        funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager)
+    decisions.return_(commission_id=commission.id, question="Why ten?", actor=scene.holder)
+    with pytest.raises(StillAskedFor):
+        funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager)
+    commissions.cancel(commission_id=commission.id, reason="Not now", actor=scene.link_worker)
+    assert funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager).is_closed
+
+
+def test_what_a_closed_fund_promised_is_still_paid_and_what_comes_back_stays_in_it(scene: Scene) -> None:
+    commission = scene.going()
+    funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager)
+    accruals.accrue(commission_id=commission.id, session_id=scene.sessions()[0].id, percent=100, revision=1, actor=None)
+    assert (balance(scene.fund.id, Account.COMMITTED), balance(scene.fund.id, Account.ACCRUED)) == (18_000, 2_000)
+    commissions.end_early(commission_id=commission.id, reason="Moved away", actor=scene.link_worker)
+    assert (balance(scene.fund.id, Account.COMMITTED), balance(scene.fund.id, Account.AVAILABLE)) == (0, 498_000)
+    assert broken() == []
+
+
+def test_the_trail_of_a_closed_fund_names_what_was_not_spent(scene: Scene) -> None:
+    scene.approved()
+    funds.pledge(fund_id=scene.fund.id, pence=7_000, reference="letter 2", actor=scene.manager)
+    funds.close_fund(fund_id=scene.fund.id, reason=" The grant has ended ", actor=scene.manager)
+    [entry] = [e for e in list_entries_for(scene.fund) if e.action == "commissioning.fund.closed"]
+    assert entry.reason == "The grant has ended" and entry.actor_name == scene.manager.name
+    assert entry.details == {"unspent_pence": 480_000, "committed_pence": 20_000, "unpaid_promise_pence": 7_000}
+
+
+@pytest.mark.parametrize("verb", [funds.pledge, funds.receive])
+def test_a_closed_fund_takes_no_money(scene: Scene, verb: Any) -> None:
+    funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager)
+    with pytest.raises(Invalid, match="closed"):
+        verb(fund_id=scene.fund.id, pence=1, reference="new", actor=scene.manager)
+
+
+def test_a_fund_is_closed_once_and_with_a_reason(scene: Scene) -> None:
+    with pytest.raises(Invalid, match="Say why") as refused:
+        funds.close_fund(fund_id=scene.fund.id, reason=" ", actor=scene.manager)
+    assert refused.value.field == "reason"
+    funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager)
+    with pytest.raises(Invalid, match="closed already"):
+        funds.close_fund(fund_id=scene.fund.id, reason="Ended", actor=scene.manager)

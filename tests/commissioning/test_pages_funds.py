@@ -227,3 +227,43 @@ def test_a_closed_or_empty_zone_says_what_to_do_next(client: StrictClient, scene
     zone = make.make_zone()
     sign_in(client, person(Role.ZONE_MANAGER, zone))
     assert "No funds yet" in page(client, "/funds")
+
+
+def test_a_zone_manager_closes_a_fund_after_reading_what_it_does(client: StrictClient, scene: Scene) -> None:
+    scene.approved()
+    sign_in(client, scene.manager)
+    url = f"/funds/{scene.fund.id}/close"
+    assert "Close it" in page(client, f"/funds/{scene.fund.id}")
+    text = page(client, url)
+    assert "£4,800 that was not spent is named" in text and "£200 that it has promised is still paid" in text
+    empty = client.post(url, data={"reason": ""})
+    assert empty.status_code == 422 and "Say why it is closed." in empty.get_data(as_text=True)
+    assert client.post(url, data={"reason": "The grant has ended"}).status_code == 303
+    text = page(client, f"/funds/{scene.fund.id}")
+    assert f"{scene.manager.name} closed it on" in text and "“The grant has ended”. £4,800 was not spent." in text
+    assert "Close it" not in text and "Received" not in text.replace("£5,000 received", "").split("What moved")[0]
+    assert "This fund is closed." in page(client, url)
+    assert "Closed" in page(client, "/funds")
+    sign_in(client, funder_of(scene))
+    assert "This fund is closed since" in page(client, f"/funds/{scene.fund.id}")
+
+
+def test_a_fund_that_is_asked_for_says_what_to_decide_first(client: StrictClient, scene: Scene) -> None:
+    commission = scene.request()
+    sign_in(client, scene.manager)
+    url = f"/funds/{scene.fund.id}/close"
+    html = BeautifulSoup(client.get(url).get_data(as_text=True), "html.parser")
+    link = html.select_one(f"main a[href='/commissions/{commission.id}']")
+    assert link is not None and commission.child.reference in link.get_text()
+    assert html.select_one("main form button") is None
+    assert "£200 of Open fund is asked for" in client.post(url, data={"reason": "Ended"}).get_data(as_text=True)
+    assert not db.session.get_one(Fund, scene.fund.id).is_closed
+
+
+def test_only_the_zones_manager_closes_a_fund(client: StrictClient, scene: Scene) -> None:
+    url = f"/funds/{scene.fund.id}/close"
+    for who, status in ((scene.holder, 403), (funder_of(scene), 403), (scene.link_worker, 404),
+                        (person(Role.ZONE_MANAGER, make.make_zone()), 404)):
+        sign_in(client, who)
+        page(client, url, status)
+        assert client.post(url, data={"reason": "x"}).status_code == status

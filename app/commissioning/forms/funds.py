@@ -62,6 +62,13 @@ class MoneyForm(KithForm):
     )
 
 
+class CloseFundForm(KithForm):
+    reason = TidyStringField(
+        "Why is it closed?", [InputRequired("Say why it is closed."), Length(max=300)],
+        description="For example: the grant has run out, or the funder has ended it. It is kept with your name.",
+    )
+
+
 class InterestForm(KithForm):
     organisation = PickField("Organisation", [InputRequired("Choose an organisation.")])
     reason = TidyStringField(

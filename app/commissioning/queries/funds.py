@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.accounts.models import School
 from app.catalogue.models import Organisation
 from app.children.models import Child
-from app.commissioning.models import Account, Journal, Posting
+from app.commissioning.models import Account, Commission, Journal, Posting
 from app.commissioning.queries.money import ASKED, PROMISED, USED
 from app.shared.db import db
 
@@ -78,6 +78,27 @@ def list_schools_of_fund(fund_id: uuid.UUID) -> list[SchoolLine]:
         for name, children, asked, agreed, spent in db.session.execute(statement)
     ]
     return sorted(lines, key=lambda line: (-line.all, line.school))
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request that waits for a decision and has money of one fund set aside. The child is a reference, never a name."""
+
+    commission_id: uuid.UUID
+    child_reference: str
+    pence: int
+
+
+def list_asking(fund_id: uuid.UUID) -> list[Asking]:
+    """What is asked of one fund now, by the child's reference."""
+    asked = sa.func.sum(Posting.pence)
+    statement = (
+        sa.select(Commission.id, Child.reference, asked)
+        .join(Commission, Commission.id == Posting.commission_id).join(Child, Child.id == Commission.child_id)
+        .where(Posting.fund_id == fund_id, Posting.account == Account.REQUESTED)
+        .group_by(Commission.id, Child.reference).having(asked > 0).order_by(Child.reference, Commission.id)
+    )
+    return [Asking(id_, reference, int(pence)) for id_, reference, pence in db.session.execute(statement)]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Funds: all that a person may see, one on its own page, opening one, and money promised and received."""
+"""Funds: all that a person may see, one on its own page, opening and closing one, and money promised and received."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role, Zone
 from app.accounts.queries import list_own_zones, list_schools
+from app.audit.queries import list_entries_for
 from app.commissioning import policies
-from app.commissioning.forms.funds import FundForm, MoneyForm, year_of
+from app.commissioning.forms.funds import CloseFundForm, FundForm, MoneyForm, year_of
 from app.commissioning.models import Fund, Journal
 from app.commissioning.queries.funds import (
     children_helped,
+    list_asking,
     list_postings,
     list_schools_of_fund,
     said_children,
@@ -98,7 +100,10 @@ def fund_show(fund: Fund) -> ResponseReturnValue:
     me: Person = current_person()
     [line], [facts] = fund_lines([fund]), fund_facts([fund])
     helped = children_helped([fund.id])[fund.id]
-    shown = {"fund": fund, "line": line, "limits": limits_in_words(facts), "has_ended": fund.ends_on < clock.today()}
+    closed = next((e for e in list_entries_for(fund) if e.action == "commissioning.fund.closed"), None) if fund.is_closed else None
+    shown = {
+        "fund": fund, "line": line, "limits": limits_in_words(facts), "has_ended": fund.ends_on < clock.today(), "closed": closed,
+    }
     if not policies.can_see_fund_lines(me, fund):
         return render_template("commissioning/fund_figures.html", **shown, children=said_children(helped))
     page = max(1, min(request.args.get("page", 1, type=int), 10_000))
@@ -131,6 +136,21 @@ def pledge_new(fund: Fund) -> ResponseReturnValue:
 @allow(policies.can_manage_fund, fund=get_fund)
 def receipt_new(fund: Fund) -> ResponseReturnValue:
     return _write_down(fund, funds.receive, "receipt", "received")
+
+
+@blueprint.route("/funds/<uuid:fund_id>/close", methods=["GET", "POST"])
+@allow(policies.can_manage_fund, fund=get_fund)
+def fund_close(fund: Fund) -> ResponseReturnValue:
+    me, fund_id, form = current_person(), fund.id, CloseFundForm()
+    closed = submit(form, lambda: funds.close_fund(fund_id=fund_id, reason=form.reason.data or "", actor=me))
+    if closed is None:
+        fund = get_fund(fund_id, me)
+        page = render_template(
+            "commissioning/fund_close.html", form=form, fund=fund, line=fund_lines([fund])[0], asking=list_asking(fund_id)
+        )
+        return page, 422 if request.method == "POST" else 200
+    flash(f"{closed.name} is closed. Nothing more is promised from it.", "success")
+    return redirect(url_for("commissioning.fund", fund_id=fund_id), 303)
 
 
 def _write_down(fund: Fund, verb: Callable[..., Journal], kind: str, word: str) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""Funds: opening one, writing down what a funder promises, and what has arrived (PAYMENTS 2.5, rows 1, 2 and 2b)."""
+"""Funds: opening one, writing down what a funder promises and what has arrived (PAYMENTS 2.5, rows 1, 2 and 2b), closing one."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from app.accounts.models import Person, School, Zone
 from app.audit import services as audit
 from app.catalogue.models import AREAS
 from app.commissioning.models import Account, Fund, Journal
-from app.commissioning.queries.money import balance
-from app.commissioning.refusals import JournalConflict, NotEnoughMoney
+from app.commissioning.queries.money import balance, balances
+from app.commissioning.refusals import JournalConflict, NotEnoughMoney, StillAskedFor
 from app.commissioning.services import ledger
+from app.commissioning.services.common import words
 from app.commissioning.services.ledger import About, Line
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
@@ -108,6 +109,31 @@ def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) ->
         if is_new:
             audit.record("commissioning.fund.received", subject=fund, actor=actor, pence=pence, reference=reference)
         return journal
+
+
+def close_fund(*, fund_id: uuid.UUID, reason: str, actor: Person) -> Fund:
+    """Promise nothing more from this fund, for good. What it has promised is still paid as sessions are held.
+
+    Nothing moves in the ledger: what is unspent stays available, under the fund's name, and is written into the trail, with what
+    is committed and what its funder never sent. Raises Invalid, StillAskedFor while a request has money of it set aside.
+    """
+    with atomic():
+        fund = lock_row(Fund, fund_id)
+        if fund.is_closed:
+            raise Invalid("This fund is closed already.")
+        reason = words(reason, "Say why it is closed.", "reason")
+        now = balances([fund_id])[fund_id]
+        if now[Account.REQUESTED]:
+            raise StillAskedFor(
+                f"{pounds(now[Account.REQUESTED])} of {fund.name} is asked for in requests that wait for a decision. Decide or "
+                "withdraw those first."
+            )
+        fund.is_closed = True
+        audit.record(
+            "commissioning.fund.closed", subject=fund, actor=actor, reason=reason, unspent_pence=now[Account.AVAILABLE],
+            committed_pence=now[Account.COMMITTED], unpaid_promise_pence=now[Account.PLEDGED],
+        )
+        return fund
 
 
 def _checked(fund: Fund, pence: int, reference: str) -> str:
