@@ -52,7 +52,8 @@ def enter(page: Page, email: str) -> Page:
     page.goto("/sign-in")
     page.fill("#email", email)
     page.fill("#password", factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
     return page
 

@@ -31,7 +31,8 @@ def open_find(page: Page, email: str, path: str = "/find") -> None:
     page.goto("/sign-in")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
     page.goto(path)
 
 
@@ -80,7 +81,8 @@ def test_pages_read_well_at_every_width(new_page: NewPage, link_worker: str) -> 
         page.goto(path)
         check_at_every_width(page, path, watch=watch_of(page))
     page.goto("/find")
-    page.locator(".offer a").first.click()
+    with page.expect_navigation():
+        page.locator(".offer a").first.click()
     check_at_every_width(page, "an offering", watch=watch_of(page))
 
 

@@ -49,7 +49,8 @@ def open_as(page: Page, email: str) -> Page:
     page.goto("/sign-in?next=/children")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
     return page
 
 
@@ -71,7 +72,8 @@ def test_form_in_error_is_clean_and_its_link_leads_to_the_field(new_page: Callab
     watch_of(page).expect("422")
     page.goto(f"/children/{amara['id']}/practicalities")
     page.get_by_label("How far the child can go").fill("far away")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
     check_page(page, "error", watch=watch_of(page))
     page.get_by_role("link", name="Type kilometres, like 3 or 4.5.").click()
     assert page.get_by_label("How far the child can go").input_value() == "far away"

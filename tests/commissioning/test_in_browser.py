@@ -28,8 +28,8 @@ def come_in(page: Page, person: str) -> None:
     page.goto("/sign-in?next=/account")
     page.get_by_label("E-mail address").fill(person)
     page.get_by_label("Password", exact=True).fill(make.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def look(page: Page, name: str) -> None:
@@ -87,10 +87,12 @@ def test_a_place_is_asked_for_decided_and_confirmed(live: Live, new_page: NewPag
 
     come_in(page, emails["second"])
     page.goto("/approvals")
-    page.get_by_role("link", name="Ask").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Ask").first.click()
     look(page, "approvals-ask")
     page.goto("/approvals")
-    page.get_by_role("link", name="Decline").first.click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Decline").first.click()
     look(page, "approvals-decline")
     page.goto("/approvals")
     page.get_by_role("button", name="Approve £720").click()
@@ -101,7 +103,8 @@ def test_a_place_is_asked_for_decided_and_confirmed(live: Live, new_page: NewPag
     come_in(page, emails["partner"])
     page.goto("/commissions")
     look(page, "places-partner")
-    page.get_by_role("region", name="To confirm").get_by_role("link").first.click()
+    with page.expect_navigation():
+        page.get_by_role("region", name="To confirm").get_by_role("link").first.click()
     look(page, "commission-partner")
     page.get_by_role("link", name="Confirm the place").click()
     page.get_by_label("Who will meet the child?").select_option(label=practitioner)

@@ -23,8 +23,8 @@ def come_in(page: Page, email: str) -> None:
     page.goto("/sign-in?next=/introductions")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Sign in").click()
 
 
 def world_of(live: Live) -> tuple[World, dict[str, str]]:
@@ -71,7 +71,8 @@ def test_link_worker_listens_and_asks_in_the_browser(live: Live, new_page: NewPa
     expect(page.get_by_role("region", name="Go").first).to_be_visible()
     check_page(page, "go", watch=watch_of(page))
     page.get_by_role("button", name="It is ready").click()
-    page.get_by_role("link", name="Ask Westway Beats").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Ask Westway Beats").click()
     check_page(page, "ask", watch=watch_of(page))
     page.get_by_role("button", name="Ask them").click()
     expect(page.get_by_text("Asked. You hear from Kith when they answer.")).to_be_visible()
