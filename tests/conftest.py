@@ -63,7 +63,7 @@ def _loopback_only(event: str, args: tuple[Any, ...]) -> None:
         raise RuntimeError(f"a test tried to look up {args[0]}")
 
 
-SLOW_FIXTURES = {"live", "new_page", "server"}  # a module that asks for one of these is begun first
+SLOW_FIXTURES = {"live", "new_page", "server", "sturdy"}  # a module that asks for one of these is begun first
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

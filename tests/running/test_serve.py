@@ -24,29 +24,36 @@ T = TypeVar("T")
 
 @pytest.fixture
 def server(databases: Databases, tmp_path: Path) -> Iterator[Server]:
-    database = databases.get("sqlite", "serve")
-    with running_server(database.settings, tmp_path / "log", workers=2) as started:
+    with running_server(databases.get("sqlite", "serve").settings, tmp_path / "log") as started:
         yield started
 
 
-def test_the_server_answers_and_says_where_it_is(server: Server) -> None:
-    assert answers(server)
-    eventually(lambda: f"Kith is ready at {server.url}" in server.log)
+@pytest.fixture(scope="module")
+def sturdy(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that several tests wound; each leaves it whole."""
+    database = databases.get("sqlite", "serve")
+    with running_server(database.settings, tmp_path_factory.mktemp("sturdy") / "log", workers=2) as started:
+        yield started
 
 
-def test_a_killed_web_server_is_started_again(server: Server) -> None:
-    first = child_with(server, "granian")
+def test_the_server_answers_and_says_where_it_is(sturdy: Server) -> None:
+    assert answers(sturdy)
+    eventually(lambda: f"Kith is ready at {sturdy.url}" in sturdy.log)
+
+
+def test_a_killed_web_server_is_started_again(sturdy: Server) -> None:
+    first = child_with(sturdy, "granian")
     os.kill(first, signal.SIGKILL)
-    eventually(lambda: child_with(server, "granian") not in {0, first})
-    eventually(lambda: answers(server))
-    assert "The web server ended (signal 9); it is being started again." in server.log
+    eventually(lambda: child_with(sturdy, "granian") not in {0, first})
+    eventually(lambda: answers(sturdy))
+    assert "The web server ended (signal 9); it is being started again." in sturdy.log
 
 
-def test_a_killed_outbox_worker_is_started_again_and_the_pages_never_notice(server: Server) -> None:
-    first = eventually(lambda: child_with(server, "worker"))
+def test_a_killed_outbox_worker_is_started_again_and_the_pages_never_notice(sturdy: Server) -> None:
+    first = eventually(lambda: child_with(sturdy, "worker"))
     os.kill(first, signal.SIGKILL)
-    eventually(lambda: child_with(server, "worker") not in {0, first})
-    eventually(lambda: answers(server))
+    eventually(lambda: child_with(sturdy, "worker") not in {0, first})
+    eventually(lambda: answers(sturdy))
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
