@@ -89,6 +89,10 @@ DAYS = {
     "Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
 }
 
+TIME_WORDS = {
+    "early": "Before 9am", "daytime": "9am to 3pm", "afternoon": "3pm to 5.30pm", "evening": "From 5.30pm",
+}
+
 
 def need_word(code: str) -> str:
     """Emotional:self-esteem is “self-esteem”, Academic:stem “STEM”."""

@@ -16,8 +16,9 @@ class OfferingText(Base):
 
     A row is never changed: when the offering changes, it is replaced by one with a new `id`, so that (count, sum of ids) of a
     Zone says whether anything moved. Text columns hold stems (`search.analysis`), blanks between; `vocabulary` the words as
-    people write them; `words` every stem once; `lexemes` (PostgreSQL only) the stems as a tsvector. `days` has bit 0 for Monday, `needs_mask` bit n for NEEDS[n], `languages` and
-    `region` are ready to compare ("|en|so|", small letters). The rest repeats the offering's facts so that filters and counts
+    people write them; `words` every stem once; `lexemes` (PostgreSQL only) the stems as a tsvector. `days` has bit 0 for Monday, `times` bit 4 x day + part of the day, `access`
+    bit n for ACCESSIBILITY[n], `needs_mask` bit n for NEEDS[n]; `languages`, `interests`, `town` and `region` are ready to compare
+    ("|en|so|", "|street dance|", small letters). The rest repeats the offering's facts so that filters and counts
     need one table.
     """
 
@@ -45,9 +46,13 @@ class OfferingText(Base):
     age_max: Mapped[int]
     cost_pence: Mapped[int]
     days: Mapped[int]
+    times: Mapped[int] = mapped_column(server_default="0")
     needs_mask: Mapped[int]
     languages: Mapped[str] = mapped_column(String(400))
     is_step_free: Mapped[bool]
+    access: Mapped[int] = mapped_column(server_default="0")
+    interests: Mapped[str] = mapped_column(Text, server_default="")
+    town: Mapped[str] = mapped_column(String(120), server_default="")
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
 

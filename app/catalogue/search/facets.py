@@ -12,13 +12,25 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.catalogue.languages import language_name
-from app.catalogue.models import AREAS, OFFERING_KIND_WORDS, Delivery, OfferingKind
-from app.catalogue.search.facts import DAYS
-from app.catalogue.search.filters import CHECKS, Filters, days_bits, needs_bits, row_distance
-from app.catalogue.words import DELIVERIES
+from app.catalogue.models import ACCESSIBILITY, AREAS, OFFERING_KIND_WORDS, Delivery, OfferingKind
+from app.catalogue.search.facts import DAYS, TIMES
+from app.catalogue.search.filters import (
+    CHECKS,
+    Filters,
+    access_bits,
+    days_bits,
+    needs_bits,
+    row_distance,
+    times_bits,
+)
+from app.catalogue.words import DELIVERIES, FEATURES, TIME_WORDS
 
 DISTANCES = (1.0, 2.0, 5.0, 10.0)
 AGES = range(4, 19)
+COSTS = (200, 500, 1000, 2000)
+"""What a family might be ready to pay a session, in pence."""
+MOST_INTERESTS = 12
+MOST_TOWNS = 12
 Free = Mapping[uuid.UUID, int]
 
 
@@ -71,14 +83,26 @@ def count(rows: Sequence[Any], filters: Filters, free: Free | None) -> tuple[Fac
     kinds = Counter(row.kind for row in but_for("kinds"))
     deliveries = Counter(row.delivery for row in but_for("deliveries"))
     needs = Counter(row.needs_mask for row in but_for("needs"))
-    days = Counter(row.days for row in but_for("days"))
+    whens = Counter((row.days, row.times) for row in _but_for_days(judged, filters, but_for("days")))
+    times = Counter(row.times for row in but_for("times"))
+    features = Counter(row.access for row in kept)
+    costs = Counter(row.cost_pence for row in but_for("max_cost_pence"))
     ages = Counter((row.age_min, row.age_max) for row in but_for("age"))
     facets = [
         _facet("kind", "kinds", "Kind", filters.kinds, [(k.value, OFFERING_KIND_WORDS[k], kinds[k.value]) for k in OfferingKind]),
         _facet("need", "needs", "Need", filters.needs, [(a, a, _with_bits(needs, needs_bits((a,)))) for a in AREAS]),
-        _facet("day", "days", "Day", filters.days, [(d, d, _with_bits(days, days_bits((d,)))) for d in DAYS]),
+        _interest_facet(but_for("interests"), filters),
+        _facet("day", "days", "Day", filters.days, [(d, d, _on_day(whens, d, filters)) for d in DAYS]),
+        _facet("time", "times", "Time of day", filters.times,
+               [(t, TIME_WORDS[t], _with_bits(times, times_bits((t,), filters.days))) for t in TIMES]),
         _facet("delivery", "deliveries", "Where", filters.deliveries, [(d.value, DELIVERIES[d], deliveries[d.value]) for d in Delivery]),
+        _town_facet(but_for("towns"), filters),
         _language_facet(rows, but_for("languages"), filters),
+        _facet("cost", "max_cost_pence", "Cost to the family", () if filters.max_cost_pence is None else (str(filters.max_cost_pence // 100),),
+               [(str(c // 100), f"Up to £{c // 100} a session", sum(n for pence, n in costs.items() if pence <= c)) for c in COSTS],
+               is_single=True),
+        _facet("access", "access", "Access", filters.access,
+               [(a, FEATURES[a], _with_bits(features, access_bits((a,)))) for a in ACCESSIBILITY if a != "step-free"]),
         _switch("free", "is_free", "Free for families", sum(r.cost_pence == 0 for r in but_for("is_free")), chosen=filters.is_free),
         _switch("step_free", "is_step_free", "Step-free", sum(r.is_step_free for r in but_for("is_step_free")), chosen=filters.is_step_free),
     ]
@@ -96,6 +120,39 @@ def count(rows: Sequence[Any], filters: Filters, free: Free | None) -> tuple[Fac
 
 def _with_bits(masks: Counter[int], bits: int) -> int:
     return sum(n for mask, n in masks.items() if mask & bits)
+
+
+def _but_for_days(judged: Sequence[tuple[Any, frozenset[str]]], filters: Filters, rows: Sequence[Any]) -> Sequence[Any]:
+    """With a part of the day chosen, another day may bring one that meets then: the count looks at both together."""
+    return [row for row, failed in judged if failed <= {"days", "times"}] if filters.times else rows
+
+
+def _on_day(whens: Counter[tuple[int, int]], day: str, filters: Filters) -> int:
+    if filters.times:
+        return sum(n for (_, times), n in whens.items() if times & times_bits(filters.times, (day,)))
+    return sum(n for (days, _), n in whens.items() if days & days_bits((day,)))
+
+
+def _most(counts: Counter[str], chosen: Sequence[str], most: int) -> list[tuple[str, str, int]]:
+    """The most widespread, and those chosen, as choices."""
+    kept = [value for value, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]]
+    return [(value, value.upper() if len(value) <= 3 else value.capitalize(), counts[value])
+            for value in dict.fromkeys([*kept, *chosen])]
+
+
+def _interest_facet(rows: Sequence[Any], filters: Filters) -> Facet:
+    counts: Counter[str] = Counter()
+    for listed, number in Counter(row.interests for row in rows).items():
+        for interest in listed.strip("|").split("|"):
+            if interest:
+                counts[interest] += number
+    return _facet("interest", "interests", "Interest", filters.interests, _most(counts, filters.interests, MOST_INTERESTS))
+
+
+def _town_facet(rows: Sequence[Any], filters: Filters) -> Facet:
+    counts = Counter(row.town for row in rows if row.town)
+    values = [(value, value.title(), number) for value, _, number in _most(counts, filters.towns, MOST_TOWNS)]
+    return _facet("place", "towns", "Place", filters.towns, values)
 
 
 def _facet(
@@ -151,6 +208,8 @@ def choose(filters: Filters, facet: Facet, value: str) -> Filters:
         new = True
     elif facet.filter == "age":
         new = int(value)
+    elif facet.filter == "max_cost_pence":
+        new = int(value) * 100
     else:
         new = float(value)
     return replace(filters, **{facet.filter: new})

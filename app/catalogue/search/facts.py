@@ -7,13 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from app.catalogue.languages import LANGUAGES
-from app.catalogue.models import NEEDS, Delivery, Gender, Season
+from app.catalogue.models import ACCESSIBILITY, NEEDS, Delivery, Gender, Season
 from app.catalogue.search.analysis import stem, stems
 from app.catalogue.search.lexicon import need_token
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SCHOOL_STARTS, SCHOOL_ENDS, EVENING = "09:00", "15:00", "17:30"
+TIMES = ("early", "daytime", "afternoon", "evening")
+"""Parts of a day, by when something starts: before 9am, until 3pm, until 5.30pm, later."""
 SMALL_GROUP = 6
 
 _ACCESS = {
@@ -34,6 +36,31 @@ def day_mask(slots: Iterable[Mapping[str, Any]]) -> int:
         if slot["day"] in DAYS:
             mask |= 1 << DAYS.index(slot["day"])
     return mask
+
+
+def time_mask(slots: Iterable[Mapping[str, Any]]) -> int:
+    """Bit 4 x day + part: when on which day it meets, so that “Saturday evening” is one slot and not two."""
+    mask = 0
+    for slot in slots:
+        if slot["day"] in DAYS:
+            mask |= 1 << (len(TIMES) * DAYS.index(slot["day"]) + part_of_day(str(slot["start"])))
+    return mask
+
+
+def part_of_day(start: str) -> int:
+    return sum(start >= border for border in (SCHOOL_STARTS, SCHOOL_ENDS, EVENING))
+
+
+def access_mask(features: Iterable[str], *, is_step_free: bool) -> int:
+    """Bit n for ACCESSIBILITY[n]."""
+    named = {*features, *(("step-free",) if is_step_free else ())}
+    return sum(1 << n for n, feature in enumerate(ACCESSIBILITY) if feature in named)
+
+
+def listed(values: Iterable[str]) -> str:
+    """Several values in one text, ready to compare: "|street dance|drumming|"."""
+    tidy = [t for t in dict.fromkeys(" ".join(value.replace("|", "/").casefold().split()) for value in values) if t]
+    return f"|{'|'.join(tidy)}|" if tidy else ""
 
 
 def needs_mask(codes: Iterable[str]) -> int:

@@ -5,7 +5,6 @@ Several values of one filter mean any of them; different filters must all hold.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
@@ -13,8 +12,8 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from app.catalogue.models import NEEDS, OfferingText
-from app.catalogue.search.facts import DAYS
+from app.catalogue.models import ACCESSIBILITY, NEEDS, OfferingText
+from app.catalogue.search.facts import DAYS, TIMES
 
 Point = tuple[float, float]
 EARTH_KM = 6371.0088
@@ -30,9 +29,13 @@ class Row(Protocol):
     age_max: int
     cost_pence: int
     days: int
+    times: int
     needs_mask: int
     languages: str
     is_step_free: bool
+    access: int
+    interests: str
+    town: str
     latitude: float | None
     longitude: float | None
 
@@ -40,6 +43,9 @@ class Row(Protocol):
 @dataclass(frozen=True)
 class Filters:
     """`needs` are codes (Emotional:anxiety) or whole areas (Emotional); `days` Mon to Sun; costs in pence a session.
+
+    `times` are parts of a day (TIMES); with `days` it must be one slot that is both. `access` are features (ACCESSIBILITY), all of
+    which it must have: a child who needs two of them is not helped by one. `interests` and `towns` as providers write them.
 
     `within_km` counts from `origin` (latitude, longitude) and does nothing without it. `places_now` is looked at last, by the
     engine, for places are counted and not stored.
@@ -49,7 +55,11 @@ class Filters:
     regions: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     days: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+    interests: tuple[str, ...] = ()
+    towns: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
     deliveries: tuple[str, ...] = ()
     age: int | None = None
     max_cost_pence: int | None = None
@@ -89,6 +99,18 @@ def days_bits(days: tuple[str, ...]) -> int:
     return sum(1 << DAYS.index(day) for day in dict.fromkeys(days) if day in DAYS)
 
 
+@lru_cache(256)
+def times_bits(times: tuple[str, ...], days: tuple[str, ...] = ()) -> int:
+    """The bits of these parts of the day, on these days or (without any) on every day."""
+    wanted = [DAYS.index(day) for day in dict.fromkeys(days) if day in DAYS] or range(len(DAYS))
+    return sum(1 << (len(TIMES) * day + TIMES.index(time)) for day in wanted for time in dict.fromkeys(times) if time in TIMES)
+
+
+@lru_cache(256)
+def access_bits(features: tuple[str, ...]) -> int:
+    return sum(1 << ACCESSIBILITY.index(feature) for feature in dict.fromkeys(features) if feature in ACCESSIBILITY)
+
+
 def distance_km(here: Point, there: Point) -> float:
     """A straight line over the ground."""
     lat1, lon1, lat2, lon2 = map(radians, (*here, *there))
@@ -114,7 +136,8 @@ def _near_enough(filters: Filters, row: Row) -> bool:
     return away is not None and away <= filters.within_km
 
 
-def _folded(texts: Sequence[str]) -> list[str]:
+@lru_cache(256)
+def _folded(texts: tuple[str, ...]) -> list[str]:
     return [" ".join(text.casefold().split()) for text in texts]
 
 
@@ -123,6 +146,10 @@ CHECKS: dict[str, Any] = {
     "regions": lambda f, r: not f.regions or r.region in _folded(f.regions),
     "needs": lambda f, r: not f.needs or bool(r.needs_mask & needs_bits(f.needs)),
     "days": lambda f, r: not f.days or bool(r.days & days_bits(f.days)),
+    "times": lambda f, r: not f.times or bool(r.times & times_bits(f.times, f.days)),
+    "interests": lambda f, r: not f.interests or any(f"|{wanted}|" in r.interests for wanted in _folded(f.interests)),
+    "towns": lambda f, r: not f.towns or r.town in _folded(f.towns),
+    "access": lambda f, r: r.access & access_bits(f.access) == access_bits(f.access),
     "languages": lambda f, r: not f.languages or any(f"|{code}|" in r.languages for code in f.languages),
     "deliveries": lambda f, r: not f.deliveries or r.delivery in f.deliveries,
     "age": lambda f, r: f.age is None or r.age_min <= f.age <= r.age_max,
@@ -145,6 +172,14 @@ def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         out.append(t.needs_mask.bitwise_and(needs_bits(filters.needs)) != 0)
     if filters.days:
         out.append(t.days.bitwise_and(days_bits(filters.days)) != 0)
+    if filters.times:
+        out.append(t.times.bitwise_and(times_bits(filters.times, filters.days)) != 0)
+    if filters.interests:
+        out.append(sa.or_(*(t.interests.contains(f"|{wanted}|", autoescape=True) for wanted in _folded(filters.interests))))
+    if filters.towns:
+        out.append(t.town.in_(_folded(filters.towns)))
+    if filters.access:
+        out.append(t.access.bitwise_and(access_bits(filters.access)) == access_bits(filters.access))
     if filters.languages:
         out.append(sa.or_(*(t.languages.contains(f"|{code}|", autoescape=True) for code in filters.languages)))
     if filters.deliveries:

@@ -13,11 +13,21 @@ from sqlalchemy.orm import Session as DatabaseSession
 from app.catalogue.models import Offering, OfferingState, OfferingText, Organisation, PartnerState
 from app.catalogue.models.search import COLUMNS
 from app.catalogue.search.analysis import spoken, stem
-from app.catalogue.search.facts import day_mask, fact_words, need_words, needs_mask
-from app.shared.db import db
+from app.catalogue.search.facts import (
+    access_mask,
+    day_mask,
+    fact_words,
+    listed,
+    need_words,
+    needs_mask,
+    time_mask,
+)
+from app.shared.db import Row, db
 
 CHUNK = 400
 _ORGANISATION_FIELDS = ("name", "state")
+_OFFERING_FIELDS = [column.key for column in Offering.__table__.columns if column.key not in ("version", "confirmed_on")]
+"""All but what changes when nothing that is searched does."""
 
 
 def listen() -> None:
@@ -40,7 +50,7 @@ def _after_flush(session: DatabaseSession, context: object) -> None:
     offerings = {row.id for row in session.new if isinstance(row, Offering)}
     organisations = set()
     for row in session.dirty:
-        if isinstance(row, Offering) and session.is_modified(row):
+        if isinstance(row, Offering) and any(_has_changed(row, name) for name in _OFFERING_FIELDS):
             offerings.add(row.id)
         elif isinstance(row, Organisation) and any(_has_changed(row, name) for name in _ORGANISATION_FIELDS):
             organisations.add(row.id)
@@ -52,7 +62,7 @@ def _after_flush(session: DatabaseSession, context: object) -> None:
         refresh(session, sorted(offerings))
 
 
-def _has_changed(row: Organisation, name: str) -> bool:
+def _has_changed(row: Row, name: str) -> bool:
     return bool(sa.inspect(row).attrs[name].history.has_changes())
 
 
@@ -118,9 +128,13 @@ def describe(offering: Any, provider_name: str) -> dict[str, Any]:
         "age_max": offering.age_max,
         "cost_pence": offering.cost_pence,
         "days": day_mask(offering.slots),
+        "times": time_mask(offering.slots),
         "needs_mask": needs_mask(offering.needs),
         "languages": _barred(offering.languages),
         "is_step_free": offering.is_step_free,
+        "access": access_mask(offering.accessibility, is_step_free=offering.is_step_free),
+        "interests": listed(offering.interests),
+        "town": " ".join(offering.town.casefold().split()),
         "latitude": offering.latitude,
         "longitude": offering.longitude,
     }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from app.catalogue.search.analysis import phrase, stem, words
@@ -37,7 +38,9 @@ class Concept:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`)."""
+    """What is in force: the shipped lines, with those of the installation laid over them (`overlay`).
+
+    Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`)."""
 
     concepts: tuple[Concept, ...]
     by_words: Mapping[str, tuple[int, ...]]
@@ -47,8 +50,18 @@ class Lexicon:
     needs_of: Mapping[str, tuple[str, ...]]
     longest: int
 
+    @cached_property
+    def by_length(self) -> dict[int, list[str]]:
+        """Its words and the everyday ones, by length: what a misspelt word may have been."""
+        buckets: dict[int, list[str]] = defaultdict(list)
+        for word in sorted(self.known_words | plain_words().all):
+            if word.isalpha() and word.isascii():
+                buckets[len(word)].append(word)
+        return dict(buckets)
 
-
+    @cached_property
+    def in_order(self) -> list[str]:
+        return sorted(self.known_words)
 
     def find(self, typed: str) -> tuple[Concept, ...]:
         """The concepts of a phrase as typed (folded, blanks between)."""
@@ -94,11 +107,23 @@ def need_token(code: str) -> str:
     return "need" + code.partition(":")[2].replace("-", "")
 
 
+@dataclass(frozen=True)
+class Line:
+    """One concept as people write it, before stems: what lexicon.txt and the page of search words both hold."""
+
+    name: str
+    same: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
+    is_soft: bool = False
+
+
 @cache
-def lexicon() -> Lexicon:
-    """Read once. Raises LexiconFault."""
+def shipped_lines() -> tuple[tuple[Line, ...], frozenset[str]]:
+    """The concepts of lexicon.txt in its order, and the phrases that are only ever typed. Raises LexiconFault."""
     typed_only: set[str] = set()
-    lines: list[tuple[str, str]] = []
+    lines: list[Line] = []
     for number, line in enumerate((_HERE / "lexicon.txt").read_text(encoding="utf-8").splitlines(), 1):
         text = line.strip()
         if not text or text.startswith("#"):
@@ -109,24 +134,36 @@ def lexicon() -> Lexicon:
         if name == "typed only":
             typed_only |= {phrase(word) for word in _listed(rest)}
         else:
-            lines.append((name.strip(), rest))
-    return _build(lines, frozenset(typed_only))
+            lines.append(_read_line(name.strip(), rest))
+    return tuple(lines), frozenset(typed_only)
 
 
-def _build(lines: list[tuple[str, str]], typed_only: frozenset[str]) -> Lexicon:
+def _read_line(name: str, rest: str) -> Line:
+    meaning, _, help_text = rest.partition("~")
+    meaning, _, need_text = meaning.partition("!")
+    same_text, _, near_text = meaning.partition("|")
+    return Line(
+        name.removesuffix("?"), tuple(_listed(same_text)), tuple(_listed(near_text)), tuple(_listed(need_text)),
+        tuple(_listed(help_text)), name.endswith("?"),
+    )
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The shipped one, read once. Raises LexiconFault."""
+    return build(*shipped_lines())
+
+
+def build(lines: Iterable[Line], typed_only: frozenset[str]) -> Lexicon:
+    """Lines made ready to look things up in. Pure."""
     concepts: list[Concept] = []
     by_words: dict[str, list[int]] = {}
     by_stems: dict[str, list[int]] = {}
     known: set[str] = set()
-    for name, rest in lines:
-        meaning, _, help_text = rest.partition("~")
-        meaning, _, need_text = meaning.partition("!")
-        same_text, _, near_text = meaning.partition("|")
-        is_soft = name.endswith("?")
-        name = name.removesuffix("?")
-        typed = [name, *_listed(same_text)]
+    for line in lines:
+        typed = [line.name, *line.same]
         same = tuple(dict.fromkeys(p for p in map(phrase, typed) if p and p not in typed_only))
-        near = tuple(dict.fromkeys(p for p in map(phrase, _listed(near_text)) if p and p not in same))
+        near = tuple(dict.fromkeys(p for p in map(phrase, line.near) if p and p not in same))
         for alias in typed:
             parts = words(alias)
             known.update(parts)
@@ -134,7 +171,7 @@ def _build(lines: list[tuple[str, str]], typed_only: frozenset[str]) -> Lexicon:
             for table, key in ((by_words, " ".join(plain)), (by_stems, " ".join(map(stem, plain)))):
                 if len(concepts) not in table.setdefault(key, []):
                     table[key].append(len(concepts))
-        concepts.append(Concept(name, same, near, tuple(_listed(need_text)), tuple(_listed(help_text)), is_soft))
+        concepts.append(Concept(line.name, same, near, line.needs, line.helps, line.is_soft))
     return Lexicon(
         tuple(concepts),
         {key: tuple(found) for key, found in by_words.items()},
@@ -142,7 +179,7 @@ def _build(lines: list[tuple[str, str]], typed_only: frozenset[str]) -> Lexicon:
         typed_only,
         frozenset(known),
         {phrase(concept.name): concept.needs for concept in concepts if concept.needs},
-        max(len(key.split(" ")) for key in by_words),
+        max((len(key.split(" ")) for key in by_words), default=1),
     )
 
 

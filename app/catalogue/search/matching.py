@@ -15,8 +15,9 @@ from app.shared.db import db
 MOST_GROUPS = 14
 LIGHT = (
     OfferingText.id, OfferingText.offering_id, OfferingText.source_ref, OfferingText.kind, OfferingText.delivery, OfferingText.region,
-    OfferingText.age_min, OfferingText.age_max, OfferingText.cost_pence, OfferingText.days, OfferingText.needs_mask,
-    OfferingText.languages, OfferingText.is_step_free, OfferingText.latitude, OfferingText.longitude,
+    OfferingText.age_min, OfferingText.age_max, OfferingText.cost_pence, OfferingText.days, OfferingText.times, OfferingText.needs_mask,
+    OfferingText.languages, OfferingText.is_step_free, OfferingText.access, OfferingText.interests, OfferingText.town,
+    OfferingText.latitude, OfferingText.longitude,
 )
 TEXT = (
     OfferingText.title, OfferingText.tags, OfferingText.needs, OfferingText.provider, OfferingText.place, OfferingText.facts,

@@ -1,6 +1,7 @@
 """The words of one Zone's live offerings and how many offerings each stands in: for spelling, prefixes and weights.
 
 Read from `offering_text` when something there has changed, and kept per process. Words of another Zone never get in.
+The lexicon in force comes along: what an administrator changes in it moves the same mark, so every process sees it at its next search.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import uuid
 from bisect import bisect_left
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import log
 from threading import Lock
@@ -17,10 +18,13 @@ from threading import Lock
 import sqlalchemy as sa
 
 from app.catalogue.models import OfferingText
+from app.catalogue.models.words import LexiconChange
 from app.catalogue.search.analysis import stem
+from app.catalogue.search.lexicon import Lexicon, lexicon
+from app.catalogue.search.overlay import lexicon_in_force
 from app.shared.db import db
 
-Mark = tuple[int, int]
+Mark = tuple[int, int, int]
 KEPT = 32
 """Zones remembered by one process."""
 
@@ -32,6 +36,7 @@ class Vocabulary:
     words: Mapping[str, int] = field(default_factory=dict)
     stems: Mapping[str, int] = field(default_factory=dict)
     size: int = 0
+    lexicon: Lexicon = field(default_factory=lexicon, repr=False)
 
     def has(self, word: str) -> bool:
         return word in self.words or stem(word) in self.stems
@@ -72,7 +77,10 @@ def vocabulary_of(zone_id: uuid.UUID) -> Vocabulary:
         if kept is not None and kept[0] == mark:
             _kept.move_to_end(zone_id)
             return kept[1]
-    vocabulary = _read(zone_id)
+    if kept is not None and kept[0][:2] == mark[:2]:
+        vocabulary = replace(kept[1], lexicon=lexicon_in_force(mark[2]))
+    else:
+        vocabulary = _read(zone_id, lexicon_in_force(mark[2]))
     with _lock:
         _kept[zone_id] = (mark, vocabulary)
         _kept.move_to_end(zone_id)
@@ -82,14 +90,16 @@ def vocabulary_of(zone_id: uuid.UUID) -> Vocabulary:
 
 
 def _mark(zone_id: uuid.UUID) -> Mark:
-    """Rows are replaced, never changed (OfferingText), so their number and the sum of their ids tell."""
+    """Rows are replaced, never changed (OfferingText), so their number and the sum of their ids tell; of changes to the lexicon,
+    which are only ever added, the sum of their stamps."""
+    changes = sa.select(sa.func.coalesce(sa.func.sum(LexiconChange.stamp), 0)).scalar_subquery()
     row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(OfferingText.id), 0)).where(OfferingText.zone_id == zone_id)
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(OfferingText.id), 0), changes).where(OfferingText.zone_id == zone_id)
     ).one()
-    return int(row[0]), int(row[1])
+    return int(row[0]), int(row[1]), int(row[2])
 
 
-def _read(zone_id: uuid.UUID) -> Vocabulary:
+def _read(zone_id: uuid.UUID, words_in_force: Lexicon) -> Vocabulary:
     words: Counter[str] = Counter()
     stems: Counter[str] = Counter()
     size = 0
@@ -101,4 +111,4 @@ def _read(zone_id: uuid.UUID) -> Vocabulary:
         words.update(vocabulary.split())
         stems.update(own_stems.split())
         size += 1
-    return Vocabulary(dict(words), dict(stems), size)
+    return Vocabulary(dict(words), dict(stems), size, words_in_force)

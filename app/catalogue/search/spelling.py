@@ -7,7 +7,6 @@ ones, three only when it also sounds the same. A different first letter counts a
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -15,7 +14,7 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from app.catalogue.search.lexicon import lexicon, plain_words
+from app.catalogue.search.lexicon import plain_words
 from app.catalogue.search.snapshot import Vocabulary
 
 SHORTEST = 4
@@ -37,7 +36,7 @@ class Correction:
 def is_known(word: str, vocabulary: Vocabulary) -> bool:
     """Nothing to correct: in the catalogue, in the lexicon, an everyday word, a number or code."""
     return (
-        not word.isalpha() or word in plain_words().all or word in lexicon().known_words or vocabulary.has(word)
+        not word.isalpha() or word in plain_words().all or word in vocabulary.lexicon.known_words or vocabulary.has(word)
     )
 
 
@@ -51,7 +50,7 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
     found: dict[str, float] = {}
     for slack in ((slips, 3) if len(word) >= 7 else (slips,)):
         for length in range(len(word) - slack, len(word) + slack + 1):
-            for known in (vocabulary.by_length.get(length, ()), _other_words().get(length, ())):
+            for known in (vocabulary.by_length.get(length, ()), vocabulary.lexicon.by_length.get(length, ())):
                 for candidate, distance, _ in process.extract(
                     word, known, scorer=OSA.distance, score_cutoff=slack, limit=12, processor=None
                 ):
@@ -78,7 +77,7 @@ def _cost(word: str, candidate: str, distance: float, vocabulary: Vocabulary) ->
 
 def _told_by_lexicon(candidate: str, vocabulary: Vocabulary) -> float:
     """A word that means something by itself is likelier than one that is only part of a phrase."""
-    if lexicon().find(candidate):
+    if vocabulary.lexicon.find(candidate):
         return 0.15
     return 0.0 if candidate in vocabulary.words else -0.3
 
@@ -108,16 +107,6 @@ def _sound(word: str) -> str:
     return word[:1] + re.sub(r"[aeiou]+", "a", word[1:])
 
 
-@lru_cache(1)
-def _other_words() -> dict[int, list[str]]:
-    """Words of the lexicon and everyday words, by length."""
-    buckets: dict[int, list[str]] = defaultdict(list)
-    for word in sorted(lexicon().known_words | plain_words().all):
-        if word.isalpha() and word.isascii():
-            buckets[len(word)].append(word)
-    return dict(buckets)
-
-
 def split_in_two(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     """“homeworkclub” is homework club: two known words of three letters or more; the most widespread pair."""
     if len(word) < 6 or not word.isalpha():
@@ -133,4 +122,4 @@ def split_in_two(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
 
 
 def _stands(word: str, vocabulary: Vocabulary) -> bool:
-    return vocabulary.has(word) or word in lexicon().known_words or word in plain_words().weak
+    return vocabulary.has(word) or word in vocabulary.lexicon.known_words or word in plain_words().weak

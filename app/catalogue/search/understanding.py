@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.facts import age_token
-from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, lexicon, plain_words
+from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, Lexicon, plain_words
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
 
@@ -190,8 +190,8 @@ def _join(typed: list[str], vocabulary: Vocabulary) -> list[str]:
         if i + 1 < len(typed):
             left, right = typed[i], typed[i + 1]
             both = left + right
-            together = both.isalpha() and len(both) >= 5 and (both in vocabulary.words or both in lexicon().by_words)
-            apart = f"{left} {right}" in lexicon().by_words or (_is_word(left, vocabulary) and _is_word(right, vocabulary))
+            together = both.isalpha() and len(both) >= 5 and (both in vocabulary.words or both in vocabulary.lexicon.by_words)
+            apart = f"{left} {right}" in vocabulary.lexicon.by_words or (_is_word(left, vocabulary) and _is_word(right, vocabulary))
             if not together and len(both) >= 7 and not is_known(right, vocabulary) and left not in plain_words().empty:
                 together = any(c.cost < 0.8 and len(c.word) > 6 for c in corrections(both, vocabulary))
             if together and not apart:
@@ -223,7 +223,7 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
     elif likely:
         yield _Token(word, likely[0].word, others=tuple(c.word for c in likely[1:]))
     else:
-        in_lexicon = [w for w in sorted(lexicon().known_words) if w.startswith(word)] if is_last and len(word) >= 3 else []
+        in_lexicon = [w for w in vocabulary.lexicon.in_order if w.startswith(word)] if is_last and len(word) >= 3 else []
         yield _Token(word, word, others=tuple(in_lexicon[:3]), is_unknown=not in_lexicon)
 
 
@@ -236,9 +236,9 @@ def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
     groups: list[Group] = []
     i = 0
     while i < len(telling):
-        length = _longest_phrase(telling, i)
+        length = _longest_phrase(telling, i, vocabulary.lexicon)
         if length > 1:
-            groups.append(_phrase_group(" ".join(t.word for t in telling[i : i + length])))
+            groups.append(_phrase_group(" ".join(t.word for t in telling[i : i + length]), vocabulary.lexicon))
         elif not telling[i].is_unknown:
             group = _word_group(telling[i], vocabulary)
             if group is not None:
@@ -252,21 +252,21 @@ def _as_they_stand(tokens: list[_Token]) -> list[Group]:
     return [Group(t.word, {stem(t.word): 1.0}) for t in tokens if len(t.word) > 2]
 
 
-def _longest_phrase(tokens: list[_Token], start: int) -> int:
-    for length in range(min(lexicon().longest, len(tokens) - start), 1, -1):
-        if lexicon().find(" ".join(t.word for t in tokens[start : start + length])):
+def _longest_phrase(tokens: list[_Token], start: int, lexicon: Lexicon) -> int:
+    for length in range(min(lexicon.longest, len(tokens) - start), 1, -1):
+        if lexicon.find(" ".join(t.word for t in tokens[start : start + length])):
             return length
     return 1
 
 
-def _phrase_group(typed: str) -> Group:
-    alternatives = lexicon().alternatives(typed, same=1.0)
+def _phrase_group(typed: str, lexicon: Lexicon) -> Group:
+    alternatives = lexicon.alternatives(typed, same=1.0)
     parts, plain = typed.split(" "), plain_words()
     alternatives[" ".join(map(stem, parts))] = 1.0
     if len(parts) == 2 and not plain.all & set(parts):
         for part in parts:  # wheelchair basketball: both words tell something by themselves
             alternatives.setdefault(stem(part), NEAR)
-    is_weak = all(concept.is_soft for concept in lexicon().find(typed))
+    is_weak = all(concept.is_soft for concept in lexicon.find(typed))
     return Group(typed, _most_telling(alternatives), WEAK if is_weak else 1.0)
 
 
@@ -276,7 +276,7 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
     if word == "|" or word in plain.empty or (len(word) == 1 and not word.isdigit()):
         return None
     alternatives = {stem(word): 1.0}
-    if stem(word) in lexicon().typed_only and any(concept.needs for concept in lexicon().find(word)):
+    if stem(word) in vocabulary.lexicon.typed_only and any(concept.needs for concept in vocabulary.lexicon.find(word)):
         alternatives = {stem(word): NEED}  # a worry: what describes itself with the word need not help with it
     for longer in token.prefixes:
         alternatives[stem(longer)] = max(PREFIX, alternatives.get(stem(longer), 0.0))
@@ -284,15 +284,15 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
         share = 1.0 if meant == word else SECOND_GUESS
         if meant != word:
             alternatives[stem(meant)] = max(share, alternatives.get(stem(meant), 0.0))
-        for wanted, weight in lexicon().alternatives(meant).items():
+        for wanted, weight in vocabulary.lexicon.alternatives(meant).items():
             if wanted != stem(word):
                 alternatives[wanted] = max(share * weight, alternatives.get(wanted, 0.0))
-    if not lexicon().find(word):
+    if not vocabulary.lexicon.find(word):
         for wanted in _kin(stem(word), vocabulary):
             alternatives.setdefault(wanted, 0.7)
     if word in plain.all and not any(vocabulary.has(w) or " " in w or w.startswith("need") for w in alternatives):
         return None  # an everyday word that stands nowhere in this catalogue narrows nothing
-    found = lexicon().find(word)
+    found = vocabulary.lexicon.find(word)
     is_weak = word in _ONE_OF_THEM or word in plain.weak or stem(word) in plain.weak or (bool(found) and all(concept.is_soft for concept in found))
     return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0)
 
