@@ -1,5 +1,5 @@
 # bench.sh: the measurements of benchmarks/.
 . "$(dirname "$0")/common.sh"
-sh scripts/python.sh dev
+sh scripts/python.sh bench
 sh scripts/assets.sh
 exec "$PY" -m benchmarks "$@"

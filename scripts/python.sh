@@ -1,4 +1,4 @@
-# python.sh runtime|dev: .venv with the locked packages. Does nothing when that has been done.
+# python.sh runtime|dev|bench: .venv with the locked packages. Does nothing when that has been done.
 . "$(dirname "$0")/common.sh"
 want=${1:-runtime}
 
@@ -37,21 +37,31 @@ install() {
 one_at_a_time
 runtime=$(fingerprint requirements.lock pyproject.toml)
 dev=$(fingerprint requirements.lock requirements-dev.lock pyproject.toml)
+bench=$(fingerprint requirements-bench.lock pyproject.toml)
 if stamped venv "$ROOT" && usable "$PY"; then
-    # What the tests need holds all that running needs.
-    stamped python-dev "$dev" && exit 0
+    if [ "$want" = bench ]; then
+        stamped python-bench "$bench" && exit 0
+    else
+        # What the tests need holds all that running needs.
+        stamped python-dev "$dev" && exit 0
+    fi
     [ "$want" = runtime ] && stamped python-runtime "$runtime" && exit 0
 else
     unstamp python-dev
     unstamp python-runtime
+    unstamp python-bench
     make_venv
     stamp venv "$ROOT"
 fi
-if [ "$want" = dev ]; then lock=requirements-dev.lock; else lock=requirements.lock; fi
-unstamp python-dev
+case $want in
+    runtime) lock=requirements.lock ;;
+    *) lock=requirements-$want.lock ;;
+esac
+unstamp "python-$want"
 install "$lock"
 "$PY" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation --no-index -e . >"$STAMPS/pip.log" 2>&1 ||
     die "Kith itself could not be installed into .venv: $(tail -1 "$STAMPS/pip.log")"
 stamp python-runtime "$runtime"
+[ "$want" = bench ] && stamp python-bench "$bench"
 [ "$want" = dev ] && stamp python-dev "$dev"
 exit 0
