@@ -128,7 +128,7 @@ class Person(UserMixin, Row):  # type: ignore[misc]
     left_at: Mapped[datetime | None]
 
     grants: Mapped[list[RoleGrant]] = relationship(
-        back_populates="person", lazy="selectin", order_by="RoleGrant.created_at", foreign_keys="RoleGrant.person_id"
+        back_populates="person", order_by="RoleGrant.created_at", foreign_keys="RoleGrant.person_id"
     )
 
     @property

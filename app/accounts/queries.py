@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -72,11 +72,15 @@ def school_days(school_id: uuid.UUID | None) -> SchoolDays:
     """The open days of that school; without a school, every weekday."""
     if school_id is None:
         return SchoolDays()
-    spans: list[tuple[tuple[date, date], ...]] = []
-    for kind in (Term, Closure):
-        rows = db.session.execute(sa.select(kind.starts_on, kind.ends_on).where(kind.school_id == school_id).order_by(kind.starts_on))
-        spans.append(tuple((row[0], row[1]) for row in rows))
-    return SchoolDays(terms=spans[0], closures=spans[1])
+    spans = sa.union_all(*(
+        sa.select(sa.literal(is_term).label("is_term"), kind.starts_on, kind.ends_on).where(kind.school_id == school_id)
+        for kind, is_term in ((Term, True), (Closure, False))
+    ))
+    rows = db.session.execute(spans.order_by("starts_on")).all()
+    return SchoolDays(
+        terms=tuple((row.starts_on, row.ends_on) for row in rows if row.is_term),
+        closures=tuple((row.starts_on, row.ends_on) for row in rows if not row.is_term),
+    )
 
 
 def is_in_force() -> sa.ColumnElement[bool]:
@@ -157,7 +161,7 @@ def list_people(
         wanted = sa.and_(wanted, sa.or_(Person.name.ilike(like), Person.email.ilike(like)))
     count = db.session.scalar(sa.select(sa.func.count()).select_from(Person).where(wanted)) or 0
     statement = sa.select(Person).where(wanted).order_by(Person.name, Person.id).limit(size).offset((page - 1) * size)
-    return db.session.scalars(statement).all(), count
+    return db.session.scalars(statement.options(selectinload(Person.grants))).all(), count
 
 
 def find_sign_in(token_hash: str, *, idle: timedelta, absolute: timedelta) -> SignIn | None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from app.audit.models import AuditEntry, Sight
+from app.shared import clock
 from app.shared.db import Row, atomic, db, is_writing
 
 SYSTEM = "Kith, by itself"
@@ -44,6 +45,7 @@ def record(
     if subject in db.session.new:
         db.session.flush()  # a new subject gets its key here, and what the database refuses is refused now
     entry = AuditEntry(
+        at=clock.now(),
         actor_id=actor.id if actor is not None else None,
         actor_name=actor.name if actor is not None else SYSTEM,
         actor_role=str(getattr(actor, "role_word", "")) if actor is not None else "",

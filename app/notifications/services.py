@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -90,14 +91,17 @@ def _zone_of(subject: Row, person_id: uuid.UUID) -> uuid.UUID:
     return grant.zone_id
 
 
-def close_tasks(*, kind: str | None, subject: Row, why: str, person_id: uuid.UUID | None = None) -> int:
-    """The thing is done (or no longer to be done): take it off everybody's list, or one person's. How many were open."""
+def close_tasks(*, kind: str | Collection[str] | None, subject: Row, why: str, person_id: uuid.UUID | None = None) -> int:
+    """The thing is done (or no longer to be done): take it off everybody's list, or one person's. How many were open.
+
+    `kind` is one kind, several, or None for all there are about the subject.
+    """
     db.session.flush()
     statement = sa.update(Task).where(
         Task.subject_type == subject.__tablename__, Task.subject_id == subject.id, Task.closed_at.is_(None)
     )
     if kind is not None:
-        statement = statement.where(Task.kind == kind)
+        statement = statement.where(Task.kind.in_([kind] if isinstance(kind, str) else sorted(kind)))
     if person_id is not None:
         statement = statement.where(Task.person_id == person_id)
     return _close(statement, why)

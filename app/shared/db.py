@@ -23,7 +23,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, lazyload, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, lazyload, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from app.shared import clock
@@ -243,6 +243,7 @@ def atomic() -> Iterator[None]:
         raise RuntimeError("changes were pending before atomic(): move them inside the verb")
     session.rollback()  # end the read-only transaction; objects are read again under the write transaction
     token = _writing.set(True)
+    session().info[_KEPT] = []
     try:
         yield
         session.commit()
@@ -255,7 +256,22 @@ def atomic() -> Iterator[None]:
         session.rollback()
         raise
     finally:
+        session().info.pop(_KEPT, None)
         _writing.reset(token)
+
+
+_KEPT = "kept"
+
+
+def _keep(session: Session, row: object) -> None:
+    """What a verb has read stays read until it ends: the session alone would forget it with the last name that holds it."""
+    kept = session.info.get(_KEPT)
+    if kept is not None:
+        kept.append(row)
+
+
+event.listen(Session, "loaded_as_persistent", _keep)
+event.listen(Session, "pending_to_persistent", _keep)
 
 
 def is_writing() -> bool:

@@ -209,6 +209,18 @@ def test_a_session_is_held_on_its_day_not_before(offering: Offering, manager: Pe
     assert session.state is SessionState.CLOSED
 
 
+def test_several_sessions_are_added_at_once_or_none_is(offering: Offering, manager: Person) -> None:
+    cohort = factories.make_cohort(offering, starts_on=None, ends_on=None)
+    first, second, third = ((at(date(2026, 9, day), 16), at(date(2026, 9, day), 17)) for day in (15, 22, 29))
+    added = sessions.add_sessions(cohort_id=cohort.id, times=[first, second], actor=manager)
+    assert [session.starts_at for session in added] == [first[0], second[0]]
+    assert all([entry.action for entry in list_entries_for(session)] == ["catalogue.session.added"] for session in added)
+    for times in ([third, second], [third, third], [third, third[::-1]]):
+        with pytest.raises(Invalid):
+            sessions.add_sessions(cohort_id=cohort.id, times=times, actor=manager)
+    assert len(queries.list_sessions(cohort.id)) == 2
+
+
 def test_cancelling_says_by_whom_and_why(offering: Offering, manager: Person) -> None:
     cohort = factories.make_cohort(offering, sessions=1)
     session = queries.list_sessions(cohort.id)[0]

@@ -44,8 +44,7 @@ def follow_up(*, session_id: uuid.UUID, child_id: uuid.UUID, words: str, actor: 
             raise Invalid("Write down what you found out." if not text else f"{WORDS_LIMIT:,} characters are the most.", field="words")
         found = FollowUp(session_id=session_id, child_id=child_id, words=text, noted_by_id=actor.id)
         db.session.add(found)
-        for kind in Ask:
-            notifications.close_tasks(kind=kind, subject=mark.place, why="Looked into")
+        notifications.close_tasks(kind=set(Ask), subject=mark.place, why="Looked into")
         audit.record(
             "attendance.follow_up.noted", subject=found, actor=actor, zone_id=session.cohort.offering.zone_id, session=session_id
         )
@@ -59,9 +58,7 @@ def ask(session: Session, place: Place, mark: Mark, history: Sequence[Attended],
     if wanted is not None and queries.has_follow_up(last.session.id, place.child_id):
         wanted = None
     why = "The child came" if last.mark.kind not in ABSENT else "Another task took its place" if wanted else "Nothing to do"
-    for kind in Ask:
-        if kind is not wanted:
-            notifications.close_tasks(kind=kind, subject=place, why=why)
+    notifications.close_tasks(kind={kind for kind in Ask if kind is not wanted}, subject=place, why=why)
     title = session.cohort.offering.title
     where = {"session_id": last.session.id, "child_id": place.child_id}
     if wanted is Ask.WHO_GOES_ALONG:
@@ -91,8 +88,7 @@ def decided(before: Mark) -> None:
 def close_tasks_of(introduction: Introduction, actor: Person | None, reason: str) -> None:
     """The introduction is over: nobody is asked to bring the child back."""
     for place in queries.places_of_introduction(introduction.id):
-        for kind in Ask:
-            notifications.close_tasks(kind=kind, subject=place, why="The introduction is over")
+        notifications.close_tasks(kind=set(Ask), subject=place, why="The introduction is over")
 
 
 def _tell_link_workers(

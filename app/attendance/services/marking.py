@@ -155,7 +155,7 @@ def _remember(desk: Desk, place: Place, mark: Mark) -> None:
 def _earn(commission: Commission, session: Session, mark: Mark, actor: Person) -> None:
     if commission.state is CommissionState.CONFIRMED:
         delivery.start_delivery(commission_id=commission.id, actor=None)
-    delivery.accrue(commission_id=commission.id, session_id=session.id, percent=mark.percent, revision=mark.revision, actor=actor)
+    delivery.accrue_locked(commission, session, percent=mark.percent, revision=mark.revision, actor=actor)
 
 
 def hold(session: Session, actor: Person) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,18 +21,25 @@ LONGEST = timedelta(hours=24)
 
 def add_session(*, cohort_id: uuid.UUID, starts_at: datetime, ends_at: datetime, actor: Person | None) -> Session:
     """One more meeting, for work whose times are agreed child by child. Raises Invalid at the field."""
+    return add_sessions(cohort_id=cohort_id, times=[(starts_at, ends_at)], actor=actor)[0]
+
+
+def add_sessions(*, cohort_id: uuid.UUID, times: Sequence[tuple[datetime, datetime]], actor: Person | None) -> list[Session]:
+    """The same for several meetings at once, each from an instant to another. All of them, or none."""
     with atomic():
         cohort = db.session.get(Cohort, cohort_id)
         if cohort is None:
             raise NotFound
-        _require_times(cohort_id, starts_at, ends_at)
-        session = Session(cohort_id=cohort_id, starts_at=starts_at, ends_at=ends_at)
-        db.session.add(session)
-        audit.record(
-            "catalogue.session.added", subject=session, actor=actor, zone_id=cohort.offering.zone_id, cohort=cohort_id,
-            starts_at=starts_at,
-        )
-        return session
+        _require_times(cohort_id, times)
+        added = [Session(cohort_id=cohort_id, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in times]
+        db.session.add_all(added)
+        db.session.flush()
+        for session in added:
+            audit.record(
+                "catalogue.session.added", subject=session, actor=actor, zone_id=cohort.offering.zone_id, cohort=cohort_id,
+                starts_at=session.starts_at,
+            )
+        return added
 
 
 def hold_session(*, session_id: uuid.UUID, actor: Person | None) -> Session:
@@ -72,7 +80,7 @@ def move_session(
     with atomic():
         session = _get(session_id)
         SESSION_MOVES.require(session.state, SessionState.MOVED)
-        _require_times(session.cohort_id, starts_at, ends_at)
+        _require_times(session.cohort_id, [(starts_at, ends_at)])
         _move(session, SessionState.MOVED, actor, "catalogue.session.moved", reason, new_start=starts_at)
         return add_session(cohort_id=session.cohort_id, starts_at=starts_at, ends_at=ends_at, actor=actor)
 
@@ -96,11 +104,13 @@ def _get(session_id: uuid.UUID) -> Session:
     return lock_row(Session, session_id)
 
 
-def _require_times(cohort_id: uuid.UUID, starts_at: datetime, ends_at: datetime) -> None:
-    if ends_at <= starts_at:
-        raise Invalid("It must end after it starts.", field="ends_at")
-    if ends_at - starts_at > LONGEST:
-        raise Invalid("A session lasts a day at most.", field="ends_at")
-    taken = sa.select(Session.id).where(Session.cohort_id == cohort_id, Session.starts_at == starts_at)
-    if db.session.scalar(taken) is not None:
+def _require_times(cohort_id: uuid.UUID, times: Sequence[tuple[datetime, datetime]]) -> None:
+    for starts_at, ends_at in times:
+        if ends_at <= starts_at:
+            raise Invalid("It must end after it starts.", field="ends_at")
+        if ends_at - starts_at > LONGEST:
+            raise Invalid("A session lasts a day at most.", field="ends_at")
+    wanted = {starts_at for starts_at, _ in times}
+    taken = sa.select(sa.exists().where(Session.cohort_id == cohort_id, Session.starts_at.in_(wanted)))
+    if len(wanted) < len(times) or db.session.scalar(taken):
         raise Invalid("This group already has a session at that time.", code="time_taken", field="starts_at")

@@ -6,8 +6,9 @@ import uuid
 
 from app.accounts.models import Person
 from app.catalogue.models import Session
-from app.commissioning.models import PROMISED_STATES, Account, CommissionState, Journal
+from app.commissioning.models import PROMISED_STATES, Account, Commission, CommissionState, Journal
 from app.commissioning.queries.commissions import list_session_journals
+from app.commissioning.queries.money import commission_balances
 from app.commissioning.refusals import JournalConflict
 from app.commissioning.services import ledger, purse
 from app.commissioning.services.common import note
@@ -29,52 +30,59 @@ def accrue(
     nothing for a session while delivery stood still. After the end, what is owed is committed again from what went back.
     Raises JournalConflict for the same revision with another percent or an older one, NotEnoughMoney, Invalid, IllegalMove.
     """
-    if not 0 <= percent <= 100:
-        raise Invalid("A session is owed between nothing and in full.", field="percent")
-    if revision < 1:
-        raise Invalid("Revisions are counted from 1.")
     with atomic():
         commission = lock_for(commissions=[commission_id], only_money=True)[commission_id]
         session = db.session.get(Session, session_id)
         if session is None:
             raise NotFound
-        if session.cohort_id != commission.cohort_id:
-            raise Invalid("This session is not one of this commission’s group.")
-        if commission.state not in MAY_EARN:
-            raise IllegalMove("Nothing is owed before the first session is held.")
-        reference = f"{percent}%"
-        prefix = f"commission:{commission.id}:session:{session.id}"
-        standing = ledger.find_journal(f"{prefix}:deliver:{revision}")
-        if standing is not None:
-            if standing.reference != reference:
-                raise JournalConflict("This register was posted before with another amount. Send a new revision.")
-            return standing
-        earlier = list_session_journals(commission.id, session.id)
-        if earlier and max(earlier) > revision:
-            raise JournalConflict("A newer revision of this register is posted already.")
-        for number, journal in earlier.items():
-            if ledger.find_journal(f"{prefix}:undo:{number}") is None:
-                purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)
-        paused = any(pause.covers(session.held_on) for pause in commission.suspensions)
-        price = 0 if paused else min(commission.price_pence, commission.total_pence - purse.accrued(commission))
-        owed = min(price, share_of(commission.price_pence, percent, 100))
-        is_over = commission.state not in PROMISED_STATES
-        missing = owed - sum(left for _, left in purse.committed(commission))
-        if is_over and missing > 0:
-            purse.commit_again(commission, missing, key=f"{prefix}:recommit:{revision}", actor=actor)
-        journal = purse.earn(
-            commission, owed, freed=price - owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor,
-            session_id=session.id, reference=reference, is_half=bool(earlier),
-        )
-        if is_over:
-            purse.give_back(commission, actor)
-        if earlier:
-            ledger.require_sound([share.fund for share in commission.shares], commission.id)
-        note(
-            commission, actor=actor, done="accrued", session=session.id, percent=percent, revision=revision,
-            pence=earned_by(journal),
-        )
-        return journal
+        return accrue_locked(commission, session, percent=percent, revision=revision, actor=actor)
+
+
+def accrue_locked(commission: Commission, session: Session, *, percent: int, revision: int, actor: Person | None) -> Journal:
+    """What `accrue` does, for a caller who holds the locks of the commission and its funds and has read it since."""
+    if not 0 <= percent <= 100:
+        raise Invalid("A session is owed between nothing and in full.", field="percent")
+    if revision < 1:
+        raise Invalid("Revisions are counted from 1.")
+    if session.cohort_id != commission.cohort_id:
+        raise Invalid("This session is not one of this commission’s group.")
+    if commission.state not in MAY_EARN:
+        raise IllegalMove("Nothing is owed before the first session is held.")
+    reference = f"{percent}%"
+    prefix = f"commission:{commission.id}:session:{session.id}"
+    earlier = list_session_journals(commission.id, session.id)
+    standing = earlier.get(revision)
+    if standing is not None:
+        if standing.reference != reference:
+            raise JournalConflict("This register was posted before with another amount. Send a new revision.")
+        return standing
+    if earlier and max(earlier) > revision:
+        raise JournalConflict("A newer revision of this register is posted already.")
+    for number, journal in earlier.items():
+        if ledger.find_journal(f"{prefix}:undo:{number}") is None:
+            purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)
+    now = commission_balances(commission.id)
+    paused = any(pause.covers(session.held_on) for pause in commission.suspensions)
+    price = 0 if paused else min(commission.price_pence, commission.total_pence - purse.accrued(now))
+    owed = min(price, share_of(commission.price_pence, percent, 100))
+    is_over = commission.state not in PROMISED_STATES
+    missing = owed - sum(left for _, left in purse.committed(commission, now))
+    if is_over and missing > 0:
+        purse.commit_again(commission, missing, key=f"{prefix}:recommit:{revision}", actor=actor)
+        now = commission_balances(commission.id)
+    journal = purse.earn(
+        commission, owed, freed=price - owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor,
+        session_id=session.id, reference=reference, is_half=bool(earlier), now=now,
+    )
+    if is_over:
+        purse.give_back(commission, actor)
+    if earlier:
+        ledger.require_sound([share.fund for share in commission.shares], commission.id)
+    note(
+        commission, actor=actor, done="accrued", session=session.id, percent=percent, revision=revision,
+        pence=earned_by(journal),
+    )
+    return journal
 
 
 def earned_by(journal: Journal) -> int:

@@ -17,7 +17,7 @@ from app.commissioning.queries.commissions import count_sessions_posted
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import CannotConfirm
 from app.commissioning.services import documents, endings, purse, seats, telling
-from app.commissioning.services.accruals import accrue
+from app.commissioning.services.accruals import accrue, accrue_locked
 from app.commissioning.services.common import move, note, permit, take, words
 from app.commissioning.services.locks import lock_for_register
 from app.introductions.policies import PARTNER_SEES
@@ -27,7 +27,7 @@ from app.shared.errors import IllegalMove, Invalid
 from app.shared.view import long_day
 
 __all__ = [
-    "accrue", "agreed", "complete", "confirm", "confirm_or_ask", "lock_for_register", "resume", "start_delivery", "suspend",
+    "accrue", "accrue_locked", "agreed", "complete", "confirm", "confirm_or_ask", "lock_for_register", "resume", "start_delivery", "suspend",
     "why_not_confirm",
 ]
 _S = CommissionState

@@ -79,14 +79,15 @@ def post(
             raise JournalConflict("This was written into the ledger before, with other amounts. Nothing was changed.")
         return standing
     journal = Journal(key=key, kind=kind, zone_id=zone_id, actor_id=actor.id if actor else None, reference=reference)
-    db.session.add(journal)
-    db.session.flush()
-    for line in lines:
-        db.session.add(Posting(
-            journal_id=journal.id, account=line.account, fund_id=line.fund.id, pence=line.pence, funder=line.fund.funder,
+    journal.postings = [
+        Posting(
+            account=line.account, fund_id=line.fund.id, pence=line.pence, funder=line.fund.funder,
             year=line.about.year, child_id=line.about.child_id, commission_id=line.about.commission_id,
             session_id=line.about.session_id, organisation_id=line.about.organisation_id, school_id=line.about.school_id,
-        ))
+        )
+        for line in lines
+    ]
+    db.session.add(journal)
     db.session.flush()
     if not is_half:
         _refuse_below_nil(lines)

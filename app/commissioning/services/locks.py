@@ -58,8 +58,7 @@ def lock_for(
         funds |= set(db.session.scalars(sa.select(FundShare.fund_id).where(FundShare.commission_id.in_(wanted))))
     lock_rows(Cohort, cohorts)
     lock_rows(Fund, funds)
-    _make_envelopes(years)
-    lock_rows(Envelope, _envelopes(years).values())
+    lock_rows(Envelope, _envelopes_made(years).values())
     locked = lock_rows(Commission, wanted)
     lock_rows(Introduction, introductions)
     lock_rows(Place, places)
@@ -101,11 +100,13 @@ def place_ids_of_introductions(introduction_ids: Iterable[uuid.UUID]) -> dict[uu
     return {row.id: row.cohort_id for row in rows}
 
 
-def _make_envelopes(years: Iterable[Year]) -> None:
-    """Two at the same moment make one: the second waits for the first and adds nothing."""
+def _envelopes_made(years: set[Year]) -> dict[Year, uuid.UUID]:
+    """The envelopes of these years, made where there are none. Two at the same moment make one: the second waits and adds nothing."""
     there = _envelopes(years)
+    if not years - set(there):
+        return there
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    for child_id, year in sorted(set(years) - set(there)):
+    for child_id, year in sorted(years - set(there)):
         pence = db.session.scalar(sa.select(Zone.envelope_pence).join(Child, Child.zone_id == Zone.id).where(Child.id == child_id))
         if pence is None:
             raise NotFound
@@ -114,6 +115,7 @@ def _make_envelopes(years: Iterable[Year]) -> None:
             .values(id=uuid.uuid4(), created_at=clock.now(), child_id=child_id, year=year, pence=pence)
             .on_conflict_do_nothing(index_elements=[Envelope.child_id, Envelope.year])
         )
+    return _envelopes(years)
 
 
 def _envelopes(years: Iterable[Year]) -> dict[Year, uuid.UUID]:

@@ -14,7 +14,7 @@ from app.accounts.models import Person, Zone
 from app.children.models import Child
 from app.commissioning import split
 from app.commissioning.models import Account, Commission, Fund, FundShare, Journal
-from app.commissioning.queries.money import commission_balances, envelope_pence, spoken_for
+from app.commissioning.queries.money import Balances, commission_balances, envelope_pence, spoken_for
 from app.commissioning.queries.proposals import reserved
 from app.commissioning.refusals import EnvelopeFull, NotEnoughMoney
 from app.commissioning.services import ledger
@@ -102,13 +102,13 @@ def give_back(commission: Commission, actor: Person | None) -> int:
 
 def earn(
     commission: Commission, owed: int, *, freed: int = 0, key: str, kind: str, actor: Person | None,
-    session_id: uuid.UUID | None = None, reference: str = "", is_half: bool = False,
+    session_id: uuid.UUID | None = None, reference: str = "", is_half: bool = False, now: Balances | None = None,
 ) -> Journal:
     """COMMITTED -> ACCRUED what is owed, and -> AVAILABLE what falls through, in the proportions of what each fund still has.
 
-    Never more than is committed. Nothing is lost to rounding: taking until nothing is left empties every fund.
+    `now` is the commission's balances where the caller has just read them. Never more than is committed. Nothing is lost to rounding: taking until nothing is left empties every fund.
     """
-    parts = committed(commission)
+    parts = committed(commission, now)
     owed = min(owed, sum(left for _, left in parts))
     freed = min(freed, sum(left for _, left in parts) - owed)
     taken = split.part_of_session([left for _, left in parts], owed + freed)
@@ -142,15 +142,14 @@ def take_back(commission: Commission, journal: Journal, *, key: str, actor: Pers
     )
 
 
-def committed(commission: Commission) -> Parts:
+def committed(commission: Commission, now: Balances | None = None) -> Parts:
     """What each fund still has committed, in the order of the shares."""
-    now = commission_balances(commission.id)
+    now = commission_balances(commission.id) if now is None else now
     return [(share.fund, now[share.fund_id][Account.COMMITTED]) for share in commission.shares]
 
 
-def accrued(commission: Commission) -> int:
-    """Earned so far, paid or not."""
-    now = commission_balances(commission.id)
+def accrued(now: Balances) -> int:
+    """Earned so far by the commission with these balances, paid or not."""
     return sum(accounts[Account.ACCRUED] + accounts[Account.PAID] for accounts in now.values())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.accounts.models import Person, Role
 from app.catalogue.models import Cohort
@@ -171,7 +171,7 @@ def open_introduction(child_id: uuid.UUID, offering_id: uuid.UUID) -> Introducti
     """The open introduction of this child to this offering, if there is one; there is never a second."""
     statement = sa.select(Introduction).where(
         Introduction.child_id == child_id, Introduction.offering_id == offering_id, Introduction.state.in_(OPEN_STATES)
-    )
+    ).options(lazyload("*"))  # most ask only whether there is one
     return db.session.scalars(statement).unique().one_or_none()
 
 

@@ -62,8 +62,6 @@ def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Perso
             cohort_id=_only_cohort(offering),
         )
         db.session.add(introduction)
-        db.session.flush()
-        db.session.refresh(introduction)
         note(introduction, actor=actor, done="started")
         return introduction
 
