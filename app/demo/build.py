@@ -9,6 +9,7 @@ from types import ModuleType
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
 
 from app.accounts.models import CeilingBase, Person, Role, Zone
 from app.accounts.passwords import hash_password
@@ -77,14 +78,15 @@ def _build_zone(
 ) -> None:
     first_day = calendar.terms(year)[0][1]
     say(f"{name}: people, schools and partners")
-    with clock.freeze(clock.at_london(first_day - timedelta(days=5), time(9))):
+    with clock.freeze(clock.at_london(first_day - timedelta(days=5), time(9))), atomic():
         world = open_zone(spec, slug, name, region, seed, first_day, now)
         open_schools(world, workers, year)
         bring_partners(world)
         fill_catalogue(world, year)
         _bring_money(world, year)
     say(f"{name}: {children} children")
-    lives = _welcome_children(world, children, year)
+    with atomic():
+        lives = _welcome_children(world, children, year)
     say(f"{name}: a year of introductions, places, registers and money")
     story = Story(until=now - timedelta(minutes=1), between_weeks=_run_clocks)
     plan_lives(world, story, lives)
@@ -107,12 +109,13 @@ def _build_zone(
 def _welcome_children(world: World, children: int, year: int) -> list[Life]:
     """Three in five began last September, the rest this one; each Link Worker has the same number."""
     lives = []
+    days = {school.id: school_days(school.id) for _, school in world.schools}
     workers = [(spec, school, worker) for spec, school in world.schools for worker in world.link_workers[school.id]]
     for number in range(children):
         spec, school, worker = workers[number % len(workers)]
         began = year if number % 5 < 3 or not _has_begun(year + 1) else year + 1
         begins_on = calendar.terms(began)[0][1] + timedelta(days=7 + number % 9)
-        day = school_days(school.id).after(begins_on, 0)
+        day = days[school.id].after(begins_on, 0)
         with clock.freeze(clock.at_london(day, time(10, number % 60))):
             lives.append(welcome(world, spec, school, worker, day, number))
     return lives
@@ -210,7 +213,8 @@ def _bumps(world: World) -> None:
 def accounts() -> list[dict[str, str]]:
     """One account for each role and demo Zone, as `kith demo --accounts` prints them."""
     found: list[dict[str, str]] = []
-    people = db.session.scalars(sa.select(Person).where(Person.email.endswith("@demo.kith.example")).order_by(Person.created_at, Person.email))
+    people = db.session.scalars(sa.select(Person).where(Person.email.endswith("@demo.kith.example")).order_by(Person.created_at, Person.email)
+        .options(selectinload(Person.grants)))
     seen: set[tuple[str, str]] = set()
     for person in sorted(people, key=lambda person: person.name.split(" (")[0] not in FIRST_TO_MEET):
         for grant in person.live_grants:

@@ -225,7 +225,7 @@ def _ask_for_place(t: Thread) -> None:
     ) or 0
     if ahead < 2:
         return
-    free = [offering.title for offer, offering in t.world.offerings if offer.price is None and set(offering.needs) & set(t.offering.needs)]
+    free = [offer.title for offer, _ in t.world.offerings if offer.price is None and set(offer.needs.split("|")) & set(t.offering.needs)]
     made = request(
         introduction_id=t.introduction_id, cohort_id=cohort.id, sessions=min(ahead, t.dice.randint(3, MOST_SESSIONS)),
         need_code=t.life.child.needs[0].code, goal=t.life.child.goals[0].words, why=t.dice.choice(words.WHY), actor=t.worker,

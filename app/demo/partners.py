@@ -24,7 +24,7 @@ from app.catalogue.services.documents import submit_document, verify_document
 from app.catalogue.services.offerings import OfferingFacts, add_offering, publish_offering
 from app.catalogue.services.organisations import OrganisationFacts, add_organisation, move_organisation
 from app.catalogue.services.practitioners import add_practitioner
-from app.catalogue.services.sessions import add_session
+from app.catalogue.services.sessions import add_sessions
 from app.catalogue.services.tariffs import set_tariff
 from app.demo import calendar
 from app.demo.shapes import Offer, Org
@@ -156,15 +156,15 @@ def _offer(world: World, offer: Offer, year: int) -> None:
 def _plan_arranged(cohort_id: Any, year: int, weekday: int, world: World) -> None:
     """1:1 work has its hour too: weekly in term, half-terms left out."""
     off = calendar.closures(year)
+    times = []
     for _, first, last in calendar.terms(year):
         day = max(first, clock.today()) + timedelta(days=14)
         day += timedelta(days=(weekday - day.weekday()) % 7)
         while day <= last:
             if not any(start <= day <= end for _, start, end in off):
-                add_session(
-                    cohort_id=cohort_id, actor=world.manager, starts_at=clock.at_london(day, time(11)), ends_at=clock.at_london(day, time(12)),
-                )
+                times.append((clock.at_london(day, time(11)), clock.at_london(day, time(12))))
             day += timedelta(days=7)
+    add_sessions(cohort_id=cohort_id, times=times, actor=world.manager)
 
 
 def read_slots(text: str) -> list[dict[str, str]]:
