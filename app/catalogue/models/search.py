@@ -57,18 +57,48 @@ class OfferingText(Base):
     longitude: Mapped[float | None]
 
 
+class OfferingChange(Base):
+    """When the text of an offering last came, changed or went: one row an offering, kept by triggers on `offering_text`, so that
+    whoever keeps something in memory learns in one look what is new.
+
+    `number` rises with every change of a Zone. On PostgreSQL two transactions may commit in another order than they took their
+    numbers, so `xact` says which transaction it was (0 on SQLite, where writers go one by one).
+    """
+
+    __tablename__ = "offering_change"
+    __table_args__ = (
+        Index("ix_offering_change_number", "zone_id", "number"),
+        Index("ix_offering_change_xact", "zone_id", "xact"),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    offering_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(sa.BigInteger)
+    xact: Mapped[int] = mapped_column(sa.BigInteger)
+
+
 COLUMNS = ("title", "tags", "needs", "provider", "place", "facts", "body")
 """What is searched, most telling first."""
 
 
 def search_ddl(dialect: str) -> list[str]:
-    """The full-text index over `offering_text`; every object it makes is called offering_search or offering_search_*.
+    """The full-text index over `offering_text`, called offering_search or offering_search_*, and what notes its changes.
 
     SQLite: an FTS5 table without text of its own, kept by triggers. PostgreSQL: a GIN index over `lexemes`, which is written as
     a tsvector. Stems are made by Kith (the same on both), so neither database stems again.
     """
     if dialect != "sqlite":
-        return ["CREATE INDEX offering_search ON offering_text USING gin ((lexemes::tsvector))"]
+        return [
+            "CREATE INDEX offering_search ON offering_text USING gin ((lexemes::tsvector))",
+            "CREATE SEQUENCE offering_change_number",
+            ("CREATE FUNCTION offering_change_note() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE changed offering_text; BEGIN "
+            "IF TG_OP = 'INSERT' THEN changed := NEW; ELSE changed := OLD; END IF; "
+            "INSERT INTO offering_change (zone_id, offering_id, number, xact) VALUES (changed.zone_id, changed.offering_id, "
+            "nextval('offering_change_number'), pg_current_xact_id()::text::bigint) ON CONFLICT (zone_id, offering_id) "
+            "DO UPDATE SET number = excluded.number, xact = excluded.xact; RETURN NULL; END $$"),
+            ("CREATE TRIGGER offering_change_note AFTER INSERT OR DELETE ON offering_text "
+            "FOR EACH ROW EXECUTE FUNCTION offering_change_note()"),
+        ]
     names = ", ".join(COLUMNS)
     new, old = (", ".join(f"{row}.{name}" for name in COLUMNS) for row in ("new", "old"))
     remove = f"INSERT INTO offering_search (offering_search, rowid, {names}) VALUES ('delete', old.id, {old});"  # noqa: S608
@@ -79,14 +109,25 @@ def search_ddl(dialect: str) -> list[str]:
         f"CREATE TRIGGER offering_search_insert AFTER INSERT ON offering_text BEGIN {add} END",
         f"CREATE TRIGGER offering_search_delete AFTER DELETE ON offering_text BEGIN {remove} END",
         f"CREATE TRIGGER offering_search_update AFTER UPDATE ON offering_text BEGIN {remove} {add} END",
+        *(
+            f"CREATE TRIGGER offering_change_{verb.lower()} AFTER {verb} ON offering_text BEGIN "  # noqa: S608
+            f"INSERT INTO offering_change (zone_id, offering_id, number, xact) VALUES ({row}.zone_id, {row}.offering_id, "
+            f"(SELECT coalesce(max(number), 0) + 1 FROM offering_change WHERE zone_id = {row}.zone_id), 0) "
+            "ON CONFLICT (zone_id, offering_id) DO UPDATE SET number = excluded.number; END"
+            for verb, row in (("INSERT", "new"), ("DELETE", "old"))
+        ),
     ]
 
 
 def search_undo_ddl(dialect: str) -> list[str]:
     """Takes `search_ddl` away again; a migration going down runs it before it drops `offering_text`."""
     if dialect != "sqlite":
-        return ["DROP INDEX IF EXISTS offering_search"]
+        return [
+            "DROP TRIGGER IF EXISTS offering_change_note ON offering_text", "DROP FUNCTION IF EXISTS offering_change_note()",
+            "DROP SEQUENCE IF EXISTS offering_change_number", "DROP INDEX IF EXISTS offering_search",
+        ]
     triggers = [f"DROP TRIGGER IF EXISTS offering_search_{verb}" for verb in ("insert", "delete", "update")]
+    triggers += [f"DROP TRIGGER IF EXISTS offering_change_{verb}" for verb in ("insert", "delete")]
     return [*triggers, "DROP TABLE IF EXISTS offering_search"]
 
 
