@@ -6,7 +6,7 @@ word itself. What has something of every required group stands above what has no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import sqrt
 from typing import Protocol
 
@@ -38,74 +38,110 @@ class Text(Protocol):
     body: str
 
 
+STEPS = 512
+"""An impact is kept in steps of 1/512, so that one read from a snapshot (two bytes) is the one worked out from the text."""
+MOST_IMPACT = 65_535
+
+
 def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[float]:
     """One score for each row, nil for one that holds nothing of the query."""
-    plan = _Plan(query, vocabulary)
+    plan = Plan(query, vocabulary)
     return [plan.score(row) for row in rows]
 
 
-class _Plan:
-    """A query turned round for going over many rows: which group asks for a word, and what it is worth there."""
+def column_weights(lengths: Mapping[str, int]) -> dict[str, float]:
+    """What one occurrence is worth in each column, given how many words the columns have."""
+    return {name: weight / _norm(name, lengths[name]) for name, weight in WEIGHTS.items()}
+
+
+def _norm(column: str, length: int) -> float:
+    share = LENGTH.get(column, 0.0)
+    return 1 - share + share * max(1, length) / TYPICAL[column] if share else 1.0
+
+
+def rounded_impact(frequency: float) -> float:
+    return max(1, min(MOST_IMPACT, round(frequency * STEPS))) / STEPS
+
+
+class Plan:
+    """A query turned round for going over many rows: which group asks for a word, and what it is worth there.
+
+    `alternatives` has each group's, lightest first: the order in which both forms of the score add up.
+    """
 
     def __init__(self, query: Query, vocabulary: Vocabulary) -> None:
         self.weights = [_weight(group, vocabulary) for group in query.groups]
         self.total = sum(self.weights) or 1.0
         self.required = [i for i, group in enumerate(query.groups) if group.is_required]
         self.pairs = _pairs(query)
-        self.asked: dict[str, list[tuple[int, float]]] = {}
-        self.phrases: list[tuple[str, int, float]] = []
-        for i, group in enumerate(query.groups):
-            for wanted, weight in group.alternatives.items():
+        self.alternatives = [sorted(group.alternatives.items(), key=lambda item: (item[1], item[0])) for group in query.groups]
+        self._asked: dict[str, list[tuple[int, int, float]]] = {}
+        self._phrases: list[tuple[str, int, int, float]] = []
+        for i, alternatives in enumerate(self.alternatives):
+            for place, (wanted, weight) in enumerate(alternatives):
                 if " " in wanted:
-                    self.phrases.append((wanted, i, weight))
+                    self._phrases.append((wanted, i, place, weight))
                 else:
-                    self.asked.setdefault(wanted, []).append((i, weight))
+                    self._asked.setdefault(wanted, []).append((i, place, weight))
+        self._words = frozenset(self._asked)
 
     def score(self, row: Text) -> float:
-        found: list[list[tuple[float, float]]] = [[] for _ in self.weights]
-        columns = [(getattr(row, name), weight, LENGTH.get(name, 0.0), TYPICAL.get(name, 1.0)) for name, weight in WEIGHTS.items()]
+        found: list[list[tuple[int, float, float]]] = [[] for _ in self.weights]
+        columns = [(name, weight, getattr(row, name)) for name, weight in WEIGHTS.items()]
         frequencies: dict[str, float] = {}
-        for text, weight, length, typical in columns:
+        for name, weight, text in columns:
             tokens = text.split(" ")
-            norm = 1 - length + length * len(tokens) / typical if length else 1.0
-            for token in tokens:
-                if token in self.asked:
-                    frequencies[token] = frequencies.get(token, 0.0) + weight / norm
+            asked = self._words.intersection(tokens)
+            if asked:
+                worth = weight / _norm(name, len(tokens))
+                for token in asked:
+                    frequencies[token] = frequencies.get(token, 0.0) + worth * tokens.count(token)
         for token, frequency in frequencies.items():
-            for i, weight in self.asked[token]:
-                found[i].append((weight, frequency))
-        for wanted, i, weight in self.phrases:
-            frequency = _phrase_frequency(wanted, columns)
+            impact = rounded_impact(frequency)
+            for i, place, weight in self._asked[token]:
+                found[i].append((place, weight, impact))
+        for wanted, i, place, weight in self._phrases:
+            frequency = phrase_frequency(wanted, columns)
             if frequency:
-                found[i].append((weight, frequency))
+                found[i].append((place, weight, rounded_impact(frequency)))
         return self._total(found, row)
 
-    def _total(self, found: list[list[tuple[float, float]]], row: Text) -> float:
+    def _total(self, found: list[list[tuple[int, float, float]]], row: Text) -> float:
         points = covered = 0.0
-        best = [max((weight for weight, _ in hits), default=0.0) for hits in found]
+        best = [max((weight for _, weight, _ in hits), default=0.0) for hits in found]
         for weight, hits, heaviest in zip(self.weights, found, best, strict=True):
             if hits:
-                frequency = sum((each / heaviest) ** 2 * count for each, count in hits)
+                frequency = 0.0
+                for _, each, impact in sorted(hits):
+                    frequency += each * each * impact
+                frequency /= heaviest * heaviest
                 points += weight * heaviest * frequency / (SATURATION + frequency)
                 covered += weight * min(1.0, heaviest / SAME)
         if not points:
             return 0.0
-        points *= 0.3 + 0.7 * (covered / self.total) ** 2
+        share = covered / self.total
+        points *= 0.3 + 0.7 * (share * share)
         points += ADJACENT * sum(holds(row.title, pair) + holds(row.tags, pair) > 0 for pair in self.pairs)
         if self.required and all(best[i] >= ANSWERS for i in self.required):
             points += ALL
-        return round(points, 6)
+        return round(points * 1e6) / 1e6
 
 
-def _phrase_frequency(wanted: str, columns: Sequence[tuple[str, float, float, float]]) -> float:
+def phrase_frequency(wanted: str, columns: Sequence[tuple[str, float, str]]) -> float:
+    """`columns` are names, weights and texts; a phrase counts wherever it begins."""
     frequency = 0.0
-    for text, weight, length, typical in columns:
-        if wanted not in text:
-            continue
-        count = holds(text, wanted)
-        if count:
-            frequency += weight * count / (1 - length + length * (text.count(" ") + 1) / typical if length else 1.0)
+    for name, weight, text in columns:
+        if wanted in text:
+            count = occurrences(text, wanted)
+            if count:
+                frequency += weight / _norm(name, text.count(" ") + 1) * count
     return frequency
+
+
+def occurrences(text: str, wanted: str) -> int:
+    """How often a phrase of stems begins in a text of stems, also where the last word of one is the first of the next."""
+    spaced = f" {text.replace(' ', '  ')} "
+    return spaced.count(f" {wanted.replace(' ', '  ')} ")
 
 
 def _weight(group: Group, vocabulary: Vocabulary) -> float:
