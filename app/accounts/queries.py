@@ -60,6 +60,11 @@ def list_schools(zone_id: uuid.UUID) -> Sequence[School]:
     return db.session.scalars(statement.options(selectinload(School.terms), selectinload(School.closures))).all()
 
 
+def find_school(zone_id: uuid.UUID, school_id: uuid.UUID) -> School | None:
+    """That school, if it is in that Zone."""
+    return db.session.scalars(sa.select(School).where(School.id == school_id, School.zone_id == zone_id)).one_or_none()
+
+
 def get_school(school_id: uuid.UUID, person: Person) -> School:
     """A school of a Zone in which `person` holds a role. Raises NotFound."""
     school = db.session.get(School, school_id)

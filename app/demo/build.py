@@ -88,7 +88,7 @@ def _build_zone(
     with atomic():
         lives = _welcome_children(world, children, year)
     say(f"{name}: a year of introductions, places, registers and money")
-    story = Story(until=now - timedelta(minutes=1), between_weeks=_run_clocks)
+    story = Story(until=now - timedelta(minutes=1), between_fortnights=_run_clocks)
     plan_lives(world, story, lives)
     _plan_checks(world, story, first_day)
     month = ""
@@ -184,7 +184,7 @@ def _still_right(world: World, offering_id: UUID) -> None:
 
 
 def _run_clocks() -> None:
-    """What the worker does by itself every minute, here once a week."""
+    """What the worker does by itself every minute, here once a fortnight."""
     introductions.sweep()
     commissioning_clock.run()
 

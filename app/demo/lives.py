@@ -95,7 +95,7 @@ def plan_lives(world: World, story: Story, lives: list[Life]) -> None:
         chosen = _offers_for(world, life, dice)
         so_far = (clock.today() - life.begins_on).days
         start = life.begins_on + timedelta(days=dice.randint(10, max(11, so_far - 12)))
-        for offer, offering in chosen[: dice.choice((0, 0, 1, 1, 1))]:
+        for offer, offering in chosen[: dice.choice((0, 0, 1, 1))]:
             thread = Thread(world, story, life, offer, offering, Random(f"{number}-{offer.title}"), days)
             story.at(school_morning(days, start, dice.randint(9, 15), dice.choice((0, 15, 30))), lambda t=thread: _begin(t))  # type: ignore[misc]
             start += timedelta(days=dice.randint(35, 150))

@@ -17,9 +17,9 @@ from app.shared.errors import DomainError
 class Story:
     """A queue of moments. What is refused is counted and the story goes on: real life has refusals too."""
 
-    def __init__(self, until: datetime, between_weeks: Callable[[], None]) -> None:
+    def __init__(self, until: datetime, between_fortnights: Callable[[], None]) -> None:
         self.until = until
-        self.between_weeks = between_weeks
+        self.between_fortnights = between_fortnights
         self.refused: Counter[str] = Counter()
         self.told = 0
         self._moments: list[tuple[datetime, int, Callable[[], None]]] = []
@@ -33,15 +33,15 @@ class Story:
     def tell(self, progress: Callable[[datetime], None] = lambda instant: None) -> None:
         """Live through it all, oldest first; what happens may plan what happens next.
 
-        A week is one transaction, each event a savepoint in it: a refused event leaves no trace, and loading stays quick.
-        Between weeks the clocks run, in transactions of their own as they do in the worker.
+        A fortnight is one transaction, each event a savepoint in it: a refused event leaves no trace, and loading stays quick.
+        Between fortnights the clocks run, in transactions of their own as they do in the worker.
         """
         while self._moments:
-            week_ends = self._moments[0][0] + timedelta(days=7)
+            fortnight_ends = self._moments[0][0] + timedelta(days=14)
             with clock.freeze(self._moments[0][0]):
-                self.between_weeks()
+                self.between_fortnights()
             with atomic():
-                while self._moments and self._moments[0][0] < week_ends:
+                while self._moments and self._moments[0][0] < fortnight_ends:
                     instant, _, happens = heapq.heappop(self._moments)
                     progress(instant)
                     with clock.freeze(instant):

@@ -55,7 +55,7 @@ def add_child(
 ) -> Child:
     """A new child of the Zone. Raises Invalid at the field; the reference is made unless one is given (the demo's)."""
     with atomic():
-        school = None if school_id is None else next((s for s in accounts.list_schools(zone_id) if s.id == school_id), None)
+        school = None if school_id is None else accounts.find_school(zone_id, school_id)
         if school_id is not None and school is None:
             raise Invalid("That school is not in this Zone.", field="school_id")
         if reference is not None and not REFERENCE.match(reference):
@@ -75,7 +75,7 @@ def change_child(*, child_id: uuid.UUID, school_id: uuid.UUID | None, details: D
     """The child's facts. Raises Invalid at the field. A new school takes the child out of the old school's sight at once."""
     with atomic():
         child = queries.get_child_by_id(child_id)
-        if school_id is not None and school_id not in {school.id for school in accounts.list_schools(child.zone_id)}:
+        if school_id is not None and accounts.find_school(child.zone_id, school_id) is None:
             raise Invalid("That school is not in this Zone.", field="school_id")
         moved = child.school_id != school_id
         child.school_id = school_id
