@@ -31,6 +31,23 @@ class ZoneTerms:
         return 2 * in_term >= len(knowing)
 
 
+@dataclass(frozen=True)
+class SchoolYear:
+    """The terms that count for a series, and what the breaks in them are called."""
+
+    terms: ZoneTerms
+    names: tuple[tuple[date, date, str], ...] = ()
+
+    def is_term(self, day: date) -> bool:
+        return self.terms.is_term(day)
+
+    def holiday(self, day: date) -> str:
+        """What the break is called that this day falls in; "" in term."""
+        if self.is_term(day):
+            return ""
+        return next((name for start, end, name in self.names if start <= day <= end), "School holidays")
+
+
 def _reaches(terms: Sequence[Span], day: date) -> bool:
     """Is the day between the first and the last day of the terms on record?"""
     return bool(terms) and min(start for start, _ in terms) <= day <= max(end for _, end in terms)

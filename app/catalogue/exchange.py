@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -69,14 +70,15 @@ class OfferingRecord:
     must_parent_stay: bool
     group_size: int | None
     referrals_last_year: int
+    postcode: str = ""
 
 
 PLAIN_FIELDS = (
     "title", "kind", "description", "interests", "needs", "age_min", "age_max", "town", "postcode_area", "region", "delivery",
     "home_visit_radius_km", "slots", "is_by_arrangement", "season", "cost_pence", "languages", "gender", "is_step_free",
-    "accessibility", "sibling_min_age", "must_parent_stay", "group_size", "referrals_last_year",
+    "accessibility", "sibling_min_age", "must_parent_stay", "group_size", "referrals_last_year", "postcode",
 )
-"""Fields that an offering and its record have alike."""
+"""Fields that an offering and its record have alike. `postcode` is not a column of the format: only mapped tables bring it."""
 
 
 def list_imported(zone_id: uuid.UUID, source: str, refs: Iterable[str]) -> dict[str, Offering]:
@@ -93,16 +95,29 @@ def list_imported(zone_id: uuid.UUID, source: str, refs: Iterable[str]) -> dict[
     return found
 
 
-def count_of_source(zone_id: uuid.UUID, source: str) -> int:
-    """How many offerings of a source there are, whatever their state."""
-    statement = sa.select(sa.func.count(Offering.id)).where(Offering.zone_id == zone_id, Offering.source == source)
-    return db.session.scalar(statement) or 0
+def list_missing(zone_id: uuid.UUID, source: str, seen: Collection[str], covers: Callable[[str], bool]) -> Sequence[MissingOffering]:
+    """Those of a source that its new file does not have, and those that it has again. Closed and merged ones are nobody's loss."""
+    statement = sa.select(Offering.id, Offering.source_ref, Offering.not_seen_since_on).where(
+        Offering.zone_id == zone_id, Offering.source == source, Offering.state != OfferingState.CLOSED, Offering.merged_into_id.is_(None)
+    )
+    rows = (MissingOffering(id_, ref, since, is_missing=ref not in seen) for id_, ref, since in db.session.execute(statement) if covers(ref))
+    return sorted((row for row in rows if row.is_missing or row.since is not None), key=lambda row: natural(row.ref))
+
+
+@dataclass(frozen=True)
+class MissingOffering:
+    """`since`: already not seen; `is_missing`: not in the new file either."""
+
+    id: uuid.UUID
+    ref: str
+    since: date | None
+    is_missing: bool
 
 
 def list_live(zone_id: uuid.UUID) -> Sequence[Offering]:
-    """The live offerings of a Zone in the order in which they came (of one moment: by the source's id, 2 before 10)."""
+    """The live offerings of a Zone, but for those made for particular children, in the order in which they came (of one moment: by the source's id, 2 before 10)."""
     statement = (
-        sa.select(Offering).where(Offering.zone_id == zone_id, Offering.state == OfferingState.LIVE)
+        sa.select(Offering).where(Offering.zone_id == zone_id, Offering.state == OfferingState.LIVE, Offering.is_private.is_(False))
         .options(selectinload(Offering.cohorts))
     )
     return sorted(db.session.scalars(statement), key=lambda o: (o.created_at, natural(o.source_ref), o.id))

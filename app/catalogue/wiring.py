@@ -7,9 +7,11 @@ from flask import Flask
 from app.accounts import hooks as accounts
 from app.catalogue import queries
 from app.catalogue.search import index
+from app.catalogue.services import moving
 
 
 def connect(app: Flask) -> None:
     index.listen()
+    moving.register()
     accounts.register_organisations(queries.choices_of_organisations)
     accounts.register_locator(queries.locate)

@@ -7,7 +7,7 @@ from flask import Flask
 from app.accounts import hooks as account_hooks
 from app.catalogue import availability
 from app.children import hooks as child_hooks
-from app.commissioning import panels
+from app.commissioning import merging, panels
 from app.commissioning.models import PROMISED_STATES, CommissionState
 from app.commissioning.queries.commissions import find_live_commission
 from app.commissioning.queries.money import list_open_funds
@@ -20,6 +20,7 @@ from app.notifications.sweeps import register_sweep
 
 def connect(app: Flask) -> None:
     availability.register_counter(count_live)
+    merging.register()
     introduction_hooks.register(
         commission_requested=_is_requested, commission_approved=_is_approved, what_ends=following.what_ends,
         on_agreed=following.on_agreed, on_ended=following.on_ended, lock_before=following.lock_before,

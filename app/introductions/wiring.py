@@ -9,11 +9,12 @@ from flask import Flask, render_template, url_for
 from markupsafe import Markup
 
 from app.accounts.models import Person, Role
+from app.catalogue import readers
 from app.children import hooks as child_hooks
 from app.children import panels
 from app.children.models import Child
 from app.children.queries import list_caseload
-from app.introductions import letters, policies, queries, services, telling
+from app.introductions import letters, merging, policies, queries, services, telling
 from app.introductions.models import IntroductionState
 from app.introductions.services.asking import ASKED_BY_EMAIL, NUDGED_BY_EMAIL
 from app.introductions.words import STATE_LOOKS
@@ -31,6 +32,8 @@ NEXT = {
 
 
 def connect(app: Flask) -> None:
+    readers.register_known(queries.known_offerings)
+    merging.register()
     child_hooks.on_consent_withdrawn.append(services.end_for_consent)
     child_hooks.what_consent_carries.append(services.what_consent_carries)
     child_hooks.on_child_left.append(services.end_for_leaving)

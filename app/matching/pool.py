@@ -37,9 +37,9 @@ _pools: OrderedDict[tuple[Any, ...], Pool] = OrderedDict()
 _lock = Lock()
 
 
-def is_live() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    """SQL: open for new children."""
-    return Offering.state == OfferingState.LIVE, Organisation.state == PartnerState.LIVE
+def is_live() -> tuple[sa.ColumnElement[bool], ...]:
+    """SQL: open for new children, and not made for particular ones."""
+    return Offering.state == OfferingState.LIVE, Organisation.state == PartnerState.LIVE, Offering.is_private.is_(False)
 
 
 def pool_of(zone_id: uuid.UUID) -> Pool:

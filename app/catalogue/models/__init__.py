@@ -1,7 +1,7 @@
 """The tables of the catalogue, one file per noun.
 
-organisations: Organisation, Practitioner, Document. offerings: Offering, Tariff. cohorts: Cohort, Session.
-postcodes: Postcode. search: OfferingText.
+organisations: Organisation, Contact, Site, Practitioner, Document. offerings: Offering, Tariff. cohorts: Cohort, Series, Session.
+photos: Photo. merges: Merge, NotDuplicate. postcodes: Postcode. search: OfferingText.
 """
 
 from app.catalogue.models.cohorts import (
@@ -9,9 +9,12 @@ from app.catalogue.models.cohorts import (
     CancelledBy,
     Cohort,
     CohortState,
+    Series,
+    SeriesSeason,
     Session,
     SessionState,
 )
+from app.catalogue.models.merges import Merge, MergeKind, NotDuplicate
 from app.catalogue.models.offerings import (
     ACCESSIBILITY,
     AREAS,
@@ -32,20 +35,26 @@ from app.catalogue.models.organisations import (
     PARTNER_MOVES,
     REQUIRED_DOCUMENTS,
     STOP_DOCUMENTS,
+    Contact,
+    ContactPurpose,
     Document,
     DocumentKind,
     DocumentState,
     Organisation,
     OrganisationKind,
     PartnerState,
+    PlaceFoundBy,
     Practitioner,
+    Site,
 )
+from app.catalogue.models.photos import Photo
 from app.catalogue.models.postcodes import Postcode
 from app.catalogue.models.search import OfferingText
 
 __all__ = [
     "ACCESSIBILITY", "AREAS", "DEFAULT_PAYABLE", "DOCUMENT_MOVES", "NEEDS", "OFFERING_KIND_WORDS", "OFFERING_MOVES",
-    "PARTNER_MOVES", "REQUIRED_DOCUMENTS", "SESSION_MOVES", "STOP_DOCUMENTS", "CancelledBy", "Cohort", "CohortState", "Delivery",
-    "Document", "DocumentKind", "DocumentState", "Gender", "Offering", "OfferingKind", "OfferingState", "OfferingText",
-    "Organisation", "OrganisationKind", "PartnerState", "Postcode", "Practitioner", "Season", "Session", "SessionState", "Tariff",
+    "PARTNER_MOVES", "REQUIRED_DOCUMENTS", "SESSION_MOVES", "STOP_DOCUMENTS", "CancelledBy", "Cohort", "CohortState", "Contact", "ContactPurpose", "Delivery",
+    "Document", "DocumentKind", "DocumentState", "Gender", "Merge", "MergeKind", "NotDuplicate", "Offering", "OfferingKind", "OfferingState", "OfferingText",
+    "Organisation", "OrganisationKind", "PartnerState", "Photo", "PlaceFoundBy", "Postcode",
+    "Practitioner", "Season", "Series", "SeriesSeason", "Session", "SessionState", "Site", "Tariff",
 ]

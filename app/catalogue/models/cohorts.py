@@ -1,12 +1,13 @@
-"""Cohort and Session."""
+"""Cohort, Series and Session."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,7 +17,7 @@ from app.shared.states import Moves
 
 if TYPE_CHECKING:
     from app.catalogue.models.offerings import Offering
-    from app.catalogue.models.organisations import Practitioner
+    from app.catalogue.models.organisations import Practitioner, Site
 
 
 class CohortState(StrEnum):
@@ -46,10 +47,49 @@ class Cohort(Row):
     capacity: Mapped[int]
     outside_places: Mapped[int] = mapped_column(default=0)
     venue: Mapped[str] = mapped_column(String(200), default="")
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
 
+    site: Mapped[Site | None] = relationship()
+    series: Mapped[list[Series]] = relationship(back_populates="cohort", order_by="Series.starts_on, Series.day, Series.start")
     offering: Mapped[Offering] = relationship(back_populates="cohorts")
     practitioner: Mapped[Practitioner | None] = relationship()
     sessions: Mapped[list[Session]] = relationship(back_populates="cohort", order_by="Session.starts_at")
+
+
+class SeriesSeason(StrEnum):
+    TERM = "term"
+    HOLIDAY = "holiday"
+    ALL_YEAR = "all_year"
+
+
+class Series(Row):
+    """A cohort's regular meeting: a weekday and London times between two days, in school terms, in holidays or all year.
+
+    `exceptions` are what differs from the rule, by day: {"on": "2027-02-16", "kind": "skip"|"move"|"extra", "why": ""}, and for a
+    move or an extra one {"to", "start", "end"}. `school_id` names whose terms count; none: those of most schools of the Zone.
+    """
+
+    __tablename__ = "series"
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "day", "start", "starts_on", name="uq_series_meeting"),
+        CheckConstraint("starts_on <= ends_on", name="days_in_order"),
+        CheckConstraint("day BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("start < \"end\"", name="times_in_order"),
+        CheckConstraint("every_weeks BETWEEN 1 AND 4", name="weeks_in_range"),
+    )
+
+    cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort.id"))
+    school_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("school.id"))
+    day: Mapped[int]
+    start: Mapped[str] = mapped_column(String(5))
+    end: Mapped[str] = mapped_column(String(5))
+    every_weeks: Mapped[int] = mapped_column(default=1)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    season: Mapped[SeriesSeason] = mapped_column(state_column(SeriesSeason), default=SeriesSeason.TERM)
+    exceptions: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+
+    cohort: Mapped[Cohort] = relationship(back_populates="series")
 
 
 class SessionState(StrEnum):
@@ -85,6 +125,7 @@ class Session(Row):
     )
 
     cohort_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("cohort.id"))
+    series_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("series.id"), index=True)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     state: Mapped[SessionState] = mapped_column(state_column(SessionState), default=SessionState.SCHEDULED)

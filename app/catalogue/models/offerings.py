@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.catalogue.models.organisations import PlaceFoundBy
 from app.shared import clock
 from app.shared.db import Row, state_column
 from app.shared.states import Moves
 
 if TYPE_CHECKING:
     from app.catalogue.models.cohorts import Cohort
-    from app.catalogue.models.organisations import Organisation
+    from app.catalogue.models.organisations import Organisation, Site
 
 
 class OfferingKind(StrEnum):
@@ -90,7 +91,9 @@ class Offering(Row):
     """Something an organisation does for children.
 
     `cost_pence` is what the family pays a session. `slots` is a list of {"day": "Tue", "start": "16:00", "end": "17:30",
-    "season": "term"|"holiday"}. Interests, needs, languages and accessibility keep the source's order.
+    "season": "term"|"holiday"}. Interests, needs, languages and accessibility keep the source's order. `year_min` and `year_max`
+    are school years, 0 is Reception and -1 nursery; `is_private` is made for particular children: found by nobody but those who
+    run it and those who know a child there. With a site, town, postcode and place repeat the site's (search reads one table).
     """
 
     __tablename__ = "offering"
@@ -99,6 +102,7 @@ class Offering(Row):
         CheckConstraint("age_min >= 0 AND age_min <= age_max AND age_max <= 25", name="ages_in_order"),
         CheckConstraint("cost_pence >= 0", name="cost_not_negative"),
         CheckConstraint("(delivery = 'home') OR home_visit_radius_km IS NULL", name="radius_only_for_home_visits"),
+        CheckConstraint("(year_min IS NULL) = (year_max IS NULL) AND year_min <= year_max", name="years_in_order"),
         Index("ix_offering_zone_state", "zone_id", "state"),
         Index("ix_offering_organisation", "organisation_id"),
     )
@@ -113,6 +117,11 @@ class Offering(Row):
     needs: Mapped[list[str]] = mapped_column(default=list)
     age_min: Mapped[int] = mapped_column(default=0)
     age_max: Mapped[int] = mapped_column(default=18)
+    year_min: Mapped[int | None]
+    year_max: Mapped[int | None]
+    eligibility: Mapped[str] = mapped_column(Text, default="")
+    is_private: Mapped[bool] = mapped_column(default=False)
+    site_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
     town: Mapped[str] = mapped_column(String(120), default="")
     postcode: Mapped[str] = mapped_column(String(10), default="")
     postcode_area: Mapped[str] = mapped_column(String(10), default="")
@@ -120,6 +129,7 @@ class Offering(Row):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     is_place_approximate: Mapped[bool] = mapped_column(default=False)
+    place_found_by: Mapped[PlaceFoundBy | None] = mapped_column(state_column(PlaceFoundBy))
     delivery: Mapped[Delivery] = mapped_column(state_column(Delivery), default=Delivery.VENUE)
     home_visit_radius_km: Mapped[float | None]
     slots: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
@@ -137,11 +147,14 @@ class Offering(Row):
     how_to_get_there: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(60), default="kith")
     source_ref: Mapped[str] = mapped_column(String(200), default=lambda: str(uuid.uuid4()))
+    not_seen_since_on: Mapped[date | None]  # its source's last file did not have it; seen again clears it
     confirmed_on: Mapped[date | None]
     confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("offering.id"))
     version: Mapped[int] = mapped_column(default=1)
 
     organisation: Mapped[Organisation] = relationship(back_populates="offerings", lazy="joined", innerjoin=True)
+    site: Mapped[Site | None] = relationship()
     cohorts: Mapped[list[Cohort]] = relationship(back_populates="offering", order_by="Cohort.starts_on")
     tariffs: Mapped[list[Tariff]] = relationship(back_populates="offering", order_by="Tariff.version")
 

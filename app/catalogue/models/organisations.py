@@ -1,4 +1,4 @@
-"""Organisation, Practitioner, Document."""
+"""Organisation, Contact, Site, Practitioner, Document."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ PARTNER_MOVES = Moves("partner", {
 
 
 class Organisation(Row):
-    """A delivery partner, a community provider (library, club, faith group) or a statutory body."""
+    """A delivery partner, a community provider (library, club, faith group) or a statutory body.
+
+    `merged_into_id`: it was the same as another, which has everything of it now; this row stays for its old address and history.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -68,11 +71,84 @@ class Organisation(Row):
     postcode: Mapped[str] = mapped_column(String(10), default="")
     source: Mapped[str] = mapped_column(String(60), default="kith")
     source_ref: Mapped[str] = mapped_column(String(200), default=lambda: str(uuid.uuid4()))
+    confirmed_on: Mapped[date | None]
+    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    merged_into_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
 
     zone: Mapped[Zone] = relationship(lazy="joined")
+    contacts: Mapped[list[Contact]] = relationship(back_populates="organisation", order_by="Contact.name")
+    sites: Mapped[list[Site]] = relationship(back_populates="organisation", order_by="Site.name")
     practitioners: Mapped[list[Practitioner]] = relationship(back_populates="organisation", order_by="Practitioner.name")
     documents: Mapped[list[Document]] = relationship(back_populates="organisation", order_by="Document.kind")
     offerings: Mapped[list[Offering]] = relationship(back_populates="organisation", order_by="Offering.title")
+
+
+class ContactPurpose(StrEnum):
+    """What one asks a contact about."""
+
+    INTRODUCTIONS = "introductions"
+    SAFEGUARDING = "safeguarding"
+    BOOKINGS = "bookings"
+    MONEY = "money"
+    ACCESS = "access"
+    GENERAL = "general"
+
+
+class Contact(Row):
+    """Somebody at an organisation to ask, besides the first one on the organisation itself, and what about."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "name", name="uq_contact_name"),
+        CheckConstraint("email <> '' OR phone <> ''", name="can_be_reached"),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    title: Mapped[str] = mapped_column(String(120), default="")
+    purposes: Mapped[list[str]] = mapped_column(default=list)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+    organisation: Mapped[Organisation] = relationship(back_populates="contacts")
+
+
+class PlaceFoundBy(StrEnum):
+    """How latitude and longitude came about. A pin moved by hand stays, whatever a postcode or a file says."""
+
+    SOURCE = "source"
+    PIN = "pin"
+    POSTCODE = "postcode"
+    SECTOR = "sector"
+    OUTCODE = "outcode"
+
+
+class Site(Row):
+    """Somewhere an organisation meets children. An offering or a cohort meets at one; `closed_on` set: not offered any more."""
+
+    __tablename__ = "site"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "name", name="uq_site_name"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="whole_place"),
+        CheckConstraint("(latitude IS NULL) = (place_found_by IS NULL)", name="place_says_how"),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    town: Mapped[str] = mapped_column(String(120), default="")
+    postcode: Mapped[str] = mapped_column(String(10), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    place_found_by: Mapped[PlaceFoundBy | None] = mapped_column(state_column(PlaceFoundBy))
+    how_to_get_there: Mapped[str] = mapped_column(Text, default="")
+    is_step_free: Mapped[bool] = mapped_column(default=False)
+    accessibility: Mapped[list[str]] = mapped_column(default=list)
+    access_note: Mapped[str] = mapped_column(Text, default="")
+    closed_on: Mapped[date | None]
+
+    organisation: Mapped[Organisation] = relationship(back_populates="sites")
 
 
 class Practitioner(Row):

@@ -10,18 +10,22 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Closure, Person, Role, School, Term
-from app.catalogue.calendar import ZoneTerms
+from app.catalogue.calendar import SchoolYear, ZoneTerms
 from app.catalogue.models import (
     Cohort,
     CohortState,
+    MergeKind,
     Offering,
     OfferingState,
     Organisation,
     Postcode,
+    Series,
     Session,
     SessionState,
     Tariff,
 )
+from app.catalogue.queries.heirs import heir_of
+from app.catalogue.readers import known_offerings
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
@@ -30,11 +34,14 @@ SHOWN_TO_ALL = (OfferingState.LIVE, OfferingState.PAUSED)
 
 
 def offerings_visible_to(person: Person) -> sa.ColumnElement[bool]:
-    """SQL: live and paused offerings of the person's Zones; every one for the Zone manager and for the own organisation."""
+    """SQL: live and paused offerings of the person's Zones, but for those made for particular children; every one for the Zone
+    manager, for the own organisation, and for whoever knows a child there."""
+    known = known_offerings(person)
     return sa.or_(
-        sa.and_(Offering.zone_id.in_(person.zone_ids()), Offering.state.in_(SHOWN_TO_ALL)),
+        sa.and_(Offering.zone_id.in_(person.zone_ids()), Offering.state.in_(SHOWN_TO_ALL), Offering.is_private.is_(False)),
         Offering.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER)),
         Offering.organisation_id.in_(person.organisation_ids()),
+        *([] if known is None else [sa.and_(Offering.zone_id.in_(person.zone_ids()), Offering.id.in_(known))]),
     )
 
 
@@ -44,6 +51,15 @@ def get_offering(offering_id: uuid.UUID, person: Person) -> Offering:
     if found is None:
         raise NotFound
     return found
+
+
+def get_offering_or_merged(offering_id: uuid.UUID, person: Person) -> Offering:
+    """The same; and one that was merged into another that the person may see, so that its old address leads there."""
+    found = db.session.scalar(sa.select(Offering).where(Offering.id == offering_id))
+    if found is not None and found.merged_into_id is not None:
+        get_offering(heir_of(MergeKind.OFFERING, offering_id) or offering_id, person)
+        return found
+    return get_offering(offering_id, person)
 
 
 def list_offerings(
@@ -98,7 +114,7 @@ def get_cohort(cohort_id: uuid.UUID, person: Person) -> Cohort:
     """A cohort of an offering within the person's sight. Raises NotFound."""
     statement = (
         sa.select(Cohort).join(Cohort.offering).where(Cohort.id == cohort_id, offerings_visible_to(person))
-        .options(joinedload(Cohort.offering), joinedload(Cohort.practitioner))
+        .options(joinedload(Cohort.offering), joinedload(Cohort.practitioner), joinedload(Cohort.site))
     )
     found = db.session.scalar(statement)
     if found is None:
@@ -108,12 +124,33 @@ def get_cohort(cohort_id: uuid.UUID, person: Person) -> Cohort:
 
 def list_cohorts(offering_id: uuid.UUID, *, running: bool = False) -> Sequence[Cohort]:
     """In the order they begin; `running` leaves out those that are closed or over."""
-    statement = sa.select(Cohort).where(Cohort.offering_id == offering_id).options(joinedload(Cohort.practitioner))
+    statement = sa.select(Cohort).where(Cohort.offering_id == offering_id).options(
+        joinedload(Cohort.practitioner), joinedload(Cohort.site)
+    )
     if running:
         statement = statement.where(
             Cohort.state == CohortState.OPEN, sa.or_(Cohort.ends_on.is_(None), Cohort.ends_on >= clock.today())
         )
     return db.session.scalars(statement.order_by(Cohort.starts_on.is_(None), Cohort.starts_on, Cohort.created_at, Cohort.id)).all()
+
+
+def get_series(series_id: uuid.UUID, person: Person) -> Series:
+    """A series of a cohort of an offering within the person's sight. Raises NotFound."""
+    statement = (
+        sa.select(Series).join(Series.cohort).join(Cohort.offering).where(Series.id == series_id, offerings_visible_to(person))
+        .options(joinedload(Series.cohort).joinedload(Cohort.offering))
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_series(cohort_id: uuid.UUID) -> Sequence[Series]:
+    """In the order of the week."""
+    return db.session.scalars(
+        sa.select(Series).where(Series.cohort_id == cohort_id).order_by(Series.starts_on, Series.day, Series.start, Series.id)
+    ).all()
 
 
 def get_session(session_id: uuid.UUID, person: Person) -> Session:
@@ -168,9 +205,21 @@ def get_organisation_in_full(organisation_id: uuid.UUID) -> Organisation:
     return found
 
 
-def zone_terms(zone_id: uuid.UUID) -> ZoneTerms:
-    """When the Zone's schools are in term, all taken together."""
-    schools = db.session.scalars(sa.select(School.id).where(School.zone_id == zone_id)).all()
+def school_year(zone_id: uuid.UUID, school_id: uuid.UUID | None = None) -> SchoolYear:
+    """The terms of one school, or of all of the Zone's taken together, and what their breaks are called."""
+    statement = sa.select(Closure.starts_on, Closure.ends_on, Closure.name).join(School, School.id == Closure.school_id).where(
+        School.zone_id == zone_id
+    )
+    if school_id is not None:
+        statement = statement.where(School.id == school_id)
+    names = db.session.execute(statement.distinct().order_by(Closure.starts_on, Closure.name)).tuples().all()
+    return SchoolYear(zone_terms(zone_id, school_id), tuple(names))
+
+
+def zone_terms(zone_id: uuid.UUID, school_id: uuid.UUID | None = None) -> ZoneTerms:
+    """When the Zone's schools are in term, all taken together; or one of them."""
+    wanted = sa.select(School.id).where(School.zone_id == zone_id)
+    schools = db.session.scalars(wanted if school_id is None else wanted.where(School.id == school_id)).all()
     spans: list[dict[uuid.UUID, list[tuple[date, date]]]] = []
     for kind in (Term, Closure):
         by_school: dict[uuid.UUID, list[tuple[date, date]]] = {school_id: [] for school_id in schools}

@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Person, Role
-from app.catalogue.models import Offering, OfferingState, Organisation, PartnerState, Practitioner
+from app.catalogue.models import MergeKind, Offering, OfferingState, Organisation, PartnerState, Practitioner
+from app.catalogue.queries.heirs import heir_of
+from app.catalogue.readers import known_offerings
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
@@ -19,11 +21,17 @@ SHOWN_TO_ALL = (PartnerState.APPROVED, PartnerState.LIVE, PartnerState.RESTRICTE
 
 
 def organisations_visible_to(person: Person) -> sa.ColumnElement[bool]:
-    """SQL: organisations of the person's Zones that are shown to all; every one for its Zone manager; the own one always."""
+    """SQL: organisations of the person's Zones that are shown to all; every one for its Zone manager; the own one always; and
+    whoever knows a child there goes on seeing it."""
+    known = known_offerings(person)
+    through = [] if known is None else [sa.and_(
+        Organisation.zone_id.in_(person.zone_ids()), Organisation.id.in_(sa.select(Offering.organisation_id).where(Offering.id.in_(known)))
+    )]
     return sa.or_(
         sa.and_(Organisation.zone_id.in_(person.zone_ids()), Organisation.state.in_(SHOWN_TO_ALL)),
         Organisation.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER)),
         Organisation.id.in_(person.organisation_ids()),
+        *through,
     )
 
 
@@ -33,6 +41,15 @@ def get_organisation(organisation_id: uuid.UUID, person: Person) -> Organisation
     if found is None:
         raise NotFound
     return found
+
+
+def get_organisation_or_merged(organisation_id: uuid.UUID, person: Person) -> Organisation:
+    """The same; and one that was merged into another that the person may see, so that its old address leads there."""
+    found = db.session.scalar(sa.select(Organisation).where(Organisation.id == organisation_id))
+    if found is not None and found.merged_into_id is not None:
+        get_organisation(heir_of(MergeKind.ORGANISATION, organisation_id) or organisation_id, person)
+        return found
+    return get_organisation(organisation_id, person)
 
 
 def list_organisations(
@@ -50,10 +67,11 @@ def list_organisations(
 
 
 def count_live_offerings(organisation_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Live offerings by organisation; an organisation without any is left out."""
+    """Live offerings by organisation, but for those made for particular children; an organisation without any is left out."""
     statement = (
         sa.select(Offering.organisation_id, sa.func.count())
         .where(Offering.organisation_id.in_(organisation_ids), Offering.state == OfferingState.LIVE)
+        .where(Offering.is_private.is_(False))
         .group_by(Offering.organisation_id)
     )
     return {row[0]: row[1] for row in db.session.execute(statement)}
@@ -89,6 +107,11 @@ def list_practitioners(organisation_id: uuid.UUID, *, also_left: bool = False) -
     return db.session.scalars(
         statement.options(selectinload(Practitioner.documents)).order_by(Practitioner.name, Practitioner.id)
     ).all()
+
+
+def names_of(person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The same for several."""
+    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids))).tuples().all()) if person_ids else {}
 
 
 def name_of(person_id: uuid.UUID | None) -> str | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.audit import services as audit
-from app.catalogue import queries
+from app.catalogue import changes, queries
 from app.catalogue.availability import free_places
 from app.catalogue.calendar import meetings
 from app.catalogue.models import (
@@ -24,7 +24,9 @@ from app.catalogue.models import (
     Session,
     SessionState,
 )
+from app.catalogue.services.series import follow
 from app.catalogue.services.sessions import cancel
+from app.catalogue.services.sites import require_own_site
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, NotFound
@@ -44,6 +46,7 @@ def add_cohort(
     outside_places: int = 0,
     practitioner_id: uuid.UUID | None = None,
     venue: str = "",
+    site_id: uuid.UUID | None = None,
     schedule: bool = True,
 ) -> Cohort:
     """One run of an offering. With both dates, its sessions are planned from the offering's slots (unless `schedule` is off).
@@ -60,16 +63,17 @@ def add_cohort(
             raise Invalid("No more places can be taken than there are.", field="outside_places")
         _require_dates(starts_on, ends_on)
         _require_colleague(offering.organisation_id, practitioner_id)
+        require_own_site(offering.organisation_id, site_id)
         cohort = Cohort(
             offering=offering, capacity=capacity, name=name, starts_on=starts_on, ends_on=ends_on, outside_places=outside_places,
-            practitioner_id=practitioner_id, venue=venue,
+            practitioner_id=practitioner_id, venue=venue, site_id=site_id,
         )
         db.session.add(cohort)
         audit.record(
             "catalogue.cohort.added", subject=cohort, actor=actor, zone_id=offering.zone_id, offering=offering_id, capacity=capacity,
             outside_places=outside_places, starts_on=starts_on, ends_on=ends_on,
         )
-        if schedule and starts_on is not None and ends_on is not None:
+        if schedule and starts_on is not None and ends_on is not None and offering.slots:
             schedule_sessions(cohort_id=cohort.id, actor=actor)
         return cohort
 
@@ -83,6 +87,7 @@ def edit_cohort(
     practitioner_id: uuid.UUID | None,
     venue: str,
     actor: Person,
+    site_id: uuid.UUID | None = None,
 ) -> Cohort:
     """New dates plan the sessions that are missing and cancel planned ones outside them. What was held stays.
 
@@ -92,6 +97,7 @@ def edit_cohort(
         cohort = lock_row(Cohort, cohort_id)
         _require_dates(starts_on, ends_on)
         _require_colleague(cohort.offering.organisation_id, practitioner_id)
+        require_own_site(cohort.offering.organisation_id, site_id)
         held = _held_days(cohort_id)
         if held and ((starts_on and held[0] < starts_on) or (ends_on and held[-1] > ends_on)):
             raise Invalid(
@@ -100,13 +106,12 @@ def edit_cohort(
             )
         given = {
             "name": name, "starts_on": starts_on, "ends_on": ends_on, "practitioner_id": practitioner_id, "venue": venue,
+            "site_id": site_id,
         }
-        changed = [field for field, value in given.items() if getattr(cohort, field) != value]
-        for field in changed:
-            setattr(cohort, field, given[field])
+        changed = changes.apply(cohort, given)
         if changed:
             audit.record(
-                "catalogue.cohort.edited", subject=cohort, actor=actor, zone_id=cohort.offering.zone_id, fields=changed,
+                "catalogue.cohort.edited", subject=cohort, actor=actor, zone_id=cohort.offering.zone_id, fields=list(changed), changes=changed,
                 starts_on=starts_on, ends_on=ends_on,
             )
         if {"starts_on", "ends_on"} & set(changed):
@@ -168,7 +173,8 @@ def set_outside_places(*, cohort_id: uuid.UUID, outside_places: int, actor: Pers
 
 
 def schedule_sessions(*, cohort_id: uuid.UUID, actor: Person | None) -> list[Session]:
-    """Plan the sessions that are missing between the cohort's dates: on the offering's slots, in the Zone's terms or holidays.
+    """Plan the sessions that are missing between the cohort's dates: of its series; a group without any meets on the offering's
+    slots, in the Zone's terms or holidays.
 
     Only from today on, so that nothing is planned into the past of a run that has begun; a cohort added with dates that are
     over gets none. Running it again plans nothing twice. Raises Invalid when there are no dates or no slots to plan from.
@@ -177,6 +183,13 @@ def schedule_sessions(*, cohort_id: uuid.UUID, actor: Person | None) -> list[Ses
         cohort = lock_row(Cohort, cohort_id)
         if cohort.starts_on is None or cohort.ends_on is None:
             raise Invalid("Give the group a first and a last day; then its sessions can be planned.", field="starts_on")
+        own = queries.list_series(cohort_id)
+        if own:
+            before = set(db.session.scalars(sa.select(Session.id).where(Session.cohort_id == cohort_id)))
+            for series in own:
+                follow(series, cohort, actor)
+            db.session.flush()
+            return [s for s in queries.list_sessions(cohort_id) if s.id not in before]
         terms = queries.zone_terms(cohort.offering.zone_id)
         known = set(db.session.scalars(sa.select(Session.starts_at).where(Session.cohort_id == cohort_id)))
         first = max(cohort.starts_on, clock.today())

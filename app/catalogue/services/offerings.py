@@ -10,7 +10,7 @@ from typing import Any
 from app.accounts.models import Person
 from app.audit import queries as trail
 from app.audit import services as audit
-from app.catalogue import queries
+from app.catalogue import changes, queries
 from app.catalogue.models import (
     OFFERING_MOVES,
     Delivery,
@@ -20,9 +20,11 @@ from app.catalogue.models import (
     OfferingState,
     Organisation,
     PartnerState,
+    PlaceFoundBy,
     Season,
 )
 from app.catalogue.services.documents import require_current_documents
+from app.catalogue.services.sites import place_at, require_own_site
 from app.catalogue.services.tariffs import set_tariff
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -41,6 +43,11 @@ class OfferingFacts:
     needs: list[str] = field(default_factory=list)
     age_min: int = 0
     age_max: int = 18
+    year_min: int | None = None
+    year_max: int | None = None
+    eligibility: str = ""
+    is_private: bool = False
+    site_id: uuid.UUID | None = None
     town: str = ""
     postcode: str = ""
     postcode_area: str = ""
@@ -48,6 +55,7 @@ class OfferingFacts:
     latitude: float | None = None
     longitude: float | None = None
     is_place_approximate: bool = False
+    place_found_by: PlaceFoundBy | None = None
     delivery: Delivery = Delivery.VENUE
     home_visit_radius_km: float | None = None
     slots: list[dict[str, Any]] = field(default_factory=list)
@@ -78,11 +86,11 @@ def add_offering(
         organisation = db.session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
-        require_sense(asdict(facts))
+        values = _values(facts, organisation_id)
         offering = Offering(
             organisation=organisation, zone_id=organisation.zone_id, state=state,
             confirmed_on=clock.today() if state is OfferingState.LIVE else None,
-            confirmed_by_id=actor.id if actor and state is OfferingState.LIVE else None, **asdict(facts),
+            confirmed_by_id=actor.id if actor and state is OfferingState.LIVE else None, **values,
         )
         db.session.add(offering)
         audit.record("catalogue.offering.added", subject=offering, actor=actor, state=state)
@@ -94,19 +102,27 @@ def edit_offering(*, offering_id: uuid.UUID, facts: OfferingFacts, version: int,
     with atomic():
         offering = _get(offering_id)
         _require_version(offering, version)
-        require_sense(asdict(facts))
-        changed = change(offering, asdict(facts))
+        changed = changes.apply(offering, _values(facts, offering.organisation_id))
         if changed:
-            audit.record("catalogue.offering.edited", subject=offering, actor=actor, fields=changed)
+            audit.record("catalogue.offering.edited", subject=offering, actor=actor, fields=list(changed), changes=changed)
         return offering
 
 
+def _values(facts: OfferingFacts, organisation_id: uuid.UUID) -> dict[str, Any]:
+    """The columns; where it meets at a site, the place is the site's."""
+    values = asdict(facts)
+    require_sense(values)
+    site = require_own_site(organisation_id, facts.site_id)
+    return values if site is None else {**values, **place_at(site)}
+
+
 def copy_offering(*, offering_id: uuid.UUID, actor: Person) -> Offering:
-    """A draft with the same facts, to be changed and published. Its price comes along as the first version of its tariff."""
+    """A draft with the same facts, to be changed and published. Its price comes along as the first version of its tariff; groups,
+    sessions, whoever goes there, and the photos stay with the original."""
     with atomic():
         original = _get(offering_id)
         facts = {name: getattr(original, name) for name in OfferingFacts.__dataclass_fields__}
-        facts |= {"title": f"{original.title[:190]} (copy)", **{k: list(v) for k, v in facts.items() if isinstance(v, list)}}
+        facts |= {"title": f"Copy of {original.title}"[:200], **{k: list(v) for k, v in facts.items() if isinstance(v, list)}}
         copied = Offering(organisation=original.organisation, zone_id=original.zone_id, state=OfferingState.DRAFT, **facts)
         db.session.add(copied)
         audit.record("catalogue.offering.copied", subject=copied, actor=actor, original=offering_id)
@@ -128,6 +144,8 @@ def publish_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
         offering = _get(offering_id)
         _require_version(offering, version)
         OFFERING_MOVES.require(offering.state, OfferingState.LIVE)
+        if offering.merged_into_id is not None:
+            raise Invalid("It was merged into another offering. Undo that first.", code="merged")
         _require_ready(offering)
         require_current_documents(offering.organisation_id)
         offering.confirmed_on = clock.today()
@@ -163,18 +181,12 @@ def confirm_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
         _require_version(offering, version)
         if offering.state not in (OfferingState.LIVE, OfferingState.PAUSED):
             raise Invalid("Only an offering that is live or paused can be confirmed. Publish it instead.", code="not_open")
+        if (offering.confirmed_on, offering.confirmed_by_id) == (clock.today(), actor.id):
+            return offering  # pressed twice: said once
         offering.confirmed_on = clock.today()
         offering.confirmed_by_id = actor.id
         audit.record("catalogue.offering.confirmed", subject=offering, actor=actor, on=clock.today())
         return offering
-
-
-def change(offering: Offering, values: Mapping[str, Any]) -> list[str]:
-    """Set what differs; the names of what did."""
-    changed = [name for name, value in values.items() if getattr(offering, name) != value]
-    for name in changed:
-        setattr(offering, name, values[name])
-    return changed
 
 
 def require_sense(values: Mapping[str, Any]) -> None:
@@ -183,6 +195,11 @@ def require_sense(values: Mapping[str, Any]) -> None:
         raise Invalid("Give it a title.", field="title")
     if not 0 <= values["age_min"] <= values["age_max"] <= 25:
         raise Invalid("The youngest age comes first: both are whole years from 0 to 25.", field="age_max")
+    if (values["year_min"] is None) != (values["year_max"] is None):
+        missing = "year_min" if values["year_min"] is None else "year_max"
+        raise Invalid("Choose both school years, or neither.", field=missing)
+    if values["year_min"] is not None and values["year_min"] > values["year_max"]:
+        raise Invalid("The youngest school year comes first.", field="year_max")
     if values["cost_pence"] < 0:
         raise Invalid("What the family pays cannot be less than nothing.", field="cost_pence")
     if (values["latitude"] is None) != (values["longitude"] is None):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.audit import services as audit
-from app.catalogue import queries
+from app.catalogue import changes, queries
 from app.catalogue.evidence import DocumentsLapsed
 from app.catalogue.models import PARTNER_MOVES, Organisation, OrganisationKind, PartnerState
 from app.shared import clock
@@ -58,11 +58,19 @@ def edit_organisation(*, organisation_id: uuid.UUID, facts: OrganisationFacts, a
     with atomic():
         organisation = _get(organisation_id)
         _require_name(organisation.zone_id, facts.name, but=organisation.id)
-        changed = [name for name, value in asdict(facts).items() if getattr(organisation, name) != value]
-        for name in changed:
-            setattr(organisation, name, getattr(facts, name))
+        changed = changes.apply(organisation, asdict(facts))
         if changed:
-            audit.record("catalogue.organisation.edited", subject=organisation, actor=actor, fields=changed)
+            audit.record("catalogue.organisation.edited", subject=organisation, actor=actor, fields=list(changed), changes=changed)
+        return organisation
+
+
+def confirm_organisation(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
+    """Somebody looked today and everything on its page is still right; pressed twice is said once."""
+    with atomic():
+        organisation = _get(organisation_id)
+        if (organisation.confirmed_on, organisation.confirmed_by_id) != (clock.today(), actor.id):
+            organisation.confirmed_on, organisation.confirmed_by_id = clock.today(), actor.id
+            audit.record("catalogue.organisation.confirmed", subject=organisation, actor=actor, on=clock.today())
         return organisation
 
 

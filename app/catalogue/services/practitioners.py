@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.audit import services as audit
+from app.catalogue import changes
 from app.catalogue.models import Organisation, Practitioner
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
@@ -44,13 +45,11 @@ def edit_practitioner(
             raise NotFound
         _require_name(practitioner.organisation_id, name, but=practitioner_id)
         given = {"name": name, "title": title, "works_alone": works_alone, "left_on": left_on}
-        changed = [field for field, value in given.items() if getattr(practitioner, field) != value]
-        for field in changed:
-            setattr(practitioner, field, given[field])
+        changed = changes.apply(practitioner, given)
         if changed:
             audit.record(
                 "catalogue.practitioner.edited", subject=practitioner, actor=actor, zone_id=practitioner.organisation.zone_id,
-                fields=changed, works_alone=works_alone, left_on=left_on,
+                fields=list(changed), changes=changed, works_alone=works_alone, left_on=left_on,
             )
         return practitioner
 

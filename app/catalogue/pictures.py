@@ -1,0 +1,86 @@
+"""Photos as files: what was uploaded is decoded and written anew, so that nothing but the picture is left of it.
+
+Where and when it was taken, with what, a thumbnail of what was cut away, a second file glued to the end: all of that goes.
+Files lie in the data folder, which no web server reads, under random names.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from app.shared.errors import Invalid
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+LARGEST_FILE = 6 * 1024 * 1024
+LARGEST_SIDE = 1600
+SMALLEST_SIDE = 200
+MOST_PIXELS = 50_000_000
+NAME = re.compile(r"^[a-z0-9]{32}\.jpg$")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A JPEG of our own writing."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def read_picture(content: bytes, field: str = "file") -> Picture:
+    """By what the file is, not by what it is called. Raises Invalid at `field` with what would do instead."""
+    if len(content) > LARGEST_FILE:
+        raise Invalid(f"This file has {len(content) / 1_048_576:.0f} MB; {LARGEST_FILE // 1_048_576} MB is the most. Choose a smaller one.", field=field)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what Pillow only warns of (a picture that would fill the memory) is refused here
+            with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise Invalid("This picture has too many pixels. Choose a smaller one.", field=field)
+                turned = ImageOps.exif_transpose(opened)
+                turned.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+                flat = _on_white(turned)
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Warning, Image.DecompressionBombError) as error:
+        raise Invalid("This is not a photo that can be shown here. Choose a JPEG, PNG or WebP picture.", field=field) from error
+    if min(flat.size) < SMALLEST_SIDE:
+        raise Invalid(f"This picture is too small to be seen well: {SMALLEST_SIDE} pixels is the least on each side.", field=field)
+    out = io.BytesIO()
+    flat.save(out, "JPEG", quality=82, optimize=True, progressive=True)
+    return Picture(out.getvalue(), *flat.size)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Just the pixels, in a new picture: nothing else that the file carried comes along."""
+    seen = image.convert("RGBA")
+    flat = Image.new("RGB", seen.size, "white")
+    flat.paste(seen, mask=seen.getchannel("A"))
+    return flat
+
+
+def new_name() -> str:
+    return f"{secrets.token_hex(16)}.jpg"
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Raises ValueError for a name that `new_name` would not give."""
+    if not NAME.match(name):
+        raise ValueError("no name of a photo")
+    return folder / "photos" / name[:2] / name
+
+
+def keep(folder: Path, name: str, picture: Picture) -> None:
+    path = path_of(folder, name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_bytes(picture.content)
+    path.chmod(0o600)
+
+
+def drop(folder: Path, name: str) -> None:
+    path_of(folder, name).unlink(missing_ok=True)
