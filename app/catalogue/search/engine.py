@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from app.catalogue.models import Cohort, OfferingText, Session, SessionState
 from app.catalogue.search import facets
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
+from app.catalogue.search.lexicon import Lexicon
 from app.catalogue.search.matching import LIGHT, TEXT, holds_all, holds_any, select_rows
 from app.catalogue.search.scoring import ALL, ANSWERS, score
 from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
@@ -29,6 +30,7 @@ MOST_SCORED = 600
 """Rows weighed for one query; where more answer it, those with the words in title or tags come first."""
 ENOUGH = 10
 """A page shows what answers every part of the query; with fewer than this, also what answers some of it."""
+EVERY = 1_000_000
 Sort = Literal["fit", "distance", "soonest", "places"]
 SORTS: tuple[Sort, ...] = ("fit", "distance", "soonest", "places")
 
@@ -46,10 +48,13 @@ class Found:
     hits: tuple[Hit, ...]
 
 
-def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10) -> Found:
+def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, words: Lexicon | None = None) -> Found:
     """The best `top` of the Zone's live offerings that pass the filters: what answers every part of the query first, then what
-    answers some of it. Score descending, ties by the source's reference. Without words, everything that passes, score nil."""
+    answers some of it. Score descending, ties by the source's reference. Without words, everything that passes, score nil.
+    `words` is a lexicon to try instead of the one in force."""
     vocabulary = vocabulary_of(zone_id)
+    if words is not None:
+        vocabulary = replace(vocabulary, lexicon=words)
     query = grounded(understand(typed, vocabulary), vocabulary)
     if query.is_empty and typed.strip():
         return Found(query, ())
@@ -128,6 +133,8 @@ class Page:
     is_partial: bool = False
     page: int = 1
     pages: int = 1
+    close: int = 0
+    """Of `total`, those that answer every part."""
 
 
 def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
@@ -150,7 +157,14 @@ def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fi
     return Page(
         query, len(results), len(rows), tuple(results[(page - 1) * size : page * size]), facets.count(rows, filters, free),
         () if results else facets.widenings(rows, filters, free), is_partial, page, pages,
+        sum(result.is_close for result in results),
     )
+
+
+def fitting(zone_id: uuid.UUID, typed: str, filters: Filters) -> list[uuid.UUID]:
+    """Every live offering of the Zone that passes the filters and answers every part of the words, best first."""
+    found = browse(zone_id, typed, filters, size=EVERY)
+    return [result.offering_id for result in found.results if result.is_close]
 
 
 def _answering(zone_id: uuid.UUID, query: Query, typed: str) -> tuple[Sequence[Any], bool]:

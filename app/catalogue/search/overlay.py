@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.catalogue.models.words import LexiconConcept
-from app.catalogue.search.analysis import fold
+from app.catalogue.search.analysis import words
 from app.catalogue.search.lexicon import Lexicon, Line, build, lexicon, shipped_lines
 from app.shared.db import db
 
@@ -29,8 +29,8 @@ class Laid:
 
 
 def key_of(name: str) -> str:
-    """Two names that differ only in capitals, accents or blanks are one concept."""
-    return " ".join(fold(name).split())
+    """Two names that differ only in capitals, accents, hyphens or blanks are one concept."""
+    return " ".join(words(name))
 
 
 def laid_over(lines: Sequence[Line], changes: Iterable[Laid]) -> list[Line]:
