@@ -72,48 +72,97 @@ def _failures(rows: Sequence[Any], filters: Filters, free: Free | None) -> list[
     return out
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How many results each value of each facet gives. `places` is None when nobody asks for places, `within` without an origin;
+    `language` has every language that some result of the words has, also when the filters leave none."""
+
+    kind: Mapping[str, int]
+    need: Mapping[str, int]
+    interest: Mapping[str, int]
+    day: Mapping[str, int]
+    time: Mapping[str, int]
+    delivery: Mapping[str, int]
+    town: Mapping[str, int]
+    language: Mapping[str, int]
+    cost: Mapping[int, int]
+    access: Mapping[str, int]
+    age: Mapping[int, int]
+    free: int
+    step_free: int
+    places: int | None
+    within: Mapping[float, int] | None
+
+
 def count(rows: Sequence[Any], filters: Filters, free: Free | None) -> tuple[Facet, ...]:
     """Every facet with its values and counts. `free` (places by offering) may be None when nobody asks for places."""
+    return assemble(_counts(rows, filters, free), filters)
+
+
+def _counts(rows: Sequence[Any], filters: Filters, free: Free | None) -> Counts:
     judged = _failures(rows, filters, free)
     kept = [row for row, failed in judged if not failed]
 
     def but_for(name: str) -> Sequence[Any]:
         return [row for row, failed in judged if failed <= {name}] if name in filters.in_use else kept
 
-    kinds = Counter(row.kind for row in but_for("kinds"))
-    deliveries = Counter(row.delivery for row in but_for("deliveries"))
     needs = Counter(row.needs_mask for row in but_for("needs"))
     whens = Counter((row.days, row.times) for row in _but_for_days(judged, filters, but_for("days")))
     times = Counter(row.times for row in but_for("times"))
     features = Counter(row.access for row in kept)
     costs = Counter(row.cost_pence for row in but_for("max_cost_pence"))
     ages = Counter((row.age_min, row.age_max) for row in but_for("age"))
+    away = [km for row in but_for("within_km") if (km := row_distance(row, filters.origin)) is not None] if filters.origin else []
+    return Counts(
+        kind=Counter(row.kind for row in but_for("kinds")),
+        need={area: _with_bits(needs, needs_bits((area,))) for area in AREAS},
+        interest=_each(Counter(row.interests for row in but_for("interests"))),
+        day={day: _on_day(whens, day, filters) for day in DAYS},
+        time={time: _with_bits(times, times_bits((time,), filters.days)) for time in TIMES},
+        delivery=Counter(row.delivery for row in but_for("deliveries")),
+        town=Counter(row.town for row in but_for("towns") if row.town),
+        language={code: 0 for row in rows for code in row.languages.strip("|").split("|") if code}
+        | _each(Counter(row.languages for row in but_for("languages"))),
+        cost={limit: sum(n for pence, n in costs.items() if pence <= limit) for limit in COSTS},
+        access={feature: _with_bits(features, access_bits((feature,))) for feature in ACCESSIBILITY},
+        age={age: sum(n for (low, high), n in ages.items() if low <= age <= high) for age in AGES},
+        free=sum(row.cost_pence == 0 for row in but_for("is_free")),
+        step_free=sum(row.is_step_free for row in but_for("is_step_free")),
+        places=None if free is None else sum(free.get(row.offering_id, 0) > 0 for row in but_for("places_now")),
+        within=None if filters.origin is None else {km: sum(d <= km for d in away) for km in DISTANCES},
+    )
+
+
+def assemble(counts: Counts, filters: Filters) -> tuple[Facet, ...]:
+    """The facets as a page shows them."""
     facets = [
-        _facet("kind", "kinds", "Kind", filters.kinds, [(k.value, OFFERING_KIND_WORDS[k], kinds[k.value]) for k in OfferingKind]),
-        _facet("need", "needs", "Need", filters.needs, [(a, a, _with_bits(needs, needs_bits((a,)))) for a in AREAS]),
-        _interest_facet(but_for("interests"), filters),
-        _facet("day", "days", "Day", filters.days, [(d, d, _on_day(whens, d, filters)) for d in DAYS]),
-        _facet("time", "times", "Time of day", filters.times,
-               [(t, TIME_WORDS[t], _with_bits(times, times_bits((t,), filters.days))) for t in TIMES]),
-        _facet("delivery", "deliveries", "Where", filters.deliveries, [(d.value, DELIVERIES[d], deliveries[d.value]) for d in Delivery]),
-        _town_facet(but_for("towns"), filters),
-        _language_facet(rows, but_for("languages"), filters),
+        _facet("kind", "kinds", "Kind", filters.kinds, [(k.value, OFFERING_KIND_WORDS[k], counts.kind.get(k.value, 0)) for k in OfferingKind]),
+        _facet("need", "needs", "Need", filters.needs, [(a, a, counts.need[a]) for a in AREAS]),
+        _facet("interest", "interests", "Interest", filters.interests, _most(counts.interest, filters.interests, MOST_INTERESTS)),
+        _facet("day", "days", "Day", filters.days, [(d, d, counts.day[d]) for d in DAYS]),
+        _facet("time", "times", "Time of day", filters.times, [(t, TIME_WORDS[t], counts.time[t]) for t in TIMES]),
+        _facet("delivery", "deliveries", "Where", filters.deliveries,
+               [(d.value, DELIVERIES[d], counts.delivery.get(d.value, 0)) for d in Delivery]),
+        _facet("place", "towns", "Place", filters.towns,
+               [(value, value.title(), number) for value, _, number in _most(counts.town, filters.towns, MOST_TOWNS)]),
+        _language_facet(counts.language, filters),
         _facet("cost", "max_cost_pence", "Cost to the family", () if filters.max_cost_pence is None else (str(filters.max_cost_pence // 100),),
-               [(str(c // 100), f"Up to £{c // 100} a session", sum(n for pence, n in costs.items() if pence <= c)) for c in COSTS],
-               is_single=True),
+               [(str(c // 100), f"Up to £{c // 100} a session", counts.cost[c]) for c in COSTS], is_single=True),
         _facet("access", "access", "Access", filters.access,
-               [(a, FEATURES[a], _with_bits(features, access_bits((a,)))) for a in ACCESSIBILITY if a != "step-free"]),
-        _switch("free", "is_free", "Free for families", sum(r.cost_pence == 0 for r in but_for("is_free")), chosen=filters.is_free),
-        _switch("step_free", "is_step_free", "Step-free", sum(r.is_step_free for r in but_for("is_step_free")), chosen=filters.is_step_free),
+               [(a, FEATURES[a], counts.access[a]) for a in ACCESSIBILITY if a != "step-free"]),
+        _switch("free", "is_free", "Free for families", counts.free, chosen=filters.is_free),
+        _switch("step_free", "is_step_free", "Step-free", counts.step_free, chosen=filters.is_step_free),
     ]
-    if free is not None:
-        now = sum(free.get(row.offering_id, 0) > 0 for row in but_for("places_now"))
-        facets.append(_switch("places", "places_now", "Places now", now, chosen=filters.places_now))
-    if filters.origin is not None:
-        facets.append(_distance_facet(but_for("within_km"), filters))
+    if counts.places is not None:
+        facets.append(_switch("places", "places_now", "Places now", counts.places, chosen=filters.places_now))
+    if counts.within is not None:
+        facets.append(_facet(
+            "within", "within_km", "Distance", () if filters.within_km is None else (f"{filters.within_km:g}",),
+            [(f"{km:g}", f"Within {km:g} km", number) for km, number in counts.within.items()], is_single=True,
+        ))
     facets.append(_facet(
         "age", "age", "Age", () if filters.age is None else (str(filters.age),),
-        [(str(a), str(a), sum(n for (low, high), n in ages.items() if low <= a <= high)) for a in AGES], is_single=True,
+        [(str(a), str(a), counts.age[a]) for a in AGES], is_single=True,
     ))
     return tuple(facets)
 
@@ -133,26 +182,21 @@ def _on_day(whens: Counter[tuple[int, int]], day: str, filters: Filters) -> int:
     return sum(n for (days, _), n in whens.items() if days & days_bits((day,)))
 
 
-def _most(counts: Counter[str], chosen: Sequence[str], most: int) -> list[tuple[str, str, int]]:
+def _most(counts: Mapping[str, int], chosen: Sequence[str], most: int) -> list[tuple[str, str, int]]:
     """The most widespread, and those chosen, as choices."""
-    kept = [value for value, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most]]
-    return [(value, value.upper() if len(value) <= 3 else value.capitalize(), counts[value])
+    kept = [value for value, number in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most] if number]
+    return [(value, value.upper() if len(value) <= 3 else value.capitalize(), counts.get(value, 0))
             for value in dict.fromkeys([*kept, *chosen])]
 
 
-def _interest_facet(rows: Sequence[Any], filters: Filters) -> Facet:
+def _each(listed: Counter[str]) -> Counter[str]:
+    """Lists ("|drumming|music|") and how often each stands, as their single values and how often each of those does."""
     counts: Counter[str] = Counter()
-    for listed, number in Counter(row.interests for row in rows).items():
-        for interest in listed.strip("|").split("|"):
-            if interest:
-                counts[interest] += number
-    return _facet("interest", "interests", "Interest", filters.interests, _most(counts, filters.interests, MOST_INTERESTS))
-
-
-def _town_facet(rows: Sequence[Any], filters: Filters) -> Facet:
-    counts = Counter(row.town for row in rows if row.town)
-    values = [(value, value.title(), number) for value, _, number in _most(counts, filters.towns, MOST_TOWNS)]
-    return _facet("place", "towns", "Place", filters.towns, values)
+    for values, number in listed.items():
+        for value in dict.fromkeys(values.strip("|").split("|")):
+            if value:
+                counts[value] += number
+    return counts
 
 
 def _facet(
@@ -165,22 +209,12 @@ def _switch(name: str, filter_: str, title: str, number: int, *, chosen: bool) -
     return Facet(name, filter_, title, (Value("1", title, number, chosen),))
 
 
-def _language_facet(all_rows: Sequence[Any], rows: Sequence[Any], filters: Filters) -> Facet:
+def _language_facet(known: Mapping[str, int], filters: Filters) -> Facet:
     """Languages other than English that some result has, and those chosen; most widespread first."""
-    known = {code for text in {row.languages for row in all_rows} for code in text.strip("|").split("|") if code} - {"en"}
-    spoken = Counter(row.languages for row in rows)
-    counts = {code: sum(n for text, n in spoken.items() if f"|{code}|" in text) for code in known | set(filters.languages)}
+    counts = {code: known.get(code, 0) for code in (known.keys() - {"en"}) | set(filters.languages)}
     order = sorted(counts, key=lambda code: (-counts[code], language_name(code)))
     values = (Value(code, language_name(code), counts[code], code in filters.languages) for code in order)
     return Facet("language", "languages", "Language", tuple(values))
-
-
-def _distance_facet(rows: Sequence[Any], filters: Filters) -> Facet:
-    away = [km for row in rows if (km := row_distance(row, filters.origin)) is not None]
-    values = (
-        Value(f"{km:g}", f"Within {km:g} km", sum(d <= km for d in away), filters.within_km == km) for km in DISTANCES
-    )
-    return Facet("within", "within_km", "Distance", tuple(values), is_single=True)
 
 
 @dataclass(frozen=True)

@@ -137,18 +137,18 @@ def _near_enough(filters: Filters, row: Row) -> bool:
 
 
 @lru_cache(256)
-def _folded(texts: tuple[str, ...]) -> list[str]:
+def folded(texts: tuple[str, ...]) -> list[str]:
     return [" ".join(text.casefold().split()) for text in texts]
 
 
 CHECKS: dict[str, Any] = {
     "kinds": lambda f, r: not f.kinds or r.kind in f.kinds,
-    "regions": lambda f, r: not f.regions or r.region in _folded(f.regions),
+    "regions": lambda f, r: not f.regions or r.region in folded(f.regions),
     "needs": lambda f, r: not f.needs or bool(r.needs_mask & needs_bits(f.needs)),
     "days": lambda f, r: not f.days or bool(r.days & days_bits(f.days)),
     "times": lambda f, r: not f.times or bool(r.times & times_bits(f.times, f.days)),
-    "interests": lambda f, r: not f.interests or any(f"|{wanted}|" in r.interests for wanted in _folded(f.interests)),
-    "towns": lambda f, r: not f.towns or r.town in _folded(f.towns),
+    "interests": lambda f, r: not f.interests or any(f"|{wanted}|" in r.interests for wanted in folded(f.interests)),
+    "towns": lambda f, r: not f.towns or r.town in folded(f.towns),
     "access": lambda f, r: r.access & access_bits(f.access) == access_bits(f.access),
     "languages": lambda f, r: not f.languages or any(f"|{code}|" in r.languages for code in f.languages),
     "deliveries": lambda f, r: not f.deliveries or r.delivery in f.deliveries,
@@ -167,7 +167,7 @@ def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.kinds:
         out.append(t.kind.in_(filters.kinds))
     if filters.regions:
-        out.append(t.region.in_(_folded(filters.regions)))
+        out.append(t.region.in_(folded(filters.regions)))
     if filters.needs:
         out.append(t.needs_mask.bitwise_and(needs_bits(filters.needs)) != 0)
     if filters.days:
@@ -175,9 +175,9 @@ def conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.times:
         out.append(t.times.bitwise_and(times_bits(filters.times, filters.days)) != 0)
     if filters.interests:
-        out.append(sa.or_(*(t.interests.contains(f"|{wanted}|", autoescape=True) for wanted in _folded(filters.interests))))
+        out.append(sa.or_(*(t.interests.contains(f"|{wanted}|", autoescape=True) for wanted in folded(filters.interests))))
     if filters.towns:
-        out.append(t.town.in_(_folded(filters.towns)))
+        out.append(t.town.in_(folded(filters.towns)))
     if filters.access:
         out.append(t.access.bitwise_and(access_bits(filters.access)) == access_bits(filters.access))
     if filters.languages:
