@@ -116,7 +116,9 @@ def read_catalogue(content: bytes) -> Reading[OfferingRecord]:
         )
     seen: dict[str, int] = {}
     for line in table.rows:
-        row = _read_row(line, reading.problems)
+        if line.cells.get("id"):
+            reading.seen.add(line.cells["id"])
+        row = read_row(line, reading.problems)
         if row is None:
             continue
         if row.ref in seen:
@@ -130,7 +132,8 @@ def read_catalogue(content: bytes) -> Reading[OfferingRecord]:
     return reading
 
 
-def _read_row(line: Line, problems: list[Problem]) -> OfferingRecord | None:
+def read_row(line: Line, problems: list[Problem]) -> OfferingRecord | None:
+    """One row of cleaned cells; None when something in it is wrong, which is noted."""
     before = len(problems)
     values: dict[str, Any] = {}
     for column in COLUMNS:

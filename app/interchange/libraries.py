@@ -43,10 +43,14 @@ class LibraryRow:
 
 @dataclass
 class LibraryReading(Reading[LibraryRow]):
-    """`left_out` says which did not come along, by reason; `doubtful` the refs whose postcode is also another address's."""
+    """`left_out` says which did not come along, by reason; `doubtful` the refs whose postcode is also another address's.
+
+    `authorities` are those that were asked for, as they stand at the beginning of a ref.
+    """
 
     left_out: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     doubtful: set[str] = field(default_factory=set)
+    authorities: frozenset[str] = frozenset()
 
 
 def read_libraries(content: bytes, authorities: Sequence[str]) -> LibraryReading:
@@ -54,7 +58,7 @@ def read_libraries(content: bytes, authorities: Sequence[str]) -> LibraryReading
     table = read_table(content, known=COLUMNS, required=REQUIRED)
     lines = list(table.rows)
     wanted = _named(authorities, {name for row in lines if (name := _authority(row))})
-    reading = LibraryReading(problems=table.problems)
+    reading = LibraryReading(problems=table.problems, authorities=frozenset(_slug(name) for name in wanted))
     refs: dict[str, int] = {}
     for row in lines:
         if _authority(row) not in wanted:

@@ -1,4 +1,4 @@
-"""ImportedRecord (what a source last said, as fingerprints) and ImportDraft (an uploaded file waiting for a decision)."""
+"""ImportedRecord (what a source last said, as fingerprints), ImportMapping (columns by name), ImportDraft (an uploaded file that waits)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Zone
+from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.states import Moves
 
 
 class ImportKind(StrEnum):
@@ -36,10 +38,43 @@ class ImportedRecord(Row):
     prints: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+class DraftStage(StrEnum):
+    """How far an upload has come. `looking` and `working` are the worker's: the file is too long to wait for."""
+
+    MAPPING = "mapping"
+    LOOKING = "looking"
+    READY = "ready"
+    WORKING = "working"
+    USED = "used"
+
+
+DRAFT_MOVES = Moves("upload", {
+    DraftStage.MAPPING: {DraftStage.LOOKING, DraftStage.READY},
+    DraftStage.LOOKING: {DraftStage.READY, DraftStage.MAPPING},
+    DraftStage.READY: {DraftStage.MAPPING, DraftStage.WORKING, DraftStage.USED},
+    DraftStage.WORKING: {DraftStage.USED, DraftStage.READY},
+})
+
+
+class ImportMapping(Row):
+    """How the columns of one kind of file become Kith's, by a name of its Zone. `header_print` finds it again by the look of a file."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (UniqueConstraint("zone_id", "name", name="uq_import_mapping_name"),)
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    preset: Mapped[str] = mapped_column(String(40), default="")
+    header_print: Mapped[str] = mapped_column(String(64))
+    rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+
 class ImportDraft(Row):
     """A file that somebody uploaded, and what it would do; once used, what it did. Only that person sees it.
 
-    The file itself goes the moment it is used, the rest a day after the upload.
+    The file itself goes the moment it is used, the rest a day after the upload. Several files lie in `content` packed as one.
+    `outline` is what the page of the mapping shows of the file, `rules` the mapping as it stands; both are blank for Kith's own formats.
     """
 
     __tablename__ = "import_draft"
@@ -56,5 +91,11 @@ class ImportDraft(Row):
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+    stage: Mapped[DraftStage] = mapped_column(state_column(DraftStage), default=DraftStage.READY)
+    preset: Mapped[str] = mapped_column(String(40), default="")
+    outline: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    mapping_name: Mapped[str] = mapped_column(String(80), default="")
+    trouble: Mapped[str] = mapped_column(String(300), default="")
 
     zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)

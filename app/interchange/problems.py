@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from app.shared.errors import DomainError
 
 T = TypeVar("T")
+WHOLE_ROW = "the whole row"
 SHOWN = 60
 """How much of a wrong cell is shown."""
 
@@ -50,12 +51,21 @@ class Problem:
 
 @dataclass
 class Reading(Generic[T]):
-    """`rows` are (row number, value) and may all be taken; `columns` are those the file has (None: all of them)."""
+    """`rows` are (row number, value) and may all be taken; `columns` are those the file has.
+
+    `seen` are the ids that stand in the file, also in rows that are wrong: what is wrong is not missing.
+    """
 
     rows: list[tuple[int, T]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     columns: frozenset[str] = frozenset()
+    seen: set[str] = field(default_factory=set)
+
+    @property
+    def has_unread_rows(self) -> bool:
+        """Rows of which not even the id could be read."""
+        return any(problem.column == WHOLE_ROW for problem in self.problems)
 
     @property
     def wrong_rows(self) -> int:

@@ -48,8 +48,8 @@ def decode(content: bytes) -> str:
 
 def read_table(content: bytes, *, known: Collection[str], required: Sequence[str]) -> Table:
     """Raises Unusable when the file is empty, a required column is missing or a known one stands twice."""
-    records = _records(decode(content))
-    titles = next((cells for _, cells in records if cells is None or any(cell.strip() for cell in cells)), None)
+    rows = records(decode(content))
+    titles = next((cells for _, cells in rows if cells is None or any(cell.strip() for cell in cells)), None)
     if titles is None:
         raise Unusable("The file is empty or its first row cannot be read. The first row names the columns.")
     header = [clean(title).lower() for title in titles]
@@ -60,7 +60,7 @@ def read_table(content: bytes, *, known: Collection[str], required: Sequence[str
         [f"Column {shown(title)} is not one of the format's and was left alone." for title in dict.fromkeys(unknown)],
         iter(()),
     )
-    table.rows = _lines(records, header, table.columns, table.problems)
+    table.rows = _lines(rows, header, table.columns, table.problems)
     return table
 
 
@@ -77,10 +77,10 @@ def _require_columns(header: Sequence[str], known: Collection[str], required: Se
 
 
 def _lines(
-    records: Iterator[tuple[int, list[str] | None]], header: Sequence[str], known: frozenset[str], problems: list[Problem]
+    rows: Iterator[tuple[int, list[str] | None]], header: Sequence[str], known: frozenset[str], problems: list[Problem]
 ) -> Iterator[Line]:
     wanted = [(at, title) for at, title in enumerate(header) if title in known]
-    for row, raw in records:
+    for row, raw in rows:
         if raw is None:
             problems.append(Problem(
                 row, "the whole row", "quotation marks that do not pair, or a cell without end",
@@ -114,13 +114,13 @@ class _Feed:
         return self.lines[self.at - 1]
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str] | None]]:
+def records(text: str, mark: str = ",") -> Iterator[tuple[int, list[str] | None]]:
     """Rows by number; None for one whose quotes are broken, after which reading goes on at the next line."""
     lines = list(io.StringIO(text, newline=""))
     at = row = 0
     while at < len(lines):
         feed = _Feed(lines, at)
-        reader = csv.reader(feed, strict=True)
+        reader = csv.reader(feed, delimiter=mark, strict=True)
         try:
             for cells in reader:
                 row += 1

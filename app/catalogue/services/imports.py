@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -16,7 +17,9 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person, Zone
 from app.audit import services as audit
+from app.catalogue import changes
 from app.catalogue.availability import live_places
+from app.catalogue.exchange import list_missing
 from app.catalogue.models import (
     Cohort,
     CohortState,
@@ -26,6 +29,7 @@ from app.catalogue.models import (
     Organisation,
     OrganisationKind,
     PartnerState,
+    PlaceFoundBy,
 )
 from app.catalogue.services.offerings import OfferingFacts, require_sense
 from app.catalogue.services.organisations import OrganisationFacts
@@ -35,6 +39,7 @@ from app.shared.errors import DomainError, Invalid, NotFound
 
 T = TypeVar("T")
 CHUNK = 500
+PLACE = frozenset({"latitude", "longitude", "is_place_approximate", "place_found_by"})
 ORGANISATION_KIND = {
     OfferingKind.COMMISSIONED: OrganisationKind.PARTNER,
     OfferingKind.STATUTORY: OrganisationKind.STATUTORY,
@@ -93,22 +98,49 @@ def upsert_offerings(
     actor: Person | None,
     only: Collection[str] | None = None,
     dry_run: bool = False,
+    progress: Callable[[int], None] | None = None,
 ) -> list[Imported]:
     """Many rows in one transaction, one answer each in the same order. Known keys are read once.
 
     `only` names the fields that the source has (of OfferingFacts, and capacity, places_left, referrals_last_year): a known
-    offering keeps the others. `dry_run` answers the same and writes nothing. Raises NotFound for no such Zone.
+    offering keeps the others. `dry_run` answers the same, writes nothing and keeps nobody else from writing. `progress` is told
+    how many rows are written. Raises NotFound for no such Zone.
     """
     rows = list(offerings)
-    with atomic():
+    with nullcontext() if dry_run else atomic():
         if db.session.get(Zone, zone_id) is None:
             raise NotFound
         with db.session.no_autoflush:
             batch = _Batch(zone_id, source, rows, only, dry_run=dry_run)
             done = [batch.take(row) for row in rows]
         if not dry_run:
-            batch.write(actor, done)
+            batch.write(actor, done, progress)
         return done
+
+
+def mark_seen(
+    *, zone_id: uuid.UUID, source: str, seen: Collection[str], covers: Callable[[str], bool], actor: Person | None
+) -> int:
+    """Write down since when a source no longer has an offering, and take that away from those it has again. Nothing is deleted.
+
+    `seen` are the ids in the source's file, `covers` says of an id whether the file speaks of it at all. How many are missing now.
+    """
+    with atomic():
+        rows = list_missing(zone_id, source, seen, covers)
+        gone = [row.id for row in rows if row.is_missing and row.since is None]
+        back = [row.id for row in rows if not row.is_missing]
+        for ids, since, action in ((gone, clock.today(), "catalogue.offering.not_seen"), (back, None, "catalogue.offering.seen_again")):
+            for part in _chunks(ids):
+                # Not an edit: nobody's open form is out of date because of it, so the version stays.
+                db.session.execute(
+                    sa.update(Offering).where(Offering.id.in_(part)).values(not_seen_since_on=since)
+                    .execution_options(synchronize_session=False)
+                )
+                for offering in db.session.scalars(sa.select(Offering).where(Offering.id.in_(part))).unique().all():
+                    db.session.expire(offering, ["not_seen_since_on"])
+                    audit.record(action, subject=offering, actor=actor, source=source)
+                db.session.flush()
+        return sum(row.is_missing for row in rows)
 
 
 class _Batch:
@@ -132,7 +164,8 @@ class _Batch:
             sa.select(Organisation.source_ref).where(Organisation.zone_id == zone_id, Organisation.source == source)
         ))
         self.new: list[Organisation | Offering | Cohort] = []
-        self.changed: list[tuple[Offering, list[str]]] = []
+        self.new_ids: set[uuid.UUID] = set()
+        self.changed: list[tuple[Offering, list[str], dict[str, list[Any]]]] = []
 
     def take(self, row: ImportedOffering) -> Imported:
         known = self.offerings.get(row.ref)
@@ -154,6 +187,7 @@ class _Batch:
         offering.organisation_id = organisation.id
         self.offerings[row.ref] = offering
         self.new.append(offering)
+        self.new_ids.add(offering.id)
         if row.capacity is not None:
             left = row.capacity if row.places_left is None else row.places_left
             cohort = Cohort(
@@ -166,7 +200,11 @@ class _Batch:
         return Imported(row.ref, Outcome.CREATED, None if self.dry_run else offering.id)
 
     def _update(self, offering: Offering, row: ImportedOffering) -> Imported:
+        if offering.merged_into_id is not None:
+            return Imported(row.ref, Outcome.UNCHANGED, offering.id)  # it is part of another record now, which is kept in Kith
         values = {**_values(row.facts), "referrals_last_year": row.referrals_last_year}
+        if offering.place_found_by is PlaceFoundBy.PIN or offering.site_id is not None:
+            values = {name: value for name, value in values.items() if name not in PLACE}  # a pin moved by hand stays where it is
         if self.only is not None:
             values = {name: value for name, value in values.items() if name in self.only}
         differing = [name for name, value in values.items() if getattr(offering, name) != value]
@@ -176,16 +214,15 @@ class _Batch:
         if not (differing or is_moving or places):
             return Imported(row.ref, Outcome.UNCHANGED, offering.id)
         if not self.dry_run:
-            for name in differing:
-                setattr(offering, name, values[name])
+            edits = changes.apply(offering, {name: values[name] for name in differing})
             if is_moving:
                 offering.organisation_id = self._organisation(row).id
-            if differing or is_moving:
-                offering.confirmed_on = clock.today()
+            if (differing or is_moving) and offering.confirmed_by_id is None:
+                offering.confirmed_on = clock.today()  # the source's word; a person's “still right” keeps its own day
             self._set_places(offering, places)
             noted = [*differing, *(["organisation"] if is_moving else []), *(["places"] if places else [])]
-            if offering not in self.new:
-                self.changed.append((offering, noted))
+            if offering.id not in self.new_ids:
+                self.changed.append((offering, noted, edits))
         return Imported(row.ref, Outcome.UPDATED, offering.id)
 
     def _places(self, offering: Offering, row: ImportedOffering) -> tuple[int, int] | None:
@@ -243,17 +280,25 @@ class _Batch:
         self.taken_refs.add(reference)
         return reference
 
-    def write(self, actor: Person | None, done: Sequence[Imported]) -> None:
-        db.session.add_all(self.new)
-        db.session.flush()
-        entries: list[tuple[str, Organisation | Offering, list[str] | None]] = [
-            (f"catalogue.{row.__tablename__}.imported", row, None) for row in self.new if isinstance(row, (Organisation, Offering))
+    def write(self, actor: Person | None, done: Sequence[Imported], progress: Callable[[int], None] | None) -> None:
+        tell = progress or (lambda count: None)
+        written = 0
+        for kind in (Organisation, Offering, Cohort):  # in this order: each refers to the one before
+            for part in _chunks([row for row in self.new if isinstance(row, kind)]):
+                db.session.add_all(part)
+                db.session.flush()
+                written += len(part) if kind is Offering else 0
+                tell(written)
+        entries: list[tuple[str, Organisation | Offering, list[str] | None, dict[str, list[Any]] | None]] = [
+            (f"catalogue.{row.__tablename__}.imported", row, None, None) for row in self.new if isinstance(row, (Organisation, Offering))
         ]
-        entries += [("catalogue.offering.imported", offering, names) for offering, names in self.changed]
-        for number, (action, subject, names) in enumerate(entries):
-            audit.record(action, subject=subject, actor=actor, source=self.source, fields=names)
-            if number % CHUNK == 0:
-                db.session.flush()  # `record` looks through what is pending: keep that short
+        entries += [("catalogue.offering.imported", offering, names, edits) for offering, names, edits in self.changed]
+        for part_ in _chunks(entries):
+            for action, subject, names, edits in part_:
+                audit.record(action, subject=subject, actor=actor, source=self.source, fields=names, changes=edits or None)
+            db.session.flush()  # `record` looks through what is pending: keep that short
+            written += sum(names is not None for _, _, names, _ in part_)
+            tell(written)
         counts = Counter(one.outcome for one in done)
         audit.record(
             "catalogue.import.finished", subject=db.session.get_one(Zone, self.zone_id), actor=actor, zone_id=self.zone_id,
@@ -284,14 +329,18 @@ def _require_places(row: ImportedOffering) -> None:
 
 
 def _organisations(zone_id: uuid.UUID) -> dict[str, Organisation]:
-    """By name; where two share one, those that have not left come first, then the older."""
+    """By name; where two share one, those that have not left come first, then the older. A merged one's name means its heir."""
     rows = db.session.scalars(
         sa.select(Organisation).where(Organisation.zone_id == zone_id)
-        .order_by(Organisation.state == PartnerState.LEFT, Organisation.created_at, Organisation.id)
-    )
+        .order_by(Organisation.merged_into_id.is_not(None), Organisation.state == PartnerState.LEFT, Organisation.created_at, Organisation.id)
+    ).all()
+    by_id = {organisation.id: organisation for organisation in rows}
     out: dict[str, Organisation] = {}
     for organisation in rows:
-        out.setdefault(_key(organisation.name), organisation)
+        heir = organisation
+        while heir.merged_into_id is not None and heir.merged_into_id in by_id:
+            heir = by_id[heir.merged_into_id]
+        out.setdefault(_key(organisation.name), heir)
     return out
 
 

@@ -17,6 +17,7 @@ from app.interchange.libraries import (
     read_coordinates,
     read_libraries,
 )
+from app.interchange.mapped import Beyond
 from app.interchange.problems import Reading
 from app.interchange.reports import Report
 from app.interchange.services.catalogue import Extras, take_offerings
@@ -49,11 +50,12 @@ def import_libraries(
         is_doubtful = library.ref in listed.doubtful
         reading.rows.append((row, _record(library, None if is_doubtful else spot, region)))
         extras[library.ref] = Extras(
-            address=library.address, postcode=library.postcode, email=library.email, spot=_point(spot) if is_doubtful else None,
+            Beyond(address=library.address, postcode=library.postcode, email=library.email), spot=_point(spot) if is_doubtful else None,
         )
     reading.notes = [*_left_out(listed), *listed.notes]
     return take_offerings(
-        zone_id=zone_id, reading=reading, source=SOURCE, is_dry_run=is_dry_run, actor=actor, what="libraries", extras=extras
+        zone_id=zone_id, reading=reading, source=SOURCE, is_dry_run=is_dry_run, actor=actor, what="libraries", extras=extras,
+        covers=lambda ref: ref.partition("/")[0] in listed.authorities,
     )
 
 
@@ -79,5 +81,5 @@ def _record(library: LibraryRow, spot: Spot | None, region: str) -> OfferingReco
         latitude=spot.latitude if spot else None, longitude=spot.longitude if spot else None, delivery=Delivery.VENUE,
         home_visit_radius_km=None, slots=[], is_by_arrangement=True, season=Season.ALL_YEAR, cost_pence=0, capacity=None,
         places_left=None, languages=["en"], gender=Gender.ANY, is_step_free=False, accessibility=[], sibling_min_age=0,
-        must_parent_stay=False, group_size=None, referrals_last_year=0,
+        must_parent_stay=False, group_size=None, referrals_last_year=0, postcode=library.postcode,
     )

@@ -1,0 +1,333 @@
+"""A column mapping: which columns of somebody's own table become what, and how. Pure: a row of text in, a row of Kith's format out.
+
+What comes out is read by the same reader as Kith's own files, so every rule of the format holds, and a wrong cell is said by the
+name of its own column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from app.catalogue.models import OfferingKind
+from app.interchange import cells, understanding
+from app.interchange.joins import Join, header_print
+from app.interchange.problems import Problem, Unusable, Wrong, shown
+from app.interchange.sheets import SEVERAL, Sheet
+from app.interchange.targets import BY_COST, BY_NAME, REQUIRED, Shape, Target, known_word
+from app.shared.forms import POSTCODE, tidy_postcode
+from app.shared.view import plural
+
+MOST_TOGETHER = 8
+MOST_VALUES = 400
+SHUT = frozenset({"closed", "none", "n/a", "no", "-", "not open", "no session", "no sessions"})
+SEPARATORS = {"": "As it is", ";": "Semicolon ;", ",": "Comma ,", "|": "Bar |", "/": "Slash /", "-": "Dash -", "line": "Each line", " ": "Blank"}
+JOINS = {" ": "a blank", ", ": "a comma", "line": "a new line", "-": "a dash", "/": "a slash"}
+PARTS = {0: "All parts", 1: "The first part", 2: "The second part", 3: "The third part", -1: "The last part"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Where one of Kith's columns comes from.
+
+    `columns` together (with `join` between them, each with its own title in front if `is_titled`), then `split` and one `part` of
+    it, then `values` said anew (known in small letters; blank: leave it out). `constant` is for rows where nothing comes of that.
+    """
+
+    columns: tuple[str, ...] = ()
+    join: str = " "
+    is_titled: bool = False
+    split: str = ""
+    part: int = 0
+    values: Mapping[str, str] = field(default_factory=dict)
+    constant: str = ""
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.columns or self.constant)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "columns": list(self.columns), "join": self.join, "is_titled": self.is_titled, "split": self.split, "part": self.part,
+            "values": dict(self.values), "constant": self.constant,
+        }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> Rule:
+        return cls(
+            columns=tuple(map(str, kept.get("columns", [])))[:MOST_TOGETHER], join=str(kept.get("join", " ")), is_titled=bool(kept.get("is_titled")),
+            split=str(kept.get("split", "")), part=int(kept.get("part", 0)),
+            values={str(k): str(v) for k, v in dict(kept.get("values", {})).items()}, constant=str(kept.get("constant", "")),
+        )
+
+
+@dataclass(frozen=True)
+class ColumnMapping:
+    """All rules of one kind of file. `sheets` are the tables by name with the fingerprints of their headers."""
+
+    rules: Mapping[str, Rule]
+    join: Join | None = None
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    preset: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rules": {name: rule.as_dict() for name, rule in self.rules.items() if rule.says_something},
+            "join": self.join.as_dict() if self.join else None, "sheets": dict(self.sheets), "preset": self.preset,
+        }
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> ColumnMapping:
+        return cls(
+            rules={name: Rule.from_dict(rule) for name, rule in dict(kept.get("rules", {})).items() if name in BY_NAME},
+            join=Join.from_dict(kept["join"]) if kept.get("join") else None,
+            sheets={str(k): str(v) for k, v in dict(kept.get("sheets") or {}).items()}, preset=str(kept.get("preset", "")),
+        )
+
+    def missing(self) -> list[Target]:
+        """Required, and neither a column nor a constant says it."""
+        return [BY_NAME[name] for name in REQUIRED if not self.rules.get(name, Rule()).says_something]
+
+
+@dataclass
+class Translated:
+    """One row in the words of Kith's format, and which of the source's columns each came from."""
+
+    row: int
+    cells: dict[str, str]
+    origins: dict[str, str]
+    beyond: dict[str, str]
+
+
+def require_columns(sheet: Sheet, mapping: ColumnMapping) -> None:
+    wanted = dict.fromkeys(title for rule in mapping.rules.values() for title in rule.columns)
+    lacking = [title for title in wanted if title not in sheet.titles]
+    if lacking:
+        named = ", ".join(shown(title) for title in lacking[:6])
+        raise Unusable(f"The mapping speaks of {'a column' if len(lacking) == 1 else 'columns'} that the file does not have: {named}.")
+
+
+def sheet_prints(sheets: Sequence[Sheet]) -> dict[str, str]:
+    return {sheet.name: header_print(sheet.titles) for sheet in sheets}
+
+
+class Translator:
+    """Turns rows into Kith's format. `notes()` says afterwards what was left out without making a row wrong."""
+
+    def __init__(self, sheet: Sheet, mapping: ColumnMapping) -> None:
+        self.rules = [(BY_NAME[name], rule) for name, rule in mapping.rules.items() if rule.says_something]
+        self.at = {title: at for at, title in enumerate(sheet.titles)}
+        self.unknown: dict[str, Counter[str]] = {}
+        self.untimed = 0
+
+    def reference(self, line: Sequence[str]) -> list[str]:
+        """The row's id, also when the rest of it is wrong."""
+        rule = next((rule for target, rule in self.rules if target.name == "id"), None)
+        text = _one(self._items(BY_NAME["id"], rule, line)) if rule else ""
+        return [" ".join(text.split())] if text else []
+
+    def translate(self, row: int, line: Sequence[str], problems: list[Problem]) -> Translated | None:
+        """None when a cell is wrong; what is wrong is noted."""
+        before = len(problems)
+        out = Translated(row, {}, {}, {})
+        unread_times = ""
+        for target, rule in self.rules:
+            items = self._items(target, rule, line)
+            text = ""
+            try:
+                if target.shape is Shape.TIMES:
+                    text, unread_times = self._sessions(items, line)
+                elif items:
+                    text = self._read(target, items)
+            except Wrong as wrong:
+                problems.append(Problem(
+                    row, _origin(target, rule), shown(wrong.found if wrong.found is not None else " ".join(items)), wrong.allowed
+                ))
+                continue
+            text = text or ("" if rule.constant == BY_COST else rule.constant)
+            out.origins[target.name] = _origin(target, rule)
+            (out.beyond if target.is_beyond else out.cells)[target.name] = text
+        if len(problems) > before:
+            return None
+        self._finish(out, unread_times)
+        return out
+
+    def _items(self, target: Target, rule: Rule, line: Sequence[str]) -> list[str]:
+        """What the columns say, said anew where the mapping says so; several from several rows or parts."""
+        texts = [line[self.at[title]] for title in rule.columns if title in self.at]
+        titles = [title for title in rule.columns if title in self.at]
+        if not any(texts):
+            return []
+        if any(SEVERAL in text for text in texts):
+            deep = max(text.count(SEVERAL) + 1 for text in texts)
+            spread = [parts if len(parts := text.split(SEVERAL)) == deep else [text] * deep for text in texts]
+            rows = [list(row) for row in zip(*spread, strict=True)]
+        else:
+            rows = [texts]
+        between = "\n" if rule.join == "line" else rule.join
+        is_shut = target.shape is Shape.TIMES and rule.is_titled  # “Monday: closed” says nothing about the other days
+        joined = [
+            between.join(
+                f"{_short_title(title)} {text}" if rule.is_titled else text
+                for title, text in zip(titles, row, strict=True) if text and not (is_shut and _plain(text) in SHUT)
+            )
+            for row in rows
+        ]
+        items = [part for text in dict.fromkeys(joined) for part in _parts(target, rule, text)]
+        said = [rule.values.get(_plain(item), item) for item in items] if rule.values else items
+        return [one for item in dict.fromkeys(said) for one in (item.split("|") if target.shape is Shape.CHOICES else [item]) if one.strip()]
+
+    def _read(self, target: Target, items: list[str]) -> str:
+        match target.shape:
+            case Shape.TEXT:
+                return _one(items) if target.name in {"id", "title", "provider", "postcode", "postcode_area", "town", "region"} else ", ".join(items)
+            case Shape.PROSE:
+                return "\n\n".join(items)
+            case Shape.LIST:
+                return "|".join(item.strip().replace("|", "/")[: cells.LONGEST_ITEM] for item in items[: cells.MOST_ITEMS])
+            case Shape.CHOICES:
+                return "|".join(dict.fromkeys(filter(None, (self._known(target, item) for item in items))))
+            case Shape.CHOICE:
+                if (known := known_word(target.name, items[0])) is None:
+                    allowed = "; ".join((target.choices or {}).values())
+                    raise Wrong(f"a value that the mapping or Kith knows; Kith has: {allowed}", items[0])
+                return "" if known == BY_COST else known
+            case Shape.FLAG:
+                said = {understanding.flag(item) for item in items}
+                if None in said:
+                    raise Wrong("Yes or No, or a value that the mapping knows", next(i for i in items if understanding.flag(i) is None))
+                return "True" if "True" in said else "False"
+            case Shape.YOUNGEST | Shape.OLDEST:
+                return _age(target, items)
+            case Shape.PRICE:
+                return _price(items)
+            case Shape.COUNT:
+                if (number := understanding.count(items[0])) is None:
+                    raise Wrong("one whole number, like 12 or 12 places", items[0])
+                return number
+            case _:
+                return items[0].strip()
+
+    def _known(self, target: Target, item: str) -> str | None:
+        known = known_word(target.name, item)
+        if known is None and target.name == "languages" and re.fullmatch(r"[a-z]{2,3}", item.strip().lower()):
+            known = item.strip().lower()
+        if known is None:
+            self.unknown.setdefault(target.label, Counter())[item.strip()[:60]] += 1
+        return known
+
+    def _sessions(self, items: list[str], line: Sequence[str]) -> tuple[str, str]:
+        """Certain ones as Kith writes them, and the text of the others."""
+        season = next((rule for target, rule in self.rules if target.name == "term"), None)
+        is_holiday = season is not None and known_word("term", _one(self._items(BY_NAME["term"], season, line)) or season.constant) == "holiday"
+        found: list[str] = []
+        unread: list[str] = []
+        for item in items:
+            slots = understanding.slots(item, "holiday" if is_holiday else "term")
+            if slots is None:
+                unread.append(item)
+            else:
+                found += [slot.text() for slot in slots]
+        return "|".join(dict.fromkeys(found)), "; ".join(unread)
+
+    def _finish(self, out: Translated, unread_times: str) -> None:
+        """What follows from other columns."""
+        if unread_times:
+            self.untimed += 1
+            said = out.cells.get("description", "")
+            out.cells["description"] = f"{said}\n\nWhen: {unread_times}".strip()
+        kind = next((rule for target, rule in self.rules if target.name == "kind"), None)
+        if kind is not None and not out.cells.get("kind") and kind.constant == BY_COST:
+            is_free = out.cells.get("cost_gbp", "") in {"0", "0.0", "0.00"}
+            out.cells["kind"] = OfferingKind.COMMUNITY_ASSET if is_free else OfferingKind.PAID_COMMUNITY
+        _tidy_postcode(out)
+        if "home_visit_radius_km" in out.cells and out.cells.get("delivery") != "home":
+            out.cells["home_visit_radius_km"] = ""
+        if out.cells.get("capacity") and not out.cells.get("places_left"):
+            out.cells["places_left"] = out.cells["capacity"]
+
+    def notes(self) -> list[str]:
+        notes = [
+            f"{label}: left out what stands for none of Kith’s: "
+            + ", ".join(f"{shown(value)} ({plural(number, 'row')})" for value, number in counts.most_common(8))
+            + (f" and {len(counts) - 8:,} more" if len(counts) > 8 else "") + "."
+            for label, counts in self.unknown.items()
+        ]
+        if self.untimed:
+            notes.append(f"Days and times of {plural(self.untimed, 'row')} were not certain; they stand in the description instead.")
+        return notes
+
+
+def _origin(target: Target, rule: Rule) -> str:
+    return f"{' + '.join(rule.columns)} (as {target.label})" if rule.columns else f"{target.label}, always the same"
+
+
+def _short_title(title: str) -> str:
+    return title.partition(": ")[2] or title
+
+
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def value_key(text: str) -> str:
+    """How a value is known in `Rule.values`."""
+    return _plain(text)
+
+
+def _parts(target: Target, rule: Rule, text: str) -> list[str]:
+    """Split as the rule says; lists that say nothing are told apart at ; or | or lines, else at commas."""
+    if rule.split:
+        parts = text.splitlines() if rule.split == "line" else text.split(rule.split)
+        if rule.part == 0:
+            return [part.strip() for part in parts if part.strip()]
+        at = rule.part - 1 if rule.part > 0 else rule.part
+        return [parts[at].strip()] if -len(parts) <= at < len(parts) and parts[at].strip() else []
+    if target.shape in {Shape.LIST, Shape.CHOICES} and _plain(text) not in rule.values:
+        mark = r"[;|\n]" if re.search(r"[;|\n]", text) else ","
+        return [part.strip() for part in re.split(mark, text) if part.strip()]
+    if target.shape is Shape.TIMES and "\n" in text and understanding.slots(text) is None:
+        return [part.strip() for part in text.splitlines() if part.strip()]
+    return [text.strip()] if text.strip() else []
+
+
+def _one(items: Sequence[str]) -> str:
+    return items[0] if items else ""
+
+
+def _age(target: Target, items: list[str]) -> str:
+    known = []
+    for item in items:
+        found = understanding.ages(item)
+        if found is None:
+            raise Wrong("ages, like 5-11 years, 8+, under 5s or KS2, or a value that the mapping knows", item)
+        known.append(found)
+    if target.shape is Shape.YOUNGEST:
+        return str(min(low for low, _ in known))
+    return str(max(high for _, high in known))
+
+
+def _price(items: list[str]) -> str:
+    prices = {price for item in items if (price := understanding.price(item)) is not None}
+    if len(prices) != 1 or any(understanding.price(item) is None for item in items):
+        raise Wrong("one price a session, like £3.50 or Free, or a value that the mapping knows", "; ".join(items))
+    return prices.pop()
+
+
+def _tidy_postcode(out: Translated) -> None:
+    """A whole postcode says its area too; what is none is kept out of the way, for the town still places it."""
+    given = out.beyond.get("postcode", "")
+    if not given:
+        return
+    tidy = tidy_postcode(given)
+    if POSTCODE.match(tidy):
+        out.beyond["postcode"] = tidy
+        out.cells["postcode_area"] = out.cells.get("postcode_area") or tidy.partition(" ")[0]
+    else:
+        out.beyond["postcode"] = ""
+        out.cells["postcode_area"] = out.cells.get("postcode_area") or given.upper()[:10]

@@ -1,0 +1,189 @@
+"""What a column of somebody's own table can become: Kith's columns, and a few more that only mapped tables bring. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.catalogue.languages import LANGUAGES
+from app.catalogue.models import NEEDS, OFFERING_KIND_WORDS, Delivery, Gender, OfferingKind, Season
+from app.catalogue.words import DELIVERIES, FEATURES, GENDERS, SEASONS, need_word
+
+BY_COST = "by cost"
+"""A kind that each row decides: what is free is a local asset, what families pay for is paid community."""
+
+
+class Shape(StrEnum):
+    """How what stands in the cell is understood."""
+
+    TEXT = "text"
+    PROSE = "prose"
+    LIST = "list"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    FLAG = "flag"
+    YOUNGEST = "youngest"
+    OLDEST = "oldest"
+    PRICE = "price"
+    COUNT = "count"
+    NUMBER = "number"
+    TIMES = "times"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing Kith keeps. `name` is the column of Kith's format, or of the few beyond it."""
+
+    name: str
+    label: str
+    shape: Shape
+    group: str
+    hint: str = ""
+    is_required: bool = False
+    choices: Mapping[str, str] | None = None
+    is_beyond: bool = False
+
+
+_WHAT, _WHO, _WHERE, _WHEN, _COST, _ASK = "What it is", "Who it is for", "Where it is", "When it meets", "Cost and places", "Who to ask"
+GROUPS = (_WHAT, _WHO, _WHERE, _WHEN, _COST, _ASK)
+
+KINDS = {**{kind.value: words for kind, words in OFFERING_KIND_WORDS.items()}, BY_COST: "Free ones local assets, others paid community"}
+NEED_CHOICES = {need: f"{need.partition(':')[0]}: {need_word(need)}" for need in NEEDS}
+
+TARGETS = (
+    Target("id", "Reference", Shape.TEXT, _WHAT, "The source’s own, the same every time. Without one: several columns that together never change.", True),
+    Target("title", "Title", Shape.TEXT, _WHAT, is_required=True),
+    Target("provider", "Organisation", Shape.TEXT, _WHAT, "Who runs it. It is made if it is new.", True),
+    Target("kind", "Kind", Shape.CHOICE, _WHAT, is_required=True, choices=KINDS),
+    Target("description", "Description", Shape.PROSE, _WHAT),
+    Target("interests", "Interests", Shape.LIST, _WHAT, "Several in one cell are told apart at ; or | or commas."),
+    Target("needs", "Needs", Shape.CHOICES, _WHAT, "Which of the 23 needs each value stands for.", choices=NEED_CHOICES),
+    Target("age_min", "Youngest age", Shape.YOUNGEST, _WHO, "“5-11 years”, “under 5s” or “KS2” are understood: give the same column twice.", True),
+    Target("age_max", "Oldest age", Shape.OLDEST, _WHO, is_required=True),
+    Target("gender", "Girls or boys only", Shape.CHOICE, _WHO, choices={g.value: w for g, w in GENDERS.items()}),
+    Target("languages", "Languages", Shape.CHOICES, _WHO, choices=LANGUAGES),
+    Target("step_free", "Step-free", Shape.FLAG, _WHO),
+    Target("accessibility", "Accessibility", Shape.CHOICES, _WHO, choices=FEATURES),
+    Target("sibling_min_age", "Youngest sibling who may come along", Shape.NUMBER, _WHO),
+    Target("parent_must_stay", "A parent must stay", Shape.FLAG, _WHO),
+    Target("delivery", "How it is given", Shape.CHOICE, _WHERE, is_required=True, choices={d.value: w for d, w in DELIVERIES.items()}),
+    Target("address", "Address", Shape.TEXT, _WHERE, "Kept with the organisation, if it is new.", is_beyond=True),
+    Target("town", "Town", Shape.TEXT, _WHERE),
+    Target("postcode", "Postcode", Shape.TEXT, _WHERE, "Also places it on the map, where there are no coordinates.", is_beyond=True),
+    Target("postcode_area", "Postcode area", Shape.TEXT, _WHERE, "Only needed where there is no postcode."),
+    Target("region", "Part of the Zone", Shape.TEXT, _WHERE),
+    Target("lat", "Latitude", Shape.NUMBER, _WHERE),
+    Target("lon", "Longitude", Shape.NUMBER, _WHERE),
+    Target("home_visit_radius_km", "Home visits within (km)", Shape.NUMBER, _WHERE),
+    Target("sessions", "Days and times", Shape.TIMES, _WHEN, "Only what is certain is taken: “Mondays 4pm-5.30pm”. What is not goes into the description."),
+    Target("by_arrangement", "Times are agreed for each child", Shape.FLAG, _WHEN),
+    Target("term", "Season", Shape.CHOICE, _WHEN, choices={s.value: w for s, w in SEASONS.items()}),
+    Target("cost_gbp", "What the family pays a session", Shape.PRICE, _COST, "“Free” or one price. Say what a blank means, or paid ones without a price stay out."),
+    Target("capacity", "Places in all", Shape.COUNT, _COST),
+    Target("places_left", "Places free", Shape.COUNT, _COST),
+    Target("group_size", "Children in the room at once", Shape.COUNT, _COST),
+    Target("referrals_last_year", "Referrals last year", Shape.COUNT, _COST),
+    Target("contact_name", "Contact", Shape.TEXT, _ASK, "Kept with the organisation, if it is new.", is_beyond=True),
+    Target("email", "E-mail address", Shape.TEXT, _ASK, is_beyond=True),
+    Target("phone", "Telephone", Shape.TEXT, _ASK, is_beyond=True),
+    Target("website", "Website", Shape.TEXT, _ASK, is_beyond=True),
+)
+BY_NAME = {target.name: target for target in TARGETS}
+REQUIRED = tuple(target.name for target in TARGETS if target.is_required)
+
+_NEED_WORDS = {
+    "Social:friendships": ("friendship", "making friends", "socialising", "social activities", "loneliness", "isolation"),
+    "Social:belonging": ("inclusion", "community", "community groups", "youth club", "youth clubs", "youth groups"),
+    "Social:communication": ("speech and language", "speech language and communication", "slcn", "speech therapy", "communication skills"),
+    "Social:teamwork": ("team sports", "team building", "sports and leisure", "sport", "sports"),
+    "Social:social-confidence": ("confidence", "confidence building", "social skills", "performing arts"),
+    "Social:positive-behaviour": ("behaviour", "challenging behaviour", "behaviour support", "anti-social behaviour", "mentoring"),
+    "Emotional:wellbeing": ("well-being", "mental health", "mental health and wellbeing", "emotional wellbeing", "emotional health", "counselling", "health and wellbeing", "mindfulness"),
+    "Emotional:self-esteem": ("self esteem", "confidence and self-esteem"),
+    "Emotional:anxiety": ("worry", "worries", "anxieties"),
+    "Emotional:attention": ("adhd", "concentration"),
+    "Emotional:self-regulation": ("anger management", "anger", "emotional regulation", "self regulation"),
+    "Emotional:resilience": ("coping",),
+    "Emotional:bereavement": ("grief", "loss", "bereavement support", "bereavement and loss"),
+    "Emotional:trauma": ("abuse", "domestic abuse", "domestic violence", "trauma and abuse"),
+    "Emotional:transition": ("transitions", "moving school", "preparing for adulthood"),
+    "Academic:reading": ("literacy", "books"),
+    "Academic:writing": ("creative writing",),
+    "Academic:maths": ("numeracy", "mathematics"),
+    "Academic:stem": ("science", "coding", "technology", "engineering", "computing"),
+    "Academic:english-language": ("esol", "eal", "english as an additional language", "english language"),
+    "Academic:school-engagement": ("attendance", "school attendance", "school refusal", "exclusion"),
+    "Academic:study-skills": ("homework", "homework club", "tuition", "tutoring", "revision"),
+    "Academic:aspirations": ("careers", "careers advice", "employment", "work experience"),
+}
+
+
+def _all(code: str, *words: str) -> dict[str, str]:
+    return dict.fromkeys(words, code)
+
+
+WORDS: dict[str, dict[str, str]] = {
+    "kind": {
+        **_all(
+            OfferingKind.COMMUNITY_ASSET, "local asset", "community", "voluntary", "charity", "library", "free", "free activity", "universal", "community group", "open access",
+            "voluntary and community", "vcs"),
+        **_all(
+            OfferingKind.PAID_COMMUNITY, "paid", "private", "club", "business", "paid community", "commercial", "holiday scheme", "out of school club", "after school club",
+            "breakfast club", "childminder", "day nursery", "private provider"),
+        **_all(
+            OfferingKind.STATUTORY, "council", "local authority", "nhs", "statutory", "statutory service", "public sector", "school", "health", "children's centre",
+            "family hub"),
+        **_all(OfferingKind.COMMISSIONED, "programme", "commissioned", "contracted"),
+    },
+    "delivery": {
+        **_all(
+            Delivery.VENUE, "in person", "face to face", "at a venue", "centre", "on site", "community venue", "at a place", "physical", "building", "centre based",
+            "in-person", "local", "group"),
+        **_all(Delivery.ONLINE, "virtual", "remote", "video", "web", "digital", "zoom", "telephone", "phone"),
+        **_all(Delivery.HOME, "home visit", "home visits", "at home", "in the home", "home visiting", "outreach"),
+        **_all(Delivery.SCHOOL, "in school", "at school", "schools", "school based", "on school site"),
+    },
+    "gender": {
+        **_all(Gender.ANY, "mixed", "all", "both", "everyone", "any", "m/f", "boys and girls", "girls and boys", "male and female", "none"),
+        **_all(Gender.GIRLS, "girls only", "female", "female only", "f", "girl", "women and girls"),
+        **_all(Gender.BOYS, "boys only", "male", "male only", "m", "boy"),
+    },
+    "term": {
+        **_all(Season.TERM, "term time", "term time only", "term-time only", "termtime", "term time only (38 weeks)", "tto"),
+        **_all(Season.HOLIDAY, "holidays", "school holidays", "holidays only", "school holidays only", "half term"),
+        **_all(Season.BOTH, "term time and holidays", "both", "term and holidays", "term time and school holidays"),
+        **_all(Season.ALL_YEAR, "all year", "all year round", "year round", "52 weeks", "throughout the year", "all the time"),
+    },
+    "languages": {
+        **{name.lower(): code for code, name in LANGUAGES.items()},
+        "sign language": "bsl", "mandarin": "zh", "panjabi": "pa", "persian": "fa", "sylheti": "syl", "filipino": "tl", "gaelic": "gd",
+    },
+    "accessibility": {
+        **_all(
+            "step-free", "step free", "step-free access", "wheelchair access", "wheelchair accessible", "wheelchair accessible entrance", "ramp", "ramped access",
+            "level access", "fully accessible", "building has lift", "lift", "wheelchair friendly", "wheelchair access yes", "step free access yes"),
+        **_all("quiet-space", "quiet space", "quiet room", "sensory room", "sensory space", "low stimulus", "quiet space yes"),
+        **_all(
+            "accessible-toilet", "accessible toilet", "accessible toilets", "accessible toilet facilities", "disabled toilet", "disabled toilets", "changing places",
+            "changing facilities", "accessible toilet yes", "disabled toilet yes", "hoist"),
+        **_all("send-trained-staff", "send trained staff", "send support", "sen trained", "autism friendly", "makaton", "senco", "send yes"),
+        **_all("transport-provided", "transport", "transport provided", "minibus", "pick up service", "pick-up", "transport yes"),
+        **_all("bsl-interpreter", "bsl", "british sign language", "british sign language (bsl)", "sign language", "bsl interpreter", "signing"),
+    },
+    "needs": {
+        **{need.lower(): need for need in NEEDS}, **{need.partition(":")[2].replace("-", " "): need for need in NEEDS},
+        **{need.partition(":")[2]: need for need in NEEDS}, **{word: need for need, words in _NEED_WORDS.items() for word in words},
+    },
+}
+"""Words that are understood without being asked about, by the thing they say."""
+
+
+def known_word(name: str, text: str) -> str | None:
+    """What a value means without a mapping: the code itself, the words on screen, or one of WORDS."""
+    plain = " ".join(text.lower().split())
+    target = BY_NAME[name]
+    for code, words in (target.choices or {}).items():
+        if plain in {code.lower(), words.lower()}:
+            return code
+    return WORDS.get(name, {}).get(plain)

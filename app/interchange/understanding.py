@@ -1,0 +1,287 @@
+"""What people write in their own tables, as Kith's format writes it: ages, days and times, prices, yes and no. Pure.
+
+Only what is certain is understood. Every reader answers None for the rest, and the caller says so; nothing is guessed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.interchange.cells import DAYS
+
+OLDEST = 25
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "✓", "✔", "on", "available", "provided"})
+NO = frozenset({"no", "n", "false", "f", "0", "off", "none", "not available", "not provided"})
+
+_NUMBER = r"(\d{1,3}(?:\.\d+)?)"
+_UNIT = r"(?:\s*-?\s*(months?|mths?|mos?|m|weeks?|wks?|years?|yrs?|y/?o|y)\.?(?:\s*-?\s*olds?)?)?"
+_TO = r"\s*(?:-|–|—|to|until|up to|and|through|/)\s*"
+_AGES = re.compile(rf"(?:(?:for|aged?s?|children|young people|kids|from|between|all)\s*)*{_NUMBER}{_UNIT}{_TO}{_NUMBER}{_UNIT}", re.IGNORECASE)
+_ONE_AGE = re.compile(rf"(?:(?:for|aged?s?|children|from|only)\s*)*{_NUMBER}{_UNIT}(?:\s*only)?", re.IGNORECASE)
+_AND_OVER = re.compile(
+    rf"(?:(?:for|aged?s?|children|from|over|above|at least)\s*)*{_NUMBER}{_UNIT}\s*(?:\+|and (?:over|above|up|older)|or (?:over|older|above)|plus|upwards|onwards)"
+    rf"|(?:aged?s?\s*)?(over|above)\s*{_NUMBER}{_UNIT}s?", re.IGNORECASE,
+)
+_UNDER = re.compile(
+    rf"(?:aged?s?\s*)?(under|below|up to|until)\s*(?:the age of\s*)?{_NUMBER}{_UNIT}s?|{_NUMBER}{_UNIT}\s*(?:and|or) (?:under|below|younger)", re.IGNORECASE,
+)
+_YEARS = re.compile(r"(?:school\s*)?(?:years?|yrs?|y)\s*(?:group)?\s*(\d{1,2})(?:" + _TO + r"(?:years?|yrs?|y)?\s*(\d{1,2}))?", re.IGNORECASE)
+_FROM_RECEPTION = re.compile(r"(?:reception|yr|r|foundation)" + _TO + r"(?:years?|yrs?|y)\s*(\d{1,2})", re.IGNORECASE)
+_STAGE = re.compile(r"(?:ks|key stage)\s*([1-5])(?:" + _TO + r"(?:ks|key stage)?\s*([1-5]))?", re.IGNORECASE)
+_STAGES = {1: (5, 7), 2: (7, 11), 3: (11, 14), 4: (14, 16), 5: (16, 18)}
+_AGE_WORDS = {
+    "primary": (4, 11), "primary school": (4, 11), "primary age": (4, 11), "primary aged": (4, 11), "primary children": (4, 11),
+    "infants": (4, 7), "infant": (4, 7), "juniors": (7, 11), "junior": (7, 11), "secondary": (11, 16), "secondary school": (11, 16),
+    "secondary age": (11, 16), "teenagers": (13, 19), "teens": (13, 19), "all ages": (0, 25), "any age": (0, 25), "any": (0, 25),
+    "everyone": (0, 25), "all": (0, 25), "early years": (0, 5), "pre-school": (2, 4), "preschool": (2, 4), "babies": (0, 1),
+    "toddlers": (1, 3), "babies and toddlers": (0, 3), "nursery": (2, 4), "reception": (4, 5), "sixth form": (16, 18), "adults": (18, 25),
+    "school age": (4, 16), "all children": (0, 18), "0-18s": (0, 18),
+}
+
+
+def ages(text: str) -> tuple[int, int] | None:
+    """“5-11 years”, “6 months to 4 years”, “8+”, “under 5s”, “KS2”, “Years 5-6”, “Primary”: youngest and oldest, both included."""
+    tidy = " ".join(text.replace("yrs.", "yrs").strip(" .,;").split())
+    plain = tidy.lower()
+    if plain in _AGE_WORDS:
+        return _AGE_WORDS[plain]
+    if found := _FROM_RECEPTION.fullmatch(tidy):
+        return _ordered(4, int(found[1]) + 5)
+    if found := _YEARS.fullmatch(tidy):
+        return _school_years(int(found[1]), int(found[2] or found[1]))
+    if found := _STAGE.fullmatch(tidy):
+        return _ordered(_STAGES[int(found[1])][0], _STAGES[int(found[2] or found[1])][1])
+    if found := _AND_OVER.fullmatch(tidy):
+        if found[3]:
+            return _ordered(_years(found[4], found[5]) + 1, _top(_years(found[4], found[5])))
+        low = _years(found[1], found[2])
+        return _ordered(low, _top(low))
+    if found := _UNDER.fullmatch(tidy):
+        number, unit, is_below = (found[2], found[3], found[1].lower() in {"under", "below"}) if found[1] else (found[4], found[5], False)
+        return _ordered(0, max(0, _years(number, unit) - (1 if is_below else 0)))
+    if found := _AGES.fullmatch(tidy):
+        return _ordered(_years(found[1], found[2] or found[4]), _years(found[3], found[4]))
+    if found := _ONE_AGE.fullmatch(tidy):
+        age = _years(found[1], found[2])
+        return _ordered(age, age)
+    return None
+
+
+def _top(low: int) -> int:
+    return 18 if low < 18 else OLDEST
+
+
+def _years(number: str, unit: str | None) -> int:
+    """Whole years: eight months old is 0."""
+    value = float(number)
+    if (unit and unit.lower().startswith(("mo", "mth", "wk", "week"))) or (unit or "").lower() == "m":
+        value /= 52 if (unit or "").lower().startswith(("w",)) else 12
+    return int(value)
+
+
+def _school_years(first: int, last: int) -> tuple[int, int] | None:
+    return _ordered(first + 4, last + 5) if 1 <= first <= last <= 13 else None
+
+
+def _ordered(low: int, high: int) -> tuple[int, int] | None:
+    return (low, min(high, OLDEST)) if 0 <= low <= OLDEST and low <= high <= 120 else None
+
+
+def flag(text: str) -> str | None:
+    """True or False."""
+    plain = text.strip().lower()
+    return "True" if plain in YES else "False" if plain in NO else None
+
+
+_FREE = re.compile(r"free|free of charge|no charge|no cost|nil|none|no fee|free entry|free to attend|£?0+(\.0+)?", re.IGNORECASE)
+_PRICE = re.compile(
+    r"(?:cost[s:]*|price:?|fee:?)?\s*(?:£|gbp)?\s*(\d{1,4}(?:\.\d{1,2})?)\s*(p)?\s*(?:pounds?)?"
+    r"\s*(?:(?:per|a|an|each|/|for each|every)\s*(?:session|class|visit|child|person|time|lesson|hour|half day|day|go|drop-in)"
+    r"(?:\s*(?:per|a|/)\s*(?:session|class|visit|child|person))?|each|pp|p/s)?", re.IGNORECASE,
+)
+
+
+def price(text: str) -> str | None:
+    """Pounds for a session: “Free”, “£3.50 per session”. A range, “from”, or a price for a term is not certain."""
+    tidy = " ".join(text.strip(" .").split())
+    if _FREE.fullmatch(tidy):
+        return "0"
+    found = _PRICE.fullmatch(tidy)
+    if not found:
+        return None
+    if found[2]:
+        return f"{int(float(found[1])) / 100:.2f}"
+    return found[1]
+
+
+_COUNT = re.compile(r"(?:up to|max(?:imum)?(?: of)?|about)?\s*(\d{1,5})(?:\.0+)?\s*(?:places?|spaces?|children|people|vacanc(?:y|ies)|per session|max)?", re.IGNORECASE)
+
+
+def count(text: str) -> str | None:
+    """“12 places”."""
+    found = _COUNT.fullmatch(text.strip(" ."))
+    return found[1] if found else None
+
+
+# --- days and times ------------------------------------------------------------------------------
+
+_DAY_WORDS = {
+    **{name: day for day, names in zip(DAYS, (
+        ("mon", "monday"), ("tue", "tues", "tuesday"), ("wed", "weds", "wednesday"), ("thu", "thur", "thurs", "thursday"),
+        ("fri", "friday"), ("sat", "saturday"), ("sun", "sunday"),
+    ), strict=True) for name in names},
+}
+_SETS = {
+    "weekdays": DAYS[:5], "every weekday": DAYS[:5], "school days": DAYS[:5], "weekends": DAYS[5:], "weekend": DAYS[5:],
+    "daily": DAYS, "every day": DAYS, "everyday": DAYS, "7 days a week": DAYS, "seven days a week": DAYS,
+}
+_TIME = (
+    r"(?:(?P<w{0}>(?:12\s*)?(?:noon|midday))"
+    r"|(?P<h{0}>\d{{1,2}})(?:[:.](?P<m{0}>\d{{2}}))?(?::\d{{2}})?\s*(?P<a{0}>am|pm|a\.m\.?|p\.m\.?)?)"
+)
+_TOKENS = re.compile("|".join((
+    r"(?P<set>" + "|".join(sorted(map(re.escape, _SETS), key=len, reverse=True)) + r")\b",
+    r"(?P<day>" + "|".join(sorted(_DAY_WORDS, key=len, reverse=True)) + r")s?\b'?s?\.?",
+    r"(?P<times>" + _TIME.format(1) + r"\s*(?:-|–|—|to|until|till|til|\s)\s*" + _TIME.format(2) + r"(?![\d:])\s*(?:hrs?\b|hours\b|h\b)?)",
+    r"(?P<term>(?:\(?\s*(?:during\s+)?(?:school\s+)?term[\s-]*(?:time)?s?(?:\s+only)?\s*\)?)(?![a-z]))",
+    r"(?P<holiday>(?:\(?\s*(?:in\s+|during\s+)?(?:the\s+)?(?:school\s+|half[\s-]term\s+)?(?:holidays?|half[\s-]terms?)(?:\s+only)?\s*\)?)(?![a-z]))",
+    r"(?P<range>-|–|—|\bto\b|\buntil\b|\bthrough\b)",
+    r"(?P<and>,|&|\+|/|;|\n|\band\b)",
+    r"(?P<quiet>:|\.|\b(?:on|every|each|from|at|between|open|opening|times?|hours?|week|weekly|only|during)\b|[()])",
+    r"(?P<blank>\s+)",
+)), re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Slot:
+    day: str
+    start: str
+    end: str
+    season: str
+
+    def text(self) -> str:
+        return f"{self.day} {self.start}-{self.end} {self.season}"
+
+
+def slots(text: str, season: str = "term") -> list[Slot] | None:
+    """“Mondays and Wednesdays 4pm-5.30pm, term time only”, each day with its times. None unless every word of it is understood.
+
+    `season` is for a text that does not say whether it means term or holidays.
+    """
+    tokens = _tokens(text.strip().rstrip("."))
+    if not tokens:
+        return None
+    seasons = {kind for kind, _ in tokens if kind in {"term", "holiday"}}
+    if len(seasons) == 1:
+        season = seasons.pop()
+    elif seasons:
+        return None
+    found: list[Slot] = []
+    days: list[str] = []
+    times: list[tuple[str, str]] = []
+    is_range = came_first = False
+    for kind, value in tokens:
+        if kind in {"day", "set"}:
+            if days and times and not is_range and not came_first:  # the next days have times of their own
+                found += _slots(days, times, season)
+                days, times = [], []
+            came_first = came_first or bool(times and not days)
+            if is_range and (kind == "set" or not days):
+                return None
+            days += _between(days[-1], value) if is_range else _SETS[value] if kind == "set" else [value]
+            is_range = False
+        elif kind == "times":
+            if is_range or (came_first and days):
+                return None
+            start, _, end = value.partition("-")
+            times.append((start, end))
+        elif kind == "range":
+            is_range = True
+    if is_range or not days or not times:
+        return None
+    return list(dict.fromkeys([*found, *_slots(days, times, season)]))
+
+
+def _slots(days: Sequence[str], times: Sequence[tuple[str, str]], season: str) -> list[Slot]:
+    return [Slot(day, start, end, season) for day in days for start, end in times]
+
+
+def _tokens(text: str) -> list[tuple[str, str]] | None:
+    """The words that count, in order; None when one is not known."""
+    tokens: list[tuple[str, str]] = []
+    at = 0
+    while at < len(text):
+        found = _TOKENS.match(text, at)
+        if not found:
+            return None
+        kind = str(found.lastgroup)
+        if found["times"] is not None:
+            times = _times(found)
+            if times is None:
+                return None
+            tokens.append(("times", times))
+        elif kind == "set":
+            tokens.append((kind, found["set"].lower()))
+        elif kind == "day":
+            tokens.append((kind, _DAY_WORDS[found["day"].lower()]))
+        elif kind in {"term", "holiday", "range"}:
+            tokens.append((kind, ""))
+        at = found.end()
+    return tokens
+
+
+def _between(first: str, last: str) -> list[str]:
+    start, end = DAYS.index(first), DAYS.index(last)
+    if start >= end:
+        return [DAYS[at % 7] for at in range(start + 1, end + 8)]
+    return list(DAYS[start + 1 : end + 1])
+
+
+def _times(found: re.Match[str]) -> str | None:
+    """“16:00-17:30”, or None where morning and afternoon could both be meant."""
+    end_half, start_half = _half(found, 2), _half(found, 1)
+    start, end = _minutes(found, 1), _minutes(found, 2)
+    if start is None or end is None:
+        return None
+    written = all(found[f"m{n}"] for n in (1, 2))
+    if end_half is None and start_half is None:
+        is_clock = written and (start >= 13 * 60 or end >= 13 * 60 or found["h1"].startswith("0") or 8 * 60 <= start < end)
+        if not is_clock:
+            return None
+    elif end_half is None:
+        first = _on(start, start_half)
+        end = min((one for one in (end, end + 720) if first < one <= 1440), default=None) if end <= 720 else end
+        start = first
+    elif start_half is None:
+        last = _on(end, end_half)
+        start = max((one for one in (start, start + 720) if one < last), default=None) if start <= 720 else start
+        end = last
+    else:
+        start, end = _on(start, start_half), _on(end, end_half)
+    if start is None or end is None or not start < end < 1440:
+        return None
+    return f"{start // 60:02d}:{start % 60:02d}-{end // 60:02d}:{end % 60:02d}"
+
+
+def _half(found: re.Match[str], n: int) -> str | None:
+    if found[f"w{n}"]:
+        return "pm"
+    half = found[f"a{n}"]
+    return half[0].lower() + "m" if half else None
+
+
+def _minutes(found: re.Match[str], n: int) -> int | None:
+    if found[f"w{n}"]:
+        return 720
+    hour, minute = int(found[f"h{n}"]), int(found[f"m{n}"] or 0)
+    if hour > 23 or minute > 59 or (found[f"a{n}"] and not 1 <= hour <= 12 and hour < 13):
+        return None
+    return hour * 60 + minute
+
+
+def _on(minutes: int, half: str | None) -> int:
+    if minutes >= 780:
+        return minutes  # “16:00pm”
+    return minutes % 720 + (720 if half == "pm" else 0)
