@@ -305,7 +305,11 @@ SHAREABLE = {
 
 
 class Consent(Row):
-    """What a parent or carer has agreed may be shared, with one organisation, until a day. Withdrawn at any time."""
+    """What a parent or carer has agreed may be shared, with one organisation, until a day. Withdrawn at any time.
+
+    Without a carer the child decided, on a countersigned GillickNote. `waits_since` is set while another carer says no: it stands,
+    but nothing is shared on it.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -315,7 +319,7 @@ class Consent(Row):
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
-    carer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("carer.id"))
+    carer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("carer.id"))
     fields: Mapped[list[str]] = mapped_column(default=list)
     given_on: Mapped[date]
     ends_on: Mapped[date]
@@ -324,12 +328,23 @@ class Consent(Row):
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
     withdrawn_why: Mapped[str] = mapped_column(Text, default="")
+    waits_since: Mapped[datetime | None]
 
     child: Mapped[Child] = relationship(back_populates="consents")
-    carer: Mapped[Carer] = relationship(lazy="joined", innerjoin=True)
+    carer: Mapped[Carer | None] = relationship(lazy="joined")
 
     def covers(self, day: date) -> bool:
-        return self.withdrawn_at is None and self.given_on <= day <= self.ends_on
+        return self.withdrawn_at is None and self.waits_since is None and self.given_on <= day <= self.ends_on
+
+    @classmethod
+    def is_live_on(cls, day: date) -> sa.ColumnElement[bool]:
+        """The same in SQL."""
+        return sa.and_(cls.withdrawn_at.is_(None), cls.waits_since.is_(None), cls.given_on <= day, cls.ends_on >= day)
+
+    @property
+    def given_by(self) -> str:
+        """Who agreed, by name."""
+        return self.carer.name if self.carer is not None else self.child.called
 
 
 class Refusal(Row):
@@ -350,3 +365,6 @@ class Refusal(Row):
     lifted_on: Mapped[date | None]
 
     child: Mapped[Child] = relationship(back_populates="refusals")
+
+
+from app.children import school_models as school_models  # noqa: E402  the rest of this room's tables, which name those above

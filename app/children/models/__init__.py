@@ -1,0 +1,43 @@
+"""The tables of this room, by noun."""
+
+from app.children.models.core import (
+    Carer,
+    Caseload,
+    CaseloadKind,
+    Child,
+    ChildState,
+    Closeness,
+    Consent,
+    Goal,
+    ListeningNote,
+    Need,
+    NoteKind,
+    Refusal,
+    Relationship,
+    RelationshipKind,
+    SHAREABLE,
+    Voice,
+    Warmth,
+    need_word,
+)
+
+__all__ = [
+    "Carer",
+    "Caseload",
+    "CaseloadKind",
+    "Child",
+    "ChildState",
+    "Closeness",
+    "Consent",
+    "Goal",
+    "ListeningNote",
+    "Need",
+    "NoteKind",
+    "Refusal",
+    "Relationship",
+    "RelationshipKind",
+    "SHAREABLE",
+    "Voice",
+    "Warmth",
+    "need_word",
+]
