@@ -127,8 +127,7 @@ def find_consent(child_id: uuid.UUID, organisation_id: uuid.UUID, on: date) -> C
     statement = (
         sa.select(Consent)
         .where(
-            Consent.child_id == child_id, Consent.organisation_id == organisation_id, Consent.withdrawn_at.is_(None),
-            Consent.given_on <= on, Consent.ends_on >= on,
+            Consent.child_id == child_id, Consent.organisation_id == organisation_id, Consent.is_live_on(on),
         )
         .order_by(Consent.given_on.desc(), Consent.created_at.desc(), Consent.id).limit(1)
     )
@@ -252,7 +251,7 @@ def plan_facts(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PlanFacts]:
     goals = dict(_grouped(sa.select(Goal.child_id, sa.func.count()).where(Goal.child_id.in_(child_ids)), Goal.child_id))
     ends = dict(_grouped(
         sa.select(Consent.child_id, sa.func.min(Consent.ends_on)).where(
-            Consent.child_id.in_(child_ids), Consent.withdrawn_at.is_(None), Consent.given_on <= today, Consent.ends_on >= today),
+            Consent.child_id.in_(child_ids), Consent.is_live_on(today)),
         Consent.child_id))
     return {
         id_: PlanFacts(heard.get(id_), needs.get(id_, 0), goals.get(id_, 0), ends.get(id_)) for id_ in child_ids

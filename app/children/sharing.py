@@ -54,8 +54,7 @@ def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on:
     statement = (
         sa.select(Consent)
         .where(
-            Consent.child_id.in_(set(child_ids)), Consent.organisation_id == organisation_id, Consent.withdrawn_at.is_(None),
-            Consent.given_on <= on, Consent.ends_on >= on,
+            Consent.child_id.in_(set(child_ids)), Consent.organisation_id == organisation_id, Consent.is_live_on(on),
         )
         .options(
             selectinload(Consent.child).options(
@@ -83,6 +82,7 @@ def _covered(child: Child, consent: Consent) -> SharedChild:
         own_words=only("own_words", child.voices[0].words if child.voices else ""),
         what_helps=only("what_helps", child.what_helps), what_does_not=only("what_helps", child.what_does_not),
         must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),
-        contact_name=only("contact", consent.carer.name), contact_phone=only("contact", consent.carer.phone),
+        contact_name=only("contact", consent.carer.name if consent.carer else ""),
+        contact_phone=only("contact", consent.carer.phone if consent.carer else ""),
         needs=tuple(need.word for need in child.live_needs) if "needs" in covers else (),
     )

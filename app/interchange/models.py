@@ -99,3 +99,6 @@ class ImportDraft(Row):
     trouble: Mapped[str] = mapped_column(String(300), default="")
 
     zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)
+
+
+from app.interchange import school_models as school_models  # noqa: E402  a school's own files

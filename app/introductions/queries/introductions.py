@@ -63,7 +63,7 @@ def asked_of(person: Person) -> sa.ColumnElement[bool]:
 def _is_covered(on: date) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Consent.child_id == Introduction.child_id, Consent.organisation_id == Introduction.organisation_id,
-        Consent.withdrawn_at.is_(None), Consent.given_on <= on, Consent.ends_on >= on,
+        Consent.is_live_on(on),
     )
 
 
