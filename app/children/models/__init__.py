@@ -1,6 +1,7 @@
-"""The tables of this room, by noun."""
+"""The tables of this room. core: the child and what stands around one. growth: what is kept over the two years."""
 
 from app.children.models.core import (
+    SHAREABLE,
     Carer,
     Caseload,
     CaseloadKind,
@@ -15,13 +16,26 @@ from app.children.models.core import (
     Refusal,
     Relationship,
     RelationshipKind,
-    SHAREABLE,
     Voice,
     Warmth,
     need_word,
 )
+from app.children.models.growth import (
+    GoalReview,
+    HelpAnswer,
+    NoteTag,
+    OnePage,
+    PlanSaying,
+    PlanStep,
+    PlanVoice,
+    RelationshipMoment,
+    StepState,
+    TagPlace,
+    TagState,
+)
 
 __all__ = [
+    "SHAREABLE",
     "Carer",
     "Caseload",
     "CaseloadKind",
@@ -30,13 +44,23 @@ __all__ = [
     "Closeness",
     "Consent",
     "Goal",
+    "GoalReview",
+    "HelpAnswer",
     "ListeningNote",
     "Need",
     "NoteKind",
+    "NoteTag",
+    "OnePage",
+    "PlanSaying",
+    "PlanStep",
+    "PlanVoice",
     "Refusal",
     "Relationship",
     "RelationshipKind",
-    "SHAREABLE",
+    "RelationshipMoment",
+    "StepState",
+    "TagPlace",
+    "TagState",
     "Voice",
     "Warmth",
     "need_word",

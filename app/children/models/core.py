@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Person, School
 from app.shared import clock
 from app.shared.db import Row, state_column
+
+if TYPE_CHECKING:
+    from app.children.models.growth import GoalReview, RelationshipMoment
 
 
 class ChildState(StrEnum):
@@ -222,7 +225,7 @@ class Need(Row):
 
 
 class Goal(Row):
-    """What the child wants to reach, in their words."""
+    """What the child wants to reach, in their words. `stars`, `review_words` and `reviewed_on` are those of the newest review."""
 
     __tablename__ = "goal"
     __table_args__ = (CheckConstraint("stars IS NULL OR stars BETWEEN 1 AND 5", name="stars_in_range"),)
@@ -234,8 +237,11 @@ class Goal(Row):
     review_words: Mapped[str] = mapped_column(Text, default="")
     stars: Mapped[int | None]
     reviewed_on: Mapped[date | None]
+    starting_point: Mapped[str] = mapped_column(Text, default="")
+    reached_on: Mapped[date | None]
 
     child: Mapped[Child] = relationship(back_populates="goals")
+    reviews: Mapped[list[GoalReview]] = relationship(back_populates="goal", order_by="GoalReview.reviewed_on, GoalReview.created_at")
 
 
 class RelationshipKind(StrEnum):
@@ -261,9 +267,11 @@ class Warmth(StrEnum):
 
 
 class Relationship(Row):
-    """Somebody or somewhere that matters to the child: one token in the circle."""
+    """Somebody or somewhere that matters to the child: one token in the circle. `closeness` and `warmth` are those of its newest
+    moment. `origin_id` is what brought it (an introduction, known here only by its id)."""
 
     __tablename__ = "relationship"
+    __table_args__ = (Index("one_relationship_per_origin", "child_id", "origin_id", unique=True),)
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
@@ -276,8 +284,10 @@ class Relationship(Row):
     is_trusted_adult: Mapped[bool] = mapped_column(default=False)
     is_found_by_child: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(String(300), default="")
+    origin_id: Mapped[uuid.UUID | None]
 
     child: Mapped[Child] = relationship(back_populates="relationships")
+    moments: Mapped[list[RelationshipMoment]] = relationship(back_populates="tie", order_by="RelationshipMoment.from_on")
 
 
 class Carer(Row):
