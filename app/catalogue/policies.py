@@ -5,7 +5,21 @@ from __future__ import annotations
 import uuid
 
 from app.accounts.models import Person, Role
-from app.catalogue.models import Cohort, Document, Offering, Organisation, Practitioner, Session
+from app.catalogue.models import (
+    Cohort,
+    Contact,
+    Document,
+    Merge,
+    NotDuplicate,
+    Offering,
+    Organisation,
+    Photo,
+    Practitioner,
+    Series,
+    Session,
+    Site,
+)
+from app.catalogue.models.finding import GapNote, SavedSearch
 
 
 def can_browse(person: Person) -> bool:
@@ -77,6 +91,48 @@ def can_confirm_offering(person: Person, offering: Offering) -> bool:
     return can_edit_offering(person, offering) or person.has_role(Role.LINK_WORKER, zone_id=offering.zone_id)
 
 
+def can_confirm_organisation(person: Person, organisation: Organisation) -> bool:
+    """Like an offering: whoever runs it, and a Link Worker of the Zone who has just asked."""
+    return can_edit_organisation(person, organisation) or person.has_role(Role.LINK_WORKER, zone_id=organisation.zone_id)
+
+
+def can_edit_site(person: Person, site: Site) -> bool:
+    return can_edit_organisation(person, site.organisation)
+
+
+def can_edit_contact(person: Person, contact: Contact) -> bool:
+    return can_edit_organisation(person, contact.organisation)
+
+
+def can_see_photo(person: Person, photo: Photo) -> bool:
+    """Whoever may see what it shows: the loader finds no other."""
+    return bool(person.zone_ids())
+
+
+def can_edit_series(person: Person, series: Series) -> bool:
+    return can_edit_cohort(person, series.cohort)
+
+
+def can_find_duplicates(person: Person) -> bool:
+    return person.has_role(Role.ZONE_MANAGER)
+
+
+def can_merge_offerings(person: Person, offering: Offering, other: Offering) -> bool:
+    return person.manages(offering.zone_id) and person.manages(other.zone_id)
+
+
+def can_merge_organisations(person: Person, organisation: Organisation, other: Organisation) -> bool:
+    return person.manages(organisation.zone_id) and person.manages(other.zone_id)
+
+
+def can_undo_merge(person: Person, merge: Merge) -> bool:
+    return person.manages(merge.zone_id)
+
+
+def can_look_again(person: Person, mark: NotDuplicate) -> bool:
+    return person.manages(mark.zone_id)
+
+
 def can_set_tariff(person: Person, offering: Offering) -> bool:
     """A price is agreed with the charity, so its Zone manager writes it down."""
     return person.manages(offering.zone_id)
@@ -92,3 +148,27 @@ def can_edit_cohort(person: Person, cohort: Cohort) -> bool:
 
 def can_run_session(person: Person, session: Session) -> bool:
     return can_edit_offering(person, session.cohort.offering)
+
+
+def can_see_words(person: Person) -> bool:
+    """What search takes for what: those who change it, and the Zone managers, who learn what was not found."""
+    return person.has_role(Role.ADMINISTRATOR, Role.ZONE_MANAGER)
+
+
+def can_edit_words(person: Person, *_: object) -> bool:
+    """They hold for every Zone, so nobody of one Zone changes them."""
+    return person.has_role(Role.ADMINISTRATOR)
+
+
+def can_see_misses(person: Person, *_: object) -> bool:
+    """What was looked for and not found, in one's own Zones."""
+    return person.has_role(Role.ZONE_MANAGER)
+
+
+def can_use_saved_search(person: Person, saved: SavedSearch) -> bool:
+    """One's own, as long as one has a role in its Zone."""
+    return saved.person_id == person.id and saved.zone_id in person.zone_ids()
+
+
+def can_close_gap(person: Person, gap: GapNote) -> bool:
+    return person.manages(gap.zone_id)

@@ -7,7 +7,8 @@ from flask import Flask
 from app.accounts import hooks as accounts
 from app.catalogue import queries
 from app.catalogue.search import index
-from app.catalogue.services import moving
+from app.catalogue.services import misses, moving, saved_searches
+from app.notifications.sweeps import register_sweep
 
 
 def connect(app: Flask) -> None:
@@ -15,3 +16,5 @@ def connect(app: Flask) -> None:
     moving.register()
     accounts.register_organisations(queries.choices_of_organisations)
     accounts.register_locator(queries.locate)
+    register_sweep("catalogue.saved_searches", saved_searches.sweep)
+    register_sweep("catalogue.forget_old_misses", misses.forget_old_misses)

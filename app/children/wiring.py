@@ -6,17 +6,20 @@ from typing import Any
 
 from flask import Flask, request
 
+from app.catalogue import hooks as catalogue
+from app.children import merging, names, panels, policies
 from app.children import next as next_steps
-from app.children import panels, policies
 from app.children.models import Child
 from app.children.naming import possessive
 from app.shared.web import current_person
 
 
 def connect(app: Flask) -> None:
+    merging.register()
     panels.register_tab("children.circle", 20, "Circle", policies.can_see_child)
     panels.register_tab("children.notes", 60, "Notes", policies.can_see_child)
     panels.register_next("children", 900, next_steps.ask)
+    catalogue.register_names(names.names_of_zone, names.first_names_seen_by)
     app.jinja_env.filters["possessive"] = possessive
     app.jinja_env.globals["child_tabs"] = child_tabs
 

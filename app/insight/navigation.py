@@ -39,6 +39,8 @@ PAGES = (
     Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
     Page("interchange.imports", "Import", "upload", frozenset({_R.ZONE_MANAGER})),
     Page("accounts.zone", "Zone", "settings", frozenset({_R.ZONE_MANAGER})),
+    Page("catalogue.gaps", "Not found", "puzzle", frozenset({_R.ZONE_MANAGER})),
+    Page("catalogue.words", "Search words", "book-open", frozenset({_R.ADMINISTRATOR})),
     Page("accounts.zones", "Zones", "map", frozenset({_R.ADMINISTRATOR})),
 )
 """In the order of a person's day."""

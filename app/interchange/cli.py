@@ -6,7 +6,6 @@ Exit status: 0 taken (wrong rows are in the report), 1 refused with a sentence o
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +14,16 @@ import click
 
 from app.accounts.models import Zone
 from app.accounts.queries import list_zones, zone_by_slug
+from app.catalogue.lexicon_files import Format
+from app.catalogue.services.lexicon import WordsReport, import_words
 from app.cli import app_of
 from app.interchange import exports, services
+from app.interchange.presets import PRESETS
 from app.interchange.problems import Unusable
+from app.interchange.progress import Terminal
 from app.interchange.reports import Report
 from app.interchange.services.catalogue import DEFAULT_SOURCE
+from app.interchange.sheets import require_size
 from app.shared.errors import Invalid
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -81,29 +85,14 @@ def _zone(slug: str | None) -> Zone:
 
 def _read(file: Path) -> bytes:
     try:
+        require_size(file.stat().st_size)
         return file.read_bytes()
     except OSError as error:
         raise Unusable(f"{file.name} cannot be read: {(error.strerror or 'it is not a file').lower()}.") from error
 
 
-def _progress(what: str) -> Callable[[int], None]:
-    """Tells on a terminal how far it is; silent elsewhere."""
-    is_terminal = sys.stderr.isatty()
-
-    def tell(count: int) -> None:
-        if is_terminal:
-            click.echo(f"\r{what}: {count:,} ...", err=True, nl=False)
-
-    return tell
-
-
-def _end_progress() -> None:
-    if sys.stderr.isatty():
-        click.echo("\r\033[K", err=True, nl=False)
-
-
 def _print(report: Report, shape: str) -> None:
-    _end_progress()
+    Terminal().end()
     if shape == "json":
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=1))
     else:
@@ -112,16 +101,26 @@ def _print(report: Report, shape: str) -> None:
 
 
 @import_group.command("catalogue")
-@click.argument("file", type=FILE)
+@click.argument("files", metavar="FILE...", type=FILE, nargs=-1, required=True)
 @_options("zone", "source", "dry_run", "format")
+@click.option("--mapping", metavar="NAME", help=f"A mapping that the Zone has kept, or one of {', '.join(PRESETS)}.")
 @click.pass_context
-def import_catalogue(ctx: click.Context, file: Path, slug: str | None, source: str, is_dry_run: bool, shape: str) -> None:
-    """Offerings, one a row, from a catalogue.csv."""
-    content = _read(file)
+def import_catalogue(
+    ctx: click.Context, files: tuple[Path, ...], slug: str | None, source: str, is_dry_run: bool, shape: str, mapping: str | None
+) -> None:
+    """Offerings, one a row: a catalogue.csv, or any CSV and Excel files through a column mapping.
+
+    Several files belong together (or a ZIP of them). Without --mapping a file of another look is known by its columns, if the Zone
+    has brought such a file in before.
+    """
+    contents = [(file.name, _read(file)) for file in files]
+    progress = Terminal()
     with app_of(ctx).app_context():
         zone_id = _zone(slug).id
-        _progress("reading")(content.count(b"\n"))
-        _print(services.import_catalogue(zone_id=zone_id, content=content, source=source, is_dry_run=is_dry_run, actor=None), shape)
+        report = services.import_any(
+            zone_id=zone_id, files=contents, name=mapping, source=source, is_dry_run=is_dry_run, actor=None, progress=progress
+        )
+        _print(report, shape)
 
 
 @import_group.command("children")
@@ -131,9 +130,11 @@ def import_catalogue(ctx: click.Context, file: Path, slug: str | None, source: s
 def import_children(ctx: click.Context, file: Path, slug: str | None, source: str, is_dry_run: bool, shape: str) -> None:
     """Children, a list, from a children.json."""
     content = _read(file)
+    progress = Terminal()
     with app_of(ctx).app_context():
         report = services.import_children(
-            zone_id=_zone(slug).id, content=content, source=source, is_dry_run=is_dry_run, actor=None, progress=_progress("children")
+            zone_id=_zone(slug).id, content=content, source=source, is_dry_run=is_dry_run, actor=None,
+            progress=lambda done: progress("Children", done, 0),
         )
         _print(report, shape)
 
@@ -163,15 +164,12 @@ def import_libraries(
 @import_group.command("postcodes")
 @click.argument("file", type=FILE)
 @_options("dry_run", "format")
+@click.option("--with-ended", is_flag=True, help="Postcodes too that are no longer in use (the ONS directory has them).")
 @click.pass_context
-def import_postcodes(ctx: click.Context, file: Path, is_dry_run: bool, shape: str) -> None:
-    """Where postcodes, sectors or outcodes are: any table with latitude and longitude, ONSPD or Code-Point Open."""
-    try:
-        lines = file.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
-    except OSError as error:
-        raise Unusable(f"{file.name} cannot be read: {(error.strerror or 'it is not a file').lower()}.") from error
-    with lines, app_of(ctx).app_context():
-        _print(services.import_postcodes(lines, is_dry_run=is_dry_run, progress=_progress("postcodes")), shape)
+def import_postcodes(ctx: click.Context, file: Path, is_dry_run: bool, shape: str, with_ended: bool) -> None:
+    """Where postcodes, sectors or outcodes are: any table with latitude and longitude, ONSPD, or Code-Point Open (also its folder or ZIP)."""
+    with app_of(ctx).app_context():
+        _print(services.import_postcodes(file, is_dry_run=is_dry_run, with_ended=with_ended, progress=Terminal()), shape)
 
 
 @export_group.command("catalogue")
@@ -190,3 +188,37 @@ def export_children(ctx: click.Context, slug: str | None) -> None:
     """The Zone's active children as children.json. That this was done stands in the audit trail."""
     with app_of(ctx).app_context():
         click.echo(exports.export_children(zone_id=_zone(slug).id, actor=None), nl=False)
+
+
+@import_group.command("words")
+@click.argument("file", type=FILE)
+@click.option("--format", "form", type=click.Choice(["openactive", "csv"]), help="What the file is; by its name where this is left out.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="The same report, but nothing is written.")
+@click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
+@click.pass_context
+def import_words_file(ctx: click.Context, file: Path, form: Format | None, is_dry_run: bool, as_json: bool) -> None:
+    """Words for search: OpenActive's activity list, or a table of concept,alias. They hold in every Zone."""
+    content = _read(file)
+    chosen: Format = form or ("csv" if file.suffix.lower() == ".csv" else "openactive")
+    with app_of(ctx).app_context():
+        report, _ = import_words(content=content, form=chosen, actor=None, is_dry_run=is_dry_run)
+    for line in [_words_as_json(report)] if as_json else _word_lines(report, is_dry_run=is_dry_run):
+        click.echo(line)
+
+
+def _word_lines(report: WordsReport, *, is_dry_run: bool) -> list[str]:
+    would = "would be " if is_dry_run else ""
+    return [
+        (f"{report.rows} rows: {report.created} {would}new, {report.extended} {would}extended, {report.unchanged} known already, "
+        f"{report.wrong} with something wrong."),
+        *(f"row {t.row}: {t.concept}: {', '.join(t.brings)}" for t in report.told),
+        *(f"row {p.row}, {p.column}: {p.found or 'nothing'}: {p.allowed}" for p in report.problems),
+    ]
+
+
+def _words_as_json(report: WordsReport) -> str:
+    return json.dumps({
+        "rows": report.rows, "created": report.created, "extended": report.extended, "unchanged": report.unchanged, "wrong": report.wrong,
+        "told": [{"row": t.row, "concept": t.concept, "outcome": t.outcome, "brings": t.brings} for t in report.told],
+        "problems": [{"row": p.row, "column": p.column, "found": p.found, "allowed": p.allowed} for p in report.problems],
+    }, ensure_ascii=False, indent=1)

@@ -1,6 +1,25 @@
-"""Pages of the catalogue: finding, offerings, organisations with their papers and people, groups and sessions."""
+"""Pages of the catalogue: finding, comparing, saved searches, gaps, words; offerings, organisations with their papers and people,
+groups and sessions."""
 
-from app.catalogue.routes import cohorts, documents, finding, offerings, organisations
+from app.catalogue.routes import (
+    cohorts,
+    compare,
+    documents,
+    finding,
+    gaps,
+    histories,
+    merges,
+    offerings,
+    organisations,
+    photos,
+    saved,
+    series,
+    sites,
+    words,
+)
 from app.catalogue.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "cohorts", "documents", "finding", "offerings", "organisations"]
+__all__ = [
+    "blueprint", "cohorts", "compare", "documents", "finding", "gaps", "histories", "merges", "offerings", "organisations", "photos", "saved",
+    "series", "sites", "words",
+]

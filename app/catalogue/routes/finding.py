@@ -1,42 +1,33 @@
-"""Find support: one GET form with words, facets, sorting and a map; htmx gets the parts that change."""
+"""Find support: one GET form with words, facets, sorting and a map; htmx gets the parts that change. What is not found is counted."""
 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from flask import render_template, request, url_for
+from flask import render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
-from app.accounts.models import Person, School, Zone
-from app.catalogue import policies, queries, shown
-from app.catalogue.languages import LANGUAGES, language_name
-from app.catalogue.models import AREAS, NEEDS, OFFERING_KIND_WORDS, Delivery, OfferingKind
+from app.accounts.models import Person, Role, School, Zone
+from app.catalogue import addresses, policies, queries, shown
+from app.catalogue.addresses import ARGUMENTS, Asked, chips, widening_words
+from app.catalogue.models import Delivery
+from app.catalogue.models.finding import MissKind
+from app.catalogue.queries import finding
 from app.catalogue.routes.blueprint import blueprint
-from app.catalogue.search.engine import SORTS, Page, Sort, browse
-from app.catalogue.search.facts import DAYS
-from app.catalogue.search.filters import Filters
-from app.catalogue.words import DAYS as DAY_WORDS
-from app.catalogue.words import DELIVERIES, need_word
+from app.catalogue.search.engine import Page, Sort, browse
+from app.catalogue.search.suggestions import suggest
+from app.catalogue.services import misses
 from app.shared.errors import NotFound
 from app.shared.web import allow, is_htmx
 
 PAGE_SIZE = 20
-LONGEST_QUERY = 200
+FEW_PARTS = 20
+REMEMBERED = 12
 SORT_WORDS: dict[Sort, str] = {"fit": "Best fit", "distance": "Nearest first", "soonest": "Soonest start", "places": "Most places"}
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for, with whatever makes no sense left out."""
-
-    words: str
-    filters: Filters
-    sort: Sort
-    page: int
 
 
 @blueprint.get("/find", endpoint="find")
@@ -44,12 +35,25 @@ class Asked:
 def find() -> ResponseReturnValue:
     me = sessions.current_person()
     zone = find_zone(me)
-    schools = [school for school in accounts.list_schools(zone.id) if school.latitude is not None]
+    schools = located_schools(zone)
     near = _near(me, schools)
-    asked = read_address(near)
+    asked = addresses.read(request.args, near)
     found = browse(zone.id, asked.words, asked.filters, sort=asked.sort, page=asked.page, size=PAGE_SIZE)
+    if not is_htmx():
+        note_miss(me, zone, asked, found)
     template = "catalogue/_find_results.html" if is_htmx() else "catalogue/find_show.html"
     return render_template(template, **_context(me, zone, schools, near, asked, found))
+
+
+@blueprint.post("/find/settled", endpoint="find_settled")
+@allow(policies.can_browse)
+def find_settled() -> ResponseReturnValue:
+    """A search that was typed and then left standing: with JavaScript no page is asked for again, so the browser says so."""
+    me = sessions.current_person()
+    zone = find_zone(me)
+    asked = addresses.read(request.args, _near(me, located_schools(zone)))
+    note_miss(me, zone, asked, browse(zone.id, asked.words, asked.filters, sort=asked.sort, size=PAGE_SIZE))
+    return "", 204
 
 
 def find_zone(me: Person) -> Zone:
@@ -66,100 +70,124 @@ def find_zone(me: Person) -> Zone:
     return main
 
 
+def located_schools(zone: Zone) -> list[School]:
+    return [school for school in accounts.list_schools(zone.id) if school.latitude is not None]
+
+
 def _near(me: Person, schools: list[School]) -> School | None:
     """The school that distances count from: the one chosen, else the person's own, else none."""
-    by_id = {str(school.id): school for school in schools}
     if "near" in request.args:
-        return by_id.get(request.args["near"])
-    return next((by_id[str(id_)] for grant in me.live_grants if (id_ := grant.school_id) and str(id_) in by_id), None)
+        return addresses.school_of(schools, request.args["near"])
+    by_id = {school.id: school for school in schools}
+    return next((by_id[id_] for grant in me.live_grants if (id_ := grant.school_id) and id_ in by_id), None)
 
 
-def read_address(near: School | None) -> Asked:
-    args = request.args
-    origin = (near.latitude, near.longitude) if near and near.latitude is not None and near.longitude is not None else None
-    filters = Filters(
-        kinds=_known("kind", [kind.value for kind in OfferingKind]), needs=_known("need", [*AREAS, *NEEDS]),
-        days=_known("day", DAYS), languages=_known("language", list(LANGUAGES)),
-        deliveries=_known("delivery", [delivery.value for delivery in Delivery]),
-        age=args.get("age", type=int) if 0 <= (args.get("age", type=int) or 0) <= 25 else None,
-        is_free=bool(args.get("free")), is_step_free=bool(args.get("step_free")), places_now=bool(args.get("places")),
-        within_km=_kilometres(args.get("within", "")), origin=origin,
-    )
-    sort: Any = args.get("sort", "")
-    if sort not in SORTS or (sort == "distance" and origin is None):
-        sort = "fit" if args.get("q", "").strip() or origin is None else "distance"
-    return Asked(" ".join(args.get("q", "").split())[:LONGEST_QUERY], filters, sort, max(1, args.get("page", 1, type=int)))
+# --- what was not found -----------------------------------------------------------------------------
 
 
-def _known(name: str, allowed: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in request.args.getlist(name) if value in allowed))
-
-
-def _kilometres(text: str) -> float | None:
-    try:
-        km = float(text)
-    except ValueError:
+def kind_of_miss(asked: Asked, found: Page) -> MissKind | None:
+    """What went wrong with a search, if anything did."""
+    if not asked.words and not asked.filters.in_use:
         return None
-    return km if 0 < km <= 500 else None
+    if not found.total:
+        return MissKind.NOTHING
+    if asked.words and not found.close:
+        return MissKind.NEAR
+    return MissKind.CORRECTED if found.query.corrected or found.query.unknown else None
+
+
+def note_miss(me: Person, zone: Zone, asked: Asked, found: Page) -> None:
+    """Count a miss once for this browser: reading the page again, sorting or going back is no second search."""
+    kind = kind_of_miss(asked, found)
+    if kind is None:
+        return
+    filters = addresses.kept_address(request.args, with_words=False, with_place=False)
+    once = f"{hash_of(f'{zone.id} {asked.words.casefold()} {filters}')}"
+    seen: list[str] = session.get("missed", [])
+    if once in seen:
+        return
+    session["missed"] = [*seen, once][-REMEMBERED:]
+    misses.record_miss(
+        zone_id=zone.id, role=_role(me, zone), kind=kind, typed=asked.words,
+        taken_as=found.query.shown if found.query.corrected else "", asked=filters,
+    )
+
+
+def hash_of(text: str) -> str:
+    """Short, and the same in every process; the cookie holds no words."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, text).hex[:10]
+
+
+def _role(me: Person, zone: Zone) -> Role:
+    return next(grant.role for grant in me.live_grants if grant.zone_id == zone.id)
+
+
+# --- the page ---------------------------------------------------------------------------------------
 
 
 def _context(me: Person, zone: Zone, schools: list[School], near: School | None, asked: Asked, found: Page) -> dict[str, Any]:
-    offerings = list_for_cards([result.offering_id for result in found.results])
+    compared = compared_ids()
+    wanted = [result.offering_id for result in found.results]
+    offerings = list_for_cards(wanted)
     first = (found.page - 1) * PAGE_SIZE + 1
     cards = [
         (rank, result, shown.card(offerings[result.offering_id], km=result.km, free=result.free))
         for rank, result in enumerate(found.results, first) if result.offering_id in offerings
     ]
-    pins = [
+    best = [result.offering_id for result in sorted(found.results, key=lambda result: -result.score)]
+    is_miss = kind_of_miss(asked, found)
+    context = {
+        "zone": zone, "zones": accounts.list_own_zones(me), "schools": schools, "near": near, "asked": asked, "found": found,
+        "cards": cards, "pins": _pins(cards), "facets": {facet.name: facet for facet in found.facets},
+        "chips": chips(asked.filters, request.args, near),
+        "widenings": [(widening_words(w.filter, asked.filters), w.count, _without(w.filter)) for w in found.widenings],
+        "sorts": [(value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
+        "clear": url_for("catalogue.find", q=asked.words or None, near=request.args.get("near"), zone=request.args.get("zone")),
+        "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best)],
+        "compared": compared, "tray": finding.list_to_compare(compared, me) if compared else [],
+        "kept": addresses.kept_address(request.args), "is_miss": is_miss, "may_see_gaps": me.manages(zone.id),
+    }
+    if is_miss in (MissKind.NOTHING, MissKind.NEAR):
+        context["next_door"] = finding.look_next_door(zone.id, me, asked.words, asked.filters)
+        if asked.words and asked.filters.in_use and not found.of_all:
+            context["without_words"] = browse(zone.id, "", asked.filters, size=1).total
+    return context
+
+
+def compared_ids() -> list[uuid.UUID]:
+    """What is ticked to be compared, as far as it is an id; the first four."""
+    out: list[uuid.UUID] = []
+    for text in request.args.getlist("compare")[:FEW_PARTS]:
+        try:
+            out.append(uuid.UUID(text))
+        except ValueError:
+            continue
+    return list(dict.fromkeys(out))[: finding.MOST_COMPARED]
+
+
+def _pins(cards: list[tuple[int, Any, shown.Card]]) -> list[dict[str, Any]]:
+    return [
         {"lat": card.offering.latitude, "lon": card.offering.longitude, "label": str(rank), "name": card.offering.title,
          "href": f"#offer-{rank}"}
         for rank, result, card in cards
         if card.offering.latitude is not None and card.offering.longitude is not None
         and card.offering.delivery is Delivery.VENUE and (result.km is None or result.km < 25)
     ]
-    return {
-        "zone": zone, "zones": accounts.list_own_zones(me), "schools": schools, "near": near, "asked": asked, "found": found,
-        "cards": cards, "pins": pins, "facets": {facet.name: facet for facet in found.facets}, "chips": _chips(asked.filters, near),
-        "widenings": [(_widening_words(w.filter, asked.filters), w.count, _without(w.filter)) for w in found.widenings],
-        "sorts": [(value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
-        "clear": url_for("catalogue.find", q=asked.words or None, near=request.args.get("near"), zone=request.args.get("zone")),
-    }
+
+
+def _leads_to(kind: str, value: str) -> str:
+    """Where a suggestion goes: a page of its own, or this search narrowed to it in place of the words."""
+    if kind == "title":
+        return url_for("catalogue.offering", offering_id=value)
+    if kind == "provider":
+        return url_for("catalogue.organisation", organisation_id=value)
+    kept = [(name, text) for name, text in parse_qsl(addresses.kept_address(request.args, with_words=False)) if name != kind]
+    zone = [("zone", request.args["zone"])] if request.args.get("zone") else []
+    return f"{url_for('catalogue.find')}?{urlencode([(kind, value), *kept, *zone])}"
 
 
 def list_for_cards(ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
     return {offering.id: offering for offering in queries.list_offerings_in_full(ids)}
-
-
-ARGUMENTS = {
-    "kinds": "kind", "needs": "need", "days": "day", "languages": "language", "deliveries": "delivery", "age": "age",
-    "is_free": "free", "is_step_free": "step_free", "places_now": "places", "within_km": "within",
-}
-
-
-def _chips(filters: Filters, near: School | None) -> list[tuple[str, str, str]]:
-    """(argument, value, words) of every filter in use."""
-    out = [("kind", k, OFFERING_KIND_WORDS[OfferingKind(k)]) for k in filters.kinds]
-    out += [("need", n, n if n in AREAS else need_word(n).capitalize()) for n in filters.needs]
-    out += [("day", d, DAY_WORDS[d]) for d in filters.days]
-    out += [("language", code, language_name(code)) for code in filters.languages]
-    out += [("delivery", d, DELIVERIES[Delivery(d)]) for d in filters.deliveries]
-    if filters.age is not None:
-        out.append(("age", request.args.get("age", ""), f"Age {filters.age}"))
-    if filters.within_km is not None and near is not None:
-        out.append(("within", request.args.get("within", ""), f"Within {filters.within_km:g} km"))
-    switches = (("free", filters.is_free, "Free for families"), ("step_free", filters.is_step_free, "Step-free"),
-                ("places", filters.places_now, "Places now"))
-    out += [(name, request.args[name], words) for name, on, words in switches if on]
-    return out
-
-
-def _widening_words(name: str, filters: Filters) -> str:
-    """What letting one filter go means: "any day"."""
-    return {
-        "kinds": "any kind", "needs": "any need", "days": "any day", "languages": "any language", "deliveries": "anywhere it happens",
-        "age": "any age", "is_free": "also what families pay for", "is_step_free": "also with steps",
-        "places_now": "also what is full now", "within_km": f"further than {filters.within_km or 0:g} km",
-    }[name]
 
 
 def _without(name: str) -> str:

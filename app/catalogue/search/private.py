@@ -21,7 +21,7 @@ from app.catalogue.search.lexicon import plain_words
 GONE = "…"
 _HERE = Path(__file__).resolve().parent
 _EMAIL = re.compile(r"\S+@\S+")
-_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.I)
+_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
 _DATE = re.compile(r"\b\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}\b")
 _PHONE = re.compile(r"\+?\d[\d\s()\-]{5,}\d")
 _POSTCODE = re.compile(r"\b([A-Za-z]{1,2}\d[A-Za-z\d]?)\s*\d[A-Za-z]{2}\b")

@@ -9,7 +9,12 @@ const enhanceForms = () => {
   if (document.querySelector('[data-module]')) import('./forms.js').then((forms) => forms.enhance());
 };
 enhanceForms();
+if (document.getElementById('suggestions')) import('./find.js');
 document.addEventListener('htmx:after:swap', enhanceForms);
+
+// A map with a pin to move, beside the field that it fills.
+const pinMaps = document.querySelectorAll('[data-pin-for]');
+if (pinMaps.length) import('./pins.js').then((pins) => pinMaps.forEach(pins.enhance));
 
 // On a phone the filters start folded; without JavaScript they are open.
 const filters = document.querySelector('.filters');

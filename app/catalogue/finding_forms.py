@@ -1,0 +1,93 @@
+"""What people type about finding: words for search, files of words, gaps, saved searches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from app.accounts.models import Zone
+from app.catalogue import words
+from app.catalogue.forms import ChecksField
+from app.catalogue.lexicon_files import LONGEST
+from app.catalogue.models import NEEDS
+from app.shared.forms import KithForm, TidyStringField, choices
+
+
+class ConceptForm(KithForm):
+    """One thing people look for, and what they call it. `narrow` first: it says which Zones the effect can be looked at in."""
+
+    name = TidyStringField(
+        "What it is", [InputRequired("Say what it is called."), Length(max=LONGEST, message=f"At most {LONGEST} characters.")],
+        description="As a provider would write it: football, bereavement.",
+    )
+    same = TextAreaField("Other words for it", description="One a line: footy, kickabout. Whoever types one finds all of them.")
+    near = TextAreaField("Words that come near it", [Optional()], description="One a line. They count, but less.")
+    needs = ChecksField("Needs it is about", choices=choices((c, f"{c.partition(':')[0]}: {words.need_word(c)}") for c in NEEDS))
+    query = TidyStringField("A search to try", [Optional(), Length(max=200)], description="What would somebody type? Nothing is saved by looking.")
+    zone = SelectField("In which Zone", choices=[], validate_choice=False)
+    seen = HiddenField()
+
+    def narrow(self, zones: Sequence[Zone]) -> None:
+        self.zones = {zone.slug: zone for zone in zones}
+        self.zone.choices = choices([(zone.slug, zone.name) for zone in zones])
+
+    @staticmethod
+    def lines(text: str | None) -> list[str]:
+        return [line.strip() for part in (text or "").splitlines() for line in part.split(",") if line.strip()]
+
+
+FORMATS = (("openactive", "OpenActive’s activity list, with its broader and narrower activities"), ("csv", "A table with the columns concept and alias"))
+
+
+class WordsFileForm(KithForm):
+    kind = RadioField("What is in the file?", [InputRequired("Choose what is in the file.")], choices=choices(FORMATS), validate_choice=False)
+    file = FileField("The file", description="At most 4 MB. It is looked at first: nothing changes before you say so.")
+
+    def validate_kind(self, field: RadioField) -> None:
+        if field.data not in dict(FORMATS):
+            raise ValidationError("Choose what is in the file.")
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data:
+            raise ValidationError("Choose the file.")
+
+
+class WordsTakeForm(KithForm):
+    """The yes after looking at a file; the entries travel with it."""
+
+    kind = HiddenField()
+    packed = HiddenField()
+
+
+class GapForm(KithForm):
+    note = TextAreaField(
+        "What would have helped? (never a child’s name)", [Optional(), Length(max=300, message="At most 300 characters.")],
+        description="For the Zone manager: what is missing, where, when.",
+    )
+
+
+class GapCloseForm(KithForm):
+    why = TidyStringField("What became of it?", [InputRequired("Say what became of it."), Length(max=200, message="At most 200 characters.")])
+
+
+class SaveSearchForm(KithForm):
+    name = TidyStringField(
+        "A name for this search", [InputRequired("Give the search a name."), Length(max=80, message="At most 80 characters.")],
+        description="Call it by what you look for, like “Saturday drumming near school”. Never a child’s name.",
+    )
+    is_told = BooleanField("Tell me when something new fits", default=True)
+
+
+class OpenViewForm(KithForm):
+    zone = SelectField("Which Zone?", choices=[], validate_choice=False)
+
+    def narrow(self, zones: Sequence[Zone]) -> None:
+        self.zones = {zone.slug: zone for zone in zones}
+        self.zone.choices = choices([(zone.slug, zone.name) for zone in zones])
+
+    def validate_zone(self, field: SelectField) -> None:
+        if field.data not in self.zones:
+            raise ValidationError("Choose one of the Zones.")
