@@ -15,6 +15,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from app.catalogue.models.search import search_ddl
+from app.matching.models import change_ddl
 from app.shared.db import APPEND_ONLY_TABLES, Base, append_only_ddl, db
 from config import ROOT
 from tests.support.databases import Databases, Kind
@@ -67,7 +68,7 @@ def triggers() -> set[str]:
 
 def expected_triggers() -> set[str]:
     dialect = db.engine.dialect.name
-    statements = [text for table in APPEND_ONLY_TABLES for text in append_only_ddl(table, dialect)] + search_ddl(dialect)
+    statements = [text for table in APPEND_ONLY_TABLES for text in append_only_ddl(table, dialect)] + search_ddl(dialect) + change_ddl(dialect)
     return {found[1] for text in statements if (found := re.match(r"CREATE TRIGGER (\w+)", text))}
 
 
