@@ -22,6 +22,14 @@ def list_entries_for(subject: Row, limit: int = 200) -> Sequence[AuditEntry]:
     return db.session.scalars(statement).all()
 
 
+def list_entries_of(subject_ids: Sequence[uuid.UUID], *, types: Sequence[str], before_id: int | None = None, limit: int = 50) -> Sequence[AuditEntry]:
+    """The trail of several things (of these tables) together, newest first, from before an entry on; what is about a child is left out."""
+    statement = sa.select(AuditEntry).where(AuditEntry.subject_type.in_(types), AuditEntry.subject_id.in_(subject_ids), AuditEntry.child_id.is_(None))
+    if before_id is not None:
+        statement = statement.where(AuditEntry.id < before_id)
+    return db.session.scalars(statement.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
 def list_entries_of_zone(zone_id: uuid.UUID, limit: int = 200) -> Sequence[AuditEntry]:
     """The newest entries of a Zone, newest first."""
     statement = sa.select(AuditEntry).where(AuditEntry.zone_id == zone_id).order_by(AuditEntry.id.desc()).limit(limit)

@@ -50,6 +50,7 @@ from app.shared.forms import (
 )
 
 _WHOLE = "Type a whole number, like 10."
+_YEARS = [(str(year), words.school_year(year)) for year in words.SCHOOL_YEARS]
 
 
 class ChecksField(SelectMultipleField):
@@ -183,15 +184,26 @@ class OfferingForm(KithForm):
     needs = ChecksField("Needs it helps with", choices=choices((code, f"{code.partition(':')[0]}: {words.need_word(code)}") for code in NEEDS))
     age_min = WholeNumberField("Youngest age", [InputRequired("Type an age."), NumberRange(0, 25, "From 0 to 25 years.")])
     age_max = WholeNumberField("Oldest age", [InputRequired("Type an age."), NumberRange(0, 25, "From 0 to 25 years.")])
+    year_min = SelectField("Youngest school year", choices=choices([("", "Any"), *_YEARS]), default="")
+    year_max = SelectField("Oldest school year", choices=choices([("", "Any"), *_YEARS]), default="")
+    eligibility = TextAreaField(
+        "Who can come", [Optional(), Length(max=1000)],
+        description="Anything beyond age: where they live, a diagnosis that is not needed, a waiting time. Never a child’s name.",
+    )
+    is_private = BooleanField(
+        "Made for particular children",
+        description="Then nobody finds it but you, the Zone manager, and those who know a child that goes. Do not name the children here.",
+    )
     gender = RadioField("For", choices=choices((g.value, w) for g, w in words.GENDERS.items()), default=Gender.ANY.value)
     delivery = RadioField("Where", choices=choices((d.value, w) for d, w in words.DELIVERIES.items()), default=Delivery.VENUE.value)
     home_visit_radius_km = WholeNumberField(
         "How far you travel, in kilometres", [Optional(), NumberRange(1, 200, "From 1 to 200 kilometres.")], description="For home visits only.",
     )
+    site_id = ChoiceField("Where it meets", description="One of your places. Then the address below is the place’s own.")
     town = TidyStringField("Town or district", [Optional(), Length(max=120)])
     postcode = PostcodeField("Postcode", [Optional(), Length(max=10)])
     region = TidyStringField("Area", [Optional(), Length(max=120)], description="As children’s records name it, for example West London.")
-    position = PositionField("Place on the map", [Optional()], description="Only if Kith does not know the postcode: 51.5142, -0.2064.")
+    position = PositionField("Place on the map", [Optional()], description="Latitude and longitude, like 51.5142, -0.2064. Leave it empty and the postcode says where.")
     how_to_get_there = TextAreaField("How to get there", [Optional(), Length(max=1000)], description="The bus, the door, who to ask for.")
     slots = FieldList(FormField(SlotForm, "Meeting"), "When it meets", min_entries=3, max_entries=30)
     is_by_arrangement = BooleanField("Times are agreed for each child")
@@ -206,6 +218,14 @@ class OfferingForm(KithForm):
         description="Leave it empty if they cannot.",
     )
     group_size = WholeNumberField("Children in the room at once", [Optional(), NumberRange(1, 1000, _WHOLE)])
+
+    def offer(self, sites: Sequence[Any]) -> None:
+        self.site_id.offer([(site.id, site.name) for site in sites], "Somewhere else")
+
+    def years(self) -> tuple[int | None, int | None]:
+        """Youngest and oldest school year, as far as they are chosen."""
+        youngest, oldest = self.year_min.data or "", self.year_max.data or ""
+        return int(youngest) if youngest else None, int(oldest) if oldest else None
 
 
 class TariffForm(KithForm):
@@ -226,11 +246,13 @@ class CohortForm(KithForm):
     name = TidyStringField("Name", [Optional(), Length(max=120)], description="For example Spring 2027. May be empty.")
     starts_on = DayField("First day", [Optional()])
     ends_on = DayField("Last day", [Optional()], description="With both days, its sessions are planned for you.")
-    venue = TidyStringField("Where", [Optional(), Length(max=200)], description="The room or door, if it is not the usual one.")
+    site_id = ChoiceField("Where it meets")
+    venue = TidyStringField("Room or door", [Optional(), Length(max=200)], description="If it is not the usual one.")
     practitioner_id = ChoiceField("Who runs it")
 
-    def offer(self, practitioners: Sequence[Any]) -> None:
+    def offer(self, practitioners: Sequence[Any], sites: Sequence[Any] = ()) -> None:
         self.practitioner_id.offer([(p.id, p.name) for p in practitioners], "Not decided yet")
+        self.site_id.offer([(site.id, site.name) for site in sites], "Where the offering meets")
 
 
 class NewCohortForm(CohortForm):

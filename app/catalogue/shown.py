@@ -16,12 +16,16 @@ from app.catalogue.models import (
     OFFERING_KIND_WORDS,
     Cohort,
     CohortState,
+    Contact,
     Delivery,
     Offering,
     OfferingKind,
+    Series,
+    Site,
     Tariff,
 )
-from app.catalogue.slots import say_slots_briefly
+from app.catalogue.slots import hours, say_slots_briefly
+from app.catalogue.whereabouts import is_about, neighbourhood
 from app.shared import clock
 from app.shared.money import pounds
 from app.shared.view import ago, plural, sentence_list
@@ -59,6 +63,18 @@ def where(offering: Offering, km: float | None) -> str:
 
 def place(offering: Offering) -> str:
     return " ".join(part for part in (offering.town, offering.postcode_area or offering.postcode.partition(" ")[0]) if part)
+
+
+def about(offering: Offering) -> str:
+    """"about W10 5" where only the neighbourhood is known, else nothing."""
+    if offering.latitude is None or not is_about(offering.place_found_by, is_approximate=offering.is_place_approximate):
+        return ""
+    return f"about {neighbourhood(offering.postcode, offering.place_found_by) or offering.postcode_area or offering.town or 'here'}"
+
+
+def came_from(offering: Offering) -> str:
+    """Where the record came from, in words."""
+    return "Written in Kith" if offering.source == "kith" else f"Came from {offering.source}, as {offering.source_ref}"
 
 
 def ages(offering: Offering) -> str:
@@ -153,6 +169,8 @@ def facts_of(offering: Offering) -> list[tuple[str, str]]:
     siblings = offering.sibling_min_age
     return [
         ("For", ", ".join(filter(None, (ages(offering).capitalize(), _gender(offering))))),
+        ("School years", words.school_years(offering.year_min, offering.year_max)),
+        ("Who can come", offering.eligibility),
         ("Languages", sentence_list([language_name(code) for code in offering.languages])),
         ("In the room", plural(offering.group_size, "child", "children") if offering.group_size else ""),
         ("Brothers and sisters", "Cannot come along" if siblings is None else f"From {siblings} years" if siblings else "Any age may come"),
@@ -163,7 +181,13 @@ def facts_of(offering: Offering) -> list[tuple[str, str]]:
     ]
 
 
-def access(offering: Offering) -> list[str]:
+def purposes(contact: Contact) -> list[str]:
+    """What to ask them about, in words."""
+    said = [words.PURPOSES[purpose] for purpose in contact.purposes if purpose in words.PURPOSES]
+    return [*said[:1], *(text[0].lower() + text[1:] for text in said[1:])]
+
+
+def access(offering: Offering | Site) -> list[str]:
     named = [words.FEATURES[f] for f in offering.accessibility if f in words.FEATURES]
     return named if not offering.is_step_free or "Step-free" in named else ["Step-free", *named]
 
@@ -187,6 +211,14 @@ def cohort_name(cohort: Cohort) -> str:
 
 def _month(day: date) -> str:
     return f"{day:%B %Y}"
+
+
+def say_series(series: Series) -> str:
+    """"Every Tuesday, 4pm to 5.30pm, in school terms"."""
+    often = {1: "Every", 2: "Every second", 3: "Every third", 4: "Every fourth"}[series.every_weeks]
+    slot = {"start": series.start, "end": series.end}
+    season = words.SERIES_SEASONS[series.season]
+    return f"{often} {list(words.DAYS.values())[series.day]}, {hours(slot)}, {season[0].lower()}{season[1:]}"
 
 
 def seats(cohort: Cohort, availability: Mapping[Any, Availability]) -> Availability:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.catalogue.models import (
     CancelledBy,
+    ContactPurpose,
     Delivery,
     DocumentKind,
     DocumentState,
@@ -12,6 +13,7 @@ from app.catalogue.models import (
     OrganisationKind,
     PartnerState,
     Season,
+    SeriesSeason,
     SessionState,
 )
 
@@ -98,3 +100,34 @@ def need_word(code: str) -> str:
     """Emotional:self-esteem is “self-esteem”, Academic:stem “STEM”."""
     word = code.partition(":")[2]
     return {"stem": "STEM", "english-language": "English language"}.get(word, word if "self-" in word else word.replace("-", " "))
+
+
+SERIES_SEASONS = {
+    SeriesSeason.TERM: "In school terms",
+    SeriesSeason.HOLIDAY: "In the school holidays",
+    SeriesSeason.ALL_YEAR: "All year round",
+}
+PURPOSES: dict[str, str] = {
+    ContactPurpose.INTRODUCTIONS: "Introducing a child",
+    ContactPurpose.SAFEGUARDING: "Safeguarding",
+    ContactPurpose.BOOKINGS: "Places and times",
+    ContactPurpose.MONEY: "Invoices and payment",
+    ContactPurpose.ACCESS: "Access and special needs",
+    ContactPurpose.GENERAL: "Anything else",
+}
+SCHOOL_YEARS = range(-1, 14)
+"""Nursery to Year 13."""
+
+
+def school_year(number: int) -> str:
+    """-1 is Nursery, 0 Reception, 4 Year 4."""
+    return {-1: "Nursery", 0: "Reception"}.get(number, f"Year {number}")
+
+
+def school_years(youngest: int | None, oldest: int | None) -> str:
+    """Years 3 to 6, Reception to Year 2, Year 9; nothing when nobody said."""
+    if youngest is None or oldest is None:
+        return ""
+    if youngest == oldest:
+        return school_year(youngest)
+    return f"Years {youngest} to {oldest}" if youngest > 0 else f"{school_year(youngest)} to {school_year(oldest)}"

@@ -69,6 +69,10 @@ class Outlines:
             "credit": self.data()["credit"] if shapes and areas is None else "",
             "scale_px": round(km * frame.scale, 1),
             "scale_label": f"{km:g} km" if km >= 1 else f"{km * 1000:g} m",
+            "lat": frame.lat,
+            "lon": frame.lon,
+            "px_per_lat": round(frame.ky * frame.scale, 3),
+            "px_per_lon": round(frame.kx * frame.scale, 3),
             "mile_px": round(MILE_KM * frame.scale, 1),
         }
 

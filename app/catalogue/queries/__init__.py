@@ -61,6 +61,7 @@ from app.catalogue.queries.sites import (
     list_photos,
     list_sites,
 )
+from app.catalogue.queries.trails import trail_of_offering, trail_of_organisation
 
 __all__ = [
     "choices_of_organisations", "count_live_offerings", "document_gaps", "find_current_tariff",
@@ -71,6 +72,6 @@ __all__ = [
     "list_offerings_in_full", "list_offerings_to_check", "list_organisations", "list_photos", "list_practitioners",
     "list_series", "list_sessions", "list_sites", "list_standings", "list_tariffs", "list_told_apart",
     "list_waiting_documents", "locate", "name_of", "names_of", "needs_documents", "next_sessions",
-    "offerings_visible_to", "organisations_visible_to", "organisations_with_gaps", "record_of", "school_year",
+    "offerings_visible_to", "organisations_visible_to", "organisations_with_gaps", "record_of", "school_year", "trail_of_offering", "trail_of_organisation",
     "zone_terms",
 ]

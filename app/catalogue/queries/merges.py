@@ -51,7 +51,7 @@ def list_duplicates(zone_id: uuid.UUID, kind: MergeKind) -> list[Pair]:
     records = _organisations(zone_id) if kind is MergeKind.ORGANISATION else _offerings(zone_id)
     apart = db.session.execute(
         sa.select(NotDuplicate.first_id, NotDuplicate.second_id).where(NotDuplicate.zone_id == zone_id, NotDuplicate.kind == kind)
-    ).tuples().all()
+    ).all()
     said = {record.id: (record.name, " · ".join(filter(None, (record.provider, record.postcode)))) for record in records}
     return [Pair(kind, one, said[one.first], said[one.second]) for one in find_pairs(records, apart=apart)]
 
@@ -115,7 +115,7 @@ def list_merges(zone_id: uuid.UUID, limit: int = 50) -> list[dict[str, Any]]:
     rows = db.session.execute(
         sa.select(Merge, Person.name).join(Person, Person.id == Merge.merged_by_id).where(Merge.zone_id == zone_id)
         .order_by(Merge.created_at.desc(), Merge.id).limit(limit)
-    ).tuples().all()
+    ).all()
     names = _names([(merge.kind, id_) for merge, _ in rows for id_ in (merge.kept_id, merge.gone_id)])
     return [{"merge": merge, "by": by, "kept": names[merge.kept_id], "gone": names[merge.gone_id]} for merge, by in rows]
 
@@ -125,7 +125,7 @@ def list_told_apart(zone_id: uuid.UUID, limit: int = 100) -> list[Told]:
     rows = db.session.execute(
         sa.select(NotDuplicate, Person.name).join(Person, Person.id == NotDuplicate.said_by_id).where(NotDuplicate.zone_id == zone_id)
         .order_by(NotDuplicate.created_at.desc(), NotDuplicate.id).limit(limit)
-    ).tuples().all()
+    ).all()
     names = _names([(mark.kind, id_) for mark, _ in rows for id_ in (mark.first_id, mark.second_id)])
     return [Told(mark.id, mark.kind, names[mark.first_id], names[mark.second_id], by) for mark, by in rows]
 
@@ -134,5 +134,5 @@ def _names(wanted: Sequence[tuple[MergeKind, uuid.UUID]]) -> dict[uuid.UUID, str
     names: dict[uuid.UUID, str] = {}
     for kind, column in ((MergeKind.ORGANISATION, Organisation.name), (MergeKind.OFFERING, Offering.title)):
         ids = {id_ for one, id_ in wanted if one is kind}
-        names.update(db.session.execute(sa.select(MODELS[kind].id, column).where(MODELS[kind].id.in_(ids))).tuples().all() if ids else [])
+        names.update(db.session.execute(sa.select(MODELS[kind].id, column).where(MODELS[kind].id.in_(ids))).all() if ids else [])
     return names

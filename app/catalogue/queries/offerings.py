@@ -212,7 +212,7 @@ def school_year(zone_id: uuid.UUID, school_id: uuid.UUID | None = None) -> Schoo
     )
     if school_id is not None:
         statement = statement.where(School.id == school_id)
-    names = db.session.execute(statement.distinct().order_by(Closure.starts_on, Closure.name)).tuples().all()
+    names = db.session.execute(statement.distinct().order_by(Closure.starts_on, Closure.name)).all()
     return SchoolYear(zone_terms(zone_id, school_id), tuple(names))
 
 

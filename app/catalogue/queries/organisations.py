@@ -111,7 +111,7 @@ def list_practitioners(organisation_id: uuid.UUID, *, also_left: bool = False) -
 
 def names_of(person_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The same for several."""
-    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids))).tuples().all()) if person_ids else {}
+    return dict(db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids))).all()) if person_ids else {}
 
 
 def name_of(person_id: uuid.UUID | None) -> str | None:

@@ -25,10 +25,10 @@ from app.shared.web import act, allow, submit
 @allow(policies.can_add_cohort, offering=queries.get_offering)
 def cohort_new(offering: Offering) -> ResponseReturnValue:
     me, offering_id, form = sessions.current_person(), offering.id, NewCohortForm()
-    form.offer(queries.list_practitioners(offering.organisation_id))
+    form.offer(queries.list_practitioners(offering.organisation_id), queries.list_sites(offering.organisation_id))
     saved = submit(form, lambda: verbs.add_cohort(
         offering_id=offering_id, name=form.name.data or "", starts_on=form.starts_on.data, ends_on=form.ends_on.data,
-        venue=form.venue.data or "", practitioner_id=form.practitioner_id.data, capacity=form.capacity.data or 0,
+        venue=form.venue.data or "", site_id=form.site_id.data, practitioner_id=form.practitioner_id.data, capacity=form.capacity.data or 0,
         outside_places=form.outside_places.data or 0, actor=me,
     ))
     if saved is None:
@@ -41,13 +41,14 @@ def cohort_new(offering: Offering) -> ResponseReturnValue:
 @blueprint.get("/cohorts/<uuid:cohort_id>", endpoint="cohort")
 @allow(policies.can_edit_cohort, cohort=queries.get_cohort)
 def cohort_show(cohort: Cohort) -> ResponseReturnValue:
-    planned = queries.list_sessions(cohort.id)
+    planned, regular = queries.list_sessions(cohort.id), queries.list_series(cohort.id)
     today = clock.today()
     coming = [s for s in planned if s.held_on >= today and s.state is SessionState.SCHEDULED]
     return render_template(
         "catalogue/cohort_show.html", cohort=cohort, offering=cohort.offering, name=shown.cohort_name(cohort), coming=coming,
         past=[s for s in reversed(planned) if s not in coming], places=free_places([cohort.id])[cohort.id],
-        states=words.SESSION_STATES, cancelled_by=words.CANCELLED_BY, can_plan=bool(cohort.starts_on and cohort.ends_on and cohort.offering.slots),
+        states=words.SESSION_STATES, cancelled_by=words.CANCELLED_BY, can_plan=bool(cohort.starts_on and cohort.ends_on and (cohort.offering.slots or regular)),
+        regular=[(series, shown.say_series(series)) for series in regular], today=today,
         form=OutsideForm(outside_places=cohort.outside_places),
     )
 
@@ -57,10 +58,12 @@ def cohort_show(cohort: Cohort) -> ResponseReturnValue:
 def cohort_edit(cohort: Cohort) -> ResponseReturnValue:
     me, cohort_id = sessions.current_person(), cohort.id
     form = CohortForm(obj=None if request.method == "POST" else cohort)
-    form.offer(queries.list_practitioners(cohort.offering.organisation_id))
+    kept = [cohort.site] if cohort.site and cohort.site.closed_on else []
+    organisation_id = cohort.offering.organisation_id
+    form.offer(queries.list_practitioners(organisation_id), [*queries.list_sites(organisation_id), *kept])
     saved = submit(form, lambda: verbs.edit_cohort(
         cohort_id=cohort_id, name=form.name.data or "", starts_on=form.starts_on.data, ends_on=form.ends_on.data,
-        practitioner_id=form.practitioner_id.data, venue=form.venue.data or "", actor=me,
+        practitioner_id=form.practitioner_id.data, venue=form.venue.data or "", site_id=form.site_id.data, actor=me,
     ))
     if saved is None:
         page = render_template("catalogue/cohort_edit.html", form=form, offering=cohort.offering, cohort=cohort)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import sessions
 from app.accounts.models import Person
-from app.catalogue import policies, queries, shown
+from app.catalogue import policies, queries, shown, words
 from app.catalogue.availability import free_places
 from app.catalogue.forms import OfferingForm, ReasonForm, TariffForm
 from app.catalogue.history import history_of
@@ -20,9 +20,11 @@ from app.catalogue.models import (
     OFFERING_MOVES,
     Delivery,
     Gender,
+    MergeKind,
     Offering,
     OfferingKind,
     Organisation,
+    PlaceFoundBy,
     Season,
 )
 from app.catalogue.routes.blueprint import blueprint
@@ -31,14 +33,17 @@ from app.catalogue.services import offerings as verbs
 from app.catalogue.services.offerings import OfferingFacts
 from app.catalogue.services.tariffs import set_tariff
 from app.catalogue.slots import say_slots
+from app.catalogue.whereabouts import Spot, choose, spot_of
 from app.shared import clock
 from app.shared.web import act, allow, submit
 
 
 @blueprint.get("/offerings/<uuid:offering_id>", endpoint="offering")
-@allow(policies.can_see_offering, offering=queries.get_offering)
+@allow(policies.can_see_offering, offering=queries.get_offering_or_merged)
 def offering_show(offering: Offering) -> ResponseReturnValue:
     me = sessions.current_person()
+    if offering.merged_into_id is not None:
+        return redirect(url_for("catalogue.offering", offering_id=queries.heir_of(MergeKind.OFFERING, offering.id)), 302)
     cohorts = queries.list_cohorts(offering.id)
     running = shown.running(cohorts)
     confirmed_by = queries.name_of(offering.confirmed_by_id)
@@ -54,7 +59,10 @@ def offering_show(offering: Offering) -> ResponseReturnValue:
         freshness=shown.freshness(offering, confirmed_by), near=_near(me, offering),
         gaps=queries.document_gaps(offering.organisation_id, on=today, through=today),
         moves=OFFERING_MOVES.onward(offering.state), reason=ReasonForm(),
-        history=history_of(offering) if may_edit else [], place=shown.place(offering),
+        history=history_of(offering) if may_edit else [], place=shown.place(offering), about=shown.about(offering),
+        photos=queries.list_photos(offering_id=offering.id), years=words.school_years(offering.year_min, offering.year_max),
+        site=offering.site, access_of=shown.access, pin=_pin(offering), contacts=queries.list_contacts(offering.organisation_id),
+        source=shown.came_from(offering),
         may=_powers(me, offering),
     )
 
@@ -64,6 +72,12 @@ def _powers(me: Person, offering: Offering) -> dict[str, bool]:
         "edit": policies.can_edit_offering(me, offering), "confirm": policies.can_confirm_offering(me, offering),
         "price": policies.can_set_tariff(me, offering),
     }
+
+
+def _pin(offering: Offering) -> dict[str, float] | None:
+    if offering.latitude is None or offering.longitude is None or offering.delivery is not Delivery.VENUE:
+        return None
+    return {"lat": offering.latitude, "lon": offering.longitude}
 
 
 def _near(me: Person, offering: Offering) -> dict[str, Any] | None:
@@ -81,6 +95,7 @@ def _near(me: Person, offering: Offering) -> dict[str, Any] | None:
 @allow(policies.can_add_offering, organisation=queries.get_organisation)
 def offering_new(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id, form = sessions.current_person(), organisation.id, OfferingForm()
+    form.offer(queries.list_sites(organisation_id))
     if request.method == "GET":
         form.region.data, form.postcode.data = organisation.zone.region, organisation.postcode
     saved = submit(form, lambda: verbs.add_offering(organisation_id=organisation_id, facts=read_form(form, None), actor=me))
@@ -95,6 +110,7 @@ def offering_new(organisation: Organisation) -> ResponseReturnValue:
 def offering_edit(offering: Offering) -> ResponseReturnValue:
     me, offering_id = sessions.current_person(), offering.id
     form = OfferingForm() if request.method == "POST" else OfferingForm(data=_as_form(offering))
+    form.offer([*queries.list_sites(offering.organisation_id), *([offering.site] if offering.site and offering.site.closed_on else [])])
 
     def verb() -> Offering:
         current = queries.get_offering(offering_id, me)
@@ -114,30 +130,35 @@ def _form_page(form: OfferingForm, organisation: Organisation, offering: Offerin
 
 
 def _as_form(offering: Offering) -> dict[str, Any]:
-    own_place = offering.latitude is not None and offering.longitude is not None and not offering.postcode
+    spot = spot_of(offering)
     blank = {"day": "", "start": "", "end": "", "season": "term"}
     return {
         **{name: getattr(offering, name) for name in (
-            "title", "description", "needs", "age_min", "age_max", "town", "postcode", "region", "how_to_get_there", "is_by_arrangement",
+            "title", "description", "needs", "age_min", "age_max", "eligibility", "is_private", "site_id", "town", "postcode", "region", "how_to_get_there", "is_by_arrangement",
             "is_step_free", "must_parent_stay", "accessibility", "sibling_min_age", "group_size", "home_visit_radius_km")},
         **{name: getattr(offering, name).value for name in ("kind", "gender", "delivery", "season")},
         "version": str(offering.version), "interests": ", ".join(offering.interests), "cost": offering.cost_pence,
         "languages": ", ".join(language_name(code) for code in offering.languages), "slots": [*offering.slots, blank, blank],
-        "position": f"{offering.latitude:.5f}, {offering.longitude:.5f}" if own_place else "",
+        "position": f"{spot.latitude:.5f}, {spot.longitude:.5f}" if spot and offering.site_id is None else "",
+        **{name: "" if (year := getattr(offering, name)) is None else str(year) for name in ("year_min", "year_max")},
     }
 
 
 def read_form(form: OfferingForm, offering: Offering | None) -> OfferingFacts:
-    """The form as facts; the place from the map, else from the postcode, else as it was."""
+    """The form as facts; the place is that of the pin when it was moved, else of the postcode, else as it was."""
     postcode = form.postcode.data or ""
     area = postcode.partition(" ")[0] or (offering.postcode_area if offering else "")
-    latitude, longitude, is_approximate = _position(form, offering)
+    spot = _spot(form, offering)
+    youngest, oldest = form.years()
     delivery = Delivery(form.delivery.data)
     return OfferingFacts(
         title=form.title.data or "", kind=OfferingKind(form.kind.data), description=(form.description.data or "").strip(),
         interests=form.interests.items, needs=form.needs.data or [], age_min=form.age_min.data or 0, age_max=form.age_max.data or 0,
-        town=form.town.data or "", postcode=postcode, postcode_area=area, region=form.region.data or "", latitude=latitude,
-        longitude=longitude, is_place_approximate=is_approximate, delivery=delivery,
+        town=form.town.data or "", postcode=postcode, postcode_area=area, region=form.region.data or "",
+        latitude=spot.latitude if spot else None, longitude=spot.longitude if spot else None, delivery=delivery,
+        is_place_approximate=_is_approximate(spot, offering), place_found_by=spot.found_by if spot else None,
+        year_min=youngest, year_max=oldest, eligibility=(form.eligibility.data or "").strip(), is_private=form.is_private.data,
+        site_id=form.site_id.data,
         home_visit_radius_km=form.home_visit_radius_km.data, slots=[s for entry in form.slots if (s := entry.form.slot()) is not None],
         is_by_arrangement=form.is_by_arrangement.data, season=Season(form.season.data), cost_pence=form.cost.data or 0,
         languages=form.languages.codes, gender=Gender(form.gender.data), is_step_free=form.is_step_free.data,
@@ -147,14 +168,22 @@ def read_form(form: OfferingForm, offering: Offering | None) -> OfferingFacts:
     )
 
 
-def _position(form: OfferingForm, offering: Offering | None) -> tuple[float | None, float | None, bool]:
-    if form.position.position is not None:
-        return *form.position.position, False
+def _spot(form: OfferingForm, offering: Offering | None) -> Spot | None:
     postcode = form.postcode.data or ""
-    if offering is not None and (postcode == offering.postcode or not postcode):
-        return offering.latitude, offering.longitude, offering.is_place_approximate
-    found = queries.locate(postcode)
-    return (*found, True) if found else (None, None, False)
+    same = offering is not None and postcode == offering.postcode
+    before = spot_of(offering)
+    if before is not None and same and not postcode and form.position.position is None and not form.position.raw_data:
+        return before
+    return choose(typed=form.position.position, found=queries.find_spot(postcode), before=before, is_same_postcode=same)
+
+
+def _is_approximate(spot: Spot | None, offering: Offering | None) -> bool:
+    """A pin is where it is; what was not touched stays what it was; a postcode gives its middle."""
+    if spot is None or spot.found_by is PlaceFoundBy.PIN:
+        return False
+    if offering is not None and spot == spot_of(offering):
+        return offering.is_place_approximate
+    return True
 
 
 @blueprint.post("/offerings/<uuid:offering_id>/copy")

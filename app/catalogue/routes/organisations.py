@@ -7,12 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
-from app.catalogue import policies, queries, words
+from app.catalogue import policies, queries, shown, words
 from app.catalogue.forms import MoveForm, OrganisationForm, PractitionerForm
 from app.catalogue.history import history_of
 from app.catalogue.models import (
     OFFERING_KIND_WORDS,
     PARTNER_MOVES,
+    MergeKind,
     Organisation,
     OrganisationKind,
     PartnerState,
@@ -24,7 +25,7 @@ from app.catalogue.services import organisations as verbs
 from app.catalogue.services import practitioners
 from app.catalogue.services.organisations import OrganisationFacts
 from app.shared import clock
-from app.shared.web import allow, submit
+from app.shared.web import act, allow, submit
 
 STATE_TONES = {
     PartnerState.LIVE: "go", PartnerState.APPROVED: "info", PartnerState.RESTRICTED: "gently", PartnerState.SUSPENDED: "stop",
@@ -54,9 +55,11 @@ def organisation_list() -> ResponseReturnValue:
 
 
 @blueprint.get("/organisations/<uuid:organisation_id>", endpoint="organisation")
-@allow(policies.can_see_organisation, organisation=queries.get_organisation)
+@allow(policies.can_see_organisation, organisation=queries.get_organisation_or_merged)
 def organisation_show(organisation: Organisation) -> ResponseReturnValue:
     me = sessions.current_person()
+    if organisation.merged_into_id is not None:
+        return redirect(url_for("catalogue.organisation", organisation_id=queries.heir_of(MergeKind.ORGANISATION, organisation.id)), 302)
     may_edit = policies.can_edit_organisation(me, organisation)
     offerings = queries.list_offerings(me, organisation_id=organisation.id)
     today = clock.today()
@@ -71,6 +74,10 @@ def organisation_show(organisation: Organisation) -> ResponseReturnValue:
         may_edit=may_edit, may_see_documents=policies.can_see_documents(me, organisation),
         may_check=policies.can_move_organisation(me, organisation) or policies.can_waive_document(me, organisation),
         may_waive=policies.can_waive_document(me, organisation), history=history_of(organisation) if may_edit else [],
+        sites=queries.list_sites(organisation.id, also_closed=may_edit), contacts=queries.list_contacts(organisation.id),
+        photos=queries.list_photos(organisation_id=organisation.id), purposes_of=shown.purposes, access_of=shown.access,
+        may_confirm=policies.can_confirm_organisation(me, organisation), confirmable={o.id for o in offerings if policies.can_confirm_offering(me, o)},
+        checked_by=queries.name_of(organisation.confirmed_by_id), old=shown.CHECKED_WITHIN,
         needs_papers=organisation.id in queries.needs_documents([organisation.id]), viewer=me,
     )
 
@@ -118,6 +125,15 @@ def organisation_edit(organisation: Organisation) -> ResponseReturnValue:
         return page, 422 if request.method == "POST" else 200
     flash("Saved.", "success")
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
+
+
+@blueprint.post("/organisations/<uuid:organisation_id>/confirm")
+@allow(policies.can_confirm_organisation, organisation=queries.get_organisation)
+def organisation_confirm(organisation: Organisation) -> ResponseReturnValue:
+    me, organisation_id = sessions.current_person(), organisation.id
+    back = url_for("catalogue.organisation", organisation_id=organisation_id)
+    done = "Thank you. It says now that it was checked today."
+    return act(lambda: verbs.confirm_organisation(organisation_id=organisation_id, actor=me), back, done=done)
 
 
 def _facts(form: OrganisationForm) -> OrganisationFacts:

@@ -36,7 +36,8 @@ def add_contact(*, organisation_id: uuid.UUID, facts: ContactFacts, actor: Perso
         _require_sense(organisation_id, facts)
         contact = Contact(organisation_id=organisation_id, **asdict(facts))
         db.session.add(contact)
-        audit.record("catalogue.contact.added", subject=contact, actor=actor, zone_id=organisation.zone_id, organisation=organisation_id)
+        db.session.flush()
+        audit.record("catalogue.contact.added", subject=organisation, actor=actor, contact=contact.id, name=facts.name)
         return contact
 
 
@@ -48,8 +49,8 @@ def edit_contact(*, contact_id: uuid.UUID, facts: ContactFacts, actor: Person) -
         changed = changes.apply(contact, asdict(facts))
         if changed:
             audit.record(
-                "catalogue.contact.edited", subject=contact, actor=actor, zone_id=contact.organisation.zone_id,
-                organisation=contact.organisation_id, fields=list(changed), changes=changed,
+                "catalogue.contact.edited", subject=contact.organisation, actor=actor, contact=contact_id, name=contact.name,
+                fields=list(changed), changes=changed,
             )
         return contact
 
@@ -58,10 +59,7 @@ def remove_contact(*, contact_id: uuid.UUID, actor: Person) -> None:
     """Not there to be asked any more: the row goes, the trail says when and who took it away."""
     with atomic():
         contact = _get(contact_id)
-        audit.record(
-            "catalogue.contact.removed", subject=contact, actor=actor, zone_id=contact.organisation.zone_id,
-            organisation=contact.organisation_id,
-        )
+        audit.record("catalogue.contact.removed", subject=contact.organisation, actor=actor, contact=contact_id, name=contact.name)
         db.session.delete(contact)
 
 

@@ -42,7 +42,8 @@ def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.
                 height=picture.height, position=there, added_by_id=actor.id,
             )
             db.session.add(photo)
-            audit.record("catalogue.photo.added", subject=photo, actor=actor, zone_id=of.zone_id, of=of.id)
+            db.session.flush()
+            audit.record("catalogue.photo.added", subject=of, actor=actor, photo=photo.id)
             return photo
     except BaseException:
         pictures.drop(folder, name)
@@ -56,10 +57,7 @@ def describe_photo(*, photo_id: uuid.UUID, alt: str, actor: Person) -> Photo:
         _require_words(alt)
         changed = changes.apply(photo, {"alt": alt.strip()})
         if changed:
-            audit.record(
-                "catalogue.photo.described", subject=photo, actor=actor, zone_id=_zone(photo), of=photo.organisation_id or photo.offering_id,
-                fields=list(changed), changes=changed,
-            )
+            audit.record("catalogue.photo.described", subject=_of(photo), actor=actor, photo=photo_id, fields=list(changed), changes=changed)
         return photo
 
 
@@ -69,7 +67,7 @@ def remove_photo(*, photo_id: uuid.UUID, actor: Person) -> None:
     with atomic():
         photo = _get(photo_id)
         name = photo.name
-        audit.record("catalogue.photo.removed", subject=photo, actor=actor, zone_id=_zone(photo), of=photo.organisation_id or photo.offering_id)
+        audit.record("catalogue.photo.removed", subject=_of(photo), actor=actor, photo=photo_id)
         db.session.delete(photo)
     pictures.drop(folder, name)
 
@@ -81,10 +79,11 @@ def _get(photo_id: uuid.UUID) -> Photo:
     return photo
 
 
-def _zone(photo: Photo) -> uuid.UUID | None:
+def _of(photo: Photo) -> Organisation | Offering:
+    """Its history is that of what it shows."""
     if photo.organisation_id is not None:
-        return db.session.scalar(sa.select(Organisation.zone_id).where(Organisation.id == photo.organisation_id))
-    return db.session.scalar(sa.select(Offering.zone_id).where(Offering.id == photo.offering_id))
+        return db.session.get_one(Organisation, photo.organisation_id)
+    return db.session.get_one(Offering, photo.offering_id)
 
 
 def _require_words(alt: str) -> None:

@@ -1,0 +1,162 @@
+"""What people type about places, contacts, photos, regular meetings and merges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+from app.accounts.forms import ChoiceField, PositionField
+from app.catalogue import words
+from app.catalogue.forms import ChecksField
+from app.catalogue.models import ACCESSIBILITY, SeriesSeason
+from app.catalogue.slots import ORDER, SlotFault, read_time
+from app.shared.forms import (
+    AddressField,
+    DayField,
+    KithForm,
+    PhoneField,
+    PostcodeField,
+    TidyStringField,
+    choices,
+)
+
+
+class SiteForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Give the place a name."), Length(max=120)], description="For example Main hall, or Acton Library.")
+    address = TidyStringField("Address", [Optional(), Length(max=300)], description="Building and street.")
+    town = TidyStringField("Town or district", [Optional(), Length(max=120)])
+    postcode = PostcodeField("Postcode", [Optional(), Length(max=10)])
+    position = PositionField(
+        "Place on the map", [Optional()], description="Latitude and longitude, like 51.5142, -0.2064. Leave it empty and the postcode says where.",
+    )
+    how_to_get_there = TextAreaField("How to get there", [Optional(), Length(max=1000)], description="The bus, the door, who to ask for.")
+    is_step_free = BooleanField("Step-free")
+    accessibility = ChecksField("Access", choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
+    access_note = TextAreaField("More about access", [Optional(), Length(max=600)], description="Steps, lifts, lighting, noise, where to wait.")
+
+
+class ContactForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Type a name, or what the desk is called."), Length(max=120)])
+    title = TidyStringField("What they do", [Optional(), Length(max=120)])
+    purposes = ChecksField("What to ask them about", choices=choices(words.PURPOSES.items()))
+    email = AddressField("E-mail address", [Optional()])
+    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+    note = TidyStringField("When and how to reach them", [Optional(), Length(max=300)])
+
+
+class PhotoForm(KithForm):
+    file = FileField("Photo", [FileRequired("Choose a photo.")], description="JPEG, PNG or WebP, 6 MB at most. Where and when it was taken is removed.")
+    alt = TidyStringField(
+        "What the photo shows", [InputRequired("Say in a few words what the photo shows."), Length(max=300)],
+        description="For those who cannot see it, for example: a bright hall with drums in a circle.",
+    )
+    nobody = BooleanField(
+        "No child can be recognised in it, or each child’s parent or carer has agreed in writing",
+        [InputRequired("Only photos that show no recognisable child, or only children whose parent or carer has agreed.")],
+    )
+
+
+class AltForm(KithForm):
+    alt = TidyStringField("What the photo shows", [InputRequired("Say in a few words what the photo shows."), Length(max=300)])
+
+
+class ChangeForm(Form):
+    """One meeting that is moved (`which` is its day), or an extra one (`which` is "extra"). An empty choice means none."""
+
+    which = SelectField("Which", default="", validate_choice=False)
+    to = DayField("New day", [Optional()])
+    start = StringField("From", [Optional(), Length(max=12)])
+    end = StringField("To", [Optional(), Length(max=12)])
+
+    def validate_which(self, field: SelectField) -> None:
+        if not field.data:
+            if self.to.data:
+                raise ValidationError("Choose which meeting moves there, or that it is an extra one.")
+            return
+        if self.to.data is None:
+            raise ValidationError("Choose the new day.")
+        try:
+            self.times("00:00", "00:01")
+        except SlotFault as fault:
+            raise ValidationError(str(fault)) from fault
+
+    def times(self, start: str, end: str) -> tuple[str, str]:
+        """As typed, else those of the series. Raises SlotFault."""
+        typed_start, typed_end = (self.start.data or "").strip(), (self.end.data or "").strip()
+        first = f"{read_time(typed_start):%H:%M}" if typed_start else start
+        last = f"{read_time(typed_end):%H:%M}" if typed_end else end
+        if typed_start and typed_end and last <= first:
+            raise SlotFault("It must end after it starts.")
+        return first, last
+
+
+class SeriesForm(KithForm):
+    """First the rule, then (`seen`) which of its days really meet."""
+
+    day = SelectField("Day of the week", choices=choices(words.DAYS.items()), default="Mon")
+    start = StringField("From", [InputRequired("Type a time, like 16:00."), Length(max=12)])
+    end = StringField("To", [InputRequired("Type a time, like 17:00."), Length(max=12)])
+    every_weeks = SelectField("How often", choices=choices([("1", "Every week"), ("2", "Every second week"), ("3", "Every third week"), ("4", "Every fourth week")]), default="1")
+    starts_on = DayField("First day", [InputRequired("Choose the first day.")])
+    ends_on = DayField("Last day", [InputRequired("Choose the last day.")])
+    season = RadioField("When in the year", choices=choices((s.value, w) for s, w in words.SERIES_SEASONS.items()), default=SeriesSeason.TERM.value)
+    school_id = ChoiceField("Whose terms", description="Only if it follows one school.")
+    meets = ChecksField("Days it meets", validate_choice=False)
+    changes = FieldList(FormField(ChangeForm, "Change"), "Moved and extra meetings", min_entries=3, max_entries=12)
+    seen = HiddenField()
+
+    def offer(self, schools: Sequence[Any]) -> None:
+        self.school_id.offer([(school.id, school.name) for school in schools], "Most schools of the Zone")
+
+    def times(self) -> tuple[str, str]:
+        """As HH:MM. Raises SlotFault."""
+        return f"{read_time(self.start.data or ''):%H:%M}", f"{read_time(self.end.data or ''):%H:%M}"
+
+    def validate_start(self, field: StringField) -> None:
+        _require_time(field)
+
+    def validate_end(self, field: StringField) -> None:
+        _require_time(field)
+
+    @property
+    def weekday(self) -> int:
+        return ORDER.index(self.day.data)
+
+    @property
+    def days(self) -> set[date]:
+        """Those that are ticked and are days at all."""
+        found = set()
+        for typed in self.meets.data or []:
+            try:
+                found.add(date.fromisoformat(typed))
+            except ValueError:
+                continue
+        return found
+
+
+def _require_time(field: StringField) -> None:
+    try:
+        read_time(field.data or "")
+    except SlotFault as fault:
+        raise ValidationError(str(fault)) from fault
+
+
+class MergeForm(KithForm):
+    """Which fields come from the other record; the page draws a choice for each that differs."""
+
+    take = ChecksField("Fields", validate_choice=False)
