@@ -69,7 +69,7 @@ def postgres(rows: Rows, url: str) -> Peer:
         f"setweight(to_tsvector('english', :{name}), '{label}')"
         for name, label in (("title", "A"), ("tags", "B"), ("needs", "C"), ("provider", "C"), ("place", "C"), ("body", "D"))
     )
-    connection.execute(sa.text(f"INSERT INTO found VALUES (:id, {vector})"), [{"id": row["id"], **fields(row)} for row in rows])
+    connection.execute(sa.text(f"INSERT INTO found VALUES (:id, {vector})"), [{"id": row["id"], **fields(row)} for row in rows])  # noqa: S608
     statement = sa.text(
         "SELECT id FROM found, to_tsquery('english', :wanted) AS query WHERE lexemes @@ query "
         "ORDER BY ts_rank(lexemes, query) DESC, id LIMIT :top"

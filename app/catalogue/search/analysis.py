@@ -21,11 +21,18 @@ _REWRITTEN = (  # what must be in the text before the pattern is worth trying, t
     (("not",), re.compile(r"\bis not\b"), "isnt"), (("not",), re.compile(r"\bdid not\b"), "didnt"),
 )
 _APART = {
-    "animation": "animat", "animations": "animat", "animate": "animat", "animated": "animat", "animator": "animat",
-    "experiment": "experiment", "experiments": "experiment", "ealing": "ealing", "training": "training", "paste": "paste",
-    "university": "universiti", "universities": "universiti", "uni": "uni", "boxing": "boxing", "boxer": "boxing", "boxers": "boxing", "arsenal": "arsenal", "sats": "sats",
+    **dict.fromkeys(("animation", "animations", "animate", "animated", "animator"), "animat"),
+    **dict.fromkeys(("university", "universities"), "universiti"),
+    **dict.fromkeys(("boxing", "boxer", "boxers"), "boxing"),
+    **dict.fromkeys(("engineer", "engineers", "engineering"), "engineer"),
+    **dict.fromkeys(("mindful", "mindfulness"), "mindful"),
+    **{word: word.removesuffix("s") for word in ("outing", "outings", "evening", "evenings", "experiment", "experiments", "gamer", "gamers")},
+    **{word: word for word in (
+        "ealing", "training", "paste", "uni", "arsenal", "sats", "anime", "gaming", "housing", "hospitality", "business", "gifted",
+    )},
 }
-"""Words that Snowball would take for another: animal, experience, EAL, trains, past, universe, boxes, sat."""
+"""Words that Snowball would take for another: animal, universe, boxes, engine, mind, out, even, experience, games, EAL, trains, past,
+sat, house, hospital, busy, gift."""
 _MARKS = re.compile(r"['’`&]")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
 _MEMORY = 60_000

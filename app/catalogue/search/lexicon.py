@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -14,7 +15,16 @@ _HERE = Path(__file__).resolve().parent
 
 SAME = 0.85
 """How much another word for the same thing counts, beside 1 for the word itself."""
+KIND = 0.8
+"""A kind of what was asked for: ballet for dance."""
+BROADER = 0.5
+"""What it is a kind of: dance for ballet."""
+SIBLING = 0.25
+"""Another kind of the same: salsa for ballet."""
 NEAR = 0.4
+FAR = 0.2
+"""The other words for something near, of which it takes the first few."""
+ALSO = 4
 NEED = 0.5
 DISTANT = 0.3
 
@@ -25,8 +35,8 @@ class LexiconFault(ValueError):
 
 @dataclass(frozen=True)
 class Concept:
-    """One line of the lexicon. `same` and `near` are phrases of stems, `needs` codes like Emotional:anxiety that it is about,
-    `helps` those it may help with. A soft concept (after school) counts but is not required."""
+    """One line of the lexicon. `same` and `near` are phrases of stems, `kinds` the names of each kind of it, `needs` codes like
+    Emotional:anxiety that it is about, `helps` those it may help with. A soft concept (after school) counts but is not required."""
 
     name: str
     same: tuple[str, ...]
@@ -34,13 +44,15 @@ class Concept:
     needs: tuple[str, ...]
     helps: tuple[str, ...] = ()
     is_soft: bool = False
+    kinds: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Lexicon:
     """What is in force: the shipped lines, with those of the installation laid over them (`overlay`).
 
-    Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`)."""
+    Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`). `typed_only` are phrases that
+    no description is asked for."""
 
     concepts: tuple[Concept, ...]
     by_words: Mapping[str, tuple[int, ...]]
@@ -49,6 +61,7 @@ class Lexicon:
     known_words: frozenset[str]
     needs_of: Mapping[str, tuple[str, ...]]
     longest: int
+    also: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def by_length(self) -> dict[int, list[str]]:
@@ -63,6 +76,11 @@ class Lexicon:
     def in_order(self) -> list[str]:
         return sorted(self.known_words)
 
+    def starting_with(self, prefix: str, most: int) -> list[str]:
+        """The first of its words that begin so."""
+        first = bisect_left(self.in_order, prefix)
+        return [word for word in self.in_order[first : first + most] if word.startswith(prefix)]
+
     def find(self, typed: str) -> tuple[Concept, ...]:
         """The concepts of a phrase as typed (folded, blanks between)."""
         parts = plainly(typed.split(" "))
@@ -72,14 +90,26 @@ class Lexicon:
     def alternatives(self, typed: str, same: float = SAME) -> dict[str, float]:
         """Other phrases of stems to look for when `typed` was typed, each with its weight."""
         out: dict[str, float] = {}
+        own = phrase(typed)
         for concept in self.find(typed):
-            weighed = [(p, same) for p in concept.same] + [(p, NEAR) for p in concept.near]
-            weighed += [(need_token(code), NEED) for code in concept.needs]
-            weighed += [(need_token(code), DISTANT) for code in concept.helps]
-            weighed += [(need_token(code), DISTANT) for name in concept.near for code in self.needs_of.get(name, ())]
-            for wanted, weight in weighed:
+            kind = next((kind for kind in concept.kinds if own in kind), None) if own not in concept.same else None
+            for wanted, weight in self._weighed(concept, kind, same):
                 out[wanted] = max(weight, out.get(wanted, 0.0))
         return out
+
+    def _weighed(self, concept: Concept, kind: tuple[str, ...] | None, same: float) -> Iterator[tuple[str, float]]:
+        """Everything of one concept with its weight, for who typed the concept itself or one `kind` of it."""
+        is_kind = kind is not None
+        yield from ((wanted, BROADER if is_kind else same) for wanted in concept.same)
+        for one in concept.kinds:
+            yield from ((wanted, same if one is kind else SIBLING if is_kind else KIND) for wanted in one)
+        yield from ((wanted, SIBLING if is_kind else NEAR) for wanted in concept.near)
+        if not is_kind:
+            yield from ((wanted, FAR) for name in concept.near for wanted in self.also.get(name, ()))
+        yield from ((need_token(code), NEED) for code in concept.needs)
+        yield from ((need_token(code), DISTANT) for code in concept.helps)
+        if not is_kind:
+            yield from ((need_token(code), DISTANT) for name in concept.near for code in self.needs_of.get(name, ()))
 
 
 _SAID_PLAINLY = {
@@ -90,6 +120,11 @@ _SAID_PLAINLY = {
     **dict.fromkeys(("gran", "granny", "grandma", "nanna", "nana", "grandmother"), "nan"),
     **dict.fromkeys(("grandpa", "grandfather"), "grandad"),
 }
+SOMEONE = (
+    "mum", "dad", "nan", "grandad", "brother", "sister", "uncle", "auntie", "aunt", "cousin", "parent", "parents", "grandparent", "friend",
+    "best friend", "stepdad", "stepmum", "baby brother", "baby sister", "little brother", "little sister",
+)
+"""Who is meant by SOMEONE in lexicon.txt."""
 FILLERS = frozenset(
     "a an the is are was were be been being am has have had really so very too just quite bit always often keeps keep all "
     "his her hers my our their your".split()
@@ -109,7 +144,8 @@ def need_token(code: str) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One concept as people write it, before stems: what lexicon.txt and the page of search words both hold."""
+    """One concept as people write it, before stems: what lexicon.txt and the page of search words both hold. `typed` is only ever
+    typed; each of `kinds` may have several names with an equals sign between."""
 
     name: str
     same: tuple[str, ...] = ()
@@ -117,6 +153,8 @@ class Line:
     needs: tuple[str, ...] = ()
     helps: tuple[str, ...] = ()
     is_soft: bool = False
+    kinds: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
 
 
 @cache
@@ -141,11 +179,22 @@ def shipped_lines() -> tuple[tuple[Line, ...], frozenset[str]]:
 def _read_line(name: str, rest: str) -> Line:
     meaning, _, help_text = rest.partition("~")
     meaning, _, need_text = meaning.partition("!")
-    same_text, _, near_text = meaning.partition("|")
+    meaning, _, near_text = meaning.partition("|")
+    same_text, _, kind_text = meaning.partition(">")
+    said = _listed(same_text)
     return Line(
-        name.removesuffix("?"), tuple(_listed(same_text)), tuple(_listed(near_text)), tuple(_listed(need_text)),
-        tuple(_listed(help_text)), name.endswith("?"),
+        name.removesuffix("?"), tuple(p for p in said if not _is_bracketed(p)), tuple(_listed(near_text)), tuple(_listed(need_text)),
+        tuple(_listed(help_text)), name.endswith("?"), tuple(_listed(kind_text)), tuple(p[1:-1] for p in said if _is_bracketed(p)),
     )
+
+
+def _is_bracketed(text: str) -> bool:
+    return text.startswith("(") and text.endswith(")")
+
+
+def _spelled_out(text: str) -> list[str]:
+    """“SOMEONE died” for everyone it may be said of."""
+    return [text.replace("SOMEONE", who) for who in SOMEONE] if "SOMEONE" in text else [text]
 
 
 @cache
@@ -160,27 +209,41 @@ def build(lines: Iterable[Line], typed_only: frozenset[str]) -> Lexicon:
     by_words: dict[str, list[int]] = {}
     by_stems: dict[str, list[int]] = {}
     known: set[str] = set()
+    only: set[str] = set()
+
+    def note(alias: str) -> None:
+        parts = words(alias)
+        known.update(parts)
+        plain = plainly(parts)
+        for table, key in ((by_words, " ".join(plain)), (by_stems, " ".join(map(stem, plain)))):
+            if len(concepts) not in table.setdefault(key, []):
+                table[key].append(len(concepts))
+
     for line in lines:
-        typed = [line.name, *line.same]
-        same = tuple(dict.fromkeys(p for p in map(phrase, typed) if p and p not in typed_only))
-        near = tuple(dict.fromkeys(p for p in map(phrase, line.near) if p and p not in same))
-        for alias in typed:
-            parts = words(alias)
-            known.update(parts)
-            plain = plainly(parts)
-            for table, key in ((by_words, " ".join(plain)), (by_stems, " ".join(map(stem, plain)))):
-                if len(concepts) not in table.setdefault(key, []):
-                    table[key].append(len(concepts))
-        concepts.append(Concept(line.name, same, near, line.needs, line.helps, line.is_soft))
+        kinds = [[name.strip() for name in kind.split("=")] for kind in line.kinds]
+        typed = [text for alias in line.typed for text in _spelled_out(alias)]
+        for alias in (line.name, *line.same, *typed, *(name for kind in kinds for name in kind)):
+            note(alias)
+        only.update(map(phrase, typed))
+        same = _searched((line.name, *line.same), typed_only)
+        of_kinds = tuple(tuple(p for p in _searched(kind, typed_only) if p not in same) for kind in kinds)
+        near = tuple(p for p in _searched(line.near, frozenset()) if p not in same)
+        concepts.append(Concept(line.name, same, near, line.needs, line.helps, line.is_soft, tuple(filter(None, of_kinds))))
+    searched = {p for concept in concepts for p in (*concept.same, *(name for kind in concept.kinds for name in kind))}
     return Lexicon(
         tuple(concepts),
         {key: tuple(found) for key, found in by_words.items()},
         {key: tuple(found) for key, found in by_stems.items()},
-        typed_only,
-        frozenset(known),
+        typed_only | frozenset(only - searched),
+        frozenset(known) | _SAID_PLAINLY.keys(),
         {phrase(concept.name): concept.needs for concept in concepts if concept.needs},
         max((len(key.split(" ")) for key in by_words), default=1),
+        {phrase(concept.name): concept.same[1 : 1 + ALSO] for concept in concepts},
     )
+
+
+def _searched(texts: Iterable[str], typed_only: frozenset[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(p for p in map(phrase, texts) if p and p not in typed_only))
 
 
 def _listed(text: str) -> list[str]:

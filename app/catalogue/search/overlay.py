@@ -57,7 +57,8 @@ def merged(line: Line, change: Laid) -> Line:
         return tuple(dict.fromkeys((*(p for p in shipped if key_of(p) not in unwanted), *added)))
 
     return replace(
-        line, same=together(line.same, change.same), near=together(line.near, change.near), needs=together(line.needs, change.needs)
+        line, same=together(line.same, change.same), near=together(line.near, change.near), needs=together(line.needs, change.needs),
+        kinds=together(line.kinds, ()), typed=together(line.typed, ()),
     )
 
 

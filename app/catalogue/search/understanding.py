@@ -7,12 +7,12 @@ something of every group. Weak groups (club, lesson, help) count but are not req
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.facts import age_token
-from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, Lexicon, plain_words
+from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, Concept, Lexicon, plain_words
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
 
@@ -23,15 +23,19 @@ PREFIX = 0.9
 SECOND_GUESS = 0.6
 """How much a less likely correction counts beside the likeliest."""
 WEAK = 0.35
+TELLING_PART = 0.9
+"""What the one telling word of a phrase counts: books in book club."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """One thing asked for: phrases of stems with what each is worth, 1 for the very word. `part` is the group's own share."""
+    """One thing asked for: phrases of stems with what each is worth, 1 for the very word. `part` is the group's own share;
+    `is_worry`: it tells how a child feels or behaves, and is answered by whatever is there for that."""
 
     typed: str
     alternatives: Mapping[str, float]
     part: float = 1.0
+    is_worry: bool = False
 
     @property
     def is_required(self) -> bool:
@@ -79,9 +83,11 @@ _REWRITTEN = (
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:secondary|big|high|new) school\b"
     ), " transition "),
     (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
+    (re.compile(r"\b(?:two|three|four|2|3|4|both|my|our|your) (?:little |young |small )?(?:girls|boys|lads|daughters|sons)\b"), " children "),
 )
 _ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
 """One girl is the child; girls are a group for girls."""
+_PLAY = frozenset({"play", "plays", "playing", "played"})
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split()
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
 _AGES: tuple[tuple[re.Pattern[str], int], ...] = (
@@ -101,6 +107,10 @@ _STAGES: tuple[tuple[re.Pattern[str], tuple[int, int]], ...] = tuple(
         (r"teen|teens|teenagers?|teenage|adolescents?", (13, 17)),
     )
 )
+
+
+_ALSO_A_WORD = frozenset({"toddler", "toddlers", "early years", "eyfs", "preschoolers", "pre-schoolers"})
+"""Ages that are also things to go to: what is for toddlers says so, and much that is for anybody is for two-year-olds too."""
 
 
 def understand(typed: str, vocabulary: Vocabulary) -> Query:
@@ -146,7 +156,7 @@ def _take_ages(text: str, groups: list[Group]) -> str:
         match = pattern.search(text)
         if match:
             groups.append(_age_group(match.group(), range(youngest, oldest + 1)))
-            text = pattern.sub(" | ", text, count=1)
+            text = text if match.group() in _ALSO_A_WORD else pattern.sub(" | ", text, count=1)
     return text
 
 
@@ -215,6 +225,10 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
     if longer and (is_last or len(word) >= 5):
         yield _Token(word, word, prefixes=tuple(longer))
         return
+    beginning = vocabulary.lexicon.starting_with(word, 3) if is_last and len(word) >= 4 else []
+    if beginning:
+        yield _Token(word, word, others=tuple(beginning))
+        return
     likely = corrections(word, vocabulary)
     two = split_in_two(word, vocabulary)
     if two and not (likely and likely[0].cost < 0.6):
@@ -223,8 +237,8 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
     elif likely:
         yield _Token(word, likely[0].word, others=tuple(c.word for c in likely[1:]))
     else:
-        in_lexicon = [w for w in vocabulary.lexicon.in_order if w.startswith(word)] if is_last and len(word) >= 3 else []
-        yield _Token(word, word, others=tuple(in_lexicon[:3]), is_unknown=not in_lexicon)
+        in_lexicon = vocabulary.lexicon.starting_with(word, 3) if is_last and len(word) >= 3 else []
+        yield _Token(word, word, others=tuple(in_lexicon), is_unknown=not in_lexicon)
 
 
 # --- meanings ------------------------------------------------------------------------------------
@@ -244,7 +258,20 @@ def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
             if group is not None:
                 groups.append(group)
         i += length
-    return groups
+    return _telling_first(_together(groups), vocabulary.lexicon)
+
+
+def _telling_first(groups: list[Group], lexicon: Lexicon) -> list[Group]:
+    """Beside something that means something by itself, an everyday word that does not (stop, without) counts little, and so does
+    playing what is named next (play sport)."""
+    if not any(group.is_required and (group.is_worry or lexicon.find(group.typed)) for group in groups):
+        return groups
+    out: list[Group] = []
+    for i, group in enumerate(groups):
+        is_everyday = group.typed in plain_words().all and not lexicon.find(group.typed)
+        is_verb = group.typed in _PLAY and i + 1 < len(groups) and bool(lexicon.find(groups[i + 1].typed))
+        out.append(replace(group, part=WEAK) if group.is_required and (is_everyday or is_verb) else group)
+    return out
 
 
 def _as_they_stand(tokens: list[_Token]) -> list[Group]:
@@ -260,14 +287,21 @@ def _longest_phrase(tokens: list[_Token], start: int, lexicon: Lexicon) -> int:
 
 
 def _phrase_group(typed: str, lexicon: Lexicon) -> Group:
-    alternatives = lexicon.alternatives(typed, same=1.0)
-    parts, plain = typed.split(" "), plain_words()
-    alternatives[" ".join(map(stem, parts))] = 1.0
-    if len(parts) == 2 and not plain.all & set(parts):
+    """The phrase itself counts fully, another word for it less, so that a broad synonym never outranks the literal thing."""
+    found, plain = lexicon.find(typed), plain_words()
+    alternatives = lexicon.alternatives(typed)
+    parts = typed.split(" ")
+    own = " ".join(map(stem, parts))
+    alternatives[own] = 1.0
+    telling = [part for part in parts if part not in plain.empty and part not in plain.weak and part not in FILLERS]
+    if len(telling) == 1 and len(parts) == 2 and own not in lexicon.typed_only:
+        for wanted, weight in {**lexicon.alternatives(telling[0]), stem(telling[0]): 1.0}.items():  # book club: the books tell most
+            alternatives[wanted] = max(TELLING_PART * weight, alternatives.get(wanted, 0.0))
+    elif len(parts) == 2 and not plain.all & set(parts):
         for part in parts:  # wheelchair basketball: both words tell something by themselves
             alternatives.setdefault(stem(part), NEAR)
-    is_weak = all(concept.is_soft for concept in lexicon.find(typed))
-    return Group(typed, _most_telling(alternatives), WEAK if is_weak else 1.0)
+    is_weak = all(concept.is_soft for concept in found)
+    return Group(typed, _most_telling(alternatives), WEAK if is_weak else 1.0, _is_worry(found))
 
 
 def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
@@ -294,7 +328,25 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
         return None  # an everyday word that stands nowhere in this catalogue narrows nothing
     found = vocabulary.lexicon.find(word)
     is_weak = word in _ONE_OF_THEM or word in plain.weak or stem(word) in plain.weak or (bool(found) and all(concept.is_soft for concept in found))
-    return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0)
+    return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0, _is_worry(found))
+
+
+def _is_worry(found: Sequence[Concept]) -> bool:
+    """All that it may mean is about how a child feels or gets on, and nothing that one could go and do."""
+    return bool(found) and all(any(not code.startswith("Academic:") for code in concept.needs) for concept in found)
+
+
+def _together(groups: list[Group]) -> list[Group]:
+    """Several worries in one sentence are one thing said in several ways: what helps with one need not help with each."""
+    worries = [group for group in groups if group.is_worry and group.is_required]
+    if len(worries) < 2:
+        return groups
+    alternatives: dict[str, float] = {}
+    for group in worries:
+        for wanted, weight in group.alternatives.items():
+            alternatives[wanted] = max(weight, alternatives.get(wanted, 0.0))
+    one = Group(" ".join(group.typed for group in worries), _most_telling(alternatives), 1.0, is_worry=True)
+    return [one if group is worries[0] else group for group in groups if group is worries[0] or group not in worries]
 
 
 def _most_telling(alternatives: dict[str, float]) -> dict[str, float]:
