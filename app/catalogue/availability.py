@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.catalogue.models import Cohort, CohortState
+from app.catalogue.models import Cohort, CohortState, OfferingText
 from app.shared import clock
 from app.shared.db import db
 
@@ -37,17 +37,22 @@ class Availability:
         return self.free > 0
 
 
+EveryLiveCounter = Callable[[], Mapping[uuid.UUID, int]]
+
+
 def _none_live(cohort_ids: list[uuid.UUID]) -> Mapping[uuid.UUID, int]:
     return {}
 
 
 _counter: LiveCounter = _none_live
+_every_counter: EveryLiveCounter | None = None
 
 
-def register_counter(counter: LiveCounter) -> None:
-    """`counter(cohort_ids)` answers how many live places each cohort has; a cohort it leaves out has none."""
-    global _counter
-    _counter = counter
+def register_counter(counter: LiveCounter, every: EveryLiveCounter | None = None) -> None:
+    """`counter(cohort_ids)` answers how many live places each cohort has; a cohort it leaves out has none. `every()` does so for
+    all cohorts there are."""
+    global _counter, _every_counter
+    _counter, _every_counter = counter, every
 
 
 def live_places(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -85,6 +90,21 @@ def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     live = live_places(id_ for id_, *_ in cohorts)
     for id_, offering_id, capacity, outside in cohorts:
         free[offering_id] += Availability(capacity, outside, live[id_]).free
+    return free
+
+
+def free_in_zone(zone_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """`free_places_of_offerings` for every live offering of a Zone that has a free place, counted all at once."""
+    in_zone = sa.select(OfferingText.offering_id).where(OfferingText.zone_id == zone_id)
+    cohorts = db.session.execute(
+        sa.select(Cohort.id, Cohort.offering_id, Cohort.capacity - Cohort.outside_places)
+        .where(Cohort.offering_id.in_(in_zone), Cohort.capacity > Cohort.outside_places, *is_running())
+    ).all()
+    live = _every_counter() if _every_counter is not None else live_places(id_ for id_, *_ in cohorts)
+    free: dict[uuid.UUID, int] = {}
+    for id_, offering_id, left in cohorts:
+        if left > live.get(id_, 0):
+            free[offering_id] = free.get(offering_id, 0) + left - live.get(id_, 0)
     return free
 
 

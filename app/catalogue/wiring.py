@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.accounts import hooks as accounts
 from app.catalogue import queries
-from app.catalogue.search import index
+from app.catalogue.search import index, views
 from app.catalogue.services import misses, moving, saved_searches
 from app.notifications.sweeps import register_sweep
 
@@ -18,3 +18,4 @@ def connect(app: Flask) -> None:
     accounts.register_locator(queries.locate)
     register_sweep("catalogue.saved_searches", saved_searches.sweep)
     register_sweep("catalogue.forget_old_misses", misses.forget_old_misses)
+    register_sweep("catalogue.snapshots", views.keep)

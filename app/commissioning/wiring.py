@@ -11,7 +11,7 @@ from app.commissioning import merging, panels
 from app.commissioning.models import PROMISED_STATES, CommissionState
 from app.commissioning.queries.commissions import find_live_commission
 from app.commissioning.queries.money import list_open_funds
-from app.commissioning.queries.places import count_live
+from app.commissioning.queries.places import count_every_live, count_live
 from app.commissioning.services import clock, following
 from app.introductions import hooks as introduction_hooks
 from app.introductions.models import Introduction
@@ -19,7 +19,7 @@ from app.notifications.sweeps import register_sweep
 
 
 def connect(app: Flask) -> None:
-    availability.register_counter(count_live)
+    availability.register_counter(count_live, count_every_live)
     merging.register()
     introduction_hooks.register(
         commission_requested=_is_requested, commission_approved=_is_approved, what_ends=following.what_ends,

@@ -15,21 +15,20 @@ import sqlalchemy as sa
 
 from app.catalogue.availability import free_places_of_offerings, is_running
 from app.catalogue.models import Cohort, OfferingText, Session, SessionState
-from app.catalogue.search import facets
+from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
 from app.catalogue.search.lexicon import Lexicon
-from app.catalogue.search.matching import LIGHT, TEXT, holds_all, holds_any, select_rows
+from app.catalogue.search.matching import ENOUGH, LIGHT, TEXT, holds_all, holds_any, select_rows
 from app.catalogue.search.scoring import ALL, ANSWERS, score
-from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
+from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
 from app.catalogue.search.understanding import Query, grounded, understand
+from app.catalogue.search.views import View, view_of
 from app.shared import clock
 from app.shared.db import db
 
 MOST_SCORED = 600
 """Rows weighed for one query; where more answer it, those with the words in title or tags come first."""
-ENOUGH = 10
-"""A page shows what answers every part of the query; with fewer than this, also what answers some of it."""
 EVERY = 1_000_000
 Sort = Literal["fit", "distance", "soonest", "places"]
 SORTS: tuple[Sort, ...] = ("fit", "distance", "soonest", "places")
@@ -52,12 +51,14 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
     """The best `top` of the Zone's live offerings that pass the filters: what answers every part of the query first, then what
     answers some of it. Score descending, ties by the source's reference. Without words, everything that passes, score nil.
     `words` is a lexicon to try instead of the one in force."""
-    vocabulary = vocabulary_of(zone_id)
+    view, vocabulary = _at_hand(zone_id)
     if words is not None:
         vocabulary = replace(vocabulary, lexicon=words)
     query = grounded(understand(typed, vocabulary), vocabulary)
     if query.is_empty and typed.strip():
         return Found(query, ())
+    if view is not None:
+        return Found(query, tuple(Hit(line.offering_id, line.source_ref, line.score) for line in listing.find(view, query, filters, max(0, top))))
     rows = _candidates(zone_id, query, filters, top)
     scores = score(query, vocabulary, rows) if query.groups else [0.0] * len(rows)
     hits = [
@@ -66,6 +67,12 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
     ]
     hits.sort(key=lambda hit: (-hit.score, hit.source_ref, str(hit.offering_id)))
     return Found(query, tuple(hits[: max(0, top)]))
+
+
+def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
+    """The Zone's snapshot, when it is large enough to have one, and its words."""
+    view = view_of(zone_id)
+    return view, view.vocabulary if view is not None else read_vocabulary(zone_id)
 
 
 def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters, top: int) -> list[Any]:
@@ -139,8 +146,10 @@ class Page:
 
 def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
     """One page of results with the counts of every facet, all from the same rows."""
-    vocabulary = vocabulary_of(zone_id)
+    view, vocabulary = _at_hand(zone_id)
     query = grounded(understand(typed, vocabulary), vocabulary)
+    if view is not None:
+        return _browse_view(view, query, typed, filters, sort, page, size)
     rows, is_partial = _answering(zone_id, query, typed)
     free = free_places_of_offerings(row.offering_id for row in rows)
     kept = facets.passing(rows, filters, free)
@@ -158,6 +167,19 @@ def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fi
         query, len(results), len(rows), tuple(results[(page - 1) * size : page * size]), facets.count(rows, filters, free),
         () if results else facets.widenings(rows, filters, free), is_partial, page, pages,
         sum(result.is_close for result in results),
+    )
+
+
+def _browse_view(view: View, query: Query, typed: str, filters: Filters, sort: Sort, page: int, size: int) -> Page:
+    found = listing.listed(view, query, typed, filters, sort, page, size, _soonest)
+    free = free_places_of_offerings(line.offering_id for line in found.lines)
+    results = tuple(
+        Result(line.offering_id, line.score, line.km if line.km != float("inf") else None, free[line.offering_id], line.starts_on)
+        for line in found.lines
+    )
+    return Page(
+        query, found.total, found.of_all, results, facets.assemble(found.counts, filters), found.widenings, found.is_partial, found.page,
+        found.pages, found.close,
     )
 
 

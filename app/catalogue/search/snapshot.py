@@ -18,13 +18,12 @@ from threading import Lock
 import sqlalchemy as sa
 
 from app.catalogue.models import OfferingText
-from app.catalogue.models.words import LexiconChange
 from app.catalogue.search.analysis import stem
 from app.catalogue.search.lexicon import Lexicon, lexicon
+from app.catalogue.search.marks import Mark, Since, mark, now
 from app.catalogue.search.overlay import lexicon_in_force
-from app.shared.db import db
+from app.shared.db import db, is_writing
 
-Mark = tuple[int, int, int]
 KEPT = 32
 """Zones remembered by one process."""
 
@@ -65,38 +64,48 @@ class Vocabulary:
         return sorted(self.in_order[first:last], key=lambda w: (-self.words[w], w))[:limit]
 
 
-_kept: OrderedDict[uuid.UUID, tuple[Mark, Vocabulary]] = OrderedDict()
+_kept: OrderedDict[uuid.UUID, tuple[Since, Mark, Vocabulary]] = OrderedDict()
 _lock = Lock()
 
 
 def vocabulary_of(zone_id: uuid.UUID) -> Vocabulary:
     """Fresh: one small statement says whether anything changed since it was last read."""
-    mark = _mark(zone_id)
+    from app.catalogue.search.views import view_of  # stands above: a view has a vocabulary
+
+    view = view_of(zone_id)
+    if view is not None:
+        return view.vocabulary
+    return read_vocabulary(zone_id)
+
+
+def read_vocabulary(zone_id: uuid.UUID) -> Vocabulary:
+    """`vocabulary_of` a Zone without a snapshot: read whole when anything in it has changed."""
+    if is_writing():  # what is not committed may never be: nothing of it is kept
+        return _read(zone_id, lexicon_in_force(mark(zone_id, Since(0)).words))
     with _lock:
         kept = _kept.get(zone_id)
-        if kept is not None and kept[0] == mark:
-            _kept.move_to_end(zone_id)
-            return kept[1]
-    if kept is not None and kept[0][:2] == mark[:2]:
-        vocabulary = replace(kept[1], lexicon=lexicon_in_force(mark[2]))
-    else:
-        vocabulary = _read(zone_id, lexicon_in_force(mark[2]))
-    with _lock:
-        _kept[zone_id] = (mark, vocabulary)
-        _kept.move_to_end(zone_id)
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+    if kept is not None:
+        since, then, vocabulary = kept
+        today = mark(zone_id, since)
+        if today == then:
+            return vocabulary
+        if (today.count, today.total) == (then.count, then.total):
+            vocabulary = replace(vocabulary, lexicon=lexicon_in_force(today.words))
+            _keep(zone_id, since, today, vocabulary)
+            return vocabulary
+    since = now(zone_id)
+    today = mark(zone_id, since)
+    vocabulary = _read(zone_id, lexicon_in_force(today.words))
+    _keep(zone_id, since, today, vocabulary)
     return vocabulary
 
 
-def _mark(zone_id: uuid.UUID) -> Mark:
-    """Rows are replaced, never changed (OfferingText), so their number and the sum of their ids tell; of changes to the lexicon,
-    which are only ever added, the sum of their stamps."""
-    changes = sa.select(sa.func.coalesce(sa.func.sum(LexiconChange.stamp), 0)).scalar_subquery()
-    row = db.session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(OfferingText.id), 0), changes).where(OfferingText.zone_id == zone_id)
-    ).one()
-    return int(row[0]), int(row[1]), int(row[2])
+def _keep(zone_id: uuid.UUID, since: Since, then: Mark, vocabulary: Vocabulary) -> None:
+    with _lock:
+        _kept[zone_id] = (since, then, vocabulary)
+        _kept.move_to_end(zone_id)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
 
 
 def _read(zone_id: uuid.UUID, words_in_force: Lexicon) -> Vocabulary:

@@ -14,6 +14,7 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.catalogue.search.letters import within_reach
 from app.catalogue.search.lexicon import plain_words
 from app.catalogue.search.snapshot import Vocabulary
 
@@ -52,7 +53,7 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
         for length in range(len(word) - slack, len(word) + slack + 1):
             for known in (vocabulary.by_length.get(length, ()), vocabulary.lexicon.by_length.get(length, ())):
                 for candidate, distance, _ in process.extract(
-                    word, known, scorer=OSA.distance, score_cutoff=slack, limit=12, processor=None
+                    word, within_reach(word, known, slack), scorer=OSA.distance, score_cutoff=slack, limit=12, processor=None
                 ):
                     if slack == slips or _sound(candidate) == _sound(word):
                         found[candidate] = _cost(word, candidate, distance, vocabulary)

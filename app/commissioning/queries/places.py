@@ -37,6 +37,12 @@ def count_live(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     return {cohort_id: int(live) for cohort_id, live in db.session.execute(statement)}
 
 
+def count_every_live() -> dict[uuid.UUID, int]:
+    """`count_live` for all cohorts that have any."""
+    statement = sa.select(Place.cohort_id, sa.func.count(Place.id)).where(is_live(clock.now())).group_by(Place.cohort_id)
+    return {cohort_id: int(live) for cohort_id, live in db.session.execute(statement)}
+
+
 def find_live_place(cohort_id: uuid.UUID, child_id: uuid.UUID) -> Place | None:
     """The child's place in that cohort, if it is live now."""
     statement = sa.select(Place).where(Place.cohort_id == cohort_id, Place.child_id == child_id, is_live(clock.now()))

@@ -1,0 +1,79 @@
+"""What changed in a Zone's texts since something was read from them: one small statement, however large the Zone.
+
+The database notes each change itself (OfferingChange), so nobody can forget to. See docs/search.md.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.catalogue.models.search import OfferingChange
+from app.shared.db import db
+
+
+@dataclass(frozen=True)
+class Since:
+    """A moment: the last number seen, and (PostgreSQL) the transactions that were under way, `first` up to but not `last`."""
+
+    number: int
+    first: int = 0
+    last: int = 0
+
+    def later(self, zone_id: uuid.UUID) -> sa.ColumnElement[bool]:
+        later: sa.ColumnElement[bool] = OfferingChange.number > self.number
+        if self.first < self.last:
+            later = sa.or_(later, sa.and_(OfferingChange.xact >= self.first, OfferingChange.xact < self.last))
+        return sa.and_(OfferingChange.zone_id == zone_id, later)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Two equal marks since the same moment: nothing came, changed or went between them. `words` is the lexicon's own."""
+
+    count: int
+    total: int
+    words: int
+
+
+def now(zone_id: uuid.UUID) -> Since:
+    """Ask before reading: what is written meanwhile then counts as later."""
+    statement = sa.select(sa.func.coalesce(sa.func.max(OfferingChange.number), 0)).where(OfferingChange.zone_id == zone_id)
+    if db.engine.dialect.name == "sqlite":
+        return Since(int(db.session.execute(statement).scalar_one()))
+    snapshot = sa.func.pg_current_snapshot()
+    edges = [sa.cast(sa.cast(edge(snapshot), sa.Text), sa.BigInteger) for edge in (sa.func.pg_snapshot_xmin, sa.func.pg_snapshot_xmax)]
+    number, first, last = db.session.execute(sa.select(statement.scalar_subquery(), *edges)).one()
+    return Since(int(number), int(first), int(last))
+
+
+def _as_text(text: str) -> sa.TextClause:
+    """The mark is asked for before every search: building its statement anew would take longer than answering it."""
+    return sa.text(text).bindparams(sa.bindparam("zone_id", type_=sa.Uuid()))
+
+
+_MARK = (
+    "SELECT count(*), coalesce(sum(number), 0), (SELECT coalesce(sum(stamp), 0) FROM lexicon_change) "
+    "FROM offering_change WHERE zone_id = :zone_id AND "
+)
+_SIMPLE = _as_text(_MARK + "number > :number")
+_WITH_THOSE_UNDER_WAY = _as_text(_MARK + "(number > :number OR xact >= :first AND xact < :last)")
+
+
+def mark(zone_id: uuid.UUID, since: Since) -> Mark:
+    given: dict[str, object] = {"zone_id": zone_id, "number": since.number}
+    if since.first < since.last:
+        row = db.session.execute(_WITH_THOSE_UNDER_WAY, {**given, "first": since.first, "last": since.last}).one()
+    else:
+        row = db.session.execute(_SIMPLE, given).one()
+    return Mark(int(row[0]), int(row[1]), int(row[2]))
+
+
+def changed(zone_id: uuid.UUID, since: Since) -> list[tuple[uuid.UUID, int]]:
+    """The offerings whose text came, changed or went, each with the number of its last change."""
+    rows = db.session.execute(
+        sa.select(OfferingChange.offering_id, OfferingChange.number).where(since.later(zone_id)).order_by(OfferingChange.number)
+    )
+    return [(offering_id, number) for offering_id, number in rows]

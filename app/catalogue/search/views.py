@@ -1,0 +1,403 @@
+"""What one process keeps of a large Zone: the newest snapshot from the data directory, and the few offerings changed since.
+
+The database stays the truth. Each search asks it in one small statement whether anything moved (`marks`); what moved is read, indexed
+beside the snapshot, and answered from at once. The worker writes a new snapshot when much has changed. Without a snapshot, inside a
+writing transaction, or after more changes than are worth carrying, there is no view and search asks the database itself.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+import uuid
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from flask import Flask, current_app
+
+from app.catalogue.availability import free_in_zone
+from app.catalogue.models import OfferingText
+from app.catalogue.search import marks, segment
+from app.catalogue.search.marks import Mark, Since
+from app.catalogue.search.overlay import lexicon_in_force
+from app.catalogue.search.segment import Array, Posting, Segment
+from app.catalogue.search.snapshot import Vocabulary
+from app.shared.db import db, is_writing
+
+LEAST = 2_000
+"""Live offerings from which a Zone gets a snapshot: below, the database answers as quickly."""
+MOST_CHANGES = 3_000
+"""Offerings changed since the snapshot up to which they are carried beside it."""
+LOOK_AGAIN = 1.0
+"""Seconds between two looks for newer files."""
+PLACES_AGE = 5.0
+"""Seconds after which free places are counted anew, or twenty times as long as counting took: counts and filters may lag so far
+behind; what a page says of each offering is read when the page is made."""
+COLUMNS = ("id", "offering_id", "source_ref", "vocabulary", *segment.TEXTS, *segment.FACTS)
+log = logging.getLogger("kith.search")
+
+
+@dataclass
+class Base:
+    """A snapshot that was read, and when it was taken."""
+
+    segment: Segment
+    since: Since
+    name: str
+    is_whole: bool = False
+
+
+@dataclass
+class Part:
+    """A segment, and who of it is still as it was (None: all)."""
+
+    segment: Segment
+    alive: Array | None = None
+    free: Array | None = None
+
+    @property
+    def living(self) -> Array:
+        return np.ones(self.segment.size, bool) if self.alive is None else self.alive
+
+
+@dataclass
+class View:
+    """A Zone as it is at `mark`."""
+
+    zone_id: uuid.UUID
+    base: Base
+    mark: Mark
+    parts: list[Part]
+    vocabulary: Vocabulary
+    changes: Mapping[uuid.UUID, tuple[int, Any]]
+    phrases: dict[tuple[str, int], Posting] = field(default_factory=dict)
+    """Phrases that nobody had prepared, as the database's own index found them."""
+
+
+_bases: dict[uuid.UUID, tuple[float, Base | None]] = {}
+_views: dict[uuid.UUID, View] = {}
+_lock = threading.RLock()
+
+
+def forget() -> None:
+    """Drop what this process keeps; the files stay."""
+    with _lock:
+        _bases.clear()
+        _views.clear()
+        _places.clear()
+
+
+def view_of(zone_id: uuid.UUID) -> View | None:
+    """The Zone as the database has it now; None when the database had better be asked."""
+    base = None if is_writing() else _base(zone_id)
+    if base is None:
+        return None
+    mark = marks.mark(zone_id, base.since)
+    view = _views.get(zone_id)
+    if view is not None and view.base is base and view.mark == mark:
+        return view
+    with _lock:
+        view = _views.get(zone_id)
+        if view is None or view.base is not base or view.mark != mark:
+            if mark.count > MOST_CHANGES:
+                return None
+            view = _made(zone_id, base, mark, view if view is not None and view.base is base else None)
+            if view is not None:
+                _views[zone_id] = view
+    return view
+
+
+# --- from files ----------------------------------------------------------------------------------
+
+
+def _folder(zone_id: uuid.UUID) -> Path:
+    data_dir: Path = current_app.config["SETTINGS"].data_dir
+    return data_dir / "search" / zone_id.hex
+
+
+def _base(zone_id: uuid.UUID) -> Base | None:
+    looked, base = _bases.get(zone_id, (0.0, None))
+    if looked and time.monotonic() - looked < LOOK_AGAIN:
+        return base
+    with _lock:
+        newest = _newest(_folder(zone_id))
+        if newest is None:
+            base = None
+        elif base is None or base.name != str(newest):
+            base = _loaded(newest) or base
+        _bases[zone_id] = (time.monotonic(), base)
+    return base
+
+
+def _newest(folder: Path) -> Path | None:
+    try:
+        names = [name for name in os.listdir(folder) if not name.startswith(".")]  # noqa: PTH208  a listing, a hundred times a minute
+    except OSError:
+        return None
+    return folder / max(names) if names else None
+
+
+def _loaded(folder: Path) -> Base | None:
+    """The snapshot in a folder; None when it is of another form, half there, or just being swept away."""
+    try:
+        told = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
+        if told["form"] != segment.form():
+            return None
+        return Base(Segment.load(folder), Since(**told["since"]), str(folder))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("a search snapshot could not be read: %s", type(error).__name__)
+        return None
+
+
+# --- the changes since ---------------------------------------------------------------------------
+
+
+def _made(zone_id: uuid.UUID, base: Base, mark: Mark, before: View | None) -> View | None:
+    numbers = dict(marks.changed(zone_id, base.since)) if mark.count else {}
+    known = before.changes if before is not None else {}
+    changes = {id_: known[id_] for id_, number in numbers.items() if id_ in known and known[id_][0] == number}
+    fresh = [id_ for id_ in numbers if id_ not in changes]
+    texts = {row.offering_id: row for row in _rows(zone_id, fresh)}
+    changes.update({id_: (numbers[id_], texts.get(id_)) for id_ in fresh})
+    if not base.is_whole and not _is_whole(zone_id, base, changes):
+        return None
+    lexicon = lexicon_in_force(mark.words)
+    if before is not None and not fresh and len(changes) == len(known):
+        return replace(before, mark=mark, vocabulary=replace(before.vocabulary, lexicon=lexicon))
+    old = base.segment
+    if not changes:
+        return View(zone_id, base, mark, [Part(old)], _vocabulary(old, None, None, lexicon), {})
+    alive = np.ones(old.size, bool)
+    gone = old.numbers(changes)
+    alive[gone] = False
+    rows = [row for _, (_, row) in sorted(changes.items(), key=lambda item: item[0].bytes) if row is not None]
+    new = segment.build(rows, segment.phrases_of(lexicon.concepts)) if rows else None
+    parts = [Part(old, alive), *([Part(new)] if new is not None else [])]
+    return View(zone_id, base, mark, parts, _vocabulary(old, gone, new, lexicon), changes)
+
+
+def _rows(zone_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Iterable[Any]:
+    table = OfferingText.__table__
+    for start in range(0, len(ids), 500):
+        yield from db.session.execute(
+            sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.zone_id == zone_id, table.c.offering_id.in_(ids[start : start + 500]))
+        )
+
+
+def _is_whole(zone_id: uuid.UUID, base: Base, changes: Mapping[uuid.UUID, tuple[int, Any]]) -> bool:
+    """Looked at once for each snapshot read: it and the changes together have the rows that the table has. They may not when the
+    database was put back to an earlier day and its files were not."""
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(OfferingText.id), 0)).where(OfferingText.zone_id == zone_id)
+    ).one()
+    kept = np.ones(base.segment.size, bool)
+    kept[base.segment.numbers(changes)] = False
+    new = [text.id for _, text in changes.values() if text is not None]
+    have = int(np.count_nonzero(kept)) + len(new), int(base.segment.text_ids[kept].sum()) + sum(new)
+    base.is_whole = have == (int(row[0]), int(row[1]))
+    if not base.is_whole:
+        log.warning("a search snapshot is not of this database: left alone")
+    return base.is_whole
+
+
+def _vocabulary(old: Segment, gone: Array | None, new: Segment | None, lexicon: Any) -> Vocabulary:
+    """The words of the snapshot, less those of what has gone, with those of what has come."""
+    if "vocabulary" not in old.__dict__:
+        first = Vocabulary(old.word_count, old.stem_count, old.size)
+        old.__dict__["vocabulary"] = first, first.by_length, first.in_order
+    whole: Vocabulary
+    whole, by_length, in_order = old.__dict__["vocabulary"]
+    if gone is None:
+        made = replace(whole, lexicon=lexicon)
+        made.__dict__.update(by_length=by_length, in_order=in_order)
+        return made
+    words, stems = dict(whole.words), dict(whole.stems)
+    less_words, less_stems = old.counts_of(gone) if len(gone) else ({}, {})
+    more_words, more_stems = (new.word_count, new.stem_count) if new is not None else ({}, {})
+    common = old.common
+    more_words = {word: count for word, count in more_words.items() if whole.words.get(word, 0) <= common}
+    for counts, less, more in ((words, less_words, more_words), (stems, less_stems, more_stems)):
+        for term, count in less.items():
+            counts[term] -= count
+        for term, count in more.items():
+            counts[term] = counts.get(term, 0) + count
+        for term in less:
+            if not counts[term]:
+                del counts[term]
+    made = Vocabulary(words, stems, old.size - len(gone) + (new.size if new is not None else 0), lexicon)
+    made.__dict__.update(_listed(by_length, in_order, [w for w in less_words if w not in words], [w for w in more_words if w not in whole.words]))
+    return made
+
+
+def _listed(by_length: Mapping[int, list[str]], in_order: list[str], gone: list[str], come: list[str]) -> dict[str, Any]:
+    """The word lists of a vocabulary, with few words taken out and put in."""
+    if gone or come:
+        in_order, by_length = list(in_order), dict(by_length)
+        copied, left = set[int](), set(gone)
+        for word in (*gone, *come):
+            change: Callable[[list[str], str], None] = _take if word in left else insort
+            change(in_order, word)
+            if word.isalpha():
+                if len(word) not in copied:
+                    by_length[len(word)] = list(by_length.get(len(word), ()))
+                    copied.add(len(word))
+                change(by_length[len(word)], word)
+    return {"by_length": by_length, "in_order": in_order}
+
+
+def _take(words: list[str], word: str) -> None:
+    del words[bisect_left(words, word)]
+
+
+# --- free places ---------------------------------------------------------------------------------
+
+
+@dataclass
+class _Places:
+    """Which offerings have a free place, as sorted bytes of their ids, and how many."""
+
+    ids: Array
+    free: Array
+    at: float
+    took: float
+
+
+_places: dict[uuid.UUID, _Places] = {}
+_counting: set[uuid.UUID] = set()
+
+
+def free_places(view: View) -> list[Array]:
+    """For each part, how many places are free now, or were when last counted. A page never waits for a recount but the first."""
+    kept = _places.get(view.zone_id)
+    if kept is None:
+        kept = _count_places(view.zone_id)
+    elif time.monotonic() - kept.at > max(PLACES_AGE, 20 * kept.took) and view.zone_id not in _counting:
+        _counting.add(view.zone_id)
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+        threading.Thread(target=_recount, args=(app, view.zone_id), daemon=True, name="places").start()
+    out = []
+    for part in view.parts:
+        if part.free is None or part.__dict__.get("free_at") != kept.at:
+            part.free = _free_of(part.segment, kept)
+            part.__dict__["free_at"] = kept.at
+        out.append(part.free)
+    return out
+
+
+def _count_places(zone_id: uuid.UUID) -> _Places:
+    began = time.monotonic()
+    found = sorted((id_.bytes, free) for id_, free in free_in_zone(zone_id).items())
+    ids, free = np.array([id_ for id_, _ in found], "S16"), np.array([free for _, free in found], np.int32)
+    kept = _places[zone_id] = _Places(ids, free, time.monotonic(), time.monotonic() - began)
+    return kept
+
+
+def _free_of(segment: Segment, places: _Places) -> Array:
+    out = np.zeros(segment.size, np.int32)
+    if segment.size and len(places.ids):
+        at = np.searchsorted(segment.keys, places.ids)
+        at[at == segment.size] = 0
+        here = segment.keys[at] == places.ids
+        out[at[here]] = places.free[here]
+    return out
+
+
+def _recount(app: Flask, zone_id: uuid.UUID) -> None:
+    try:
+        with app.app_context():
+            _count_places(zone_id)
+    except sa.exc.SQLAlchemyError as error:
+        log.warning("free places could not be counted: %s", type(error).__name__)
+    finally:
+        _counting.discard(zone_id)
+
+
+# --- to files ------------------------------------------------------------------------------------
+
+
+def keep() -> None:
+    """The worker's sweep: a snapshot for each large Zone that has none, or a worn one."""
+    sizes = db.session.execute(
+        sa.select(OfferingText.zone_id, sa.func.count()).group_by(OfferingText.zone_id).having(sa.func.count() >= LEAST)
+    ).all()
+    for zone_id, size in sizes:
+        base = _base(zone_id)
+        if base is None or _is_worn(zone_id, base, size):
+            write(zone_id)
+
+
+def _is_worn(zone_id: uuid.UUID, base: Base, size: int) -> bool:
+    mark = marks.mark(zone_id, base.since)
+    if mark.count > min(MOST_CHANGES // 2, max(100, size // 50)):
+        return True
+    return not base.is_whole and not _is_whole(zone_id, base, _texts_of_changes(zone_id, base))
+
+
+def _texts_of_changes(zone_id: uuid.UUID, base: Base) -> dict[uuid.UUID, tuple[int, Any]]:
+    numbers = dict(marks.changed(zone_id, base.since))
+    texts = {row.offering_id: row for row in _rows(zone_id, list(numbers))}
+    return {id_: (number, texts.get(id_)) for id_, number in numbers.items()}
+
+
+def write(zone_id: uuid.UUID) -> Path | None:
+    """Take a snapshot of the Zone and put it where every process finds it; None when another is at it."""
+    folder = _folder(zone_id)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _alone(folder / ".lock") as is_mine:
+        if not is_mine:
+            return None
+        since = marks.now(zone_id)
+        lexicon = lexicon_in_force(marks.mark(zone_id, since).words)
+        made = segment.build(_all_rows(zone_id), segment.phrases_of(lexicon.concepts))
+        making = folder / f".making-{uuid.uuid4().hex}"
+        making.mkdir(mode=0o700)
+        try:
+            made.save(making)
+            (making / "snapshot.json").write_text(json.dumps({"form": segment.form(), "since": asdict(since)}), encoding="utf-8")
+            done = folder / f"{time.time_ns():020d}"
+            making.rename(done)
+        except OSError:
+            shutil.rmtree(making, ignore_errors=True)
+            raise
+        _sweep(folder)
+    with _lock:
+        _bases.pop(zone_id, None)
+    return done
+
+
+def _all_rows(zone_id: uuid.UUID) -> Iterable[Any]:
+    table = OfferingText.__table__
+    return db.session.execute(
+        sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.zone_id == zone_id).order_by(table.c.offering_id)
+        .execution_options(yield_per=4000)
+    )
+
+
+def _sweep(folder: Path) -> None:
+    """The last two stay: a process may just be opening the one before. Whoever reads an older one keeps what it has open."""
+    done = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    left = [path for path in folder.iterdir() if path.name.startswith(".making-")]
+    for path in (*done[:-2], *left):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Any:
+    with path.open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
