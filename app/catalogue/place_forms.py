@@ -45,8 +45,7 @@ class SiteForm(KithForm):
         "Place on the map", [Optional()], description="Latitude and longitude, like 51.5142, -0.2064. Leave it empty and the postcode says where.",
     )
     how_to_get_there = TextAreaField("How to get there", [Optional(), Length(max=1000)], description="The bus, the door, who to ask for.")
-    is_step_free = BooleanField("Step-free")
-    accessibility = ChecksField("Access", choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
+    accessibility = ChecksField("What there is", choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
     access_note = TextAreaField("More about access", [Optional(), Length(max=600)], description="Steps, lifts, lighting, noise, where to wait.")
 
 

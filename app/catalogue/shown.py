@@ -189,7 +189,14 @@ def purposes(contact: Contact) -> list[str]:
 
 def access(offering: Offering | Site) -> list[str]:
     named = [words.FEATURES[f] for f in offering.accessibility if f in words.FEATURES]
-    return named if not offering.is_step_free or "Step-free" in named else ["Step-free", *named]
+    if offering.is_step_free and "Step-free" not in named:
+        named.insert(0, "Step-free")
+    return [*named[:1], *(_within_a_sentence(name) for name in named[1:])]
+
+
+def _within_a_sentence(name: str) -> str:
+    """quiet space, but BSL interpreter."""
+    return name if name[:2].isupper() else name[0].lower() + name[1:]
 
 
 def freshness(offering: Offering, by: str | None) -> tuple[str, bool]:

@@ -42,11 +42,16 @@ def site_edit(site: Site) -> ResponseReturnValue:
     me, site_id, organisation_id = sessions.current_person(), site.id, site.organisation_id
     spot = spot_of(site)
     position = f"{spot.latitude:.5f}, {spot.longitude:.5f}" if spot else ""
-    form = SiteForm() if request.method == "POST" else SiteForm(obj=site, data={"position": position})
+    plain = {name: getattr(site, name) for name in ("name", "address", "town", "postcode", "how_to_get_there", "access_note")}
+    form = SiteForm() if request.method == "POST" else SiteForm(data={**plain, "position": position, "accessibility": _features(site)})
     if submit(form, lambda: verbs.edit_site(site_id=site_id, facts=_site(form, verbs.get(site_id)), actor=me)) is None:
         return _site_page(form, site.organisation, site)
     flash("Saved. Offerings that meet there say so too.", "success")
     return redirect(_back(organisation_id, "places"), 303)
+
+
+def _features(site: Site) -> list[str]:
+    return list(site.accessibility) if "step-free" in site.accessibility or not site.is_step_free else ["step-free", *site.accessibility]
 
 
 def _site_page(form: SiteForm, organisation: Organisation, site: Site | None) -> ResponseReturnValue:
@@ -63,7 +68,7 @@ def _site(form: SiteForm, site: Site | None) -> SiteFacts:
     return SiteFacts(
         name=form.name.data or "", address=form.address.data or "", town=form.town.data or "", postcode=postcode,
         latitude=spot.latitude if spot else None, longitude=spot.longitude if spot else None, place_found_by=spot.found_by if spot else None,
-        how_to_get_there=(form.how_to_get_there.data or "").strip(), is_step_free=form.is_step_free.data,
+        how_to_get_there=(form.how_to_get_there.data or "").strip(), is_step_free="step-free" in (form.accessibility.data or []),
         accessibility=form.accessibility.data or [], access_note=(form.access_note.data or "").strip(),
     )
 

@@ -107,9 +107,9 @@ def merge(*, kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID, take: Coll
         db.session.flush()
         counts = {table: len(ids) for table, ids in done.moved.items()}
         audit.record(
-            f"catalogue.{kind}.merged", subject=kept, actor=actor, other=gone_id, merge=done.id, fields=list(changed), changes=changed, moved_rows=counts,
+            "catalogue.merge.kept", subject=kept, actor=actor, other=gone_id, merge=done.id, fields=list(changed), changes=changed, moved_rows=counts,
         )
-        audit.record(f"catalogue.{kind}.merged_away", subject=gone, actor=actor, other=kept_id, merge=done.id)
+        audit.record("catalogue.merge.joined", subject=gone, actor=actor, other=kept_id, merge=done.id)
         return done
 
 
@@ -142,9 +142,9 @@ def undo_merge(*, merge_id: uuid.UUID, actor: Person) -> Undone:
         gone.merged_into_id = None
         done.undone_at, done.undone_by_id = clock.now(), actor.id
         audit.record(
-            f"catalogue.{done.kind}.merge_undone", subject=kept, actor=actor, other=gone.id, merge=done.id, fields=list(changed), changes=changed,
+            "catalogue.merge.reversed", subject=kept, actor=actor, other=gone.id, merge=done.id, fields=list(changed), changes=changed,
         )
-        audit.record(f"catalogue.{done.kind}.brought_back", subject=gone, actor=actor, other=kept.id, merge=done.id)
+        audit.record("catalogue.merge.restored", subject=gone, actor=actor, other=kept.id, merge=done.id)
         return Undone(done, edited)
 
 
@@ -162,7 +162,7 @@ def tell_apart(*, kind: MergeKind, first_id: uuid.UUID, second_id: uuid.UUID, ac
             return known
         mark = NotDuplicate(zone_id=one.zone_id, kind=kind, first_id=low, second_id=high, said_by_id=actor.id)
         db.session.add(mark)
-        audit.record(f"catalogue.{kind}.told_apart", subject=one, actor=actor, other=second_id)
+        audit.record("catalogue.merge.dismissed", subject=one, actor=actor, other=second_id)
         return mark
 
 
@@ -172,7 +172,7 @@ def forget_told_apart(*, mark_id: uuid.UUID, actor: Person) -> None:
         mark = db.session.get(NotDuplicate, mark_id)
         if mark is None:
             raise NotFound
-        audit.record(f"catalogue.{mark.kind}.looked_at_again", subject=_get(mark.kind, mark.first_id), actor=actor, other=mark.second_id)
+        audit.record("catalogue.merge.reconsidered", subject=_get(mark.kind, mark.first_id), actor=actor, other=mark.second_id)
         db.session.delete(mark)
 
 
