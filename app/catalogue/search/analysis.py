@@ -12,7 +12,7 @@ import Stemmer
 _WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 _POSSESSIVE = re.compile(r"(?<=\w)['’`]s\b")
 _APOSTROPHE = re.compile(r"(?<=\w)['’`](?=\w)|(?<=\w)['’`](?!\w)")
-_ONE_TO_ONE = re.compile(r"\b(?:1\s*(?::|-|–|to|-to-|2)\s*1|121|one(?:\s|-)(?:to|on|2)(?:\s|-)one|1 on 1)\b")
+_ONE_TO_ONE = re.compile(r"\b(?:1\s*(?::|-|–|to|-to-|2|-2-)\s*1|121|one(?:\s|-)(?:to|on|2)(?:\s|-)one|1 on 1)\b")
 _REWRITTEN = (  # what must be in the text before the pattern is worth trying, the pattern, what it becomes
     (("1", "one"), _ONE_TO_ONE, " onetoone "),
     (("martial",), re.compile(r"\bmartial arts?\b"), "martialart"),

@@ -82,11 +82,16 @@ _REWRITTEN = (
     (re.compile(
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:secondary|big|high|new) school\b"
     ), " transition "),
+    (re.compile(r"(?<=[a-z]) ?/ ?(?=[a-z])"), " or "),
+    (re.compile(r"\b(?:other than|instead of|anything but|apart from)\b"), " not "),
     (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
     (re.compile(r"\b(?:two|three|four|2|3|4|both|my|our|your) (?:little |young |small )?(?:girls|boys|lads|daughters|sons)\b"), " children "),
 )
 _ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
 """One girl is the child; girls are a group for girls."""
+_NOT = frozenset({"not", "except", "hates", "hate", "isnt", "without", "dislikes", "avoid", "excluding"})
+"""What follows one of these, where the lexicon does not know the two together, is not what is wanted."""
+_DOES_NOT, _LIKE = frozenset({"doesnt", "dont", "didnt", "wont"}), frozenset({"like", "likes", "enjoy", "want", "do"})
 _PLAY = frozenset({"play", "plays", "playing", "played"})
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split()
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
@@ -245,20 +250,42 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
 
 
 def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
-    """Longest phrases of the lexicon first, then word by word."""
+    """Longest phrases of the lexicon first, then word by word. “Karate or judo” is one thing asked for; what follows a “not” is
+    not asked for, as long as something else is."""
     telling = [t for t in tokens if t.word not in FILLERS] or tokens
     groups: list[Group] = []
+    unwanted: list[Group] = []
+    is_or = False
     i = 0
     while i < len(telling):
         length = _longest_phrase(telling, i, vocabulary.lexicon)
+        group = None
         if length > 1:
-            groups.append(_phrase_group(" ".join(t.word for t in telling[i : i + length]), vocabulary.lexicon))
+            group = _phrase_group(" ".join(t.word for t in telling[i : i + length]), vocabulary.lexicon)
         elif not telling[i].is_unknown:
             group = _word_group(telling[i], vocabulary)
-            if group is not None:
-                groups.append(group)
+        if group is not None and _is_after_a_no(telling, i):
+            unwanted.append(group)
+        elif group is not None and is_or and groups:
+            groups[-1] = _either(groups[-1], group)
+        elif group is not None:
+            groups.append(group)
+        if group is not None or telling[i].word == "|":
+            is_or = False
+        elif telling[i].word == "or":
+            is_or = True
         i += length
-    return _telling_first(_together(groups), vocabulary.lexicon)
+    return _telling_first(_together(groups or unwanted), vocabulary.lexicon)
+
+
+def _is_after_a_no(tokens: list[_Token], at: int) -> bool:
+    before = [token.word for token in tokens[max(0, at - 2) : at]]
+    return before[-1:] != [] and (before[-1] in _NOT or (before[-1] in _LIKE and before[0] in _DOES_NOT))
+
+
+def _either(one: Group, other: Group) -> Group:
+    alternatives = {w: max(weights.alternatives.get(w, 0.0) for weights in (one, other)) for w in (*one.alternatives, *other.alternatives)}
+    return Group(f"{one.typed} or {other.typed}", _most_telling(alternatives), max(one.part, other.part), one.is_worry and other.is_worry)
 
 
 def _telling_first(groups: list[Group], lexicon: Lexicon) -> list[Group]:
