@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf.file import FileField
+from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -14,7 +14,11 @@ from app.interchange.models import ImportKind
 from app.interchange.services.catalogue import DEFAULT_SOURCE
 from app.shared.forms import KithForm, TidyStringField, choices
 
-KINDS = ((ImportKind.CATALOGUE.value, "Offerings: a catalogue.csv"), (ImportKind.CHILDREN.value, "Children: a children.json"))
+TABLE = "table"
+KINDS = (
+    (ImportKind.CATALOGUE.value, "Offerings: a catalogue.csv"), (TABLE, "Offerings: any other table"),
+    (ImportKind.CHILDREN.value, "Children: a children.json"),
+)
 
 
 class UploadForm(KithForm):
@@ -24,7 +28,7 @@ class UploadForm(KithForm):
         "What is in the file?", [InputRequired("Choose what is in the file.")], choices=choices(KINDS), validate_choice=False,
     )
     zone = SelectField("Which Zone?", choices=[], validate_choice=False)
-    file = FileField("The file", description="At most 6 MB. It is looked at first: nothing is brought in before you say so.")
+    file = MultipleFileField("The file", description="At most 6 MB. It is looked at first: nothing is brought in before you say so.")
     source = TidyStringField(
         "Where does it come from?", [InputRequired("Say where the file comes from."), Length(max=60, message="At most 60 characters.")],
         default=DEFAULT_SOURCE,
@@ -45,9 +49,11 @@ class UploadForm(KithForm):
         if field.data not in self.zones:
             raise ValidationError("Choose one of your Zones.")
 
-    def validate_file(self, field: FileField) -> None:
-        if not field.data:
+    def validate_file(self, field: MultipleFileField) -> None:
+        if not self.uploads():
             raise ValidationError("Choose the file.")
+        if len(self.uploads()) > 1 and self.kind.data != TABLE:
+            raise ValidationError("Choose one file. Several that belong together are brought in as “any other table”.")
 
     def validate_source(self, field: TidyStringField) -> None:
         if field.data and not field.data.isprintable():
@@ -55,14 +61,18 @@ class UploadForm(KithForm):
 
     def ask_again(self) -> None:
         """Something else was wrong: browsers keep what was typed but forget the file."""
-        if self.file.data and not self.file.errors:
+        if self.uploads() and not self.file.errors:
             self.file.errors = [*self.file.errors, "Choose the file again: your browser forgot it when something else was wrong."]
 
-    def content(self) -> bytes:
-        upload: Any = self.file.data
-        return bytes(upload.read()) if upload else b""
+    def uploads(self) -> list[Any]:
+        given = self.file.data if isinstance(self.file.data, list) else [self.file.data]
+        return [upload for upload in given if upload and getattr(upload, "filename", "")]
 
-    def file_name(self) -> str:
-        """What the browser called it: shown back to the same person, never used as a path."""
-        name = (getattr(self.file.data, "filename", "") or "file").replace("\\", "/").rpartition("/")[2]
-        return "".join(c for c in name if c.isprintable())[:120] or "file"
+    def contents(self) -> list[tuple[str, bytes]]:
+        """Each file by what the browser called it: shown back to the same person, never used as a path."""
+        return [(_tidy(upload.filename), bytes(upload.read())) for upload in self.uploads()]
+
+
+def _tidy(file_name: str) -> str:
+    name = (file_name or "file").replace("\\", "/").rpartition("/")[2]
+    return "".join(c for c in name if c.isprintable())[:120] or "file"

@@ -145,6 +145,7 @@ def join_sheets(sheets: Sequence[Sheet], join: Join) -> Sheet:
 
 
 def _hang(whole: Sheet, main: Sheet, other: Sheet, link: Link) -> None:
+    """Not everything has times or a picture of its own; but who names a provider ought to find it."""
     at, there = main.at(link.main_column), other.at(link.column)
     hanging: dict[str, list[tuple[int, list[str]]]] = defaultdict(list)
     for row, cells in other.rows:
@@ -166,16 +167,10 @@ def _hang(whole: Sheet, main: Sheet, other: Sheet, link: Link) -> None:
         whole.notes.append(
             f"{other.name}: {plural(len(lost), 'row')} left out, because no row of {main.name} has that {link.main_column}: {_some(lost)}."
         )
-    if alone and not _is_hung_on(main, link):
+    if alone and len(hanging) == len(other.rows):  # each of the other stands for one thing, so nobody should be without
         whole.notes.append(
             f"{main.name}: {plural(len(alone), 'row')} with a {link.main_column} that {other.name} does not have: {_some(alone)}."
         )
-
-
-def _is_hung_on(main: Sheet, link: Link) -> bool:
-    """The main table's own key: not everything has times or a venue of its own, so nothing is amiss without."""
-    values = list(main.column(link.main_column))
-    return len(set(map(_key, values))) == len(values)
 
 
 def _together(values: Sequence[str]) -> str:

@@ -59,6 +59,8 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, progress: Callable[[int], 
         fields |= {"postcode", "postcode_area"}
     if "sessions" in mapping.rules:
         fields.add("description")
+    if "accessibility" in mapping.rules:
+        fields.add("is_step_free")
     if "capacity" in mapping.rules:
         fields.add("places_left")
     reading = MappedReading(problems=list(sheet.problems), notes=list(sheet.notes), columns=frozenset(fields))

@@ -124,6 +124,19 @@ class Translator:
         self.unknown: dict[str, Counter[str]] = {}
         self.untimed = 0
 
+    def preview(self, name: str, line: Sequence[str]) -> tuple[str, bool]:
+        """What one of Kith's columns would be in this row, and whether that is wrong."""
+        target, rule = next((one for one in self.rules if one[0].name == name), (BY_NAME[name], Rule()))
+        items = self._items(target, rule, line)
+        try:
+            if target.shape is Shape.TIMES:
+                text, unread = self._sessions(items, line)
+                return (text.replace("|", ", "), False) if text or not unread else (f"not certain: {unread}", True)
+            text = self._read(target, items) if items else ""
+        except Wrong:
+            return " ".join(items), True
+        return (text or rule.constant).replace("|", ", "), False
+
     def reference(self, line: Sequence[str]) -> list[str]:
         """The row's id, also when the rest of it is wrong."""
         rule = next((rule for target, rule in self.rules if target.name == "id"), None)
@@ -221,17 +234,19 @@ class Translator:
         return known
 
     def _sessions(self, items: list[str], line: Sequence[str]) -> tuple[str, str]:
-        """Certain ones as Kith writes them, and the text of the others."""
+        """Certain ones as Kith writes them, and the text of the others. A season of its own says in which part of the year they are."""
         season = next((rule for target, rule in self.rules if target.name == "term"), None)
         is_holiday = season is not None and known_word("term", _one(self._items(BY_NAME["term"], season, line)) or season.constant) == "holiday"
         found: list[str] = []
         unread: list[str] = []
         for item in items:
             slots = understanding.slots(item, "holiday" if is_holiday else "term")
-            if slots is None:
-                unread.append(item)
-            else:
+            if slots is not None:
                 found += [slot.text() for slot in slots]
+            elif (own := _own_slots(item)) is not None:
+                found += own
+            else:
+                unread.append(item)
         return "|".join(dict.fromkeys(found)), "; ".join(unread)
 
     def _finish(self, out: Translated, unread_times: str) -> None:
@@ -244,6 +259,8 @@ class Translator:
         if kind is not None and not out.cells.get("kind") and kind.constant == BY_COST:
             is_free = out.cells.get("cost_gbp", "") in {"0", "0.0", "0.00"}
             out.cells["kind"] = OfferingKind.COMMUNITY_ASSET if is_free else OfferingKind.PAID_COMMUNITY
+        if "step_free" not in out.cells and "step-free" in out.cells.get("accessibility", "").split("|"):
+            out.cells["step_free"] = "True"
         _tidy_postcode(out)
         if "home_visit_radius_km" in out.cells and out.cells.get("delivery") != "home":
             out.cells["home_visit_radius_km"] = ""
@@ -260,6 +277,14 @@ class Translator:
         if self.untimed:
             notes.append(f"Days and times of {plural(self.untimed, 'row')} were not certain; they stand in the description instead.")
         return notes
+
+
+def _own_slots(text: str) -> list[str] | None:
+    """Sessions as Kith's own format writes them, with bars between."""
+    try:
+        return [cells.slot_text(cells.slot(part.strip())) for part in text.split("|")]
+    except Wrong:
+        return None
 
 
 def _origin(target: Target, rule: Rule) -> str:

@@ -6,7 +6,7 @@ import uuid
 
 from app.accounts.models import Person
 from app.accounts.policies import is_zone_manager
-from app.interchange.models import ImportDraft
+from app.interchange.models import ImportDraft, ImportMapping
 
 
 def can_import(person: Person) -> bool:
@@ -20,6 +20,10 @@ def can_import_into(person: Person, zone_id: uuid.UUID) -> bool:
 
 def can_use_draft(person: Person, draft: ImportDraft) -> bool:
     return draft.person_id == person.id and person.manages(draft.zone_id)
+
+
+def can_use_mapping(person: Person, mapping: ImportMapping) -> bool:
+    return person.manages(mapping.zone_id)
 
 
 def can_export_children(person: Person) -> bool:

@@ -22,6 +22,7 @@ LONGITUDE = ("long", "lon", "lng", "longitude")
 EASTING = ("eastings", "easting", "ea", "oseast1m", "east1m")
 NORTHING = ("northings", "northing", "no", "osnrth1m", "north1m")
 PLACE = ("town", "borough", "place")
+ENDED = ("doterm", "date_of_termination")  # the month in which Royal Mail gave the postcode up
 OPEN_TITLES = ("postcode", "quality", "eastings", "northings")  # Code-Point Open keeps its titles in another file
 MOST_PROBLEMS = 1_000
 """More wrong rows than these are counted, not listed."""
@@ -63,13 +64,15 @@ def wider_codes(code: str) -> list[str]:
 
 
 class PostcodeFile:
-    """A table being read. `rows()` streams the right ones; afterwards `problems`, `wrong` and `placeless` are complete."""
+    """A table being read. `rows()` streams the right ones; afterwards `problems`, `wrong`, `placeless` and `ended` are complete."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        """Raises Unusable when the columns are not those of a table of postcodes."""
+    def __init__(self, lines: Iterable[str], *, with_ended: bool = False) -> None:
+        """`with_ended` takes postcodes too that are no longer in use. Raises Unusable when the columns are not those of a table of postcodes."""
         self.problems: list[Problem] = []
         self.wrong = 0
         self.placeless = 0
+        self.ended = 0
+        self._with_ended = with_ended
         self._reader = csv.reader(lines)
         first = next(self._cells(), None)
         if first is None:
@@ -104,6 +107,9 @@ class PostcodeFile:
 
     def _row(self, row: int, raw: Sequence[str]) -> Iterator[PostcodeRow]:
         cells = [clean(cell) for cell in raw]
+        if not self._with_ended and _cell(cells, self._at.ended):
+            self.ended += 1
+            return
         try:
             code = tidy_code(self._at.code_in(cells))
             if code is None:
@@ -144,6 +150,7 @@ class _Columns:
     easting: int | None
     northing: int | None
     place: int | None
+    ended: int | None
 
     @classmethod
     def find(cls, titles: Sequence[str]) -> _Columns:
@@ -151,7 +158,7 @@ class _Columns:
             return next((titles.index(name) for name in names if name in titles), None)
 
         code = at(CODE)
-        found = cls(code if code is not None else -1, at(LATITUDE), at(LONGITUDE), at(EASTING), at(NORTHING), at(PLACE))
+        found = cls(code if code is not None else -1, at(LATITUDE), at(LONGITUDE), at(EASTING), at(NORTHING), at(PLACE), at(ENDED))
         if code is None:
             raise Unusable("The file has no column postcode, sector, outcode or pcds.")
         if None in (found.latitude, found.longitude) and None in (found.easting, found.northing):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer, selectinload
 
 from app.accounts.models import Person
 from app.catalogue.exchange import natural
+from app.catalogue.models import Offering, OfferingState
 from app.children.models import Child, ChildState
 from app.children.queries import visible_to
-from app.interchange.models import ImportDraft
+from app.interchange.models import ImportDraft, ImportMapping
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
@@ -41,6 +42,48 @@ def list_children_to_export(zone_id: uuid.UUID, person: Person | None) -> Sequen
     if person is not None:
         statement = statement.where(visible_to(person))
     return sorted(db.session.scalars(statement), key=lambda child: (child.created_at, natural(child.source_ref), child.id))
+
+
+def find_mapping(zone_id: uuid.UUID, name: str) -> ImportMapping | None:
+    """By its name, in any capitals."""
+    wanted = " ".join(name.split()).lower()
+    return next((kept for kept in list_mappings([zone_id]) if kept.name.lower() == wanted), None)
+
+
+def find_mapping_by_print(zone_id: uuid.UUID, header_print: str) -> ImportMapping | None:
+    """The one that was last changed, of those for files of this look."""
+    statement = (
+        sa.select(ImportMapping).where(ImportMapping.zone_id == zone_id, ImportMapping.header_print == header_print)
+        .order_by(ImportMapping.changed_at.desc(), ImportMapping.id).limit(1)
+    )
+    return db.session.scalars(statement).one_or_none()
+
+
+def list_mappings(zone_ids: Collection[uuid.UUID]) -> Sequence[ImportMapping]:
+    """By name."""
+    statement = sa.select(ImportMapping).where(ImportMapping.zone_id.in_(zone_ids)).order_by(ImportMapping.name, ImportMapping.id)
+    return db.session.scalars(statement).all()
+
+
+def get_mapping(mapping_id: uuid.UUID, person: Person) -> ImportMapping:
+    """Of a Zone that the person manages. Raises NotFound."""
+    kept = db.session.get(ImportMapping, mapping_id)
+    if kept is None or not person.manages(kept.zone_id):
+        raise NotFound("This mapping is gone.")
+    return kept
+
+
+def list_not_seen(zone_ids: Collection[uuid.UUID]) -> Sequence[Offering]:
+    """The offerings that their source no longer has, those that went first at the top."""
+    statement = (
+        sa.select(Offering)
+        .where(
+            Offering.zone_id.in_(zone_ids), Offering.not_seen_since_on.is_not(None), Offering.state != OfferingState.CLOSED,
+            Offering.merged_into_id.is_(None),
+        )
+        .order_by(Offering.not_seen_since_on, Offering.source, Offering.title, Offering.id)
+    )
+    return db.session.scalars(statement).unique().all()
 
 
 def get_draft(draft_id: uuid.UUID, person: Person) -> ImportDraft:

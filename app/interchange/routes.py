@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Role, Zone
 from app.accounts.queries import list_own_zones
 from app.accounts.sessions import current_person
 from app.interchange import exports, policies, queries
-from app.interchange.forms import UploadForm
-from app.interchange.models import ImportDraft, ImportKind
+from app.interchange.forms import TABLE, UploadForm
+from app.interchange.mapping import JOINS, PARTS, SEPARATORS, ColumnMapping
+from app.interchange.matching_form import MappingForm, links_by_sheet, offer, read_choices
+from app.interchange.models import DraftStage, ImportDraft, ImportKind, ImportMapping
+from app.interchange.presets import PRESETS
+from app.interchange.progress import find_progress
 from app.interchange.services import drafts
+from app.interchange.services import mapped as mappings
 from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.web import act, allow, submit
+from app.shared.web import act, allow, is_htmx, submit
 
 blueprint = Blueprint("interchange", __name__)
 
@@ -28,16 +33,19 @@ def imports() -> ResponseReturnValue:
     form.narrow(zones)
 
     def verb() -> ImportDraft:
-        return drafts.keep_draft(
-            zone_id=form.zones[form.zone.data].id, kind=ImportKind(form.kind.data), source=form.source.data or "",
-            file_name=form.file_name(), content=form.content(), actor=me,
-        )
+        zone_id, source, files = form.zones[form.zone.data].id, form.source.data or "", form.contents()
+        if form.kind.data == TABLE:
+            return drafts.keep_table(zone_id=zone_id, source=source, files=files, actor=me)
+        name, content = files[0]
+        return drafts.keep_draft(zone_id=zone_id, kind=ImportKind(form.kind.data), source=source, file_name=name, content=content, actor=me)
 
     draft = submit(form, verb)
     if draft is None:
         form.ask_again()
+        zones = list_own_zones(me, Role.ZONE_MANAGER)
         page = render_template(
-            "interchange/import_new.html", form=form, zones=list_own_zones(me, Role.ZONE_MANAGER), drafts=queries.list_drafts(me)
+            "interchange/import_new.html", form=form, zones=zones, drafts=queries.list_drafts(me),
+            mappings=queries.list_mappings([zone.id for zone in zones]), not_seen=len(queries.list_not_seen([zone.id for zone in zones])),
         )
         return page, 422 if request.method == "POST" else 200
     return redirect(url_for("interchange.draft", draft_id=draft.id), 303)
@@ -46,14 +54,83 @@ def imports() -> ResponseReturnValue:
 @blueprint.get("/imports/<uuid:draft_id>", endpoint="draft")
 @allow(policies.can_use_draft, draft=queries.get_draft)
 def draft_show(draft: ImportDraft) -> ResponseReturnValue:
+    if draft.stage is DraftStage.MAPPING:
+        return redirect(url_for("interchange.mapping", draft_id=draft.id), 303)
+    is_busy = draft.stage in (DraftStage.LOOKING, DraftStage.WORKING)
+    if is_htmx() and not is_busy:
+        return Response(status=204, headers={"HX-Redirect": url_for("interchange.draft", draft_id=draft.id)})
+    told = find_progress(draft.id) if is_busy else None
+    if is_htmx():
+        return render_template("interchange/_progress.html", draft=draft, told=told)
+    if is_busy or not draft.report:
+        return render_template("interchange/import_wait.html", draft=draft, told=told, is_busy=is_busy)
     return render_template("interchange/import_show.html", draft=draft, report=draft.report, is_children=draft.kind is ImportKind.CHILDREN)
+
+
+@blueprint.route("/imports/<uuid:draft_id>/mapping", methods=["GET", "POST"])
+@allow(policies.can_use_draft, draft=queries.get_draft)
+def mapping(draft: ImportDraft) -> ResponseReturnValue:
+    if not draft.outline or draft.stage not in (DraftStage.MAPPING, DraftStage.READY):
+        return redirect(url_for("interchange.imports" if not draft.outline else "interchange.draft", draft_id=draft.id), 303)
+    me, draft_id, outline = current_person(), draft.id, dict(draft.outline)
+    form = MappingForm(name=draft.mapping_name or _mapping_name(draft.file_name), source=draft.source)
+    chosen = ColumnMapping.from_dict(draft.rules)
+    verb = request.form.get("verb", "look")
+    if request.method == "POST":
+        chosen = read_choices(request.form, outline, chosen)
+        if verb != "look":  # only shows what comes of it: what was chosen is kept, and nothing has to be complete
+            if not form.csrf_token.validate(form):
+                abort(400)
+            if verb == "again":
+                return act(lambda: drafts.start_again(draft_id=draft_id, actor=me), url_for("interchange.mapping", draft_id=draft_id))
+            return act(
+                lambda: drafts.set_mapping(draft_id=draft_id, mapping=chosen, actor=me), f"{url_for('interchange.mapping', draft_id=draft_id)}#columns"
+            )
+
+        def look() -> ImportDraft:
+            drafts.set_mapping(draft_id=draft_id, mapping=chosen, actor=me)
+            return drafts.look_through(draft_id=draft_id, name=form.name.data or "", source=form.source.data or "", actor=me)
+
+        if submit(form, look) is not None:
+            return redirect(url_for("interchange.draft", draft_id=draft_id), 303)
+        draft = queries.get_draft(draft_id, me)
+    groups = offer(outline, chosen)
+    page = render_template(
+        "interchange/mapping_edit.html", draft=draft, form=form, groups=groups, outline=outline, chosen=chosen, missing=chosen.missing(),
+        links=links_by_sheet(chosen.join), presets=PRESETS, joins=JOINS, separators=SEPARATORS, parts=PARTS,
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+def _mapping_name(file_name: str) -> str:
+    return file_name.rpartition(".")[0][:80] or file_name[:80]
+
+
+@blueprint.post("/imports/mappings/<uuid:mapping_id>/delete")
+@allow(policies.can_use_mapping, mapping=queries.get_mapping)
+def mapping_delete(mapping: ImportMapping) -> ResponseReturnValue:
+    me, mapping_id = current_person(), mapping.id
+    return act(
+        lambda: mappings.delete_mapping(mapping_id=mapping_id, actor=me), url_for("interchange.imports"),
+        done="The mapping is deleted. What came in through it stays.",
+    )
+
+
+@blueprint.get("/imports/not-seen")
+@allow(policies.can_import)
+def not_seen() -> ResponseReturnValue:
+    zones = list_own_zones(current_person(), Role.ZONE_MANAGER)
+    return render_template("interchange/not_seen_list.html", offerings=queries.list_not_seen([zone.id for zone in zones]), several=len(zones) > 1)
 
 
 @blueprint.post("/imports/<uuid:draft_id>/import")
 @allow(policies.can_use_draft, draft=queries.get_draft)
 def draft_use(draft: ImportDraft) -> ResponseReturnValue:
     me, draft_id = current_person(), draft.id
-    return act(lambda: drafts.use_draft(draft_id=draft_id, actor=me), url_for("interchange.draft", draft_id=draft_id), done="Imported.")
+    page = url_for("interchange.draft", draft_id=draft_id)
+    if drafts.is_long(draft):
+        return act(lambda: drafts.use_draft(draft_id=draft_id, actor=me), page)
+    return act(lambda: drafts.use_draft(draft_id=draft_id, actor=me), page, done="Imported.")
 
 
 @blueprint.post("/imports/<uuid:draft_id>/discard")

@@ -1,12 +1,15 @@
-"""Hangs the clearing away of old uploads on the worker's clock."""
+"""Hangs the clearing away of old uploads on the worker's clock, and the long uploads on the worker."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from app.interchange.services import drafts
+from app.notifications.handlers import Policy, register
 from app.notifications.sweeps import register_sweep
 
 
 def connect(app: Flask) -> None:
     register_sweep("interchange.forget_drafts", drafts.forget_drafts)
+    # RESEND: reading needs no transaction, and the handler's own makes a second try harmless.
+    register(drafts.TOPIC, drafts.run_draft, policy=Policy.RESEND)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -30,22 +31,28 @@ class PostcodeCount:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    worked_out: int = 0
 
 
-def save_postcodes(rows: Iterable[PostcodePlace], *, is_dry_run: bool = False) -> PostcodeCount:
+def save_postcodes(
+    rows: Iterable[PostcodePlace], *, wider: Callable[[], Iterable[PostcodePlace]] = list, is_dry_run: bool = False
+) -> PostcodeCount:
     """Take a table, as long as it may be, in one transaction. Of two rows for one code the later counts.
 
+    `wider` is asked at the end for sectors and outcodes that were worked out: each fills a gap, and moves nothing that a table told.
     Reference data: no audit entry, the command says what it did. A dry run counts and writes nothing.
     """
     count = PostcodeCount()
-    if is_dry_run:
-        for chunk in _chunks(rows):
-            _compare(chunk, count)
-        return count
-    with atomic():
+    with nullcontext() if is_dry_run else atomic():
         for chunk in _chunks(rows):
             new, moved = _compare(chunk, count)
-            _write(new, moved)
+            if not is_dry_run:
+                _write(new, moved)
+        for chunk in _chunks(wider()):
+            new, _ = _compare(chunk, PostcodeCount())
+            count.worked_out += len(new)
+            if not is_dry_run:
+                _write(new, [])
     return count
 
 

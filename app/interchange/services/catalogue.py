@@ -64,8 +64,8 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how far it is, and of how many."""
 
 
-def _silent(what: str, done: int, total: int) -> None:
-    pass
+def silent(what: str, done: int, total: int) -> None:
+    """For who does not want to be told."""
 
 
 def _everything(ref: str) -> bool:
@@ -74,7 +74,7 @@ def _everything(ref: str) -> bool:
 
 def import_catalogue(
     *, zone_id: uuid.UUID, content: bytes, source: str = DEFAULT_SOURCE, is_dry_run: bool = False, actor: Person | None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Report:
     """Take a catalogue.csv into a Zone. `actor` None is the command line. Raises Unusable when the file cannot be read at all.
 
@@ -89,7 +89,7 @@ def import_catalogue(
 
 def take_offerings(
     *, zone_id: uuid.UUID, reading: Reading[OfferingRecord], source: str, is_dry_run: bool, actor: Person | None, what: str,
-    extras: Mapping[str, Extras], progress: Progress = _silent, covers: Callable[[str], bool] = _everything,
+    extras: Mapping[str, Extras], progress: Progress = silent, covers: Callable[[str], bool] = _everything,
 ) -> Report:
     """The same for rows that were read from any kind of file. `covers` says of an id whether the file speaks of it at all.
 
