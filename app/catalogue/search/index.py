@@ -90,12 +90,12 @@ def refresh(session: DatabaseSession, offering_ids: Sequence[uuid.UUID]) -> None
 
 
 def _rows(connection: sa.Connection, ids: Sequence[uuid.UUID]) -> Iterator[dict[str, Any]]:
-    """What search reads of those of `ids` that are live, of live organisations."""
+    """What search reads of those of `ids` that are live and not made for particular children, of live organisations."""
     table, provider = Offering.__table__, Organisation.__table__
     statement = (
         sa.select(table, provider.c.name.label("provider_name"))
         .join(provider, provider.c.id == table.c.organisation_id)
-        .where(table.c.id.in_(ids), table.c.state == OfferingState.LIVE, provider.c.state == PartnerState.LIVE)
+        .where(table.c.id.in_(ids), table.c.state == OfferingState.LIVE, provider.c.state == PartnerState.LIVE, table.c.is_private.is_(False))
         .order_by(table.c.id)
     )
     for row in connection.execute(statement):
