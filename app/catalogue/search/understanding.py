@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.catalogue.search.analysis import fold, stem, words
-from app.catalogue.search.facts import age_token
+from app.catalogue.search.facts import DAY_NAMES, age_token
 from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, Concept, Lexicon, plain_words
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
@@ -23,6 +23,12 @@ PREFIX = 0.9
 SECOND_GUESS = 0.6
 """How much a less likely correction counts beside the likeliest."""
 WEAK = 0.35
+CONDITION = 0.6
+"""A day, an age, a place or the price is asked for as much as the thing itself, but weighs less: what is on another day comes
+before something else on that day."""
+_CONDITIONS = frozenset((*DAY_NAMES, "weekend", "evening", "morning", "free", "online"))
+"""Concepts of the lexicon that say when, how or for how much."""
+_WHERE = frozenset({"in", "near", "nr", "around", "round", "at", "from", "by", "to", "towards"})
 TELLING_PART = 0.9
 """What the one telling word of a phrase counts: books in book club."""
 
@@ -39,7 +45,7 @@ class Group:
 
     @property
     def is_required(self) -> bool:
-        return self.part >= 1.0
+        return self.part >= CONDITION
 
     @property
     def stems(self) -> set[str]:
@@ -83,6 +89,9 @@ _REWRITTEN = (
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:secondary|big|high|new) school\b"
     ), " transition "),
     (re.compile(r"(?<=[a-z]) ?/ ?(?=[a-z])"), " or "),
+    (re.compile(r"(?:\b(?:under|below|less than|up to|at most|max|maximum|for) )?£ ?\d+(?:\.\d\d?)?(?: (?:an?|per|each) \w+)?"), " "),
+    (re.compile(r"\bwithin (?:\d+|a|half a|walking) ?(?:miles?|mi|km|kilomet\w+|minutes?|mins?|distance)?(?: walk| drive)?(?: of| from)?\b"), " "),
+    (re.compile(r"\b(?:(?:at|after|before|from|until|till|by|around) )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o ?clock)\b"), " "),
     (re.compile(r"\b(?:other than|instead of|anything but|apart from)\b"), " not "),
     (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
     (re.compile(r"\b(?:two|three|four|2|3|4|both|my|our|your) (?:little |young |small )?(?:girls|boys|lads|daughters|sons)\b"), " children "),
@@ -181,7 +190,7 @@ def _ages(kind: int, numbers: list[int]) -> range:
 
 
 def _age_group(typed: str, ages: range) -> Group:
-    return Group(typed.strip(), {age_token(age): 1.0 for age in ages})
+    return Group(typed.strip(), {age_token(age): 1.0 for age in ages}, CONDITION)
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -255,7 +264,7 @@ def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
     telling = [t for t in tokens if t.word not in FILLERS] or tokens
     groups: list[Group] = []
     unwanted: list[Group] = []
-    is_or = False
+    is_or = is_place = False
     i = 0
     while i < len(telling):
         length = _longest_phrase(telling, i, vocabulary.lexicon)
@@ -264,6 +273,9 @@ def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
             group = _phrase_group(" ".join(t.word for t in telling[i : i + length]), vocabulary.lexicon)
         elif not telling[i].is_unknown:
             group = _word_group(telling[i], vocabulary)
+        is_place = length == 1 and i > 0 and (is_place or telling[i - 1].word in _WHERE) and _may_be_a_place(telling[i].word, vocabulary)
+        if group is not None and (is_place or _is_condition(group, vocabulary.lexicon)):
+            group = replace(group, part=CONDITION)
         if group is not None and _is_after_a_no(telling, i):
             unwanted.append(group)
         elif group is not None and is_or and groups:
@@ -276,6 +288,15 @@ def _meanings(tokens: list[_Token], vocabulary: Vocabulary) -> list[Group]:
             is_or = True
         i += length
     return _telling_first(_together(groups or unwanted), vocabulary.lexicon)
+
+
+def _is_condition(group: Group, lexicon: Lexicon) -> bool:
+    found = lexicon.find(group.typed)
+    return group.is_required and bool(found) and all(concept.name in _CONDITIONS for concept in found)
+
+
+def _may_be_a_place(word: str, vocabulary: Vocabulary) -> bool:
+    return word not in plain_words().empty and word in vocabulary.words and not vocabulary.lexicon.find(word)
 
 
 def _is_after_a_no(tokens: list[_Token], at: int) -> bool:
@@ -297,7 +318,7 @@ def _telling_first(groups: list[Group], lexicon: Lexicon) -> list[Group]:
     for i, group in enumerate(groups):
         is_everyday = group.typed in plain_words().all and not lexicon.find(group.typed)
         is_verb = group.typed in _PLAY and i + 1 < len(groups) and bool(lexicon.find(groups[i + 1].typed))
-        out.append(replace(group, part=WEAK) if group.is_required and (is_everyday or is_verb) else group)
+        out.append(replace(group, part=WEAK) if group.part >= 1.0 and (is_everyday or is_verb) else group)
     return out
 
 
