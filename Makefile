@@ -16,7 +16,7 @@ test: ## everything: lint, types, import directions, tests on SQLite and Postgre
 demo: ## throw the present data away and load the demo Zones again
 	@sh scripts/demo.sh
 
-bench: ## measure the speed of Kith on this machine
+bench: ## measure how good and how fast Kith's search is on this machine, beside other engines
 	@sh scripts/bench.sh
 
 lint: ## ruff, mypy and the import directions

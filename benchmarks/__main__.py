@@ -1,6 +1,7 @@
-"""Search and match over many offerings on SQLite, beside a bare full-text query over the same words in the same process.
+"""How good search is on the judged set (benchmarks.search_quality), then search and match over many offerings on SQLite, beside a
+bare full-text query over the same words in the same process.
 
-    python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4]
+    python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4] [--no-quality]
 
 Prints milliseconds (p50, p95) of Kith and of the peer, and how many times the peer's median Kith takes. Kith and the peer take
 turns, query by query, each as often first as second: machines are noisy, ratios less so.
@@ -33,6 +34,7 @@ from app.children.queries import list_children_of_zone
 from app.demo import west_london
 from app.interchange.services import import_catalogue, import_children
 from app.matching.queries import match_profile, profile_of
+from benchmarks import search_quality
 from config import ROOT, Settings
 
 QUERIES = (
@@ -106,7 +108,11 @@ def main() -> int:
     parser.add_argument("--offerings", type=at_least_one, default=10_000)
     parser.add_argument("--children", type=at_least_one, default=8)
     parser.add_argument("--rounds", type=at_least_one, default=4)
+    parser.add_argument("--no-quality", action="store_true", help="only the times")
     given = parser.parse_args()
+    if not given.no_quality:
+        search_quality.report()
+        print()
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as folder:
         settings = replace(Settings.from_environment({"KITH_DATA_DIR": folder}), environment="test")
         with create_app(settings).app_context():

@@ -20,7 +20,6 @@ from math import log2, sqrt
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask
 from flask_migrate import upgrade
 
 from app import create_app
@@ -72,10 +71,10 @@ def kith(url: str | None = None) -> Iterator[Peer]:
         with app.app_context():
             upgrade(directory=str(ROOT / "migrations"))
             zone: Zone = create_zone(slug="judged", name="Judged", region="West London")
-            yield stocked(app, zone)
+            yield stocked(zone)
 
 
-def stocked(_app: Flask, zone: Zone) -> Peer:
+def stocked(zone: Zone) -> Peer:
     """Import the judged catalogue into the Zone and answer from it."""
     zone_id = zone.id
     report = import_catalogue(zone_id=zone_id, content=judged.catalogue_csv(), actor=None)
