@@ -12,18 +12,23 @@ from app.accounts.models import Person, Role, Zone
 from app.audit.queries import list_entries_for
 from app.catalogue import queries
 from app.catalogue.evidence import DocumentsLapsed
+from app.catalogue.exchange import list_live
 from app.catalogue.models import (
     Delivery,
     Offering,
     OfferingKind,
     OfferingState,
+    OfferingText,
     Organisation,
     PartnerState,
     Tariff,
 )
 from app.catalogue.services import offerings
 from app.catalogue.services.offerings import NotReadyToPublish, OfferingFacts
+from app.catalogue.services.organisations import move_organisation
 from app.catalogue.services.tariffs import set_tariff
+from app.catalogue.words import school_years
+from app.matching.queries import match_child
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, NotFound, Stale
@@ -142,7 +147,8 @@ def test_a_copy_is_a_draft_with_the_same_facts_and_price(organisation: Organisat
     assert (copied.state, copied.interests, copied.needs, copied.age_max) == (S.DRAFT, ["drumming"], ["Social:belonging"], original.age_max)
     tariff = queries.find_current_tariff(copied.id, clock.today())
     assert tariff is not None and (tariff.price_pence, tariff.version) == (2_500, 1)
-    assert copied.source_ref != original.source_ref
+    assert copied.source_ref != original.source_ref and copied.title == f"Copy of {original.title}"
+    assert queries.list_cohorts(copied.id) == []
 
 
 def test_a_new_price_is_a_new_version_and_the_old_one_stays(organisation: Organisation, manager: Person) -> None:
@@ -214,3 +220,57 @@ def test_another_zones_offering_cohort_and_session_are_not_found(zone: Zone, org
         with pytest.raises(NotFound):
             get(id_, stranger)  # type: ignore[operator]
     assert list(queries.list_offerings(stranger)) == []
+
+
+# --- made for particular children, and what a child is placed in ---------------------------------
+
+
+def test_what_is_made_for_particular_children_is_found_by_nobody_but_those_who_know_one(zone: Zone, organisation: Organisation, manager: Person) -> None:
+    school = factories.make_school(zone)
+    knows, other = (factories.make_person(Role.LINK_WORKER, zone, school=school) for _ in range(2))
+    own = factories.make_person(Role.PARTNER_ADMIN, zone, organisation=organisation)
+    private = factories.make_offering(organisation, is_private=True, title="For two brothers")
+    child = factories.make_child(school, knows)
+    match_before = match_child(child)
+    factories.make_introduction(child, private, knows)
+    for person, sees in ((knows, True), (manager, True), (own, True), (other, False)):
+        assert (private in queries.list_offerings(person)) is sees, person.role_word
+    with pytest.raises(NotFound):
+        queries.get_offering(private.id, other)
+    assert db.session.query(OfferingText).filter_by(offering_id=private.id).count() == 0
+    assert private.id not in {match.offering.id for match in match_before.matches}
+    assert organisation.id not in queries.count_live_offerings([organisation.id])
+    assert private not in list_live(zone.id)
+
+
+def test_an_offering_becomes_private_and_search_forgets_it(organisation: Organisation, manager: Person) -> None:
+    offering = factories.make_offering(organisation)
+    facts = OfferingFacts(**{name: getattr(offering, name) for name in OfferingFacts.__dataclass_fields__})
+    assert db.session.query(OfferingText).filter_by(offering_id=offering.id).count() == 1
+    offerings.edit_offering(offering_id=offering.id, facts=replace(facts, is_private=True), version=offering.version, actor=manager)
+    assert db.session.query(OfferingText).filter_by(offering_id=offering.id).count() == 0
+
+
+def test_what_a_child_went_to_stays_to_be_read_when_it_is_closed_and_its_organisation_has_left(
+    zone: Zone, organisation: Organisation, manager: Person
+) -> None:
+    school = factories.make_school(zone)
+    knows, other = (factories.make_person(Role.LINK_WORKER, zone, school=school) for _ in range(2))
+    offering = factories.make_offering(organisation)
+    factories.make_introduction(factories.make_child(school, knows), offering, knows)
+    offerings.close_offering(offering_id=offering.id, actor=manager)
+    move_organisation(organisation_id=organisation.id, to=PartnerState.LEFT, actor=manager, reason="Closed for good.")
+    assert queries.get_offering(offering.id, knows) == offering
+    assert queries.get_organisation(organisation.id, knows) == organisation
+    for get, thing in ((queries.get_offering, offering), (queries.get_organisation, organisation)):
+        with pytest.raises(NotFound):
+            get(thing.id, other)
+
+
+def test_school_years_come_in_pairs_and_in_order(organisation: Organisation, manager: Person) -> None:
+    for years, field in (((3, None), "year_max"), ((None, 3), "year_min"), ((6, 3), "year_max")):
+        with pytest.raises(Invalid) as refused:
+            add(organisation, manager, replace(FACTS, year_min=years[0], year_max=years[1]))
+        assert refused.value.field == field
+    for years, said in (((-1, 0), "Nursery to Reception"), ((3, 6), "Years 3 to 6"), ((9, 9), "Year 9"), ((0, 2), "Reception to Year 2"), ((None, None), "")):
+        assert school_years(*years) == said

@@ -10,7 +10,16 @@ from bs4 import BeautifulSoup
 from app.accounts.models import Person, Role, Zone
 from app.audit.queries import list_entries_for
 from app.catalogue import queries, shown
-from app.catalogue.models import Contact, Offering, OfferingKind, OfferingText, Organisation, PlaceFoundBy, Postcode, Site
+from app.catalogue.models import (
+    Contact,
+    Offering,
+    OfferingKind,
+    OfferingText,
+    Organisation,
+    PlaceFoundBy,
+    Postcode,
+    Site,
+)
 from app.catalogue.services import contacts, offerings, sites
 from app.catalogue.services.contacts import ContactFacts
 from app.catalogue.services.imports import ImportedOffering, upsert_offering
