@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from app.accounts.models import Person, Role
+from app.accounts.models import Person, Role, School
 from app.children.models import Child, ChildState
+from app.children.school_models import Informant, Pupil
 
 READERS = (Role.LINK_WORKER, Role.ZONE_MANAGER, Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD)
 """The roles that may see a child at all. Budget holders, funders and partners are not among them."""
@@ -72,3 +73,77 @@ def can_see_caseload(person: Person) -> bool:
 
 def can_add_child(person: Person) -> bool:
     return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER)
+
+
+# --- figures, what the school adds, consent ------------------------------------------------------
+
+
+def is_zone_safeguarding_lead_of(person: Person, child: Child) -> bool:
+    return any(g.role is Role.SAFEGUARDING_LEAD and g.zone_id == child.zone_id and g.school_id is None for g in person.live_grants)
+
+
+def can_see_figures_by(person: Person, child: Child, informant: Informant) -> bool:
+    """What the school says, whoever sees the child sees. What the child or home answered goes to the charity, never to the school."""
+    if informant in (Informant.TEACHER, Informant.SCHOOL):
+        return can_see_child(person, child)
+    return can_work_with_child(person, child) or is_zone_safeguarding_lead_of(person, child)
+
+
+def can_record_figures(person: Person, child: Child) -> bool:
+    """Whoever works with the child, and the school's lead."""
+    return can_work_with_child(person, child) or is_school_lead_of(person, child)
+
+
+def can_record_figures_by(person: Person, child: Child, informant: Informant) -> bool:
+    """A school writes down what is the school's to say."""
+    school_says = informant in (Informant.TEACHER, Informant.SCHOOL)
+    return can_work_with_child(person, child) or (school_says and is_school_lead_of(person, child))
+
+
+def can_see_family_money(person: Person, child: Child) -> bool:
+    """What the family can pay: for those who find something for the child, never for the school."""
+    return can_work_with_child(person, child)
+
+
+def can_see_consents(person: Person, child: Child) -> bool:
+    return can_withdraw_consent(person, child)
+
+
+def can_countersign(person: Person, child: Child) -> bool:
+    """A child's own consent counts when a safeguarding lead of the child's Zone or school has said so too."""
+    return is_safeguarding_lead_of(person, child)
+
+
+# --- a school's own list -------------------------------------------------------------------------
+
+
+def can_see_selection(person: Person, school: School) -> bool:
+    """The Zone's manager, and the school's own leads."""
+    roles = (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD)
+    return person.manages(school.zone_id) or any(g.role in roles and g.school_id == school.id for g in person.live_grants)
+
+
+def can_decide_selection(person: Person, school: School) -> bool:
+    """Who comes onto the programme: the Zone's manager."""
+    return person.manages(school.zone_id)
+
+
+def can_bring_school_file(person: Person, school: School) -> bool:
+    return can_see_selection(person, school)
+
+
+def can_see_selections(person: Person) -> bool:
+    return bool(person.is_authenticated) and (
+        person.has_role(Role.ZONE_MANAGER)
+        or any(g.role in (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD) and g.school_id is not None for g in person.live_grants)
+    )
+
+
+def can_see_helpers(person: Person, child: Child) -> bool:
+    """Whether partners' people stand in the circle one sees: a school does not learn from it who goes to a therapist."""
+    return can_work_with_child(person, child) or is_safeguarding_lead_of(person, child)
+
+
+def can_see_pupil(person: Person, pupil: Pupil) -> bool:
+    """The loader kept to the schools whose lists this person may see."""
+    return can_see_selections(person)

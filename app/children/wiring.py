@@ -17,6 +17,10 @@ from app.shared.web import current_person
 def connect(app: Flask) -> None:
     merging.register()
     panels.register_tab("children.circle", 20, "Circle", policies.can_see_child)
+    panels.register_tab("children.plan", 30, "Plan", policies.can_see_child)
+    panels.register_tab("children.one_page", 50, "One page", policies.can_see_child)
+    panels.register_tab("children.progress", 50, "Progress", policies.can_see_child)
+    panels.register_tab("children.consents", 70, "Sharing", policies.can_see_consents)
     panels.register_tab("children.notes", 60, "Notes", policies.can_see_child)
     panels.register_next("children", 900, next_steps.ask)
     catalogue.register_names(names.names_of_zone, names.first_names_seen_by)

@@ -168,3 +168,6 @@ def _own_zone(slug: str) -> Zone:
 def _file(text: str, name: str, ending: str, kind: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}-{clock.today().isoformat()}.{ending}"'}
     return Response(text, content_type=f"{kind}; charset=utf-8", headers=headers)
+
+
+from app.interchange import school_routes as school_routes  # noqa: E402  more pages of this blueprint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,12 +111,27 @@ class Plan:
 
     @property
     def print(self) -> str:
-        """Changes when what would happen changes: choices aside, also when somebody writes a figure meanwhile."""
-        said = [
-            *(f"{s.row.row}|{s.who.token if s.who else 'new'}|{sorted((c, s.row.figures[c], str(t and t.id)) for c, t in s.fresh.items())}" for s in self.steps),
-            *(f"{d.row.row}|{[c.token for c in d.candidates]}" for d in self.doubts), *(f"{d.name}|{d.kept.id}|{d.kept.tenths}" for d in self.differences),
-        ]
-        return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
+        """Changes when what would happen changes."""
+        return _print(
+            f"{s.row.row}|{s.who.token if s.who else 'new'}|{sorted((c, s.row.figures[c], str(t and t.id)) for c, t in s.fresh.items())}"
+            for s in self.steps
+        )
+
+    @property
+    def ground(self) -> str:
+        """The same, a person's choices in this file aside: it changes only when somebody changed something in Kith meanwhile."""
+        asked = {doubt.row.row for doubt in self.doubts}
+        differs = {(d.row, d.code) for d in self.differences}
+        return _print([
+            *(f"{s.row.row}|{s.who.token if s.who else 'new'}|{sorted(c for c in s.fresh if (s.row.row, c) not in differs)}"
+              for s in self.steps if s.row.row not in asked),
+            *(f"{d.row.row}|{[c.token for c in d.candidates]}" for d in self.doubts),
+            *(f"{d.name}|{d.kept.id}" for d in self.differences if d.row not in asked),
+        ])
+
+
+def _print(said: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def make_plan(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.interchange.services import drafts
+from app.interchange.services import drafts, school_files
 from app.notifications.handlers import Policy, register
 from app.notifications.sweeps import register_sweep
 
 
 def connect(app: Flask) -> None:
     register_sweep("interchange.forget_drafts", drafts.forget_drafts)
+    register_sweep("interchange.forget_school_files", school_files.forget_school_files)
     # RESEND: reading needs no transaction, and the handler's own makes a second try harmless.
     register(drafts.TOPIC, drafts.run_draft, policy=Policy.RESEND)

@@ -38,7 +38,7 @@ def caseload() -> ResponseReturnValue:
         "children/child_list.html", children=shown, total=len(found), typed=typed, whose=whose, page=page, pages=pages,
         next_steps=panels.next_steps(person, shown), leads={child.id: _lead_name(child) for child in shown},
         is_own=bool(own) or person.has_role(Role.LINK_WORKER), may_add=policies.can_add_child(person),
-        is_manager=person.has_role(Role.ZONE_MANAGER),
+        is_manager=person.has_role(Role.ZONE_MANAGER), sees_selections=policies.can_see_selections(person),
     )
 
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from flask import request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.children import policies, queries, services
+from app.children import policies, queries, school_queries, services
 from app.children.forms.people import ConsentForm, WithdrawForm
+from app.children.forms.school import AgreeForm, GillickForm, ObjectionForm, SignForm
+from app.children.languages import language
 from app.children.models import SHAREABLE, Child
 from app.children.routes.blueprint import blueprint, form_page
+from app.children.school_models import GillickState
+from app.children.services import consents as consent_services
+from app.children.services import disagreement, gillick
+from app.children.sight import note_look
+from app.shared import clock
 from app.shared.web import allow, current_person
 
 
@@ -46,4 +53,119 @@ def consent_withdraw(child: Child, consent_id: uuid.UUID) -> ResponseReturnValue
         ),
         title=f"Stop sharing with {preview.organisation}", template="children/consent_withdraw.html",
         done=f"{preview.organisation} sees nothing of {child.called} any more.", preview=preview, shared=shared,
+    )
+
+
+@blueprint.get("/children/<uuid:child_id>/consents")
+@allow(policies.can_see_consents, child=queries.get_child)
+def consents(child: Child) -> ResponseReturnValue:
+    """Everything that was agreed or refused: what, with whom, until when, how, by whom, in which language."""
+    note_look(child, "consents")
+    person = current_person()
+    today = clock.today()
+    objections = school_queries.list_objections(child.id)
+    notes = school_queries.list_gillick_notes(child.id)
+    ids = {c.organisation_id for c in child.consents} | {o.organisation_id for o in objections} | {n.organisation_id for n in notes}
+    return render_template(
+        "children/consent_list.html", child=child, names=queries.organisation_names(ids), shareable=SHAREABLE, language=language, today_on=today,
+        live=[c for c in child.consents if c.withdrawn_at is None and c.ends_on >= today],
+        over=[c for c in child.consents if c.withdrawn_at is not None or c.ends_on < today],
+        objections=[o for o in objections if o.lifted_at is None], lifted=[o for o in objections if o.lifted_at is not None],
+        carers={carer.id: carer for carer in child.carers}, notes=notes, gillick=school_queries.gillick_of_consents(child.id),
+        people={p.id: p.name for p in school_queries.people_named(
+            [c.recorded_by_id for c in child.consents] + [o.recorded_by_id for o in objections] + [o.lifted_by_id for o in objections])},
+        may_work=policies.can_work_with_child(person, child), may_withdraw=policies.can_withdraw_consent(person, child),
+        may_sign=policies.can_countersign(person, child),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/consents/withdraw-all", methods=["GET", "POST"])
+@allow(policies.can_withdraw_consent, child=queries.get_child)
+def consents_withdraw(child: Child) -> ResponseReturnValue:
+    previews = consent_services.preview_withdrawing_all(child_id=child.id)
+    form = WithdrawForm()
+    return form_page(
+        child, form,
+        lambda: _true(consent_services.withdraw_all_consents(child_id=child.id, why=form.why.data or "", actor=current_person())),
+        title="Stop sharing with everybody", template="children/consent_withdraw_all.html",
+        done=f"Nothing of {child.called} is shared with anybody any more.", previews=previews, shareable=SHAREABLE,
+        back=url_for("children.consents", child_id=child.id),
+    )
+
+
+def _true(done: object) -> bool:
+    return True
+
+
+@blueprint.route("/children/<uuid:child_id>/consents/objections/new", methods=["GET", "POST"])
+@allow(policies.can_withdraw_consent, child=queries.get_child)
+def objection_new(child: Child) -> ResponseReturnValue:
+    form = ObjectionForm()
+    form.offer(child.carers, queries.list_organisations_to_share_with(child.zone_id))
+    asked_for = request.args.get("organisation", "")
+    if not form.is_submitted() and asked_for:
+        form.organisation_id.data = asked_for
+    return form_page(
+        child, form,
+        lambda: disagreement.object_to_sharing(
+            child_id=child.id, organisation_id=form.organisation_id.chosen_id, carer_id=form.carer_id.chosen_id,
+            words=form.words.data or "", said_on=form.said_on.data, actor=current_person(),
+        ),
+        title="A parent or carer says no", template="children/objection_new.html",
+        done="Both are kept. Nothing is shared until they agree.", back=url_for("children.consents", child_id=child.id),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/consents/objections/<uuid:objection_id>/lift", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def objection_lift(child: Child, objection_id: uuid.UUID) -> ResponseReturnValue:
+    objection = school_queries.get_objection(objection_id, child.id)
+    carer = queries.get_carer(objection.carer_id, child.id)
+    name = queries.organisation_names([objection.organisation_id])[objection.organisation_id]
+    form = AgreeForm()
+    return form_page(
+        child, form,
+        lambda: disagreement.lift_objection(objection_id=objection_id, child_id=child.id, why=form.why.data or "", actor=current_person()),
+        title=f"{carer.name} agrees after all", done="Kept. What was agreed counts again, unless somebody else says no.",
+        back=url_for("children.consents", child_id=child.id),
+        lede=f"{carer.name} said no to {name} on {objection.said_on:%-d %B %Y}. When nobody says no any more, what was agreed counts again at once.",
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/own-consents/new", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def gillick_new(child: Child) -> ResponseReturnValue:
+    form = GillickForm()
+    form.offer(queries.list_organisations_to_share_with(child.zone_id))
+    return form_page(
+        child, form,
+        lambda: gillick.note_gillick(
+            child_id=child.id, organisation_id=form.organisation_id.chosen_id, fields=form["fields"].data or [], given_on=form.given_on.data,
+            ends_on=form.ends_on.data, how=form.how.data, language=form.language.data, understood=form.understood.data or "",
+            why_not_parent=form.why_not_parent.data or "", actor=current_person(),
+        ),
+        title=f"{child.called} decides alone", done="Kept. It counts when the safeguarding lead has signed it.",
+        back=url_for("children.consents", child_id=child.id),
+        lede="A child who understands enough can decide (Gillick competence). You write down why; a safeguarding lead signs. Until then nothing is shared on it.",
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/own-consents/<uuid:note_id>", methods=["GET", "POST"])
+@allow(policies.can_see_consents, child=queries.get_child)
+def gillick_show(child: Child, note_id: uuid.UUID) -> ResponseReturnValue:
+    note = school_queries.get_gillick_note(note_id, child.id)
+    person = current_person()
+    form = SignForm()
+
+    def verb() -> object:
+        sign = gillick.countersign_gillick if form.decision.data == "yes" else gillick.turn_down_gillick
+        return sign(note_id=note_id, child_id=child.id, words=form.words.data or "", actor=person)
+
+    waits = note.state is GillickState.NOTED
+    return form_page(
+        child, form, verb, title=f"{child.called} decides alone", template="children/gillick_show.html", done="Kept.",
+        back=url_for("children.consents", child_id=child.id), note=note, waits=waits,
+        may_sign=waits and policies.can_countersign(person, child) and note.noted_by_id != person.id,
+        organisation=queries.organisation_names([note.organisation_id])[note.organisation_id], language=language,
+        shared=[SHAREABLE[name] for name in note.fields if name in SHAREABLE],
     )

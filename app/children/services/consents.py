@@ -10,8 +10,9 @@ from datetime import date, timedelta
 from app.accounts.models import Person
 from app.audit.services import record
 from app.catalogue.models import PartnerState
-from app.children import hooks, queries
+from app.children import hooks, queries, school_queries
 from app.children.models import SHAREABLE, Child, Consent
+from app.children.services import disagreement
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -41,33 +42,43 @@ def give_consent(
         child = queries.get_child_by_id(child_id)
         carer = queries.get_carer(carer_id, child_id)
         organisation = queries.organisation_in_zone(organisation_id, child.zone_id)
-        _check(child, carer.has_parental_responsibility, carer.name, organisation.state, organisation.name, fields, given_on, ends_on)
-        if how not in HOW:
-            raise Invalid(f"“{how}” is not one of: {', '.join(HOW)}.", field="how")
-        for earlier in child.consents:
-            if earlier.organisation_id == organisation_id and earlier.withdrawn_at is None:
-                earlier.withdrawn_at = clock.now()
-                earlier.withdrawn_why = "A newer consent took its place."
-        chosen = set(fields)
-        consent = Consent(
-            child_id=child_id, organisation_id=organisation_id, carer_id=carer_id, fields=[f for f in SHAREABLE if f in chosen],
-            given_on=given_on, ends_on=ends_on, how=how, language=language, recorded_by_id=actor.id,
+        if not carer.has_parental_responsibility:
+            raise Invalid(
+                f"{carer.name} has no parental responsibility for {child.called}, so cannot consent. Ask somebody who has.",
+                code="no_parental_responsibility", field="carer_id",
+            )
+        check_consent(organisation.state, organisation.name, fields, given_on, ends_on, how)
+        disagreement.forget_own_no(child, organisation_id, carer_id, actor)
+        return keep_consent(
+            child, organisation_id, carer_id=carer_id, fields=fields, given_on=given_on, ends_on=ends_on, how=how, language=language, actor=actor,
         )
-        db.session.add(consent)
-        record("children.consent.given", subject=consent, actor=actor, zone_id=child.zone_id, organisation=organisation_id,
-               carer=carer_id, fields=consent.fields, given_on=given_on, ends_on=ends_on)
-        return consent
 
 
-def _check(
-    child: Child, may_consent: bool, carer: str, state: PartnerState, organisation: str, fields: Sequence[str], given_on: date,
-    ends_on: date,
+def keep_consent(
+    child: Child, organisation_id: uuid.UUID, *, carer_id: uuid.UUID | None, fields: Sequence[str], given_on: date, ends_on: date, how: str,
+    language: str, actor: Person,
+) -> Consent:
+    """Put it in the place of the earlier one. It waits where another carer says no. Inside a verb, after its checks."""
+    for earlier in child.consents:
+        if earlier.organisation_id == organisation_id and earlier.withdrawn_at is None:
+            earlier.withdrawn_at = clock.now()
+            earlier.withdrawn_why = "A newer consent took its place."
+    chosen = set(fields)
+    waits = bool(school_queries.standing_objections(child.id, organisation_id))
+    consent = Consent(
+        child_id=child.id, organisation_id=organisation_id, carer_id=carer_id, fields=[f for f in SHAREABLE if f in chosen],
+        given_on=given_on, ends_on=ends_on, how=how, language=language, recorded_by_id=actor.id, waits_since=clock.now() if waits else None,
+    )
+    db.session.add(consent)
+    record("children.consent.given", subject=consent, actor=actor, zone_id=child.zone_id, organisation=organisation_id,
+           carer=carer_id, fields=consent.fields, given_on=given_on, ends_on=ends_on, waits=waits)
+    return consent
+
+
+def check_consent(
+    state: PartnerState, organisation: str, fields: Sequence[str], given_on: date, ends_on: date, how: str,
 ) -> None:
-    if not may_consent:
-        raise Invalid(
-            f"{carer} has no parental responsibility for {child.called}, so cannot consent. Ask somebody who has.",
-            code="no_parental_responsibility", field="carer_id",
-        )
+    """Raises Invalid at the field for what nobody can consent to."""
     if state is PartnerState.LEFT:
         raise Invalid(f"{organisation} has left Kith, so nothing can be shared with them.", field="organisation_id")
     unknown = [name for name in fields if name not in SHAREABLE]
@@ -80,6 +91,8 @@ def _check(
         raise Invalid("This consent would have ended already. Choose a day from today on.", field="ends_on")
     if ends_on - given_on > LONGEST:
         raise Invalid("A consent lasts two years at most. Choose an earlier last day.", field="ends_on")
+    if how not in HOW:
+        raise Invalid(f"“{how}” is not one of: {', '.join(HOW)}.", field="how")
 
 
 @dataclass(frozen=True)
@@ -107,9 +120,35 @@ def withdraw_consent(*, consent_id: uuid.UUID, child_id: uuid.UUID, why: str, ac
         if consent.withdrawn_at is not None:
             return consent
         child = queries.get_child_by_id(child_id)
-        consent.withdrawn_at = clock.now()
-        consent.withdrawn_why = why.strip()
-        record("children.consent.withdrawn", subject=consent, actor=actor, zone_id=child.zone_id,
-               organisation=consent.organisation_id)
+        _cut(child, consent, why, actor)
         hooks.on_consent_withdrawn(child, consent.organisation_id, actor)
         return consent
+
+
+def _cut(child: Child, consent: Consent, why: str, actor: Person) -> None:
+    consent.withdrawn_at = clock.now()
+    consent.withdrawn_why = why.strip()
+    record("children.consent.withdrawn", subject=consent, actor=actor, zone_id=child.zone_id, organisation=consent.organisation_id)
+
+
+def preview_withdrawing_all(*, child_id: uuid.UUID) -> list[ConsentPreview]:
+    """What stopping to share with everybody ends, one organisation at a time. Reads only."""
+    return [preview_withdrawal(consent_id=consent.id, child_id=child_id) for consent in _standing(queries.get_child_by_id(child_id))]
+
+
+def withdraw_all_consents(*, child_id: uuid.UUID, why: str, actor: Person) -> list[Consent]:
+    """Everything that is shared with anybody stops, in one transaction. Never refused; twice is once."""
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        standing = _standing(child)
+        for consent in standing:
+            _cut(child, consent, why, actor)
+        for organisation_id in sorted({consent.organisation_id for consent in standing}):
+            hooks.on_consent_withdrawn(child, organisation_id, actor)
+        return standing
+
+
+def _standing(child: Child) -> list[Consent]:
+    """Not withdrawn and not over, also those that wait or have not begun."""
+    today = clock.today()
+    return [consent for consent in child.consents if consent.withdrawn_at is None and consent.ends_on >= today]
