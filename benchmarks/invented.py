@@ -70,7 +70,7 @@ def rows(count: int, seed: int = 5) -> Iterator[dict[str, Any]]:
         town = dice.randrange(len(TOWNS))
         youngest = dice.randint(3, 12)
         slots = [] if dice.random() < 0.1 else [
-            {"day": day, "start": (start := dice.choice(STARTS)), "end": f"{int(start[:2]) + 1}{start[2:]}",
+            {"day": day, "start": (start := dice.choice(STARTS)), "end": f"{int(start[:2]) + 1:02d}{start[2:]}",
              "season": "holiday" if dice.random() < 0.15 else "term"}
             for day in dice.sample(DAYS, dice.choice((1, 1, 1, 2)))
         ]

@@ -83,14 +83,21 @@ def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     free = dict.fromkeys(wanted, 0)
     cohorts: list[tuple[uuid.UUID, uuid.UUID, int, int]] = []
     for start in range(0, len(wanted), CHUNK):
-        cohorts += db.session.execute(
-            sa.select(Cohort.id, Cohort.offering_id, Cohort.capacity, Cohort.outside_places)
-            .where(Cohort.offering_id.in_(wanted[start : start + CHUNK]), *is_running())
-        ).all()
+        cohorts += db.session.execute(_RUNNING, {"offering_ids": wanted[start : start + CHUNK], "today": clock.today()}).all()
     live = live_places(id_ for id_, *_ in cohorts)
     for id_, offering_id, capacity, outside in cohorts:
         free[offering_id] += Availability(capacity, outside, live[id_]).free
     return free
+
+
+_RUNNING = (
+    sa.select(Cohort.id, Cohort.offering_id, Cohort.capacity, Cohort.outside_places)
+    .where(
+        Cohort.offering_id.in_(sa.bindparam("offering_ids", expanding=True)), Cohort.state == CohortState.OPEN,
+        sa.or_(Cohort.ends_on.is_(None), Cohort.ends_on >= sa.bindparam("today", type_=sa.Date())),
+    )
+)
+"""Made once: every page of results asks it."""
 
 
 def free_in_zone(zone_id: uuid.UUID) -> dict[uuid.UUID, int]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from threading import local
 
 import numpy as np
 
 from app.catalogue.models import ACCESSIBILITY, AREAS, Delivery, OfferingKind
 from app.catalogue.search.asking import distances, passes, tally
-from app.catalogue.search.facets import AGES, COSTS, DISTANCES, Counts
+from app.catalogue.search.facets import AGES, COSTS, DISTANCES, MOST_INTERESTS, Counts
 from app.catalogue.search.facts import DAYS, TIMES
-from app.catalogue.search.filters import Filters, times_bits
+from app.catalogue.search.filters import Filters, folded, times_bits
 from app.catalogue.search.segment import Array, Segment, packed, unpacked
+
+_scratch = local()
 
 
 @dataclass
@@ -24,6 +28,7 @@ class Narrowed:
     filters: Filters
     among: Array
     has_places: Array | None
+    is_alone: bool = False
 
     def __post_init__(self) -> None:
         self.answering = packed(self.among)
@@ -43,14 +48,48 @@ class Narrowed:
                 bits = bits & passing
         return bits
 
-    @property
+    @cached_property
+    def mask(self) -> Array:
+        return unpacked(self.kept, self.segment.size) if self.passing else self.among
+
+    @cached_property
     def docs(self) -> Array:
-        mask = unpacked(self.kept, self.segment.size) if self.passing else self.among
+        return numbers_of(self.mask)
+
+    @cached_property
+    def number(self) -> int:
+        return number_in(self.kept)
+
+
+def numbers_of(mask: Array) -> Array:
+    """Where it is true. Eight at a time first: most have none."""
+    whole = len(mask) // 8 * 8
+    words = mask[:whole].view(np.uint64)
+    some = np.flatnonzero(words)
+    if len(some) * 8 > len(words):
         return np.flatnonzero(mask)
+    at = np.flatnonzero(words[some].view(np.bool_))
+    found: Array = some[at >> 3] * 8 + (at & 7)
+    return np.concatenate((found, whole + np.flatnonzero(mask[whole:]))) if whole < len(mask) else found
 
 
 def number_in(bits: Array) -> int:
     return int(np.bitwise_count(bits).sum())
+
+
+def _totals(bits: Array, kept: Array) -> list[int]:
+    """How many of `kept` have each value; into this thread's own memory, for getting new costs more than counting."""
+    if getattr(_scratch, "shape", None) != bits.shape:
+        _scratch.shape, _scratch.both, _scratch.ones = bits.shape, np.empty_like(bits), np.empty(bits.shape, np.uint8)
+    np.bitwise_and(bits, kept, out=_scratch.both)
+    np.bitwise_count(_scratch.both, out=_scratch.ones)
+    totals: list[int] = np.add.reduce(_scratch.ones, axis=1, dtype=np.uint32).tolist()
+    return totals
+
+
+@lru_cache(256)
+def _codes(prefix: str, values: tuple[object, ...]) -> list[str]:
+    return [f"{prefix} {value}" for value in values]
 
 
 def counts(narrowed: Narrowed) -> Counts:
@@ -61,13 +100,12 @@ def counts(narrowed: Narrowed) -> Counts:
 class _Counting:
     def __init__(self, narrowed: Narrowed) -> None:
         self.narrowed, self.segment, self.filters = narrowed, narrowed.segment, narrowed.filters
-        self.place = {code: n for n, code in enumerate(self.segment.codes)}
-        totals = np.bitwise_count(self.segment.bits & narrowed.kept).sum(axis=1, dtype=np.int64)
-        self.totals = dict(zip(self.segment.codes, totals.tolist(), strict=True))
+        self.place = self.segment.place_of_code
+        self.totals = dict(zip(self.segment.codes, _totals(self.segment.bits, narrowed.kept), strict=True))
 
     def of(self, filter_: str, prefix: str, values: Sequence[object]) -> list[int]:
         """How many of those who pass every other filter have each of these values."""
-        codes = [f"{prefix} {value}" for value in values]
+        codes = _codes(prefix, tuple(values))
         if filter_ not in self.narrowed.passing:
             return [self.totals.get(code, 0) for code in codes]
         bits = self.narrowed.but_for(filter_)
@@ -104,28 +142,30 @@ class _Counting:
 
     def _docs(self, filter_: str) -> Array:
         if filter_ not in self.narrowed.passing:
-            return self.docs
-        return np.flatnonzero(unpacked(self.narrowed.but_for(filter_), self.segment.size))
-
-    @property
-    def docs(self) -> Array:
-        if not hasattr(self, "_kept_docs"):
-            self._kept_docs = self.narrowed.docs
-        return self._kept_docs
+            return self.narrowed.docs
+        return numbers_of(unpacked(self.narrowed.but_for(filter_), self.segment.size))
 
     def _is_spoken(self, code: str) -> bool:
         return bool((self.segment.bits[self.place[f"language {code}"]] & self.narrowed.answering).any())
 
     def _interests(self) -> dict[str, int]:
         docs = self._docs("interests")
-        numbers = np.bincount(self.segment.liked[docs].ravel(), minlength=len(self.segment.interests))
+        numbers = np.bincount(self.segment.liked.take(docs, axis=0).ravel(), minlength=len(self.segment.interests))
         if len(self.segment.more_docs):
             wanted = np.zeros(self.segment.size, bool)
             wanted[docs] = True
             more = self.segment.more_interests[wanted[self.segment.more_docs]]
             numbers += np.bincount(more, minlength=len(self.segment.interests))
-        names = self.segment.interests
-        return {names[n]: int(numbers[n]) for n in np.flatnonzero(numbers).tolist() if n}
+        return self.most(numbers, self.segment.interests, MOST_INTERESTS, folded(self.filters.interests))
+
+    def most(self, numbers: Array, names: Sequence[str], most: int, chosen: Sequence[str]) -> dict[str, int]:
+        """Counts by name: all, or (in a snapshot that nothing stands beside) those that may be among the `most`, and those chosen."""
+        numbers[0 if names[0] == "" else len(numbers) :][:1] = 0
+        border = np.partition(numbers, -most)[-most] if self.narrowed.is_alone and len(numbers) > most else 1
+        found = {names[n]: int(numbers[n]) for n in np.flatnonzero(numbers >= max(1, border)).tolist()}
+        if chosen and border > 1:
+            found.update({name: int(numbers[n]) for n, name in enumerate(names) if name in chosen})
+        return found
 
     def _days(self) -> dict[str, int]:
         if not self.filters.times:

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.catalogue.models import OfferingText
 from app.catalogue.search import array_counts
-from app.catalogue.search.array_counts import Narrowed
+from app.catalogue.search.array_counts import Narrowed, numbers_of
 from app.catalogue.search.asking import Asked, best, distances
 from app.catalogue.search.facets import Counts, Widening
 from app.catalogue.search.filters import Filters
@@ -98,7 +98,7 @@ class Asking:
         if with_places or filters.places_now:
             places = [free > 0 for free in free_places(self.view)]
         return [
-            Narrowed(part.segment, filters, mask, free) for part, mask, free in zip(self.view.parts, masks, places, strict=True)
+            Narrowed(part.segment, filters, mask, free, len(masks) == 1) for part, mask, free in zip(self.view.parts, masks, places, strict=True)
         ]
 
 
@@ -138,15 +138,19 @@ def listed(view: View, query: Query, typed: str, filters: Filters, sort: str, pa
     asking = Asking(view, query)
     masks, is_partial = _answering(asking, typed)
     narrowed = asking.narrowed(masks, filters)
-    docs = [n.docs for n in narrowed]
-    total = sum(map(len, docs))
+    total = sum(n.number for n in narrowed)
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
+    close = total
+    answers: list[Array] | None = None
+    if not query.is_empty:
+        answers = [n.mask & mask for n, mask in zip(narrowed, asking.with_everything(), strict=True)]
+        close = sum(int(np.count_nonzero(mask)) for mask in answers)
+    docs = _wanted(narrowed, answers, close, query, sort, page * size)
     lines = _ordered(asking, docs, filters, sort, page * size, soonest)[(page - 1) * size : page * size]
     counts = array_counts.added([array_counts.counts(n) for n in narrowed])
     widenings = () if total else _widenings(asking, masks, filters)
     of_all = sum(int(np.count_nonzero(mask)) for mask in masks)
-    close = total if query.is_empty else sum(len(found[mask[found]]) for found, mask in zip(docs, asking.with_everything(), strict=True))
     return Listing(lines, total, of_all, counts, widenings, is_partial, page, pages, close)
 
 
@@ -167,8 +171,6 @@ def _answering(asking: Asking, typed: str) -> tuple[list[Array], bool]:
 def _ordered(asking: Asking, docs: list[Array], filters: Filters, sort: str, count: int, soonest: Soonest) -> list[Line]:
     """The first `count` lines."""
     query, parts = asking.query, asking.view.parts
-    if sort == "fit" and not query.is_empty:
-        docs = _those_with_everything(asking, docs, count)
     out: list[tuple[Any, Line]] = []
     free = free_places(asking.view) if sort == "places" else []
     starts = soonest([part.segment.offering_id(d) for part, found in zip(parts, docs, strict=True) for d in found.tolist()]) if sort == "soonest" else {}
@@ -193,17 +195,17 @@ def _ordered(asking: Asking, docs: list[Array], filters: Filters, sort: str, cou
     return [replace(line, km=FAR if nowhere else line.km, starts_on=starts.get(line.offering_id)) for line in lines]
 
 
-def _those_with_everything(asking: Asking, docs: list[Array], count: int) -> list[Array]:
-    """Whoever answers every part stands above all others: where that fills the pages asked for, the rest needs no score."""
-    if not 0 < len(required_groups(asking.query)) < MOST_GROUPS:
-        return docs
-    answers = [found[mask[found]] for found, mask in zip(docs, asking.with_everything(), strict=True)]
-    return answers if sum(map(len, answers)) >= count else docs
+def _wanted(narrowed: list[Narrowed], answers: list[Array] | None, close: int, query: Query, sort: str, count: int) -> list[Array]:
+    """Those who may be among the first `count`. Whoever answers every part stands above all others: where they fill the pages asked
+    for, the rest needs no score."""
+    if sort == "fit" and answers is not None and close >= count and 0 < len(required_groups(query)) < MOST_GROUPS:
+        return [numbers_of(mask) for mask in answers]
+    return [n.docs for n in narrowed]
 
 
 def _widenings(asking: Asking, masks: list[Array], filters: Filters) -> tuple[Widening, ...]:
     found = []
     for name in filters.in_use:
-        number = sum(len(n.docs) for n in asking.narrowed(masks, filters.without(name)))
+        number = sum(n.number for n in asking.narrowed(masks, filters.without(name)))
         found.append(Widening(name, number))
     return tuple(sorted((w for w in found if w.count), key=lambda w: -w.count))

@@ -111,6 +111,10 @@ class Segment:
         return {term: number for number, term in enumerate(self.terms)}
 
     @cached_property
+    def place_of_code(self) -> dict[str, int]:
+        return {code: place for place, code in enumerate(self.codes)}
+
+    @cached_property
     def keys(self) -> Array:
         """The offerings' ids as sortable bytes."""
         return np.ascontiguousarray(self.ids).view("S16").ravel()

@@ -16,11 +16,11 @@ from app.children.models import Child
 from app.children.queries import visible_to
 from app.commissioning.models import Place, PlaceState, Waiting, WaitingState
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import UtcDateTime, db
 from app.shared.errors import NotFound
 
 
-def is_live(at: datetime) -> sa.ColumnElement[bool]:
+def is_live(at: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """SQL: this place is somebody's at that instant. A held place past its time is nobody's, whether or not a job has run."""
     return sa.or_(
         Place.state.in_((PlaceState.FIRM, PlaceState.TAKEN)),
@@ -30,11 +30,16 @@ def is_live(at: datetime) -> sa.ColumnElement[bool]:
 
 def count_live(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Live places by cohort; a cohort without any is left out. Under the cohort's lock the answer is binding."""
-    statement = (
-        sa.select(Place.cohort_id, sa.func.count(Place.id))
-        .where(Place.cohort_id.in_(list(cohort_ids)), is_live(clock.now())).group_by(Place.cohort_id)
-    )
-    return {cohort_id: int(live) for cohort_id, live in db.session.execute(statement)}
+    given = {"cohort_ids": list(cohort_ids), "at": clock.now()}
+    return {cohort_id: int(live) for cohort_id, live in db.session.execute(_LIVE, given)}
+
+
+_LIVE = (
+    sa.select(Place.cohort_id, sa.func.count(Place.id))
+    .where(Place.cohort_id.in_(sa.bindparam("cohort_ids", expanding=True)), is_live(sa.bindparam("at", type_=UtcDateTime())))
+    .group_by(Place.cohort_id)
+)
+"""Made once: every page of results asks it."""
 
 
 def count_every_live() -> dict[uuid.UUID, int]:
