@@ -29,6 +29,12 @@ COMMON = frozenset({
     "the", "and", "of", "for", "at", "in", "a", "an", "to", "with", "on", "ltd", "limited", "cic", "cio", "trust", "charity", "charitable", "community",
     "club", "group", "centre", "center", "project", "association", "society", "service", "services", "school", "uk", "london",
 })
+WEAK = frozenset({
+    "library", "libraries", "hub", "academy", "studio", "studios", "hall", "playground", "theatre", "museum", "gallery", "gym", "church", "mosque",
+    "primary", "nursery", "sessions", "session", "class", "classes", "lessons", "workshop", "workshops", "programme",
+})
+"""What is left out as often as it is said: Valence is Valence Library."""
+
 _WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -61,6 +67,7 @@ class _Read:
     record: Record
     name: str
     words: tuple[str, ...]
+    core: tuple[str, ...]
     provider: str
     phone: str
     host: str
@@ -92,7 +99,7 @@ def _read(record: Record) -> _Read:
     name = _plain(record.name)
     words = tuple(word for word in _WORD.findall(name) if word not in COMMON)
     return _Read(
-        record, " ".join(words) or name, words, _plain(record.provider), re.sub(r"\D", "", record.phone)[-10:],
+        record, " ".join(words) or name, words, tuple(sorted(set(words) - WEAK)), _plain(record.provider), re.sub(r"\D", "", record.phone)[-10:],
         urlsplit(record.website).netloc.lower().removeprefix("www."),
     )
 
@@ -131,6 +138,8 @@ def _keys(one: _Read) -> set[str]:
 
 def _compare(a: _Read, b: _Read, least: float) -> Likeness | None:
     name = max(fuzz.token_sort_ratio(a.name, b.name), 0.96 * fuzz.ratio(a.name.replace(" ", ""), b.name.replace(" ", "")))
+    if a.core and a.core == b.core:
+        name = max(name, 90.0)
     if name < 60 and least:
         return None
     parts: dict[str, float] = {"name": name}

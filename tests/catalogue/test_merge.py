@@ -77,6 +77,7 @@ def test_what_is_the_same_under_another_spelling_is_found_and_what_is_not_is_lef
         (record("St. Mary's Youth Club", postcode="W10 5TY"), record("St Marys Youth Club", postcode="W10 5TY")),
         (record("Tumbledown Circus"), record("Tumbeldown Circus Ltd")),
         (record("First Beats", provider="Westway Beats", **near), record("First Beats drumming", provider="Westway Beats", **near)),
+        (record("Valence", postcode="W3 6NA"), record("Valence Library", postcode="W3 6NA")),
         (record("Café Read & Write", postcode="W3 6NA"), record("Cafe Read and Write", postcode="W3 6NA")),
     )
     for a, b in same:
