@@ -1,11 +1,13 @@
-"""A child's relationships as the ties of the drawn circle. Pure."""
+"""A child's relationships as the ties of the drawn circle, today and on any day before. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 
-from app.children.models import Closeness, Relationship, RelationshipKind
+from app.children.models import Closeness, Relationship, RelationshipKind, Warmth
+from app.children.terms import PlanTerm
 from app.shared.circle import Tie
 
 _WHERE = {
@@ -14,31 +16,94 @@ _WHERE = {
     RelationshipKind.PARTNER: ("helpers", "user-round"), RelationshipKind.PLACE: ("places", "map-pin"),
 }
 _RING = {Closeness.CLOSE: 1, Closeness.NEAR: 2, Closeness.FAR: 3}
+RING_WORDS = {1: "very close", 2: "close", 3: "knows a bit"}
+FADES_FROM_SIGHT = timedelta(days=183)
+"""How long an ended relationship is still drawn in an earlier picture."""
+NEAR_IN_TIME = timedelta(days=24)
+"""Two pictures nearer than this would look the same."""
+
+Where = dict[str, tuple[int, str]]
 
 
-def ties_of(relationships: Iterable[Relationship], *, line: str | None = None) -> list[Tie]:
-    """Everybody, closest first; those who are gone last. `line` draws every tie the same."""
-    ties = [_tie(entry, line or entry.warmth.value) for entry in relationships]
+def ties_of(relationships: Iterable[Relationship]) -> list[Tie]:
+    """Everybody as they are today, closest first; those who are gone last."""
+    ties = [_tie(entry) for entry in relationships]
     return sorted(ties, key=lambda tie: (tie.line == "ended", tie.ring, tie.name, tie.id))
 
 
-def ties_on(relationships: Iterable[Relationship], day: date) -> list[Tie]:
-    """Who was there on `day`, where they stand now: how close and how warm it was then is not on record."""
-    there = [r for r in relationships if r.since_on <= day and (r.ended_on is None or r.ended_on > day)]
-    return ties_of(there, line="warm")
-
-
-def _tie(entry: Relationship, line: str) -> Tie:
+def _tie(entry: Relationship) -> Tie:
     quarter, icon = _WHERE[entry.kind]
     note = ". ".join(part for part in ("Trusted" if entry.is_trusted_adult else "", entry.note) if part)
     return Tie(
-        id=str(entry.id), name=entry.name, kind=entry.who, icon=icon, quarter=quarter, ring=_RING[entry.closeness], line=line,
+        id=str(entry.id), name=entry.name, kind=entry.who, icon=icon, quarter=quarter, ring=_RING[entry.closeness], line=entry.warmth.value,
         note=note, found=entry.is_found_by_child,
     )
 
 
+def standing_on(relationships: Iterable[Relationship], day: date) -> Where:
+    """Ring and line of everybody who was there on `day`, as it was known to be then. Whoever had just gone is drawn as ended."""
+    there: Where = {}
+    for entry in relationships:
+        moment = next((m for m in reversed(entry.moments) if m.from_on <= day), None)
+        if moment is None or (moment.warmth is Warmth.ENDED and day - moment.from_on > FADES_FROM_SIGHT):
+            continue
+        there[str(entry.id)] = (_RING[moment.closeness], moment.warmth.value)
+    return there
+
+
+def here(where: Mapping[str, tuple[int, str]]) -> int:
+    """How many count: whoever has gone does not."""
+    return sum(line != "ended" for _, line in where.values())
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of the sequence, and what is new in it."""
+
+    day: date
+    where: Where
+    here: int
+    news: str
+
+
+def frames_of(relationships: Sequence[Relationship], begins: date, terms: Sequence[PlanTerm], today: date) -> list[Frame]:
+    """The beginning, each term's first day, and today."""
+    days = [begins, *(term.starts_on for term in terms if begins < term.starts_on < today), today]
+    kept = [day for i, day in enumerate(days[:-1]) if (i == 0 or day - days[i - 1] > NEAR_IN_TIME) and today - day > NEAR_IN_TIME]
+    names = {str(entry.id): entry.name for entry in relationships}
+    frames: list[Frame] = []
+    before: Where = {}
+    for day in [*kept, today]:
+        where = standing_on(relationships, day)
+        frames.append(Frame(day, where, here(where), _news(names, before, where) if frames else ""))
+        before = where
+    return frames
+
+
+def _news(names: Mapping[str, str], before: Where, now: Where) -> str:
+    """"Theo and Safiya came. Mum is closer. Mr Hale has gone." """
+    def gone(where: Where, key: str) -> bool:
+        return key not in where or where[key][1] == "ended"
+
+    came = [names[key] for key in now if gone(before, key) and not gone(now, key)]
+    left = [names[key] for key in before if gone(now, key) and not gone(before, key)]
+    both = [key for key in now if not gone(before, key) and not gone(now, key)]
+    nearer = [names[key] for key in both if now[key][0] < before[key][0]]
+    further = [names[key] for key in both if now[key][0] > before[key][0]]
+    parts = [
+        f"{_and(came)} came." if came else "", f"{_and(nearer)} {'is' if len(nearer) == 1 else 'are'} closer." if nearer else "",
+        f"{_and(further)} {'is' if len(further) == 1 else 'are'} less close." if further else "",
+        f"{_and(left)} {'has' if len(left) == 1 else 'have'} gone." if left else "",
+    ]
+    return " ".join(part for part in parts if part) or "Nobody new, nobody gone."
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def story(called: str, then: int, now: int, found: int) -> str:
-    """"Four people then, eleven now; three of them Amara found." """
+    """"Four people and places then, eleven now; three of them Amara found." """
     if not now:
         return ""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -12,14 +12,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import current_app, url_for
+from flask import current_app, render_template, url_for
 from markupsafe import Markup
 
 from app.accounts.models import Person
 from app.children.models import Child
+from app.shared.errors import NotFound
 
 Draw = Callable[[Child, Person], Markup | str]
 Column = Literal["main", "side"]
+
+
+@dataclass(frozen=True)
+class Later:
+    """For a panel that takes a while: the page shows a link at once (`text` leads to `endpoint`, whose URL takes `child_id`), and the
+    browser fetches the panel after it. `allowed` says who gets it."""
+
+    title: str
+    text: str
+    endpoint: str
+    allowed: Callable[[Person, Child], bool]
 
 
 @dataclass(frozen=True)
@@ -28,6 +40,7 @@ class Panel:
     order: int
     draw: Draw
     column: Column
+    later: Later | None = None
 
 
 @dataclass(frozen=True)
@@ -55,9 +68,9 @@ _tabs: dict[str, Tab] = {}
 _next: dict[str, tuple[int, AskNext]] = {}
 
 
-def register_panel(name: str, order: int, draw: Draw, *, column: Column = "main") -> None:
+def register_panel(name: str, order: int, draw: Draw, *, column: Column = "main", later: Later | None = None) -> None:
     """`draw(child, person)` answers the fragment with its own heading (h2), or "" for nothing. Lower orders come first."""
-    _panels[name] = Panel(name, order, draw, column)
+    _panels[name] = Panel(name, order, draw, column, later)
 
 
 def register_tab(endpoint: str, order: int, text: str, allowed: Callable[[Person, Child], bool]) -> None:
@@ -75,10 +88,24 @@ def panels_of(child: Child, person: Person, column: Column) -> list[tuple[str, M
     drawn = []
     for panel in sorted(_panels.values(), key=lambda p: (p.order, p.name)):
         if panel.column == column:
-            html = panel.draw(child, person)
+            html = panel.draw(child, person) if panel.later is None else _placeholder(panel.name, panel.later, child, person)
             if html:
                 drawn.append((panel.name, Markup(html)))  # noqa: S704  a fragment of our own templates
     return drawn
+
+
+def _placeholder(name: str, later: Later, child: Child, person: Person) -> str:
+    if not later.allowed(person, child):
+        return ""
+    return render_template("children/_later.html", child=child, name=name, later=later)
+
+
+def draw_later(name: str, child: Child, person: Person) -> str:
+    """A panel that the page left for later. Raises NotFound for any other, and for whom it is not."""
+    panel = _panels.get(name)
+    if panel is None or panel.later is None or not panel.later.allowed(person, child):
+        raise NotFound
+    return str(panel.draw(child, person))
 
 
 def tabs_of(child: Child, person: Person, current: str) -> list[dict[str, object]]:

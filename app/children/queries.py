@@ -54,7 +54,7 @@ def _live_caseload(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:
 
 def get_child(child_id: uuid.UUID, person: Person) -> Child:
     """Raises NotFound outside the person's sight, exactly as if there were no such child."""
-    statement = sa.select(Child).where(Child.id == child_id, visible_to(person)).options(joinedload(Child.school))
+    statement = sa.select(Child).where(Child.id == child_id, visible_to(person)).options(joinedload(Child.school), joinedload(Child.caseload))
     child = db.session.scalars(statement).unique().one_or_none()
     if child is None:
         raise NotFound

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from flask import g
+import uuid
+from dataclasses import dataclass
+
+from flask import Response, after_this_request, g
 
 from app.audit.services import note_sight
 from app.children.models import Child
 from app.shared.web import current_person
 
 
+@dataclass(frozen=True)
+class _Looker:
+    id: uuid.UUID
+    name: str
+
+
 def note_look(child: Child, what: str) -> None:
-    """`what` names the page ("child's page"), never what stands on it."""
+    """`what` names the page ("child's page"), never what stands on it.
+
+    Written when the page is drawn and before it leaves: a look that cannot be written down shows nothing, and what was read for the
+    page is not read twice.
+    """
     seen: set[object] = g.setdefault("children_looked_at", set())
-    if child.id not in seen:
-        seen.add(child.id)
-        note_sight(person=current_person(), child_id=child.id, what=what)
+    if child.id in seen:
+        return
+    seen.add(child.id)
+    person, child_id = _Looker(current_person().id, ""), child.id
+
+    @after_this_request
+    def write(response: Response) -> Response:
+        note_sight(person=person, child_id=child_id, what=what)
+        return response

@@ -9,7 +9,7 @@ from app.accounts.models import Person
 from app.children import panels as child_panels
 from app.children.models import Child
 from app.commissioning import policies
-from app.commissioning.queries.statements import child_money
+from app.commissioning.queries.statements import money_bar
 
 
 def register() -> None:
@@ -21,4 +21,4 @@ def draw_money(child: Child, person: Person) -> Markup | str:
     """The envelope of this school year with what stands against it; nothing for those who have no business with money."""
     if not policies.can_see_statement(person, child):
         return ""
-    return Markup(render_template("commissioning/_child_money.html", child=child, money=child_money(child)))  # noqa: S704
+    return Markup(render_template("commissioning/_child_money.html", child=child, money=money_bar(child)))  # noqa: S704

@@ -14,11 +14,14 @@ ON_THE_PAGE = 3
 
 
 def connect(app: Flask) -> None:
-    panels.register_panel("matches", 20, _panel)
+    later = panels.Later("What could help next", "See what fits", "matching.matches", _may_match)
+    panels.register_panel("matches", 50, _panel, later=later)
     panels.register_tab("matching.matches", 10, "Matches", policies.can_work_with_child)
 
 
+def _may_match(person: Person, child: Child) -> bool:
+    return policies.can_work_with_child(person, child) and child.state is ChildState.ACTIVE
+
+
 def _panel(child: Child, person: Person) -> Markup | str:
-    if not policies.can_work_with_child(person, child) or child.state is not ChildState.ACTIVE:
-        return ""
     return Markup(render_template("matching/_panel.html", child=child, **shown(child, ON_THE_PAGE)))  # noqa: S704  our own template

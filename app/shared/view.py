@@ -263,7 +263,7 @@ def register(app: Flask) -> None:
         without_arg=without_arg,
         page_numbers=page_numbers,
         today=clock.today,
-        circle_pictures=circle.pictures,
+        circle_pictures=circle.pictures, circle_standing=circle.standing,
         track_path=track.path,
         warmth_ground=track.stand,
         map_view=outlines.view,

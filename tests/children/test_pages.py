@@ -113,7 +113,7 @@ def test_school_lead_sees_the_plan_but_neither_telephone_nor_consents(client: Fl
 def test_page_opens_with_strengths_before_needs(client: FlaskClient, world: World) -> None:
     sign_in(client, world.link_worker)
     page = client.get(address("children.child", world.child)).text
-    assert 0 < page.index("loves and is good at") < page.index("The people who matter") < page.index("Needs and goals")
+    assert 0 < page.index("loves and is good at") < page.index("The people and places who matter") < page.index("Needs and goals")
     assert "I like drumming on anything." in page
 
 

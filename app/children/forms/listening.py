@@ -7,13 +7,22 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.catalogue.models import AREAS, NEEDS
 from app.children.forms.fields import LinesField, OneField, OnField, PickField, TextField
-from app.children.models import NoteKind, need_word
+from app.children.models import NoteKind, TagPlace, need_word
 from app.shared.forms import KithForm
 
 NOTE_WORDS = {
     NoteKind.WELL_RECEIVED: "What is well received", NoteKind.NOT_WELL_RECEIVED: "What is not well received",
     NoteKind.MOTIVATES: "What motivates", NoteKind.BARRIER: "What stands in the way",
 }
+
+NOTE_ICONS = {
+    NoteKind.WELL_RECEIVED: "thumbs-up", NoteKind.NOT_WELL_RECEIVED: "thumbs-down", NoteKind.MOTIVATES: "sparkles", NoteKind.BARRIER: "octagon-alert",
+}
+PLACE_WORDS = {
+    TagPlace.LOVES: "loves", TagPlace.HELPS: "what helps", TagPlace.DOES_NOT: "what does not help", TagPlace.IN_THE_WAY: "what stands in the way",
+}
+FACES = [("5", "Yes, always"), ("4", "Mostly"), ("3", "Sometimes"), ("2", "Not often"), ("1", "No, never")]
+FACE_WORDS = {int(value): words for value, words in FACES}
 
 
 class VoiceForm(KithForm):
@@ -22,12 +31,20 @@ class VoiceForm(KithForm):
 
 
 class NoteForm(KithForm):
+    """One box and one tap: each kind is a button that sends the form."""
+
+    text = TextField("What did you notice?", [InputRequired("Write what you noticed."), Length(max=4000)])
     kind = OneField("What kind of note", [(kind.value, words) for kind, words in NOTE_WORDS.items()], "Choose what kind of note this is.")
-    text = TextField("What you noticed", [InputRequired("Write what you noticed."), Length(max=4000)])
-    noted_on = OnField("When", [InputRequired("Choose the day you noticed it.")])
+    noted_on = OnField("When", [Optional()])
     is_private = BooleanField(
         "Keep this private", description="For what comes from therapy. Only the child’s Link Worker sees it, and it never appears in a match.",
     )
+
+
+class HelpForm(KithForm):
+    face = OneField("Can you ask your Link Worker for help?", FACES, "Choose one of the five faces.")
+    words = TextField("What the child said about it", [Optional(), Length(max=1000)])
+    asked_on = OnField("When", [InputRequired("Choose the day you asked.")])
 
 
 class StrengthsForm(KithForm):
@@ -48,14 +65,18 @@ class NeedForm(KithForm):
 class GoalForm(KithForm):
     area = OneField("Area", [(area, area) for area in AREAS], "Choose an area.")
     words = TextField("The goal, in the child’s words", [InputRequired("Write the goal in the child’s words."), Length(max=1000)])
+    starting_point = TextField("Where things stand now", [Optional(), Length(max=1000)], description="So that everybody can see how far it has come.")
 
 
 class ReviewForm(KithForm):
     stars = OneField(
-        "How far have you come?", [("1", "One star: not yet"), ("2", "Two stars"), ("3", "Three stars: half-way"), ("4", "Four stars"), ("5", "Five stars: done it")],
-        "Choose one to five stars.",
+        "How far have you come?",
+        [("1", "One star: not yet"), ("2", "Two stars"), ("3", "Three stars: half-way"), ("4", "Four stars"), ("5", "Five stars: done it"), ("none", "Words only")],
+        "Choose stars, or “Words only”.",
     )
-    review_words = TextField("What the child says about it", [InputRequired("Write what the child said about it."), Length(max=1000)])
+    review_words = TextField("What the child says about it", [Optional(), Length(max=1000)])
+    is_seen_by_child = BooleanField("We looked at this together", description="The child saw the goal and this review.")
+    is_reached = BooleanField("This goal is reached")
 
 
 class LiftForm(KithForm):

@@ -35,6 +35,7 @@ class RelationshipForm(KithForm):
     closeness = OneField("How close", [(c.value, words) for c, words in CLOSE_WORDS.items()], "Choose how close they are.")
     warmth = OneField("How it is now", [(w.value, words) for w, words in WARM_WORDS.items()], "Choose how it is now.")
     since_on = OnField("Since when", [InputRequired("Choose a day; about right is good enough.")])
+    changed_on = OnField("Like this since", [Optional()], description="Only if how close or how it is has changed. How it was before is kept.")
     is_trusted_adult = BooleanField("An adult the child trusts", description="Somebody who could go along to a first session.")
     is_found_by_child = BooleanField("Found by the child")
     note = LineField("What we know", [Optional(), Length(max=300)])

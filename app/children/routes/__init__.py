@@ -1,6 +1,17 @@
 """The pages about children, by noun."""
 
-from app.children.routes import caseload, child, circle, consents, listening, plans, progress, selection
+from app.children.routes import (
+    caseload,
+    child,
+    circle,
+    consents,
+    listening,
+    one_page,
+    plan,
+    plans,
+    progress,
+    selection,
+)
 from app.children.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "caseload", "child", "circle", "consents", "listening", "plans", "progress", "selection"]
+__all__ = ["blueprint", "caseload", "child", "circle", "consents", "listening", "one_page", "plan", "plans", "progress", "selection"]

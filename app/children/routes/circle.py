@@ -7,12 +7,13 @@ import uuid
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.children import policies, queries, services
-from app.children.circle import story, ties_of, ties_on
-from app.children.forms.people import CarerForm, RelationshipForm
+from app.children import book, policies, queries, services, showing
+from app.children.circle import frames_of, story, ties_of
+from app.children.forms.people import CLOSE_WORDS, WARM_WORDS, CarerForm, RelationshipForm
 from app.children.models import Child, Closeness, RelationshipKind, Warmth
 from app.children.routes.blueprint import blueprint, form_page
 from app.children.sight import note_look
+from app.children.terms import programme_of
 from app.shared import clock
 from app.shared.web import allow, current_person
 
@@ -21,14 +22,17 @@ from app.shared.web import allow, current_person
 @allow(policies.can_see_child, child=queries.get_child)
 def circle(child: Child) -> ResponseReturnValue:
     note_look(child, "circle")
-    now = ties_of(child.relationships)
-    start = child.programme_starts_on or child.created_at.date()
-    then = ties_on(child.relationships, start) if start < clock.today() else []
-    here = [tie for tie in now if tie.line != "ended"]
+    person = current_person()
+    kept = book.read(child)
+    shown = showing.ties_shown(kept.ties, policies.can_see_helpers(person, child))
+    now, today = ties_of(shown), clock.today()
+    begins = min(programme_of(child)[0], today)
+    frames = frames_of(shown, begins, kept.terms, today)
+    is_later = begins < today
     return render_template(
-        "children/circle_show.html", child=child, now=now, then=then, start=start,
-        story=story(child.called, len(then), len(here), sum(tie.found for tie in here)),
-        fading=[tie for tie in now if tie.line == "fading"], may_work=policies.can_work_with_child(current_person(), child),
+        "children/circle_show.html", child=child, now=now, then=frames[0].where if is_later else None, start=begins, frames=frames,
+        story=story(child.called, frames[0].here if is_later else frames[-1].here, frames[-1].here, sum(t.found for t in now if t.line != "ended")),
+        fading=[tie for tie in now if tie.line == "fading"], may_work=policies.can_work_with_child(person, child),
     )
 
 
@@ -36,6 +40,7 @@ def circle(child: Child) -> ResponseReturnValue:
 @allow(policies.can_work_with_child, child=queries.get_child)
 def relationship_new(child: Child) -> ResponseReturnValue:
     form = RelationshipForm()
+    del form.changed_on
     if not form.is_submitted():
         form.since_on.data = clock.today()
         form.closeness.data, form.warmth.data = Closeness.NEAR.value, Warmth.WARM.value
@@ -53,8 +58,8 @@ def relationship_edit(child: Child, relationship_id: uuid.UUID) -> ResponseRetur
     if not form.is_submitted():
         form.kind.data, form.closeness.data, form.warmth.data = tie.kind.value, tie.closeness.value, tie.warmth.value
     return form_page(
-        child, form, lambda: _save(child, form, relationship_id), title=tie.name, done="Saved.",
-        back=url_for("children.circle", child_id=child.id),
+        child, form, lambda: _save(child, form, relationship_id), title=tie.name, done="Saved.", template="children/relationship_edit.html",
+        back=url_for("children.circle", child_id=child.id), tie=tie, close_words=CLOSE_WORDS, warm_words=WARM_WORDS,
     )
 
 
@@ -63,7 +68,7 @@ def _save(child: Child, form: RelationshipForm, relationship_id: uuid.UUID | Non
         child_id=child.id, relationship_id=relationship_id, name=form.name.data, who=form.who.data or "",
         kind=RelationshipKind(form.kind.data), closeness=Closeness(form.closeness.data), warmth=Warmth(form.warmth.data),
         since_on=form.since_on.data, is_trusted_adult=form.is_trusted_adult.data, is_found_by_child=form.is_found_by_child.data,
-        note=form.note.data or "", actor=current_person(),
+        note=form.note.data or "", changed_on=form.changed_on.data if relationship_id and "changed_on" in form else None, actor=current_person(),
     )
 
 

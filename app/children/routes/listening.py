@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.children import policies, queries, services
-from app.children.forms.listening import NOTE_WORDS, LiftForm, NoteForm, VoiceForm
-from app.children.models import Child, NoteKind
+from app.children import book, policies, queries, services
+from app.children.forms.listening import (
+    NOTE_ICONS,
+    NOTE_WORDS,
+    PLACE_WORDS,
+    HelpForm,
+    LiftForm,
+    NoteForm,
+    VoiceForm,
+)
+from app.children.models import Child, ListeningNote, NoteKind, NoteTag
 from app.children.routes.blueprint import blueprint, form_page
 from app.children.sight import note_look
 from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.web import allow, current_person
+from app.shared.web import act, allow, current_person
 
 
 @blueprint.get("/children/<uuid:child_id>/notes")
@@ -22,13 +31,26 @@ from app.shared.web import allow, current_person
 def notes(child: Child) -> ResponseReturnValue:
     note_look(child, "notes")
     person = current_person()
+    kept = book.read(child)
     sees_private = policies.can_see_private_notes(person, child)
-    shown = [note for note in child.notes if sees_private or not note.is_private]
+    shown = [note for note in kept.notes if sees_private or not note.is_private]
+    may_listen, may_work = policies.can_listen_to_child(person, child), policies.can_work_with_child(person, child)
+    form = NoteForm()
+    if not sees_private:
+        del form.is_private
     return render_template(
-        "children/note_list.html", child=child, notes=[(kind, words, [n for n in shown if n.kind is kind]) for kind, words in NOTE_WORDS.items()],
-        is_empty=not shown and not child.voices, may_listen=policies.can_listen_to_child(person, child),
-        may_work=policies.can_work_with_child(person, child), refusals=queries.list_refusals(child.id),
+        "children/note_list.html", child=child, book=kept, kinds=NOTE_WORDS, note_icons=NOTE_ICONS, places=PLACE_WORDS, form=form,
+        notes=[(kind, words, [n for n in shown if n.kind is kind]) for kind, words in NOTE_WORDS.items()],
+        is_empty=not shown and not kept.voices, may_listen=may_listen, may_work=may_work, refusals=queries.list_refusals(child.id),
+        waiting=_waiting(kept, shown) if may_work else [],
     )
+
+
+def _waiting(kept: book.Book, shown: Sequence[ListeningNote]) -> list[tuple[ListeningNote, list[NoteTag]]]:
+    """Notes with tags that wait for a yes or a no, newest first."""
+    open_tags = kept.open_tags
+    found = [(note, [tag for tag in open_tags if tag.note_id == note.id]) for note in shown]
+    return [(note, tags) for note, tags in found if tags]
 
 
 @blueprint.route("/children/<uuid:child_id>/words/new", methods=["GET", "POST"])
@@ -52,15 +74,48 @@ def note_new(child: Child) -> ResponseReturnValue:
     may_keep = policies.can_see_private_notes(person, child)
     if not may_keep:
         del form.is_private
-    if not form.is_submitted():
-        form.noted_on.data = clock.today()
     return form_page(
         child, form,
         lambda: services.add_note(
-            child_id=child.id, kind=NoteKind(form.kind.data), text=form.text.data, noted_on=form.noted_on.data, actor=person,
+            child_id=child.id, kind=NoteKind(form.kind.data), text=form.text.data, noted_on=form.noted_on.data or clock.today(), actor=person,
             is_private=bool(may_keep and form.is_private.data),
         ),
-        title=f"A note about {child.called}", done="The note is kept.", back=url_for("children.notes", child_id=child.id),
+        title=f"A note about {child.called}", template="children/note_new.html", done="The note is kept.",
+        back=url_for("children.notes", child_id=child.id), kinds=NOTE_WORDS, note_icons=NOTE_ICONS,
+    )
+
+
+@blueprint.post("/children/<uuid:child_id>/tags/<uuid:tag_id>/accept")
+@allow(policies.can_work_with_child, child=queries.get_child)
+def tag_accept(child: Child, tag_id: uuid.UUID) -> ResponseReturnValue:
+    return _decide(child, tag_id, is_right=True, done="Added. It counts in the matches from now on.")
+
+
+@blueprint.post("/children/<uuid:child_id>/tags/<uuid:tag_id>/decline")
+@allow(policies.can_work_with_child, child=queries.get_child)
+def tag_decline(child: Child, tag_id: uuid.UUID) -> ResponseReturnValue:
+    return _decide(child, tag_id, is_right=False, done="Set aside. The note itself stays.")
+
+
+def _decide(child: Child, tag_id: uuid.UUID, *, is_right: bool, done: str) -> ResponseReturnValue:
+    return act(
+        lambda: services.decide_tag(child_id=child.id, tag_id=tag_id, is_right=is_right, actor=current_person()),
+        url_for("children.notes", child_id=child.id), done=done,
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/help", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def help_new(child: Child) -> ResponseReturnValue:
+    form = HelpForm()
+    if not form.is_submitted():
+        form.asked_on.data = clock.today()
+    return form_page(
+        child, form,
+        lambda: services.answer_help(
+            child_id=child.id, face=int(form.face.data), words=form.words.data or "", asked_on=form.asked_on.data, actor=current_person(),
+        ),
+        title=f"Ask {child.called}", template="children/help_new.html", done=f"{child.called}’s answer is kept.",
     )
 
 

@@ -66,7 +66,9 @@ def goal_new(child: Child) -> ResponseReturnValue:
     form = GoalForm()
     return form_page(
         child, form,
-        lambda: services.set_goal(child_id=child.id, area=form.area.data, words=form.words.data, actor=current_person()),
+        lambda: services.set_goal(
+            child_id=child.id, area=form.area.data, words=form.words.data, starting_point=form.starting_point.data or "", actor=current_person(),
+        ),
         title=f"What {child.called} wants to reach", done="The goal is kept.",
     )
 
@@ -78,10 +80,13 @@ def goal_review(child: Child, goal_id: uuid.UUID) -> ResponseReturnValue:
     if goal is None:
         raise NotFound
     form = ReviewForm()
+    if not form.is_submitted():
+        form.is_reached.data = goal.reached_on is not None
     return form_page(
         child, form,
         lambda: services.review_goal(
-            child_id=child.id, goal_id=goal_id, stars=int(form.stars.data), words=form.review_words.data, actor=current_person(),
+            child_id=child.id, goal_id=goal_id, stars=None if form.stars.data == "none" else int(form.stars.data),
+            words=form.review_words.data or "", is_seen_by_child=form.is_seen_by_child.data, is_reached=form.is_reached.data, actor=current_person(),
         ),
-        title="How is it going?", done="Kept.", lede=f"“{goal.words}”",
+        title="How is it going?", template="children/goal_review.html", done="Kept.", lede=f"“{goal.words}”", goal=goal,
     )

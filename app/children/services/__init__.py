@@ -16,8 +16,11 @@ from app.children.services.exchange import (
     to_record,
     upsert_child,
 )
+from app.children.services.help import answer_help
 from app.children.services.listening import add_note, record_voice
-from app.children.services.people import get_relationship, set_carer, set_relationship
+from app.children.services.one_page import approve_one_page, write_one_page
+from app.children.services.people import get_relationship, join_circle, set_carer, set_relationship
+from app.children.services.plan import add_step, change_step, finish_step, say_about_plan
 from app.children.services.plans import end_need, review_goal, set_goal, set_need
 from app.children.services.profile import (
     AUDIENCES,
@@ -31,12 +34,54 @@ from app.children.services.profile import (
     set_strengths,
 )
 from app.children.services.refusals import lift_refusal, record_refusal
+from app.children.services.tags import decide_tag
 from app.children.sharing import SharedChild, shared_view, shared_views
 
 __all__ = [
-    "AUDIENCES", "HOW", "ConsentPreview", "Details", "Outcome", "Practicalities", "SharedChild", "Upserted", "add_child",
-    "add_note", "assign_caseload", "change_child", "child_left", "cover_caseload", "end_caseload", "end_need", "export_dict",
-    "find_imported", "get_relationship", "give_consent", "lift_refusal", "preview_leaving", "preview_withdrawal",
-    "record_refusal", "record_voice", "review_goal", "set_carer", "set_goal", "set_need", "set_practicalities",
-    "set_relationship", "set_strengths", "shared_view", "shared_views", "to_record", "upsert_child", "withdraw_consent",
+    "AUDIENCES",
+    "HOW",
+    "ConsentPreview",
+    "Details",
+    "Outcome",
+    "Practicalities",
+    "SharedChild",
+    "Upserted",
+    "add_child",
+    "add_note",
+    "add_step",
+    "answer_help",
+    "approve_one_page",
+    "assign_caseload",
+    "change_child",
+    "change_step",
+    "child_left",
+    "cover_caseload",
+    "decide_tag",
+    "end_caseload",
+    "end_need",
+    "export_dict",
+    "find_imported",
+    "finish_step",
+    "get_relationship",
+    "give_consent",
+    "join_circle",
+    "lift_refusal",
+    "preview_leaving",
+    "preview_withdrawal",
+    "record_refusal",
+    "record_voice",
+    "review_goal",
+    "say_about_plan",
+    "set_carer",
+    "set_goal",
+    "set_need",
+    "set_practicalities",
+    "set_relationship",
+    "set_strengths",
+    "shared_view",
+    "shared_views",
+    "to_record",
+    "upsert_child",
+    "withdraw_consent",
+    "write_one_page",
 ]

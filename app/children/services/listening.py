@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries
 from app.children.models import ListeningNote, NoteKind, Voice
+from app.children.services.tags import suggest_tags
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -47,5 +48,6 @@ def add_note(
             is_private=is_private,
         )
         db.session.add(note)
-        record("children.note.added", subject=note, actor=actor, zone_id=child.zone_id, kind=kind.value, private=is_private)
+        tags = suggest_tags(note, child)
+        record("children.note.added", subject=note, actor=actor, zone_id=child.zone_id, kind=kind.value, private=is_private, tags=len(tags))
         return note

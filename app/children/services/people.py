@@ -1,4 +1,4 @@
-"""The people around the child: the circle, and parents and carers."""
+"""The people around the child: the circle with its history, and parents and carers."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.children import queries
-from app.children.models import Carer, Closeness, Relationship, RelationshipKind, Warmth
+from app.children import book, queries
+from app.children.models import Carer, Closeness, Relationship, RelationshipKind, RelationshipMoment, Warmth
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
@@ -17,9 +17,13 @@ from app.shared.errors import Invalid, NotFound
 def set_relationship(
     *, child_id: uuid.UUID, name: str, kind: RelationshipKind, actor: Person | None, relationship_id: uuid.UUID | None = None,
     who: str = "", closeness: Closeness = Closeness.NEAR, warmth: Warmth = Warmth.WARM, since_on: date | None = None,
-    is_trusted_adult: bool = False, is_found_by_child: bool = False, note: str = "",
+    is_trusted_adult: bool = False, is_found_by_child: bool = False, note: str = "", changed_on: date | None = None,
 ) -> Relationship:
-    """Put somebody or somewhere into the circle, or say how it is now (with `relationship_id`). Ended ones keep their day."""
+    """Put somebody or somewhere into the circle, or say how it is now (with `relationship_id`).
+
+    How close and how warm it was before stays on record; `changed_on` is the day it became so (today, unless named). Raises Invalid
+    for a day to come, or one before the last change.
+    """
     with atomic():
         child = queries.get_child_by_id(child_id)
         if not name.strip():
@@ -29,19 +33,72 @@ def set_relationship(
         if relationship_id is None:
             tie = Relationship(child_id=child_id, since_on=since_on or clock.today(), kind=kind, name=name.strip())
             db.session.add(tie)
+            _begin(tie, closeness, warmth)
         else:
             tie = get_relationship(relationship_id, child_id)
-            tie.since_on = since_on or tie.since_on
-        tie.name, tie.who, tie.kind, tie.closeness, tie.note = name.strip(), who.strip(), kind, closeness, note.strip()
+            _move_beginning(tie, since_on or tie.since_on)
+            _become(tie, closeness, warmth, changed_on or clock.today())
+        tie.name, tie.who, tie.kind, tie.note = name.strip(), who.strip(), kind, note.strip()
         tie.is_trusted_adult, tie.is_found_by_child = is_trusted_adult, is_found_by_child
-        if warmth is not Warmth.ENDED:
-            tie.ended_on = None
-        elif tie.warmth is not Warmth.ENDED or tie.ended_on is None:
-            tie.ended_on = clock.today()
-        tie.warmth = warmth
         record("children.relationship.set", subject=tie, actor=actor, zone_id=child.zone_id, child_id=child_id, kind=kind.value,
                closeness=closeness.value, warmth=warmth.value)
         return tie
+
+
+def join_circle(
+    *, child_id: uuid.UUID, origin_id: uuid.UUID, name: str, who: str, kind: RelationshipKind, closeness: Closeness, warmth: Warmth,
+    on: date, actor: Person | None,
+) -> Relationship | None:
+    """A partner or a place comes into the circle by itself, through what brought it (`origin_id`), or is from `on` as close and as
+    warm as said. One that never came in cannot end: None. What a person has written about it since is left as it is."""
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        tie = book.find_by_origin(child_id, origin_id)
+        if tie is None:
+            if warmth is Warmth.ENDED:
+                return None
+            tie = Relationship(child_id=child_id, since_on=on, kind=kind, name=name, who=who, origin_id=origin_id)
+            db.session.add(tie)
+            _begin(tie, closeness, warmth)
+        elif not _become(tie, closeness, warmth, max(on, tie.moments[-1].from_on if tie.moments else on)):
+            return tie
+        record("children.relationship.followed", subject=tie, actor=actor, zone_id=child.zone_id, child_id=child_id, kind=kind.value,
+               closeness=closeness.value, warmth=warmth.value)
+        return tie
+
+
+def _begin(tie: Relationship, closeness: Closeness, warmth: Warmth) -> None:
+    tie.closeness, tie.warmth, tie.ended_on = closeness, warmth, tie.since_on if warmth is Warmth.ENDED else None
+    tie.moments.append(RelationshipMoment(from_on=tie.since_on, closeness=closeness, warmth=warmth))
+
+
+def _move_beginning(tie: Relationship, since_on: date) -> None:
+    if since_on == tie.since_on:
+        return
+    later = tie.moments[1].from_on if len(tie.moments) > 1 else None
+    if later is not None and since_on >= later:
+        raise Invalid(f"It changed on {later:%-d %B %Y}, so it began before that.", field="since_on")
+    tie.since_on = since_on
+    if tie.moments:
+        tie.moments[0].from_on = since_on
+
+
+def _become(tie: Relationship, closeness: Closeness, warmth: Warmth, on: date) -> bool:
+    """From `on` it is so. The same again is no change."""
+    if (tie.closeness, tie.warmth) == (closeness, warmth):
+        return False
+    last = tie.moments[-1] if tie.moments else None
+    if on > clock.today():
+        raise Invalid("It cannot have changed on a day that is still to come.", field="changed_on")
+    if last is not None and on < last.from_on:
+        raise Invalid(f"It changed last on {last.from_on:%-d %B %Y}. Choose that day or a later one.", field="changed_on")
+    if last is not None and last.from_on == on:
+        last.closeness, last.warmth = closeness, warmth
+    else:
+        tie.moments.append(RelationshipMoment(from_on=on, closeness=closeness, warmth=warmth))
+    tie.closeness, tie.warmth = closeness, warmth
+    tie.ended_on = on if warmth is Warmth.ENDED else None
+    return True
 
 
 def get_relationship(relationship_id: uuid.UUID, child_id: uuid.UUID) -> Relationship:

@@ -9,7 +9,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.catalogue.models import NEEDS
 from app.children import queries
-from app.children.models import Goal, Need
+from app.children.models import Goal, GoalReview, Need
 from app.children.services.profile import check_area
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -50,13 +50,17 @@ def end_need(*, child_id: uuid.UUID, need_id: uuid.UUID, actor: Person | None) -
         return need
 
 
-def set_goal(*, child_id: uuid.UUID, area: str, words: str, actor: Person | None, set_on: date | None = None) -> Goal:
-    """What the child wants to reach, in the child's words, in one SEA area."""
+def set_goal(
+    *, child_id: uuid.UUID, area: str, words: str, actor: Person | None, set_on: date | None = None, starting_point: str = ""
+) -> Goal:
+    """What the child wants to reach, in the child's words, in one SEA area, with where things stand."""
     with atomic():
         child = queries.get_child_by_id(child_id)
         if not words.strip():
             raise Invalid("Write the goal in the child’s words.", field="words")
-        goal = Goal(child_id=child_id, area=check_area(area), words=words.strip(), set_on=set_on or clock.today())
+        goal = Goal(
+            child_id=child_id, area=check_area(area), words=words.strip(), set_on=set_on or clock.today(), starting_point=starting_point.strip(),
+        )
         if goal.set_on > clock.today():
             raise Invalid("A goal cannot have been set on a day that is still to come.", field="set_on")
         db.session.add(goal)
@@ -64,16 +68,31 @@ def set_goal(*, child_id: uuid.UUID, area: str, words: str, actor: Person | None
         return goal
 
 
-def review_goal(*, child_id: uuid.UUID, goal_id: uuid.UUID, stars: int, words: str, actor: Person | None) -> Goal:
-    """How far the child has come, one to five stars, in the child's words."""
+def review_goal(
+    *, child_id: uuid.UUID, goal_id: uuid.UUID, stars: int | None, words: str, actor: Person | None, is_seen_by_child: bool = True,
+    is_reached: bool = False,
+) -> Goal:
+    """How far the child has come: one to five stars, or the child's words, or both. Earlier reviews stay. Raises Invalid."""
     with atomic():
-        goal = db.session.get(Goal, goal_id)
-        if goal is None or goal.child_id != child_id:
-            raise NotFound
-        if stars not in range(1, 6):
+        goal = _goal(goal_id, child_id)
+        said = words.strip()
+        if stars is not None and stars not in range(1, 6):
             raise Invalid("Choose one to five stars.", field="stars")
-        if not words.strip():
-            raise Invalid("Write what the child said about it.", field="review_words")
-        goal.stars, goal.review_words, goal.reviewed_on = stars, words.strip(), clock.today()
-        record("children.goal.reviewed", subject=goal, actor=actor, zone_id=queries.get_child_by_id(child_id).zone_id, stars=stars)
+        if stars is None and not said:
+            raise Invalid("Choose stars, or write what the child said about it.", field="stars")
+        review = GoalReview(
+            stars=stars, words=said, reviewed_on=clock.today(), is_seen_by_child=is_seen_by_child, heard_by_id=actor.id if actor else None,
+        )
+        goal.reviews.append(review)
+        goal.stars, goal.review_words, goal.reviewed_on = stars, said, clock.today()
+        goal.reached_on = clock.today() if is_reached else None
+        record("children.goal.reviewed", subject=goal, actor=actor, zone_id=queries.get_child_by_id(child_id).zone_id, stars=stars,
+               reached=is_reached)
         return goal
+
+
+def _goal(goal_id: uuid.UUID, child_id: uuid.UUID) -> Goal:
+    goal = db.session.get(Goal, goal_id)
+    if goal is None or goal.child_id != child_id:
+        raise NotFound
+    return goal

@@ -13,9 +13,12 @@ from app.accounts.models import CeilingBase, Zone
 from app.catalogue.models import Offering
 from app.children.models import Child
 from app.commissioning import hooks
-from app.commissioning.models import Account, Commission, Place
+from app.commissioning.models import Account, Commission, Envelope, Place, Posting
 from app.commissioning.queries.commissions import list_for_child
 from app.commissioning.queries.money import (
+    ASKED,
+    PROMISED,
+    USED,
     Spoken,
     balances_of_commissions,
     by_funder,
@@ -89,6 +92,34 @@ class ChildMoney:
     @property
     def largest(self) -> Giver | None:
         return max(self.givers, key=lambda g: g.pence, default=None)
+
+
+@dataclass(frozen=True)
+class MoneyBar:
+    """A year in one bar. `envelope` = used + promised + asked + free, always."""
+
+    envelope: int
+    spoken: Spoken
+    ends_on: date
+
+    @property
+    def free(self) -> int:
+        return self.envelope - self.spoken.all
+
+
+def money_bar(child: Child) -> MoneyBar:
+    """This school year in one statement. The caller has checked that this person may see the child's money."""
+    year = clock.school_year(clock.today())
+    zone = db.session.get_one(Zone, child.zone_id)
+
+    def summed(group: Sequence[Account]) -> sa.ScalarSelect[int]:
+        return sa.select(sa.func.coalesce(sa.func.sum(Posting.pence), 0)).where(
+            Posting.child_id == child.id, Posting.year == year, Posting.account.in_(group)
+        ).scalar_subquery()
+
+    own = sa.select(Envelope.pence).where(Envelope.child_id == child.id, Envelope.year == year).scalar_subquery()
+    envelope, *sums = db.session.execute(sa.select(own, *(summed(group) for group in (ASKED, PROMISED, USED)))).one()
+    return MoneyBar(zone.envelope_pence if envelope is None else envelope, Spoken(*(int(pence) for pence in sums)), date(year + 1, 8, 31))
 
 
 def child_money(child: Child, year: int | None = None) -> ChildMoney:

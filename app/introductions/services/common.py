@@ -14,7 +14,7 @@ from app.accounts.queries import people_with
 from app.audit import queries as trail
 from app.audit import services as audit
 from app.children import queries as children
-from app.introductions import hooks, queries
+from app.introductions import circling, hooks, queries
 from app.introductions.models import INTRODUCTION_MOVES, Introduction, IntroductionState
 from app.introductions.words import ACTION_WORDS, STATE_WORDS
 from app.notifications.models import Urgency
@@ -78,6 +78,7 @@ def move(
     INTRODUCTION_MOVES.require(was, to)
     introduction.state = to
     note(introduction, actor=actor, done=done, moved=(was, to), reason=reason, **details)
+    circling.follow(introduction, actor)
 
 
 def note(

@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.children.models import Child
 from app.children.services import record_refusal
-from app.introductions import guards, hooks, policies, queries, standing
+from app.introductions import circling, guards, hooks, policies, queries, standing
 from app.introductions.models import (
     EndReason,
     Introduction,
@@ -126,6 +126,8 @@ def answer_check(
             "introductions.check.answered", subject=introduction, actor=actor, months=check.months, still_going=is_still_going
         )
         close_tasks(kind=None, subject=check, why="Answered")
+        if not is_still_going:
+            circling.fades(introduction, actor)
         return check
 
 

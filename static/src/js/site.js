@@ -16,6 +16,9 @@ document.addEventListener('htmx:after:swap', enhanceForms);
 const pinMaps = document.querySelectorAll('[data-pin-for]');
 if (pinMaps.length) import('./pins.js').then((pins) => pinMaps.forEach(pins.enhance));
 
+// The years of a circle play as one picture.
+if (document.querySelector('[data-years]')) import('./years.js').then((years) => years.start());
+
 // On a phone the filters start folded; without JavaScript they are open.
 const filters = document.querySelector('.filters');
 if (filters && matchMedia('(max-width: 52em)').matches && !filters.querySelector('input:checked')) filters.open = false;

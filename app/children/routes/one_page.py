@@ -1,0 +1,65 @@
+"""The one-page profile: to write, to read out, to print."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.children import book, policies, queries, services, showing
+from app.children.forms.plan import ApproveForm, OnePageForm
+from app.children.models import Child, OnePage
+from app.children.routes.blueprint import blueprint, form_page
+from app.children.sight import note_look
+from app.shared import clock
+from app.shared.errors import NotFound
+from app.shared.web import allow, current_person
+
+
+@blueprint.get("/children/<uuid:child_id>/one-page")
+@allow(policies.can_see_child, child=queries.get_child)
+def one_page(child: Child) -> ResponseReturnValue:
+    note_look(child, "one-page profile")
+    kept = book.read(child)
+    approved = kept.approved
+    return render_template(
+        "children/one_page_show.html", child=child, book=kept, page=approved, draft=kept.draft,
+        earlier=[page for page in kept.pages if page.approved_on is not None][1:], moved_on=showing.moved_on(approved, child) if approved else [],
+        may_work=policies.can_work_with_child(current_person(), child),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/one-page/write", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def one_page_write(child: Child) -> ResponseReturnValue:
+    kept = book.read(child)
+    form = OnePageForm()
+    form.fill(kept.draft or kept.approved or showing.suggested_page(child, kept))
+    return form_page(
+        child, form,
+        lambda: services.write_one_page(
+            child_id=child.id, about_me=form.about_me.data, likes=form.likes.data, helps=form.helps.data, does_not=form.does_not.data,
+            working_on=form.working_on.data, actor=current_person(),
+        ),
+        title=f"{child.called}’s page", lede=f"Write it with {child.called}. Nobody outside sees it before {child.called} has said yes.",
+        done=f"Kept. Now read it to {child.called}.", back=url_for("children.one_page", child_id=child.id),
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/one-page/approve", methods=["GET", "POST"])
+@allow(policies.can_work_with_child, child=queries.get_child)
+def one_page_approve(child: Child) -> ResponseReturnValue:
+    draft: OnePage | None = book.read(child).draft
+    if draft is None:
+        raise NotFound("There is no new page to read out. Write one first.")
+    form = ApproveForm()
+    if not form.is_submitted():
+        form.stamp.data, form.read_on.data = draft.stamp, clock.today()
+    return form_page(
+        child, form,
+        lambda: services.approve_one_page(
+            child_id=child.id, stamp=form.stamp.data or "", read_on=form.read_on.data, is_childs_yes=form.is_childs_yes.data,
+            childs_word=form.childs_word.data or "", actor=current_person(),
+        ),
+        title=f"Read it to {child.called}", template="children/one_page_approve.html", page=draft,
+        done=f"{child.called} said yes. This is what partners get now, as far as consent goes.", back=url_for("children.one_page", child_id=child.id),
+    )
