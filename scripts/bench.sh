@@ -2,4 +2,5 @@
 . "$(dirname "$0")/common.sh"
 sh scripts/python.sh bench
 sh scripts/assets.sh
+[ "$#" -gt 0 ] || "$PY" -m benchmarks.imports
 exec "$PY" -m benchmarks "$@"
