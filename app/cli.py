@@ -7,11 +7,15 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import click
+from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import upgrade as upgrade_database
 
 from app import ROOMS, create_app
+from app.catalogue.search import index as search_index
 from app.serve import serve
+from app.shared.db import atomic
+from app.shared.db import db as database
 from app.shared.errors import DomainError
 from config import SettingsRefused
 
@@ -48,11 +52,20 @@ def db() -> None:
 
 @db.command("upgrade")
 def db_upgrade() -> None:
-    """Bring the database named by KITH_DATABASE_URL to the newest schema."""
+    """Bring the database named by KITH_DATABASE_URL to the newest schema, and what search reads to the newest reading."""
     app = create_app()
     app.config["SETTINGS"].data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with app.app_context():
+        before = _revision()
         upgrade_database()
+        if before not in (None, _revision()):
+            with atomic():
+                search_index.rebuild()
+
+
+def _revision() -> str | None:
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 @kith.command("serve")
