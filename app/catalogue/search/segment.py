@@ -430,7 +430,9 @@ def _value_masks(s: Segment) -> Iterator[tuple[str, Array]]:
 
 def phrases_of(concepts: Iterable[Any]) -> set[str]:
     """The lexicon's phrases of more than one word: what searches are likely to ask for."""
-    return {phrase for concept in concepts for phrase in (*concept.same, *concept.near) if " " in phrase}
+    return {
+        phrase for concept in concepts for phrase in (*concept.same, *concept.near, *(name for kind in concept.kinds for name in kind)) if " " in phrase
+    }
 
 
 def unpacked(bits: Array, size: int) -> Array:

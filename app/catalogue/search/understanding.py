@@ -340,7 +340,8 @@ def _phrase_group(typed: str, lexicon: Lexicon) -> Group:
     alternatives = lexicon.alternatives(typed)
     parts = typed.split(" ")
     own = " ".join(map(stem, parts))
-    alternatives[own] = 1.0
+    if own not in lexicon.typed_only or not alternatives:
+        alternatives[own] = 1.0
     telling = [part for part in parts if part not in plain.empty and part not in plain.weak and part not in FILLERS]
     if len(telling) == 1 and len(parts) == 2 and own not in lexicon.typed_only:
         for wanted, weight in {**lexicon.alternatives(telling[0]), stem(telling[0]): 1.0}.items():  # book club: the books tell most
