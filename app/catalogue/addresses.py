@@ -57,8 +57,13 @@ def read(args: MultiDict[str, str], near: School | None) -> Asked:
     typed = " ".join(args.get("q", "").split())[:LONGEST_QUERY]
     sort: Any = args.get("sort", "")
     if sort not in SORTS or (sort == "distance" and origin is None):
-        sort = "fit" if typed or origin is None else "distance"
+        sort = usual_sort(typed, filters)
     return Asked(typed, filters, sort, max(1, args.get("page", 1, type=int)))
+
+
+def usual_sort(typed: str, filters: Filters) -> Sort:
+    """Without words the nearest first, with words what fits best."""
+    return "fit" if typed or filters.origin is None else "distance"
 
 
 def read_text(asked: str, near: School | None) -> Asked:
@@ -85,7 +90,7 @@ def _known(args: MultiDict[str, str], name: str, allowed: Iterable[str]) -> tupl
 def _free(args: MultiDict[str, str], name: str) -> tuple[str, ...]:
     """Values that providers write; those nobody has simply find nothing."""
     tidy = (" ".join(value.replace("|", "/").casefold().split())[:LONGEST_VALUE] for value in args.getlist(name)[:MOST_VALUES])
-    return tuple(dict.fromkeys(value for value in tidy if value))
+    return tuple(dict.fromkeys(value for value in tidy if any(c.isalnum() for c in value)))
 
 
 def _kilometres(text: str) -> float | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from app.accounts.models import Zone
 from app.catalogue import words
@@ -20,7 +20,7 @@ class ConceptForm(KithForm):
     """One thing people look for, and what they call it. `narrow` first: it says which Zones the effect can be looked at in."""
 
     name = TidyStringField(
-        "What it is", [InputRequired("Say what it is called."), Length(max=LONGEST, message=f"At most {LONGEST} characters.")],
+        "What it is", [DataRequired("Say what it is called."), Length(max=LONGEST, message=f"At most {LONGEST} characters.")],
         description="As a provider would write it: football, bereavement.",
     )
     same = TextAreaField("Other words for it", description="One a line: footy, kickabout. Whoever types one finds all of them.")
@@ -43,7 +43,7 @@ FORMATS = (("openactive", "OpenActive’s activity list, with its broader and na
 
 
 class WordsFileForm(KithForm):
-    kind = RadioField("What is in the file?", [InputRequired("Choose what is in the file.")], choices=choices(FORMATS), validate_choice=False)
+    kind = RadioField("What is in the file?", [DataRequired("Choose what is in the file.")], choices=choices(FORMATS), validate_choice=False)
     file = FileField("The file", description="At most 4 MB. It is looked at first: nothing changes before you say so.")
 
     def validate_kind(self, field: RadioField) -> None:
@@ -70,12 +70,12 @@ class GapForm(KithForm):
 
 
 class GapCloseForm(KithForm):
-    why = TidyStringField("What became of it?", [InputRequired("Say what became of it."), Length(max=200, message="At most 200 characters.")])
+    why = TidyStringField("What became of it?", [DataRequired("Say what became of it."), Length(max=200, message="At most 200 characters.")])
 
 
 class SaveSearchForm(KithForm):
     name = TidyStringField(
-        "A name for this search", [InputRequired("Give the search a name."), Length(max=80, message="At most 80 characters.")],
+        "A name for this search", [DataRequired("Give the search a name."), Length(max=80, message="At most 80 characters.")],
         description="Call it by what you look for, like “Saturday drumming near school”. Never a child’s name.",
     )
     is_told = BooleanField("Tell me when something new fits", default=True)

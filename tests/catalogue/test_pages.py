@@ -154,7 +154,7 @@ def test_htmx_gets_the_list_and_the_parts_that_change_and_no_page(stocked: Place
     answer = stocked.client.get("/find?q=drumming", headers={"HX-Request": "true"}).get_data(as_text=True)
     assert "<!doctype" not in answer
     page = BeautifulSoup(answer, "html.parser")
-    assert [part["hx-target"] for part in page.select("hx-partial")] == ["#facets", "#count", "#map", "#suggestions"]
+    assert [part["hx-target"] for part in page.select("hx-partial")] == ["#facets", "#count", "#map", "#suggestions", "#sortby"]
     assert results(page)
     whole = stocked.get("/find?q=drumming", stocked.link_worker)
     assert results(whole) == results(page)

@@ -136,12 +136,14 @@ def _context(me: Person, zone: Zone, schools: list[School], near: School | None,
     ]
     best = [result.offering_id for result in sorted(found.results, key=lambda result: -result.score)]
     is_miss = kind_of_miss(asked, found)
+    usual = addresses.usual_sort(asked.words, asked.filters)  # sent as nothing: whoever begins to type gets the best first, not the nearest
     context = {
         "zone": zone, "zones": accounts.list_own_zones(me), "schools": schools, "near": near, "asked": asked, "found": found,
         "cards": cards, "pins": _pins(cards), "facets": {facet.name: facet for facet in found.facets},
         "chips": chips(asked.filters, request.args, near),
         "widenings": [(widening_words(w.filter, asked.filters), w.count, _without(w.filter)) for w in found.widenings],
-        "sorts": [(value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
+        "sorts": [("" if value == usual else value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
+        "sort_chosen": "" if asked.sort == usual else asked.sort,
         "clear": url_for("catalogue.find", q=asked.words or None, near=request.args.get("near"), zone=request.args.get("zone")),
         "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best)],
         "compared": compared, "tray": finding.list_to_compare(compared, me) if compared else [],

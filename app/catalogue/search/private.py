@@ -41,9 +41,9 @@ def given_names() -> frozenset[str]:
 def without_names(typed: str, names: Collection[str], is_known: Callable[[str], bool]) -> str:
     """`names` are words of names in the Zone, small letters; `is_known` says whether search knows a word."""
     text = typed
-    for pattern in (_EMAIL, _LINK, _DATE, _PHONE, _REFERENCE):
+    for pattern in (_EMAIL, _LINK, _DATE, _LONG_CODE, _PHONE, _REFERENCE):
         text = pattern.sub(f" {GONE} ", text)
-    text = _LONG_CODE.sub(GONE, _POSTCODE.sub(r"\1", text))
+    text = _POSTCODE.sub(r"\1", text)
     tokens = text.split()
     capitals = _capitals_tell(tokens)
     out: list[str] = []
