@@ -202,3 +202,57 @@ def test_what_answers_every_part_stands_above_what_answers_one_part_very_well() 
 def test_folding_twice_changes_nothing() -> None:
     for text in ("Children's 1:1", "Ünïcode & co", "cannot"):
         assert fold(fold(text)) == fold(text)
+
+
+# --- kinds, brackets and sentences ---------------------------------------------------------------
+
+
+def small_lexicon(*lines: str) -> lex.Lexicon:
+    return lex.build([lex.read_line(line) for line in lines], frozenset())
+
+
+def test_a_kind_is_found_by_the_thing_and_the_thing_less_by_the_kind() -> None:
+    dance = small_lexicon("dance: dancing > ballet, tap dance = tap dancing | cheerleading")
+    assert dance.alternatives("dance")["ballet"] == lex.KIND
+    by_kind = dance.alternatives("tap dancing")
+    assert by_kind["tap danc"] == lex.SAME > by_kind["danc"] == lex.BROADER > by_kind["ballet"] == lex.SIBLING
+
+
+def test_what_stands_in_brackets_is_typed_and_never_looked_for() -> None:
+    lexicon = small_lexicon("fighting: aggression, (hits), (SOMEONE hits) ! Social:positive-behaviour", "boxing: sparring")
+    assert lexicon.alternatives("hits")["needpositivebehaviour"] == lex.NEED
+    assert lexicon.find("dad hits")
+    assert "hit" not in lexicon.alternatives("aggression")
+    assert "hit" in lexicon.typed_only
+
+
+def test_a_phrases_own_words_outrank_its_synonyms() -> None:
+    (group,) = understand("play therapy", LOCAL).groups
+    assert group.alternatives["play therapi"] == 1.0
+    assert max(weight for wanted, weight in group.alternatives.items() if wanted != "play therapi") < 1.0
+
+
+def required(typed: str) -> list[str]:
+    return [group.typed for group in understand(typed, LOCAL).groups if group.is_required]
+
+
+@pytest.mark.parametrize(("typed", "asked"), [
+    ("boxing or swimming", ["boxing or swimming"]), ("boxing/swimming", ["boxing or swimming"]), ("sport but not football", ["sport"]),
+    ("doesn't like football, loves reading", ["reading"]), ("hates football", ["football"]), ("hates reading", ["hates reading"]),
+    ("wants to play football", ["football"]), ("swimming under £5 an hour", ["swimming"]), ("swimming within 2 miles", ["swimming"]),
+    ("boxing after 4pm", ["boxing"]), ("my two boys love football", ["football"]),
+])
+def test_a_sentence_asks_for_what_is_wanted(typed: str, asked: list[str]) -> None:
+    assert required(typed) == asked
+
+
+def test_several_worries_are_one_thing_said_in_several_ways() -> None:
+    (group,) = (g for g in understand("she is shy and gives up easily", LOCAL).groups if g.is_required)
+    assert {"needsocialconfidence", "needresilience"} <= set(group.alternatives)
+
+
+def test_a_day_an_age_and_a_place_are_required_but_weigh_less_than_the_thing() -> None:
+    parts = {g.typed: g.part for g in understand("boxing in Acton on saturday for a 9 year old", LOCAL).groups if g.is_required}
+    assert parts.pop("boxing") == 1.0
+    assert len(parts) == 3
+    assert max(parts.values()) < 1.0

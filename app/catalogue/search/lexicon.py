@@ -172,11 +172,14 @@ def shipped_lines() -> tuple[tuple[Line, ...], frozenset[str]]:
         if name == "typed only":
             typed_only |= {phrase(word) for word in _listed(rest)}
         else:
-            lines.append(_read_line(name.strip(), rest))
+            lines.append(read_line(text))
     return tuple(lines), frozenset(typed_only)
 
 
-def _read_line(name: str, rest: str) -> Line:
+def read_line(text: str) -> Line:
+    """“name: same > kinds | near ! needs ~ helps”."""
+    name, _, rest = text.partition(":")
+    name = name.strip()
     meaning, _, help_text = rest.partition("~")
     meaning, _, need_text = meaning.partition("!")
     meaning, _, near_text = meaning.partition("|")
