@@ -19,7 +19,7 @@ from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
 from app.catalogue.search.lexicon import Lexicon
-from app.catalogue.search.matching import ENOUGH, LIGHT, TEXT, holds_all, holds_any, select_rows
+from app.catalogue.search.matching import ENOUGH, LIGHT, NAMES, TEXT, holds_all, holds_any, select_rows
 from app.catalogue.search.scoring import ALL, ANSWERS, score
 from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
 from app.catalogue.search.understanding import Query, grounded, understand
@@ -95,10 +95,13 @@ def _up_to_most(
     everywhere = words(False)
     if everywhere is None:
         return []
-    found = select_rows(zone_id, (*LIGHT, *TEXT), everywhere, *where, limit=MOST_SCORED + 1)
+    columns = (*LIGHT, *TEXT) if filters.in_use else (*NAMES, *TEXT)
+    in_head = select_rows(zone_id, columns, words(True), *where, limit=MOST_SCORED)
+    if len(in_head) == MOST_SCORED and not (filters.within_km or filters.places_now):
+        return list(in_head)
+    found = select_rows(zone_id, columns, everywhere, *where, limit=MOST_SCORED + 1)
     if len(found) <= MOST_SCORED:
         return _passing(found, filters)
-    in_head = select_rows(zone_id, (*LIGHT, *TEXT), words(True), *where, limit=MOST_SCORED)
     known = {row.id for row in in_head}
     return _passing([*in_head, *(row for row in found if row.id not in known)], filters)[:MOST_SCORED]
 

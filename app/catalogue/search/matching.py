@@ -15,6 +15,7 @@ from app.shared.db import db
 MOST_GROUPS = 14
 ENOUGH = 10
 """A page shows what answers every part of the query; with fewer than this, also what answers some of it."""
+NAMES = (OfferingText.id, OfferingText.offering_id, OfferingText.source_ref)
 LIGHT = (
     OfferingText.id, OfferingText.offering_id, OfferingText.source_ref, OfferingText.kind, OfferingText.delivery, OfferingText.region,
     OfferingText.age_min, OfferingText.age_max, OfferingText.cost_pence, OfferingText.days, OfferingText.times, OfferingText.needs_mask,

@@ -35,8 +35,8 @@ from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.snapshot import Vocabulary
 from app.shared.db import db, is_writing
 
-LEAST = 2_000
-"""Live offerings from which a Zone gets a snapshot: below, the database answers as quickly."""
+LEAST = 1_000
+"""Live offerings from which a Zone gets a snapshot: below, the database answers quickly enough."""
 MOST_CHANGES = 3_000
 """Offerings changed since the snapshot up to which they are carried beside it."""
 LOOK_AGAIN = 1.0
