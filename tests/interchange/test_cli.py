@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -16,10 +19,15 @@ from app.accounts.models import Zone
 from app.catalogue.models import Offering, Organisation, OrganisationKind, Postcode
 from app.cli import KithGroup
 from app.interchange import cli
+from app.interchange.joins import sheets_print
+from app.interchange.mapping import Rule
+from app.interchange.services.mapped import guess_mapping, save_mapping
+from app.interchange.sheets import read_sheets
 from app.shared.db import db
 from tests import factories
 from tests.conftest import SHARED_DATA
 from tests.interchange.samples import CATALOGUE, CHILD, catalogue, children
+from tests.interchange.tables import CLUBS, as_workbook
 from tests.interchange.test_libraries import library, listed
 
 Kith = Callable[..., Result]
@@ -165,3 +173,25 @@ def test_real_postcodes_and_libraries(kith: Kith, zone: Zone) -> None:
     assert len(libraries) > 30
     assert not [o.title for o in libraries if o.latitude is None and "mobile" not in o.title.lower()]
     assert not [o.title for o in libraries if "Scrubs" in o.title or "Hurlingham" in o.title]
+
+
+def test_a_workbook_comes_in_through_a_mapping_and_what_is_too_large_is_not_read(kith: Kith, zone: Zone, tmp_path: Path) -> None:
+    file = tmp_path / "clubs.xlsx"
+    file.write_bytes(as_workbook(CLUBS))
+    refused = kith("import", "catalogue", file)
+    assert (refused.exit_code, "No mapping knows" in refused.stderr) == (1, True)
+    guessed = guess_mapping(read_sheets([("clubs.xlsx", file.read_bytes())]))
+    mapping = replace(guessed, rules={**guessed.rules, "kind": Rule(("What kind",)), "delivery": Rule(constant="venue")})
+    look = sheets_print(read_sheets([("clubs.xlsx", file.read_bytes())]))
+    save_mapping(zone_id=zone.id, name="Clubs", mapping=mapping, header_print=look, actor=None)
+    for given, said in ((("--mapping", "Clubs", "--dry-run"), "Catalogue: 3 would be created"), ((), "Catalogue: 3 created"), ((), "3 unchanged")):
+        done = kith("import", "catalogue", file, *given)
+        assert (done.exit_code, said in done.stdout, done.stderr) == (0, True, ""), done.output
+    assert (kith("import", "catalogue", file, "--mapping", "Other").exit_code) == 1
+    (tmp_path / "own.xlsx").write_bytes(as_workbook(list(csv.reader(io.StringIO(CATALOGUE)))))
+    assert "5 created" in kith("import", "catalogue", tmp_path / "own.xlsx", "--source", "own").stdout
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as hole:
+        hole.truncate(200 * 1024 * 1024)
+    refused = kith("import", "catalogue", huge)
+    assert (refused.exit_code, "200 MB" in refused.stderr) == (1, True)
