@@ -32,6 +32,14 @@ _FOR_THEM = {
 _OPEN_DOOR = re.compile(r"\b(?:welcom\w*|friendly|includ\w*|inclusive|everyone|anyone|all abilities|as well as|also|open to all|mixed|trained)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
+_HINTS = (
+    "bereave", "griev", "grief", "lost ", "died", "carer", "who care", "who look", "deaf", "hearing", "cochlear", "refugee", "asylum",
+    "sanctuary", "newly arrived", "new arrivals", "unaccompanied", "autis", "asperger", "neuro", "adhd", "lgbt", "queer", "trans",
+    "gay", "out of school", "exclu", "not in school", "school refus", "educat", "alternative provision", "manage school", "face school",
+    "emotionally", "looked", "in care", "care", "foster", "adopt", "kinship", "disab", "wheelchair", "down", "cerebral", "impair", "blind",
+)
+"""One of these stands in every text that any of the patterns above would find: most texts are spared them."""
+
 _IN_PROFILE = {
     "bereaved": r"bereave\w*|griev\w*|grief|\bdied\b|passed away|lost (?:his|her|their|my|a) (?:mum|dad|mother|father|nan|gran\w*|brother|sister|parent|uncle|aunt\w*|friend)|\bfuneral\b",
     "young_carers": r"young carer|(?:car(?:es|ing|e)|look(?:s|ing)? after) (?:for )?(?:his|her|their|my) (?:\w+ )?(?:mum|mam|dad|mother|father|brother|sister|nan|nana|gran\w*|parents?|twin)",
@@ -48,12 +56,32 @@ _PROFILE = {key: re.compile(names, re.IGNORECASE) for key, names in _IN_PROFILE.
 
 def of_offering(title: str, description: str) -> frozenset[str]:
     """The groups this offering is made for; empty for one that is open to any child."""
+    said = f"{title} {description}".lower()
+    if not any(hint in said for hint in _HINTS):
+        return frozenset()
     found = {key for key, pattern in _IN_TITLE.items() if pattern.search(title) and not _OPEN_DOOR.search(title)}
     for sentence in _SENTENCE.split(description):
         if _OPEN_DOOR.search(sentence):
             continue
         found |= {key for key, pattern in _FOR_THEM.items() if pattern.search(sentence)}
     return frozenset(found)
+
+
+_SOME = re.compile(
+    r"\bfor\s+(?:[\w'’+-]+[\s,]+){0,5}?(?:children|young people|young person|pupils|girls|boys|teenagers|families|those|kids|players|parents|mothers|mums|dads|learners|people)"
+    r"(?:\s+(?:and|or)\s+[\w'’-]+){0,2}\s*,?\s+((?:who|whose|with|affected|above|below|at|having|going|moving|in|from|on|under|too|living|beside|still|carrying|learning)\b[^.;:!?]*)"
+    r"|\b(?:children|young people|pupils|girls|boys|families)\s+((?:who|whose|with|affected by)\b[^.;:!?]*)",
+    re.IGNORECASE,
+)
+
+
+def meant_for(title: str, description: str) -> str:
+    """What a text says of the children it is for, beyond their age: "who stammer", "with a mum or dad in prison"; empty where it is
+    for anybody."""
+    if "welcome" in description.lower() and "for" not in description.lower():
+        return ""
+    found = (first or second for first, second in _SOME.findall(f"{title}. {description}"))
+    return " . ".join(part.strip() for part in found if not _OPEN_DOOR.search(part))
 
 
 def of_profile(text: str, *, needs: frozenset[str], languages: tuple[str, ...], gender: str, needs_step_free: bool) -> frozenset[str]:

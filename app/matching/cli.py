@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,13 +36,22 @@ def match(ctx: click.Context, slug: str, file: Path | None, everyone: bool, top:
     with app.app_context():
         zone = zone_by_slug(slug)
         profiles = list(_from_file(zone.id, file) if file is not None else _from_zone(zone.id))
-        found = ((profile, queries.match_profile(zone.id, profile, top)) for profile in profiles)
+        found = _with_progress(queries.match_many(zone.id, profiles, top), len(profiles))
         if shape == "json":
             click.echo(json.dumps([row for profile, result in found for row in _rows(profile, result)], ensure_ascii=False, indent=1))
         else:
             for profile, result in found:
                 for row in _rows(profile, result):
                     click.echo("\t".join((_one_line(row["child_id"]), _one_line(row["offering_id"]), str(row["rank"]), f"{row['score']:.6f}")))
+
+
+def _with_progress(found: Iterator[tuple[Profile, MatchResult]], many: int) -> Iterator[tuple[Profile, MatchResult]]:
+    """Says on a terminal, and only there, how far it has come."""
+    is_terminal = sys.stderr.isatty()
+    for at, one in enumerate(found, 1):
+        if is_terminal and (at % 25 == 0 or at == many):
+            click.echo(f"\r{at:,} of {many:,} children", err=True, nl=at == many)
+        yield one
 
 
 def _from_zone(zone_id: Any) -> Iterator[Profile]:
@@ -72,7 +82,7 @@ def _from_file(zone_id: Any, file: Path) -> Iterator[Profile]:
 def _rows(profile: Profile, result: MatchResult) -> Iterator[dict[str, Any]]:
     for found in result.matches:
         yield {
-            "child_id": profile.id, "offering_id": found.offering.source_ref, "rank": found.rank, "score": found.score,
+            "child_id": profile.id, "offering_id": found.candidate.ref, "rank": found.rank, "score": found.score,
             "reasons": [{"code": reason.code, "sentence": reason.sentence} for reason in found.reasons],
             "cautions": [{"code": found.caution.code, "sentence": found.caution.sentence}] if found.caution else [],
         }

@@ -61,14 +61,14 @@ def _five(share: float) -> int:
 
 def drawn(profile: Profile, match: Match, *, href: str = "") -> dict[str, Any]:
     """What the match component takes."""
-    offering = match.offering
+    offering = match.candidate
     where = " ".join(part for part in (offering.town, offering.postcode_area) if part)
     return {
-        "name": offering.title, "href": href, "by": ", ".join(part for part in (offering.organisation.name, where) if part),
+        "name": offering.title, "href": href, "by": ", ".join(part for part in (offering.organisation, where) if part),
         "fit": match.fit, "because": [(reason.lead, _sentence(reason.rest)) for reason in match.reasons],
         "know": _sentence(match.caution.rest, capital=True) if match.caution else None,
         "factors": factors(profile, match), "facts": facts(profile, match), "offering": offering, "rank": match.rank,
-        "kind": OFFERING_KIND_WORDS[OfferingKind(offering.kind)], "needs_money": offering.needs_money,
+        "kind": OFFERING_KIND_WORDS[OfferingKind(offering.kind)], "needs_money": offering.kind == OfferingKind.COMMISSIONED,
         "why": match.reasons[0].sentence if match.reasons else "",
     }
 
@@ -80,7 +80,7 @@ def _sentence(rest: str, *, capital: bool = False) -> str:
 
 def pins(matches: list[Match]) -> list[dict[str, Any]]:
     return [
-        {"lat": m.candidate.latitude, "lon": m.candidate.longitude, "label": str(m.rank), "name": m.offering.title,
+        {"lat": m.candidate.latitude, "lon": m.candidate.longitude, "label": str(m.rank), "name": m.candidate.title,
          "href": f"#match-{m.rank}"}
         for m in matches
         if m.candidate.delivery in ("venue", "school") and m.candidate.latitude is not None and m.candidate.longitude is not None

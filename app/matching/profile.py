@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from app.children.records import ChildRecord
@@ -39,6 +40,27 @@ def windows_of(windows: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:
 
 def slots_of(slots: Iterable[Mapping[str, Any]]) -> tuple[Span, ...]:
     return tuple(Span(s["day"], minutes(s["start"]), minutes(s["end"]), s.get("season") == "holiday") for s in slots)
+
+
+class About(StrEnum):
+    """In which respect something was not right for a child."""
+
+    FAR = "far"
+    TIME = "time"
+    KIND = "kind"
+    PEOPLE = "people"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is learnt from one offering that was set aside: other offerings that are like it in that respect come later."""
+
+    about: About
+    distance_km: float | None = None
+    slots: tuple[Span, ...] = ()
+    interests: tuple[str, ...] = ()
+    organisation_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,7 @@ class Profile:
     background: str = ""
     audiences: frozenset[str] = frozenset()
     refused: frozenset[uuid.UUID] = frozenset()
+    lessons: tuple[Lesson, ...] = ()
 
     @property
     def is_girl(self) -> bool:
@@ -132,3 +155,4 @@ class Candidate:
     group_size: int | None = None
     confirmed_on: date | None = None
     audiences: frozenset[str] = field(default=frozenset())
+    meant_for: str = ""

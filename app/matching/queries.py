@@ -6,29 +6,29 @@ places are free and what the child refused is asked anew every time, and what is
 
 from __future__ import annotations
 
-import math
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
+from operator import itemgetter
 
-import sqlalchemy as sa
+import numpy as np
 
 from app.catalogue import availability
 from app.catalogue.exchange import OPEN_TO_ALL
-from app.catalogue.models import (
-    Delivery,
-    Gender,
-    Offering,
-    OfferingState,
-    Organisation,
-)
+from app.catalogue.models import Offering
 from app.children import queries as children
 from app.children.models import Child, NoteKind
-from app.matching import audiences, reasons, rules, scoring
-from app.matching.pool import Pool, candidate_of, is_live, pool_of
+from app.matching import audiences, exposure, reasons, rules, scoring
+from app.matching.columns import Array
+from app.matching.filtering import BIT, km, sift
 from app.matching.profile import Candidate, Profile, windows_of
 from app.matching.reasons import Reason
+from app.matching.shelf import DROP_IN, Part, Shelf, shelf_of, standing
+from app.matching.turns import BAND, PROVIDER_CAP, Turn, spread
+from app.matching.weights import in_force
 from app.shared import clock
 from app.shared.db import db
 
@@ -37,7 +37,6 @@ from app.shared.db import db
 class Match:
     """One offering for one child. `facts` are for drawing: places free (None: nobody counts), distance in km, times that fit."""
 
-    offering: Offering
     candidate: Candidate
     rank: int
     score: float
@@ -46,6 +45,12 @@ class Match:
     parts: Mapping[str, float]
     free: int | None
     distance: float | None
+    breaks: str = ""
+
+    @property
+    def offering(self) -> Offering:
+        """The row itself, for whoever needs more than matching does."""
+        return db.session.get_one(Offering, self.candidate.id)
 
     @property
     def fit(self) -> str:
@@ -117,136 +122,207 @@ def with_audiences(profile: Profile, extra: str = "") -> Profile:
     return replace(profile, audiences=profile.audiences | found)
 
 
-# --- sifting -------------------------------------------------------------------------------------
-
-
-def sift(zone_id: uuid.UUID, profile: Profile) -> list[tuple[uuid.UUID, list[str]]]:
-    """Every live offering of the Zone, with the cheap rules it breaks as the database sees them.
-
-    The database never says more than the predicate in rules.py would: its box on the map is a little wider than the circle.
-    """
-    checks: dict[str, sa.ColumnElement[bool]] = {
-        "age": sa.or_(Offering.age_min > profile.age, Offering.age_max < profile.age),
-        "gender": sa.or_(
-            sa.and_(Offering.gender == Gender.GIRLS, sa.literal(not profile.is_girl)),
-            sa.and_(Offering.gender == Gender.BOYS, sa.literal(not profile.is_boy)),
-        ),
-        "online": sa.and_(Offering.delivery == Delivery.ONLINE, sa.literal(not profile.is_online_ok)),
-        "distance": _outside_box(profile),
-        "cost": Offering.cost_pence > profile.max_cost_pence,
-    }
-    statement = (
-        sa.select(Offering.id, *(sa.case((check, 1), else_=0).label(name) for name, check in checks.items()))
-        .join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.zone_id == zone_id, *is_live())
-        .order_by(Offering.source_ref, Offering.id)
-    )
-    return [(row[0], [name for name, bit in zip(checks, row[1:], strict=True) if bit]) for row in db.session.execute(statement)]
-
-
-def _outside_box(profile: Profile) -> sa.ColumnElement[bool]:
-    """Certainly further than the child travels, and than transport fetches."""
-    somewhere = Offering.delivery.in_((Delivery.VENUE, Delivery.SCHOOL))
-    if profile.latitude is None or profile.longitude is None:
-        return somewhere
-    km = max(profile.max_km, rules.TRANSPORT_KM) * 1.02
-    high = km / 110.5
-    wide = km / (111.2 * max(0.05, math.cos(math.radians(min(89.0, abs(profile.latitude) + high)))))
-    return sa.and_(
-        somewhere,
-        sa.or_(
-            Offering.latitude.is_(None), Offering.longitude.is_(None),
-            sa.func.abs(Offering.latitude - profile.latitude) > high, sa.func.abs(Offering.longitude - profile.longitude) > wide,
-        ),
-    )
-
-
 # --- matching ------------------------------------------------------------------------------------
 
 
-def match_child(child: Child, top: int = 10) -> MatchResult:
+def match_child(child: Child, top: int = 10, *, loosened: str = "") -> MatchResult:
     """The best offerings for a child of Kith, with the reasons, and what was ruled out by which rule."""
-    return match_profile(child.zone_id, profile_of(child), top)
+    return match_profile(child.zone_id, profile_of(child), top, loosened=loosened)
 
 
-def match_profile(zone_id: uuid.UUID, profile: Profile, top: int = 10) -> MatchResult:
-    """The same for any profile, also one that is not a child of Kith."""
-    pool = pool_of(zone_id)
-    ruled_out: Counter[str] = Counter()
-    order = {rule.name: at for at, rule in enumerate(rules.RULES)}
-    breaks: dict[uuid.UUID, list[str]] = {}
-    sifted = [(id_, failed) for id_, failed in sift(zone_id, profile) if id_ in pool.place_of]
-    for id_, failed in sifted:
-        if len(failed) > 1 or "distance" in failed:
-            ruled_out[min(failed, key=order.__getitem__)] += 1
-            continue
-        broken = rules.broken(profile, pool.candidates[pool.place_of[id_]], None)
-        if broken == ["distance"] and (_too_far_by(profile, pool.candidates[pool.place_of[id_]]) or 0) > FURTHER_KM:
-            ruled_out["distance"] += 1
-        else:
-            breaks[id_] = broken
-    free = _free(pool, [id_ for id_, broken in breaks.items() if len(broken) <= 1])
-    eligible: list[int] = []
-    would_open: Counter[str] = Counter()
-    further: list[float] = []
-    for id_, broken in breaks.items():
-        offering = pool.candidates[pool.place_of[id_]]
-        if len(broken) <= 1 and not rules.has_a_place(profile, offering, free[id_]):
-            broken = [*broken, rules.PLACE]
-        if not broken:
-            eligible.append(pool.place_of[id_])
-            continue
-        ruled_out[broken[0]] += 1
-        if len(broken) == 1:
-            would_open[broken[0]] += 1
-            too_far = _too_far_by(profile, offering)
-            if broken[0] == "distance" and too_far is not None:
-                further.append(too_far)
-    scored = scoring.score(profile, pool.candidates, eligible, pool.index, pool.reader, clock.today())
-    chosen = scoring.spread(scored, pool.candidates, top)
-    return MatchResult(
-        matches=_matches(profile, pool, chosen, free), ruled_out=_ordered(ruled_out), would_open=_ordered(would_open),
-        further_km=tuple(sorted(further)), eligible=len(eligible), considered=len(sifted),
-    )
+def match_profile(
+    zone_id: uuid.UUID, profile: Profile, top: int = 10, *, loosened: str = "", weights: Mapping[str, float] | None = None
+) -> MatchResult:
+    """The same for any profile, also one that is not a child of Kith. `loosened` asks "what if" of one rule: offerings that break it
+    and no other are ranked too. Whatever is answered was checked on fresh rows."""
+    shelf = shelf_of(zone_id)
+    found = rank(shelf, profile, loosened, weights or in_force(shelf.mark.hundredths))
+    turns = turns_of(found, top)
+    shown = exposure.shown_lately(zone_id, {turn.provider for turn in turns}) if turns and shelf.mark.was_any_shown else {}
+    chosen = spread(turns, top, shown)
+    wanted = [found.position(turn) for turn in chosen]
+    fresh = standing(shelf, [shelf.parts[part].columns.ids[at] for part, at in wanted])
+    return _answer(shelf, profile, found, chosen, fresh, loosened)
+
+
+def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -> Iterator[tuple[Profile, MatchResult]]:
+    """Many children on one shelf, one after the other: offerings are read once for all of them."""
+    shelf = shelf_of(zone_id)
+    weights = in_force(shelf.mark.hundredths)
+    for some in _batches(profiles):
+        ranked = []
+        for profile in some:
+            found = rank(shelf, profile, "", weights)
+            ranked.append((profile, found, spread(turns_of(found, top), top, {})))
+        wanted = {
+            shelf.parts[part].columns.ids[at] for _, found, chosen in ranked for part, at in (found.position(turn) for turn in chosen)
+        }
+        fresh = standing(shelf, sorted(wanted))
+        for profile, found, chosen in ranked:
+            yield profile, _answer(shelf, profile, found, chosen, fresh, "")
+
+
+AT_ONCE = 100
+
+
+def _batches(profiles: Iterable[Profile]) -> Iterator[list[Profile]]:
+    rest = iter(profiles)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was ranked, part by part of the shelf; a place in the ranking counts through all parts."""
+
+    rankings: list[scoring.Ranking]
+    free: list[Array]
+    ruled_out: dict[str, int]
+    would_open: dict[str, int]
+    further_km: tuple[float, ...]
+    considered: int
+
+    @property
+    def eligible(self) -> int:
+        return sum(len(ranking.positions) for ranking in self.rankings)
+
+    def row(self, turn: Turn) -> tuple[int, int]:
+        """The part, and the row of its ranking."""
+        row = turn.place
+        for part, ranking in enumerate(self.rankings):
+            if row < len(ranking.positions):
+                return part, row
+            row -= len(ranking.positions)
+        raise LookupError(turn.place)
+
+    def position(self, turn: Turn) -> tuple[int, int]:
+        """The part, and the row of its columns."""
+        part, row = self.row(turn)
+        return part, int(self.rankings[part].positions[row])
 
 
 FURTHER_KM = 5.0
 """Further than this beyond a child's reach an offering is simply too far."""
+HIDDEN = np.uint32(1 << 31)
 
 
-def _too_far_by(profile: Profile, offering: Candidate) -> float | None:
-    distance = rules.distance_between(profile, offering)
-    return None if distance is None else distance - rules.reach_km(profile, offering)
+def rank(shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float]) -> Found:
+    heard, today = shelf.hear(profile), clock.today()
+    ignored = np.uint32(~BIT.get(loosened, 0) & 0xFFFFFFFF)
+    counts, opens = np.zeros(len(rules.RULES), np.int64), np.zeros(len(rules.RULES), np.int64)
+    rankings, frees, further, considered = [], [], list[float](), 0
+    for number, part in enumerate(shelf.parts):
+        columns = part.columns
+        broken = sift(profile, columns).broken
+        free = _places(part, broken, today)
+        broken |= (free == 0).astype(np.uint32) << np.uint32(rules.ORDER[rules.PLACE])
+        refused = [part.at[id_] for id_ in profile.refused if id_ in part.at]
+        broken[refused] |= np.uint32(BIT["refused"])
+        considered += columns.size
+        if part.hidden.any():
+            broken[part.hidden] = HIDDEN
+            considered -= int(part.hidden.sum())
+        eligible = np.flatnonzero((broken & ignored) == 0)
+        lowest = broken & (~broken + np.uint32(1))
+        counts += [np.count_nonzero(lowest == bit) for bit in _BITS]
+        single = np.flatnonzero((lowest == broken) & (broken != 0) & (broken != HIDDEN))
+        only = np.bincount(np.log2(broken[single]).astype(np.int64), minlength=len(opens))[: len(opens)]
+        too_far = single[broken[single] == BIT["distance"]]
+        by = km(columns, profile, too_far) - np.where(
+            columns.of_who["has_transport"][columns.who[too_far]], rules.TRANSPORT_KM, profile.max_km)
+        near = by[by <= FURTHER_KM]
+        only[rules.ORDER["distance"]] = len(near)
+        opens += only
+        further += near.tolist()
+        rankings.append(scoring.score(profile, heard, number, columns, eligible, shelf.reader, shelf.table, today, weights))
+        frees.append(free)
+    return Found(rankings, frees, _ordered(counts), _ordered(opens), tuple(sorted(further)), considered)
 
 
-def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
-    return {rule.name: counts[rule.name] for rule in rules.RULES if rule.name in counts}
+_BITS = tuple(np.uint32(1 << at) for at in range(len(rules.RULES)))
 
 
-def _free(pool: Pool, offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int | None]:
-    """Places free now; None where people drop in: no run of it is counted, or its source keeps no number of places."""
-    counted = availability.free_places_of_offerings(offering_ids)
-    return {id_: None if id_ in pool.drop_in or counted[id_] > OPEN_TO_ALL // 2 else counted[id_] for id_ in offering_ids}
+def _ordered(counts: Array) -> dict[str, int]:
+    return {rule.name: int(count) for rule, count in zip(rules.RULES, counts, strict=True) if count}
 
 
-def _matches(
-    profile: Profile, pool: Pool, chosen: Sequence[scoring.Scored], free: Mapping[uuid.UUID, int | None]
-) -> list[Match]:
+def _places(part: Part, broken: Array, today: date) -> Array:
+    """Free places by row; anew for those nobody can be sure of, where the answer could still matter."""
+    doubtful = part.unsure | (part.until < today.toordinal())
+    if not doubtful.any():
+        return part.free
+    asked = np.flatnonzero(doubtful & ((broken & (broken - np.uint32(1))) == 0))
+    free = part.free.copy()
+    ids = [part.columns.ids[at] for at in asked]
+    now = availability.free_places_of_offerings(ids)
+    for at, id_ in zip(asked.tolist(), ids, strict=True):
+        free[at] = now[id_] if now[id_] <= OPEN_TO_ALL // 2 else DROP_IN
+    return free
+
+
+def turns_of(found: Found, top: int) -> list[Turn]:
+    """The best, in order: enough of them that nobody further down could be among the first `top`, whoever's turn it is."""
+    scores = np.concatenate([ranking.scores for ranking in found.rankings]) if found.rankings else np.zeros(0)
+    many = len(scores)
+    enough = max(60, 6 * top)
+    while True:
+        chosen = np.argpartition(-scores, enough)[:enough] if enough < many else np.arange(many)
+        if enough < many:
+            chosen = np.flatnonzero(scores >= scores[chosen].min() - BAND)
+        turns = _sorted(found, scores, chosen)
+        if len(chosen) == many or _is_enough(turns, top):
+            return turns
+        enough *= 4
+
+
+def _sorted(found: Found, scores: Array, chosen: Array) -> list[Turn]:
+    turns = []
+    first = 0
+    for ranking in found.rankings:
+        last = first + len(ranking.positions)
+        columns = ranking.columns
+        for place in chosen[(chosen >= first) & (chosen < last)].tolist():
+            position = int(ranking.positions[place - first])
+            score = float(scores[place])
+            turns.append((-score, columns.refs[position], columns.ids[position].int,
+                          Turn(place, score, columns.organisations[columns.organisation[position]])))
+        first = last
+    turns.sort(key=itemgetter(0, 1, 2))
+    return [turn[3] for turn in turns]
+
+
+def _is_enough(turns: Sequence[Turn], top: int) -> bool:
+    """Do at most two of each provider in each ten fill the first `top`?"""
+    by_provider = Counter(turn.provider for turn in turns)
+    blocks = -(-top // 10)
+    return sum(min(count, PROVIDER_CAP * blocks) for count in by_provider.values()) >= top
+
+
+def _answer(
+    shelf: Shelf, profile: Profile, found: Found, chosen: Sequence[Turn], fresh: Mapping[uuid.UUID, Candidate], loosened: str
+) -> MatchResult:
     """The chosen ones on fresh rows; one that changed in between and now breaks a rule is left out."""
-    ids = [pool.candidates[entry.position].id for entry in chosen]
-    rows = {row.id: row for row in db.session.scalars(sa.select(Offering).where(Offering.id.in_(ids))).unique()}
     today = clock.today()
-    found: list[Match] = []
-    for entry, id_ in zip(chosen, ids, strict=True):
-        offering = rows.get(id_)
-        if offering is None or offering.state is not OfferingState.LIVE:
+    allowed = [loosened] if loosened else []
+    matches: list[Match] = []
+    for turn in chosen:
+        part, row = found.row(turn)
+        ranking = found.rankings[part]
+        at = int(ranking.positions[row])
+        candidate = fresh.get(ranking.columns.ids[at])
+        if candidate is None:
             continue
-        candidate = candidate_of(offering)
-        if not rules.is_eligible(profile, candidate, free[id_]):
+        count = int(found.free[part][at])
+        free = None if count == DROP_IN else count
+        if not rules.is_eligible(profile, candidate, free) and rules.broken(profile, candidate, free) != allowed:
             continue
-        found.append(Match(
-            offering=offering, candidate=candidate, rank=len(found) + 1, score=entry.score,
-            reasons=reasons.reasons(profile, candidate, entry, free[id_]),
-            caution=reasons.caution(profile, candidate, entry, free[id_], today), parts=entry.parts, free=free[id_],
-            distance=entry.distance,
+        entry = ranking.at(row)
+        matches.append(Match(
+            candidate=candidate, rank=len(matches) + 1, score=round(turn.score, 6),
+            reasons=reasons.reasons(profile, candidate, entry, free), caution=reasons.caution(profile, candidate, entry, free, today),
+            parts=entry.parts, free=free, distance=entry.distance, breaks=next(iter(rules.broken(profile, candidate, free)), "") if loosened else "",
         ))
-    return found
+    return MatchResult(
+        matches=matches, ruled_out=found.ruled_out, would_open=found.would_open, further_km=found.further_km,
+        eligible=found.eligible, considered=found.considered,
+    )

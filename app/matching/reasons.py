@@ -44,7 +44,7 @@ def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | Non
     """Strongest first; the facts fill up where the rest says too little."""
     found = [
         reason for reason in (
-            _interest(child, offering, scored), _need(child, scored), _made_for(child, offering),
+            _interest(child, offering, scored) or _like(child, offering, scored), _need(child, scored), _made_for(child, offering),
             _worked(child, scored), _calm(child, offering), _language(child, offering),
         ) if reason is not None
     ]
@@ -77,6 +77,20 @@ def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | N
     if phrase.where == "strength":
         return _say("strength", "Builds on a strength", f"it builds on something {child.called} is good at: {said}")
     return _say("goal", "Towards a goal", f"it is close to {possessive(child.called)} goal: “{said}”")
+
+
+def _like(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
+    """Near in meaning, by the offering's own word and the child's own."""
+    phrase = scored.phrase_like
+    if phrase is None or scored.parts["meaning"] < 0.25 or scored.like not in {interest.strip().lower() for interest in offering.interests}:
+        return None
+    said = _clean(phrase.text)
+    if phrase.where == "interest":
+        told = "the first thing" if phrase.rank == 0 else "something"
+        return _say("like", "Close to what matters", f"{scored.like} is close to {told} {child.called} told us about: {said}")
+    if phrase.where == "words":
+        return _say("like", f"Close to {possessive(child.called)} words", f"{scored.like} is close to what {child.called} said: “{said}”")
+    return None
 
 
 def _is_plural(thing: str) -> bool:

@@ -41,7 +41,7 @@ def shown(child: Child, top: int) -> dict[str, Any]:
         name = child.school.name if profile.place == "school" and child.school else f"Near {child.called}"
         home = {"lat": profile.latitude, "lon": profile.longitude, "name": name}
     return {
-        "matches": [pictures.drawn(profile, match, href=page_of(match.offering.id)) for match in result.matches],
+        "matches": [pictures.drawn(profile, match, href=page_of(match.candidate.id)) for match in result.matches],
         "pins": pictures.pins(result.matches), "home": home, "eligible": result.eligible, "considered": result.considered,
         "ruled_out": [(count, BY_NAME[name].ruled_out) for name, count in result.ruled_out.items()],
         "would_open": would_open(child.called, result),

@@ -166,6 +166,7 @@ RULES = (
 )
 PLACE = "place"
 BY_NAME = {rule.name: rule for rule in RULES}
+ORDER = {rule.name: at for at, rule in enumerate(RULES)}
 
 
 def broken(child: Profile, offering: Candidate, free: int | None) -> list[str]:

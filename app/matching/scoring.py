@@ -9,29 +9,18 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+
+import numpy as np
 
 from app.catalogue.search.analysis import stem
 from app.matching import text
-from app.matching.profile import Candidate, Profile
-from app.matching.rules import distance_between
-from app.matching.text import Index, Phrase
-
-WEIGHTS: Mapping[str, float] = {
-    "needs": 1.00,      # the child's needs by priority, against the needs the offering answers
-    "interest": 0.70,   # the best single thing the child said, against title and interests
-    "words": 0.45,      # everything said, against everything written (BM25)
-    "both": 0.30,       # a need met through something the child loves is worth more than the two apart
-    "made_for": 0.30,   # made for children like this one, who says so
-    "worked": 0.20,     # like what was well received before
-    "near": 0.15,       # closer is easier
-    "calm": 0.12,       # few children, or a quiet space, for a child who would like that
-    "language": 0.08,   # a home language is spoken
-    "free": 0.05,       # free before paid; what is open to all before a paid place
-    "fresh": 0.03,      # somebody checked it lately
-    "no": -0.45,        # like what the child said no to
-    "not_worked": -0.25,
-}
-"""One table, one version of it: say in docs/matching.md when it changes, and measure."""
+from app.matching.columns import AUDIENCE_BIT, DAY, NEED_BIT, NO_DATE, STEPS, Array, Columns
+from app.matching.filtering import km
+from app.matching.meaning import Meanings
+from app.matching.profile import About, Profile
+from app.matching.text import Phrase, Reader, Unit
+from app.matching.weights import WEIGHTS
 
 PRIORITY = {1: 1.0, 2: 0.7, 3: 0.5}
 KIN_NEEDS = 0.35
@@ -69,7 +58,8 @@ FRESH_DAYS = 90
 
 @dataclass(frozen=True)
 class Scored:
-    """One offering with its score and what it is made of. `parts` are before weighting."""
+    """One offering with its score and what it is made of. `parts` are before weighting. `like` is one of its own interests that is
+    near in meaning to `phrase_like`, something the child said."""
 
     position: int
     score: float
@@ -79,11 +69,22 @@ class Scored:
     met: tuple[str, ...] = ()
     kin_met: tuple[str, ...] = ()
     distance: float | None = None
+    like: str = ""
+    phrase_like: Phrase | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some phrases as a matrix: how much each of `units` (numbers of Heard.units) tells in each phrase, and how loud each is."""
+
+    units: Array
+    matrix: Array
+    loudness: Array
 
 
 @dataclass
 class Heard:
-    """Everything a profile says, read once against one index."""
+    """Everything a profile says, read once against one shelf."""
 
     yes: list[Phrase] = field(default_factory=list)
     no: list[Phrase] = field(default_factory=list)
@@ -91,9 +92,61 @@ class Heard:
     not_worked: list[Phrase] = field(default_factory=list)
     written: list[tuple[Phrase, float]] = field(default_factory=list)
     wants_calm: bool = False
+    whole: Array | None = None
+    known: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    like_of: dict[int, tuple[Array, Array]] = field(default_factory=dict)
+    _rows: dict[int, Rows] = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """Each word or expression once."""
+        found = {unit.typed: unit for phrase, _ in self.written for unit in phrase.units}
+        for phrases in (self.yes, self.no, self.worked, self.not_worked):
+            found.update((unit.typed, unit) for phrase in phrases for unit in phrase.units)
+        return list(found.values())
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        return {unit.typed: at for at, unit in enumerate(self.units)}
+
+    @cached_property
+    def read_weights(self) -> Array:
+        """How much each unit counts in the text as a whole: as much as in the place where it counts most."""
+        out = np.zeros(len(self.units), np.float32)
+        for phrase, weight in self.written:
+            for unit in phrase.units:
+                at = self.number[unit.typed]
+                out[at] = max(out[at], weight)
+        return out
+
+    @cached_property
+    def overlap(self) -> Array:
+        """Which phrases for and which against share a word: "I hate football but love goalies"."""
+        return np.array([[not yes.terms.isdisjoint(no.terms) for no in self.no] for yes in self.yes], bool)
+
+    def rows_of(self, phrases: Sequence[Phrase]) -> Rows:
+        known = self._rows.get(id(phrases))
+        if known is None:
+            used = sorted({self.number[unit.typed] for phrase in phrases for unit in phrase.units})
+            column = {at: n for n, at in enumerate(used)}
+            matrix = np.zeros((len(phrases), len(used)), np.float32)
+            for row, phrase in enumerate(phrases):
+                for unit in phrase.units:
+                    matrix[row, column[self.number[unit.typed]]] = unit.weight / phrase.measure if phrase.measure else 0.0
+            loudness = np.array([SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6) for phrase in phrases], np.float32)
+            known = self._rows[id(phrases)] = Rows(np.array(used, np.int64), matrix, loudness)
+        return known
+
+    def vectors(self, table: Meanings, reader: Reader) -> Array:
+        """A row for each phrase that speaks for something."""
+        return np.array([_vector(phrase, table, reader) for phrase in self.yes], np.float32).reshape(len(self.yes), table.width)
 
 
-def hear(profile: Profile, reader: text.Reader) -> Heard:
+def _vector(phrase: Phrase, table: Meanings, reader: Reader) -> Array:
+    return table.of((term, reader.lexis.rarity(term)) for term in text.terms(phrase.text))
+
+
+def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
     """Cut what is known of the child into phrases that speak for, and phrases that speak against."""
     heard = Heard()
 
@@ -126,119 +179,259 @@ def hear(profile: Profile, reader: text.Reader) -> Heard:
     heard.worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.well_received) if p is not None]
     heard.not_worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.not_well_received) if p is not None]
     against = {term for phrase in heard.no for term in phrase.terms}
+    whole = table.of(
+        (term, weight * reader.lexis.rarity(term)) for phrase, weight in heard.written for term in text.terms(phrase.text)
+    )
+    every = [phrase.text for phrase, _ in heard.written] + [phrase.text for phrase in heard.no]
+    vectors = [table.of((term, reader.lexis.rarity(term)) for term in text.terms(said)) for said in dict.fromkeys(every)]
+    heard.known = np.array(vectors, np.float32).reshape(len(vectors), table.width)
+    heard.whole = whole if whole.any() else None
     heard.wants_calm = profile.needs_quiet or profile.max_group is not None or bool(against & CALM_WORDS)
     return heard
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The eligible offerings of one part of the shelf with their scores; `parts` are arrays beside `positions`."""
+
+    columns: Columns
+    positions: Array
+    scores: Array
+    parts: Mapping[str, Array]
+    phrases: Array
+    disliked: Array
+    met: Array
+    kin_met: Array
+    distances: Array
+    likes: Array
+    heard: Heard = field(repr=False)
+    profile: Profile = field(repr=False)
+
+    def at(self, row: int) -> Scored:
+        """One of them, with what its reasons are made of."""
+        codes = [code for code, _ in self.profile.needs]
+        parts = {name: float(values[row]) for name, values in self.parts.items()}
+        phrase, disliked, tag = int(self.phrases[row]), int(self.disliked[row]), int(self.likes[row])
+        distance = float(self.distances[row])
+        return Scored(
+            position=int(self.positions[row]), score=float(self.scores[row]), parts=parts,
+            phrase=self.heard.yes[phrase] if phrase >= 0 and parts["interest"] >= 0.2 else None,
+            disliked=self.heard.no[disliked] if disliked >= 0 else None,
+            met=tuple(code for at, code in enumerate(codes) if self.met[at, row]),
+            kin_met=tuple(code for at, code in enumerate(codes) if self.kin_met[at, row]),
+            distance=None if math.isnan(distance) else distance, like=self.columns.tag_names[tag] if tag >= 0 else "",
+            phrase_like=self.heard.yes[int(self.heard.like_of[id(self.columns)][1][tag])] if tag >= 0 else None,
+        )
+
+
 def score(
-    profile: Profile, offerings: Sequence[Candidate], positions: Sequence[int], index: Index, reader: text.Reader, today: date
-) -> list[Scored]:
-    """Every offering at `positions` with its score, best first; the same input always gives the same order."""
-    heard = hear(profile, reader)
-    told = text.relevance(heard.written, index)
-    scored = [_one(profile, offerings[i], i, heard, told.get(i, 0.0), index, today) for i in positions]
-    return sorted(scored, key=lambda s: (-s.score, offerings[s.position].ref, str(offerings[s.position].id)))
-
-
-def _one(
-    profile: Profile, offering: Candidate, position: int, heard: Heard, told: float, index: Index, today: date
-) -> Scored:
-    needs, met, kin_met = _needs(profile, offering)
-    phrase, interest = _best(heard.yes, index, position)
-    disliked, no = _best(heard.no, index, position)
-    if no < 0.5 or (phrase is not None and set(phrase.terms) & set(disliked.terms if disliked else ())):
-        disliked, no = None, no * 0.3
-    distance = distance_between(profile, offering)
-    words = told / (told + EVEN)
-    parts = {
+    profile: Profile, heard: Heard, part: int, columns: Columns, positions: Array, reader: Reader, table: Meanings, today: date,
+    weights: Mapping[str, float] = WEIGHTS,
+) -> Ranking:
+    """Every offering at `positions` with its score; the same input always gives the same."""
+    many = len(positions)
+    row_of = np.full(columns.size, -1, np.int32)
+    row_of[positions] = np.arange(many, dtype=np.int32)
+    held = _hold(heard, part, row_of, many, reader)
+    needs, met, kin_met = _needs(profile, columns, positions)
+    interest, phrases = _best(heard.yes, heard, held)
+    no, disliked = _best(heard.no, heard, held)
+    worked, _ = _best(heard.worked, heard, held)
+    not_worked, _ = _best(heard.not_worked, heard, held)
+    quietly = (no < 0.5) | (heard.overlap[phrases, disliked] if len(heard.yes) and len(heard.no) else False)
+    no = np.where(quietly, no * np.float32(0.3), no)
+    disliked = np.where(quietly, -1, disliked) if len(heard.no) else np.full(many, -1)
+    told = held.told
+    words = told / (told + np.float32(EVEN))
+    meaning, likes = _meaning(heard, columns, positions, table, reader)
+    distances = km(columns, profile, positions)
+    whos = columns.who[positions]
+    audiences = np.uint32(sum(AUDIENCE_BIT[name] for name in profile.audiences))
+    spoken = frozenset(profile.languages) - {"en"}
+    parts: dict[str, Array] = {
         "needs": needs,
         "interest": interest,
         "words": words,
-        "both": math.sqrt(needs * max(interest, words * 0.8)),
-        "made_for": 1.0 if offering.audiences & profile.audiences else 0.0,
-        "worked": _best(heard.worked, index, position)[1],
-        "near": _near(profile, offering, distance),
-        "calm": _calm(offering) if heard.wants_calm else 0.0,
-        "language": 1.0 if (offering.languages & set(profile.languages)) - {"en"} else 0.0,
-        "free": _free(offering),
-        "fresh": _fresh(offering, today),
+        "meaning": meaning,
+        "text": _text(heard, columns, positions),
+        "meant": _meant(heard, columns, positions),
+        "both": np.sqrt(needs * np.maximum(np.maximum(interest, meaning), words * np.float32(0.8))),
+        "made_for": (columns.of_who["audiences"][whos] & audiences != 0).astype(np.float32),
+        "worked": worked,
+        "near": _near(profile, columns, whos, distances),
+        "calm": _calm(columns, positions) if heard.wants_calm else np.zeros(many, np.float32),
+        "language": np.array([bool(spoken & tongue) for tongue in columns.tongues], np.float32)[
+            columns.of_term["languages"][columns.term[positions]]],
+        "free": np.where(columns.of_term["cost"][columns.term[positions]] > 0, 0.0, np.where(columns.is_programme[positions], 0.8, 1.0)),
+        "fresh": _fresh(columns, positions, today),
         "no": no,
-        "not_worked": _best(heard.not_worked, index, position)[1],
+        "not_worked": not_worked,
+        "set_aside": _set_aside(profile, columns, positions, distances, table, reader),
     }
-    total = sum(WEIGHTS[name] * value for name, value in parts.items())
-    return Scored(position, round(total, 6), parts, phrase if interest >= 0.2 else None, disliked, met, kin_met, distance)
+    total = np.zeros(many, np.float64)
+    for name, values in parts.items():
+        total += weights[name] * values.astype(np.float64)
+    return Ranking(
+        columns, positions, np.round(total, 6), parts, phrases, disliked, met, kin_met, distances, likes, heard, profile,
+    )
 
 
-def _needs(profile: Profile, offering: Candidate) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True)
+class _Held:
+    """`likes[u, row]`: how well a unit stands in an offering; `told`: BM25 of everything written."""
+
+    likes: Array
+    told: Array
+
+
+def _hold(heard: Heard, part: int, row_of: Array, many: int, reader: Reader) -> _Held:
+    """Who of the eligible holds which unit: one pass over all postings at once."""
+    postings = [reader.posting(part, unit) for unit in heard.units]
+    likes = np.zeros((len(heard.units), many), np.float32)
+    if not postings or not many:
+        return _Held(likes, np.zeros(many, np.float32))
+    rows = row_of[np.concatenate([docs for docs, _, _ in postings])]
+    here = np.flatnonzero(rows >= 0)
+    rows = rows[here]
+    units = np.repeat(np.arange(len(postings), dtype=np.int32), [len(docs) for docs, _, _ in postings])[here]
+    likes[units, rows] = np.concatenate([like for _, like, _ in postings])[here]
+    impacts = np.concatenate([impact for _, _, impact in postings])[here]
+    told = np.bincount(rows, impacts * heard.read_weights[units], minlength=many).astype(np.float32)
+    return _Held(likes, told)
+
+
+def _best(phrases: Sequence[Phrase], heard: Heard, held: _Held) -> tuple[Array, Array]:
+    """The one phrase that speaks loudest for each offering and how loud; a second one adds a little."""
+    many = held.likes.shape[1]
+    if not phrases or not many:
+        return np.zeros(many, np.float32), np.full(many, -1, np.int64)
+    rows = heard.rows_of(phrases)
+    values = np.minimum(rows.matrix @ held.likes[rows.units], 1.0)
+    values *= rows.loudness[:, None]
+    best = values.argmax(axis=0)
+    at = np.arange(many)
+    first = values[best, at]
+    if len(phrases) > 1:
+        values[best, at] = 0.0
+        first = np.minimum(1.0, first + np.float32(0.2) * values.max(axis=0))
+    return first, best
+
+
+LIKE_FROM, LIKE_TO = 0.35, 0.85
+"""Likeness in meaning that counts as nothing, and as all."""
+
+
+def _meaning(heard: Heard, columns: Columns, positions: Array, table: Meanings, reader: Reader) -> tuple[Array, Array]:
+    """How near the nearest of an offering's interests comes to anything the child said, and which interest that is."""
+    many = len(positions)
+    like = heard.like_of.get(id(columns))
+    if like is None:
+        vectors = heard.vectors(table, reader)
+        if not len(vectors):
+            like = (np.zeros(len(columns.tag_names), np.float32), np.full(len(columns.tag_names), -1))
+        else:
+            every = vectors @ columns.tag_vectors.T
+            every *= np.array([SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6) for phrase in heard.yes], np.float32)[:, None]
+            nearest = every.argmax(axis=0)
+            value = every[nearest, np.arange(every.shape[1])]
+            like = (np.clip((value - LIKE_FROM) / (LIKE_TO - LIKE_FROM), 0, 1).astype(np.float32), nearest)
+        heard.like_of[id(columns)] = like
+    if not many:
+        return np.zeros(0, np.float32), np.zeros(0, np.int64)
+    tags = columns.tags[positions]
+    values = like[0][tags]
+    best = values.argmax(axis=1)
+    at = np.arange(many)
+    found = values[at, best]
+    return found, np.where(found > 0, tags[at, best], -1)
+
+
+MEANT_FROM, MEANT_TO = 0.25, 0.6
+"""How near in meaning what is known of the child must come to what a text says of its children: not at all, and fully."""
+
+
+def _meant(heard: Heard, columns: Columns, positions: Array) -> Array:
+    """1 for what is meant for children of whom nothing known of this one reminds; 0 for what is for anybody."""
+    if not len(columns.meant_vectors) or not len(heard.known):
+        return np.zeros(len(positions), np.float32)
+    near = (heard.known @ columns.meant_vectors.T).max(axis=0)
+    strange = np.append(1 - np.clip((near - MEANT_FROM) / (MEANT_TO - MEANT_FROM), 0, 1), 0.0).astype(np.float32)
+    found: Array = strange[columns.meant[positions]]
+    return found
+
+
+def _text(heard: Heard, columns: Columns, positions: Array) -> Array:
+    """How near everything that was said comes to everything that is written."""
+    if heard.whole is None or not len(positions):
+        return np.zeros(len(positions), np.float32)
+    found: Array = np.clip(columns.texts[positions].astype(np.float32) @ (heard.whole / np.float32(STEPS)), 0.0, 1.0)
+    return found
+
+
+def _needs(profile: Profile, columns: Columns, positions: Array) -> tuple[Array, Array, Array]:
     """How far the child's needs are answered, the most pressing most of all, and which; an offering for everything answers each a
     little less."""
-    offered = set(offering.needs)
-    met = tuple(code for code, _ in profile.needs if code in offered)
-    kin = tuple(code for code, _ in profile.needs if code not in offered and KINDRED.get(code, frozenset()) & offered)
-    left = 1.0
-    for code, priority in profile.needs:
-        credit = 1.0 if code in met else KIN_NEEDS if code in kin else 0.0
-        left *= 1 - ONE_NEED * PRIORITY[priority] * credit
-    focus = len(met) / len(offered) if offered else 0.0
-    return (1 - left) * (0.9 + 0.1 * focus), met, kin
+    offered = columns.needs[positions]
+    met = np.zeros((len(profile.needs), len(positions)), bool)
+    kin = np.zeros_like(met)
+    left = np.ones(len(positions), np.float32)
+    wanted = np.uint32(0)
+    for at, (code, priority) in enumerate(profile.needs):
+        bit = np.uint32(NEED_BIT.get(code, 0))
+        wanted |= bit
+        met[at] = (offered & bit) != 0
+        kin[at] = ~met[at] & ((offered & np.uint32(sum(NEED_BIT[other] for other in KINDRED.get(code, frozenset())))) != 0)
+        left *= 1 - np.float32(ONE_NEED * PRIORITY[priority]) * (met[at] + np.float32(KIN_NEEDS) * kin[at])
+    focus = np.bitwise_count(offered & wanted) / np.maximum(columns.need_count[positions], 1)
+    return ((1 - left) * (0.9 + 0.1 * focus)).astype(np.float32), met, kin
 
 
-def _best(phrases: Sequence[Phrase], index: Index, position: int) -> tuple[Phrase | None, float]:
-    """The one phrase that speaks loudest for this offering, and how loud; a second one adds a little."""
-    best: Phrase | None = None
-    first = second = 0.0
-    for phrase in phrases:
-        value = text.likeness(phrase, index, position) * SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6)
-        if value > first:
-            best, first, second = phrase, value, first
+ALIKE_FROM, ALIKE_TO = 0.5, 0.9
+"""Likeness in meaning of two kinds of thing that counts as nothing, and as all."""
+
+
+def _set_aside(profile: Profile, columns: Columns, positions: Array, distances: Array, table: Meanings, reader: Reader) -> Array:
+    """How like each is to something set aside for this child, in the respect that was given as the reason."""
+    out = np.zeros(len(positions), np.float32)
+    for lesson in profile.lessons:
+        if lesson.about is About.FAR and lesson.distance_km is not None:
+            alike = np.clip(np.nan_to_num(distances) / max(0.1, lesson.distance_km) * 2 - 1, 0, 1)
+            alike = np.where((columns.of_who["is_online"] | columns.of_who["is_home"])[columns.who[positions]], 0.0, alike)
+        elif lesson.about is About.TIME:
+            clash = np.zeros(len(columns.week_of), bool)
+            for slot in lesson.slots:
+                clash |= ((columns.days == DAY.get(slot.day, 8)) & (columns.starts < slot.end) & (columns.ends > slot.start)
+                          & (columns.are_holidays == slot.is_holiday))
+            weeks = np.bincount(columns.week_of, clash, minlength=len(columns.weeks)) / np.maximum(
+                1, np.bincount(columns.week_of, minlength=len(columns.weeks)))
+            alike = weeks[columns.week[positions]]
+        elif lesson.about is About.KIND:
+            wanted = table.of((stem, reader.lexis.rarity(stem)) for interest in lesson.interests for stem in text.terms(interest))
+            tags = np.clip((columns.tag_vectors @ wanted - ALIKE_FROM) / (ALIKE_TO - ALIKE_FROM), 0, 1)
+            same = {interest.strip().lower() for interest in lesson.interests}
+            tags = np.maximum(tags, columns.is_tag(same))
+            alike = tags[columns.tags[positions]].max(axis=1)
+        elif lesson.about is About.PEOPLE:
+            alike = (columns.organisation[positions] == columns.number_of(lesson.organisation_id)).astype(np.float64)
         else:
-            second = max(second, value)
-    return best, min(1.0, first + 0.2 * second)
+            continue
+        out = np.maximum(out, alike.astype(np.float32))
+    return out
 
 
-def _near(profile: Profile, offering: Candidate, distance: float | None) -> float:
-    if offering.delivery in ("online", "home"):
-        return 0.6
-    if distance is None:
-        return 0.0
-    return math.exp(-distance / max(1.0, profile.max_km * 0.8))
+def _near(profile: Profile, columns: Columns, whos: Array, distances: Array) -> Array:
+    anywhere = columns.of_who["is_online"] | columns.of_who["is_home"]
+    near = np.nan_to_num(np.exp(-distances / max(1.0, profile.max_km * 0.8)), nan=0.0)
+    return np.where(anywhere[whos], 0.6, near).astype(np.float32)
 
 
-def _calm(offering: Candidate) -> float:
-    small = 0.0 if offering.group_size is None else max(0.0, 1 - (offering.group_size - 1) / 14)
-    return 0.7 * small + 0.3 * ("quiet-space" in offering.accessibility)
+def _calm(columns: Columns, positions: Array) -> Array:
+    small = np.maximum(0.0, 1 - (columns.of_term["group"][columns.term[positions]] - 1) / 14)
+    quiet = columns.of_who["has_quiet"][columns.who[positions]]
+    return (0.7 * small + 0.3 * quiet).astype(np.float32)
 
 
-def _free(offering: Candidate) -> float:
-    if offering.cost_pence:
-        return 0.0
-    return 0.8 if offering.kind == "commissioned" else 1.0
-
-
-def _fresh(offering: Candidate, today: date) -> float:
-    if offering.confirmed_on is None:
-        return 0.0
-    return max(0.0, 1 - max(0, (today - offering.confirmed_on).days) / (2 * FRESH_DAYS))
-
-
-PROVIDER_CAP = 2
-
-
-def spread(scored: Sequence[Scored], offerings: Sequence[Candidate], top: int) -> list[Scored]:
-    """The first `top`, with at most two of one provider in each ten while others are left; a third waits for its turn.
-
-    Nobody is left out by this: where there are not enough others, those who waited follow, with no higher score than the last.
-    """
-    waiting = list(scored)
-    chosen: list[Scored] = []
-    while waiting and len(chosen) < top:
-        block = chosen[len(chosen) - len(chosen) % 10:]
-        seen: dict[object, int] = {}
-        for entry in block:
-            provider = offerings[entry.position].organisation_id
-            seen[provider] = seen.get(provider, 0) + 1
-        pick = next((e for e in waiting if seen.get(offerings[e.position].organisation_id, 0) < PROVIDER_CAP), waiting[0])
-        waiting.remove(pick)
-        limit = chosen[-1].score if chosen else pick.score
-        chosen.append(pick if pick.score <= limit else Scored(**{**pick.__dict__, "score": limit}))
-    return chosen
+def _fresh(columns: Columns, positions: Array, today: date) -> Array:
+    confirmed = columns.confirmed[positions]
+    age = np.maximum(0, today.toordinal() - confirmed)
+    return np.where(confirmed == NO_DATE, 0.0, np.maximum(0.0, 1 - age / (2 * FRESH_DAYS))).astype(np.float32)

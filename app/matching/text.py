@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue.models import NEEDS
 from app.catalogue.search.analysis import stem, words
-from app.catalogue.search.lexicon import Lexicon
+from app.catalogue.search.lexicon import Lexicon, need_token
+
+Array = NDArray[Any]
+Posting = tuple[Array, Array, Array]
 
 _EMPTY = frozenset(
     """a about after again all also always am an and any are as at be because been before being both but by can cannot cant come
@@ -30,6 +39,8 @@ _EMPTY = frozenset(
     best bit big small long old like mum dad nan big able better back friend friends friendly together real only everyone people nobody none somebody""".split()
 )
 """Words that carry nothing here; "children", "club" and the like stand in nearly every offering."""
+_EMPTY_STEMS = frozenset(map(stem, _EMPTY))
+_NEED_TOKENS = frozenset(map(need_token, NEEDS))
 
 _SENTENCE = re.compile(r"[.;!?\n]+|,?\s+(?:but|although|except|unless)\s+", re.IGNORECASE)
 _NO = re.compile(
@@ -57,55 +68,153 @@ def terms(text: str) -> list[str]:
     return [stem(word) for word in words(text) if word not in _EMPTY and (len(word) > 2 or word.isdigit())]
 
 
-FIELDS = {"title": 3.0, "tags": 4.0, "needs": 1.0, "body": 1.0}
+FIELDS = {"title": 3.0, "tags": 4.0, "body": 1.0}
+HEAD = (0, 1)  # the fields of FIELDS in which a word says what it is all about
 K1, B = 1.3, 0.6
-PREFIX = 4  # letters in common that make two words kin
+PREFIX = 5  # letters in common that make two words kin
 KIN = 0.55  # what a word that begins alike counts, beside 1 for the word itself
 UNKNOWN = 0.25  # what a word weighs that no offering has, nor any word like it
 LOUDEST = 3  # a phrase is measured by its most telling words, so that a long sentence is not weaker than a short one
 
 
-@dataclass
+@dataclass(eq=False)
 class Index:
-    """The words of a Zone's offerings: per term, which offerings hold it and how telling it is there (BM25 over weighted fields)."""
+    """The words of a Zone's offerings as arrays: per term, which offerings hold it, how telling it is there (BM25 over weighted
+    fields), and whether it stands in the title or the interests. `counts` and `average` may be another index's: a few changed
+    offerings are weighed as if they stood among all the others."""
 
-    impacts: dict[str, dict[int, float]] = field(default_factory=dict)
-    head: list[frozenset[str]] = field(default_factory=list)
-    idf: dict[str, float] = field(default_factory=dict)
-    vocabulary: list[str] = field(default_factory=list)
-    size: int = 0
+    terms: list[str]
+    starts: Array
+    docs: Array
+    impacts: Array
+    heads: Array
+    counts: Mapping[str, int]
+    size: int
+    average: float
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        return {term: number for number, term in enumerate(self.terms)}
 
     def rarity(self, term: str) -> float:
         """How much a term tells; one that no offering has tells as much as the rarest."""
-        return self.idf.get(term, self._rarest)
+        if not self.size:
+            return 1.0
+        count = self.counts.get(term, 1)
+        return math.log(1 + (self.size - count + 0.5) / (count + 0.5))
 
-    @property
-    def _rarest(self) -> float:
-        return math.log(1 + (self.size + 0.5) / 1.5) if self.size else 1.0
+    def gather(self, unit: Unit) -> Posting:
+        """Who holds what stands for this unit: the offerings, how well (0 to 1), and how tellingly."""
+        docs, likes, impacts = [], [], []
+        for key, strength in unit.stands_for.items():
+            found = self._hold_all(key)
+            if found is not None and len(found[0]):
+                docs.append(found[0])
+                likes.append(np.where(found[2], strength, strength * IN_BODY).astype(np.float32))
+                impacts.append(found[1] * np.float32(strength))
+        if not docs:
+            return _NOWHERE
+        if len(docs) == 1:
+            return docs[0], likes[0], impacts[0]
+        every = np.concatenate(docs)
+        order = np.argsort(every, kind="stable")
+        every = every[order]
+        first = np.flatnonzero(np.concatenate(([True], every[1:] != every[:-1])))
+        return every[first], np.maximum.reduceat(np.concatenate(likes)[order], first), np.maximum.reduceat(np.concatenate(impacts)[order], first)
+
+    def _hold_all(self, key: tuple[str, ...]) -> Posting | None:
+        """Who holds every one of these stems: the offerings, the mean impact, and whether all stand in the head."""
+        numbers = [self.number_of.get(term) for term in key]
+        spans = [(self.starts[n], self.starts[n + 1]) for n in numbers if n is not None]
+        if len(spans) < len(numbers):
+            return None
+        spans.sort(key=lambda span: int(span[1] - span[0]))
+        (first, last), *others = spans
+        docs, impacts, heads = self.docs[first:last], self.impacts[first:last], self.heads[first:last]
+        for first, last in others:
+            more = self.docs[first:last]
+            at = np.minimum(np.searchsorted(more, docs), max(0, len(more) - 1))
+            both = more[at] == docs if len(more) else np.zeros(len(docs), bool)
+            at = at[both]
+            docs, impacts, heads = docs[both], impacts[both] + self.impacts[first:last][at], heads[both] & self.heads[first:last][at]
+        return docs, impacts / np.float32(len(key)) if others else impacts, heads
 
 
-def build(offerings: Sequence[Mapping[str, str]]) -> Index:
-    """`offerings` each have the texts named in FIELDS."""
-    index = Index(size=len(offerings))
-    counted: list[dict[str, float]] = []
-    found: Counter[str] = Counter()
+_NOWHERE: Posting = (np.zeros(0, np.int32), np.zeros(0, np.float32), np.zeros(0, np.float32))
+
+
+def build(offerings: Iterable[Mapping[str, str]]) -> Index:
+    """`offerings` each have the texts named in FIELDS, as people wrote them."""
+    return build_stems([{name: " ".join(terms(offering.get(name, ""))) for name in FIELDS} for offering in offerings])
+
+
+def build_stems(offerings: Sequence[Mapping[str, str]], beside: Index | None = None) -> Index:
+    """The same from texts that are stems already, blanks between; empty stems are passed over. With `beside`, its counts hold."""
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    flat, lengths = array("i"), []
     for offering in offerings:
-        weights: dict[str, float] = {}
-        for name, weight in FIELDS.items():
-            for term in terms(offering.get(name, "")):
-                weights[term] = weights.get(term, 0.0) + weight
-        counted.append(weights)
-        found.update(weights.keys())
-        index.head.append(frozenset(terms(f"{offering.get('title', '')} {offering.get('tags', '')}")))
-    average = sum(sum(weights.values()) for weights in counted) / max(1, len(counted)) or 1.0
-    index.idf = {term: math.log(1 + (index.size - df + 0.5) / (df + 0.5)) for term, df in found.items()}
-    for position, weights in enumerate(counted):
-        length = sum(weights.values())
-        for term, weight in weights.items():
-            normal = weight / (1 - B + B * length / average)
-            index.impacts.setdefault(term, {})[position] = index.idf[term] * normal / (K1 + normal)
-    index.vocabulary = sorted(found)
-    return index
+        for name in FIELDS:
+            found = offering.get(name, "").split()
+            flat.extend([numbers[stem] for stem in found])
+            lengths.append(len(found))
+    vocabulary = list(numbers)
+    tells = np.array([_tells(term) for term in vocabulary], bool)
+    every = np.frombuffer(flat, np.int32) if flat else np.zeros(0, np.int32)
+    many = len(offerings)
+    fields = np.repeat(np.tile(np.arange(len(FIELDS), dtype=np.int8), many), lengths)
+    docs = np.repeat(np.repeat(np.arange(many, dtype=np.int64), len(FIELDS)), lengths)
+    keep = tells[every] if len(every) else np.zeros(0, bool)
+    every, fields, docs = every[keep], fields[keep], docs[keep]
+    weights = np.array(list(FIELDS.values()))[fields]
+    totals = np.bincount(docs, weights, minlength=many)
+    keys = every.astype(np.int64) * max(1, many) + docs
+    order = np.argsort(keys, kind="stable")
+    keys, weights, head = keys[order], weights[order], np.isin(fields[order], HEAD)
+    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
+    summed = np.add.reduceat(weights, first) if len(keys) else weights
+    in_head = np.logical_or.reduceat(head, first) if len(keys) else head
+    term_of, doc_of = np.divmod(keys[first], max(1, many))
+    found_in = np.bincount(term_of, minlength=len(vocabulary))
+    average = beside.average if beside else (float(totals.mean()) if many else 0.0) or 1.0
+    counts = beside.counts if beside else {term: int(n) for term, n in zip(vocabulary, found_in, strict=True) if n}
+    size = beside.size if beside else many
+    own = np.array([counts.get(term, 1) for term in vocabulary], np.float64)
+    rarity = np.log(1 + (size - own + 0.5) / (own + 0.5)) if len(vocabulary) else own
+    normal = summed / (1 - B + B * totals[doc_of] / average)
+    impacts = (rarity[term_of] * normal / (K1 + normal)).astype(np.float32)
+    starts = np.zeros(len(vocabulary) + 1, np.int64)
+    np.cumsum(found_in, out=starts[1:])
+    return Index(vocabulary, starts, doc_of.astype(np.int32), impacts, in_head, counts, size, average)
+
+
+def _tells(term: str) -> bool:
+    return term not in _EMPTY_STEMS and (len(term) > 2 or term.isdigit())
+
+
+class Lexis:
+    """All words that can be met in a Zone's offerings, those of a few changed ones beside the rest."""
+
+    def __init__(self, parts: Sequence[Index]) -> None:
+        self.parts = parts
+        self._sorted = [sorted(part.terms) for part in parts]
+
+    def has(self, term: str) -> bool:
+        return any(term in part.number_of for part in self.parts)
+
+    def rarity(self, term: str) -> float:
+        return self.parts[0].rarity(term)
+
+    def beginning(self, term: str) -> list[str]:
+        """The words that begin with this one, itself left out."""
+        found: dict[str, None] = {}
+        for vocabulary in self._sorted:
+            at = bisect_left(vocabulary, term)
+            while at < len(vocabulary) and vocabulary[at].startswith(term):
+                found[vocabulary[at]] = None
+                at += 1
+        found.pop(term, None)
+        return list(found)
 
 
 Alternatives = Mapping[tuple[str, ...], float]
@@ -119,6 +228,7 @@ class Unit:
     terms: tuple[str, ...]
     weight: float
     stands_for: Alternatives
+    typed: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,13 +249,32 @@ class Phrase:
         return sum(sorted((unit.weight for unit in self.units), reverse=True)[:LOUDEST])
 
 
-class Reader:
-    """Turns texts into phrases that know what stands for their words in one index."""
+MOST_KEPT = 8_000_000
+"""Entries of gathered postings that one reader keeps: about 100 MB."""
 
-    def __init__(self, index: Index, lexicon: Lexicon | None = None) -> None:
-        self.index = index
+
+class Reader:
+    """Turns texts into phrases that know what stands for their words in the indexes of one Zone."""
+
+    def __init__(self, parts: Sequence[Index], lexicon: Lexicon | None = None) -> None:
+        self.parts = parts
+        self.lexis = Lexis(parts)
         self.lexicon = lexicon
         self._units: dict[str, Unit] = {}
+        self._postings: dict[tuple[int, str], Posting] = {}
+        self._kept = 0
+
+    def posting(self, part: int, unit: Unit) -> Posting:
+        """Kept, for children share words."""
+        known = self._postings.get((part, unit.typed))
+        if known is None:
+            known = self.parts[part].gather(unit)
+            self._kept += len(known[0])
+            if self._kept > MOST_KEPT:
+                self._postings = {}
+                self._kept = len(known[0])
+            self._postings[part, unit.typed] = known
+        return known
 
     def phrase(self, text: str, where: str, rank: int) -> Phrase | None:
         """None where nothing telling is said."""
@@ -181,68 +310,26 @@ class Reader:
         if self.lexicon is not None:
             for other, weight in self.lexicon.alternatives(typed).items():
                 stems = tuple(other.split(" "))
-                if all(term in self.index.impacts for term in stems):
+                if all(self.lexis.has(term) for term in stems) and not _NEED_TOKENS.intersection(stems):
                     stands[stems] = weight
         if len(own) == 1:
             for other in self._alike(own[0]):
                 stands[(other,)] = max(KIN, stands.get((other,), 0.0))
-        if all(term in self.index.impacts for term in own):
+        if all(self.lexis.has(term) for term in own):
             stands[own] = 1.0
-        weight = max((self._rarity(key) * value for key, value in stands.items()), default=self.index.rarity("") * UNKNOWN)
-        return Unit(own, weight, stands)
+        weight = max((self._rarity(key) * value for key, value in stands.items()), default=self.lexis.rarity("") * UNKNOWN)
+        return Unit(own, weight, stands, typed)
 
     def _rarity(self, key: tuple[str, ...]) -> float:
-        return max(self.index.rarity(term) for term in key)
+        return max(self.lexis.rarity(term) for term in key)
 
     def _alike(self, term: str) -> list[str]:
         """Words of the catalogue that begin with this one, or that this one begins with: skate and skateboard."""
         if len(term) < PREFIX:
             return []
-        vocabulary = self.index.vocabulary
-        alike = []
-        at = bisect_left(vocabulary, term)
-        while at < len(vocabulary) and vocabulary[at].startswith(term):
-            if len(vocabulary[at]) - len(term) <= 6:
-                alike.append(vocabulary[at])
-            at += 1
-        alike += [term[:n] for n in range(PREFIX, len(term)) if len(term) - n <= 5 and term[:n] in self.index.impacts]
-        return [other for other in alike if other != term]
-
-
-def likeness(phrase: Phrase, index: Index, position: int) -> float:
-    """How far an offering's title and interests hold this phrase, 0 to 1; its description counts for less than half."""
-    head = index.head[position]
-    wanted = 0.0
-    for unit in phrase.units:
-        best = 0.0
-        for key, strength in unit.stands_for.items():
-            if strength <= best:
-                continue
-            if all(term in head for term in key):
-                best = strength
-            elif strength * IN_BODY > best and all(position in index.impacts[term] for term in key):
-                best = strength * IN_BODY
-        wanted += unit.weight * best
-    return min(1.0, wanted / phrase.measure) if phrase.measure else 0.0
+        alike = [other for other in self.lexis.beginning(term) if len(other) - len(term) <= 6]
+        return alike + [term[:n] for n in range(PREFIX, len(term)) if len(term) - n <= 5 and self.lexis.has(term[:n])]
 
 
 IN_BODY = 0.45
-
-
-def relevance(phrases: Iterable[tuple[Phrase, float]], index: Index) -> dict[int, float]:
-    """BM25 of weighted phrases against every offering that holds any of their words."""
-    weights: dict[tuple[str, ...], float] = {}
-    for phrase, weight in phrases:
-        for unit in phrase.units:
-            for key, strength in unit.stands_for.items():
-                weights[key] = max(weights.get(key, 0.0), weight * strength)
-    scores: dict[int, float] = {}
-    for key in sorted(weights):
-        first, *others = key
-        for position, impact in index.impacts[first].items():
-            held = [index.impacts[term].get(position) for term in others]
-            if None in held:
-                continue
-            total = (impact + sum(h for h in held if h is not None)) / len(key)
-            scores[position] = scores.get(position, 0.0) + weights[key] * total
-    return scores
+"""What a word of the description counts, beside one of the title or the interests."""

@@ -6,7 +6,7 @@ import pytest
 
 from app.catalogue.search.lexicon import lexicon
 from app.matching import audiences, text
-from app.matching.text import Reader, build, clauses, likeness
+from app.matching.text import Reader, build, clauses
 
 
 @pytest.mark.parametrize(("said", "yes", "no"), [
@@ -30,9 +30,14 @@ OFFERINGS = [
 
 
 def liking(said: str, with_lexicon: bool = True) -> list[float]:
-    index = build(OFFERINGS)
-    phrase = Reader(index, lexicon() if with_lexicon else None).phrase(said, "interest", 0)
-    return [0.0] * len(OFFERINGS) if phrase is None else [likeness(phrase, index, at) for at in range(len(OFFERINGS))]
+    """How well each offering holds the phrase."""
+    reader = Reader([build(OFFERINGS)], lexicon() if with_lexicon else None)
+    phrase = reader.phrase(said, "interest", 0)
+    found = [0.0] * len(OFFERINGS)
+    for unit in phrase.units if phrase else ():
+        for at, like in zip(*(part.tolist() for part in reader.posting(0, unit)[:2]), strict=True):
+            found[at] += like * unit.weight / phrase.measure if phrase else 0.0
+    return [min(1.0, round(value, 6)) for value in found]
 
 
 def test_endings_do_not_matter() -> None:
@@ -57,7 +62,7 @@ def test_several_words_that_mean_one_thing_must_all_be_there() -> None:
 
 
 def test_nothing_telling_is_no_phrase() -> None:
-    assert Reader(build(OFFERINGS)).phrase("I like it a lot", "words", 0) is None
+    assert Reader([build(OFFERINGS)]).phrase("I like it a lot", "words", 0) is None
 
 
 def test_long_sentence_is_not_weaker_than_the_word_in_it() -> None:

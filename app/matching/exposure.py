@@ -1,0 +1,57 @@
+"""What was shown of late: so that small and new partners get a turn where the scores say little. No popularity is in the score."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.children.models import Child
+from app.matching.models import MatchShown
+from app.shared import clock
+from app.shared.db import atomic, db
+
+DAYS = 30
+CHUNK = 400
+
+
+def shown_lately(zone_id: uuid.UUID, providers: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """To how many children something of each provider was shown in the last thirty days; those never shown are left out."""
+    since = clock.today() - timedelta(days=DAYS)
+    statement = (
+        sa.select(MatchShown.organisation_id, sa.func.count(sa.distinct(MatchShown.child_id)))
+        .where(MatchShown.zone_id == zone_id, MatchShown.organisation_id.in_(list(providers)[:CHUNK]), MatchShown.shown_on > since)
+        .group_by(MatchShown.organisation_id)
+    )
+    return {provider: int(count) for provider, count in db.session.execute(statement)}
+
+
+def note_shown(child: Child, shown: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:
+    """Notes the offerings (each with its organisation) that stand on the child's page; once a day is enough."""
+    today = clock.today()
+    child_id, zone_id = child.id, child.zone_id
+    ids = [offering_id for offering_id, _ in shown]
+    known = set(db.session.scalars(sa.select(MatchShown.offering_id).where(
+        MatchShown.child_id == child_id, MatchShown.offering_id.in_(ids), MatchShown.shown_on == today)))
+    new = [(offering_id, provider) for offering_id, provider in shown if offering_id not in known]
+    if not new:
+        return
+    with atomic():
+        db.session.execute(sa.delete(MatchShown).where(
+            MatchShown.child_id == child_id, MatchShown.offering_id.in_([offering_id for offering_id, _ in new])))
+        db.session.execute(sa.insert(MatchShown), [
+            {"child_id": child_id, "offering_id": offering_id, "zone_id": zone_id, "organisation_id": provider, "shown_on": today}
+            for offering_id, provider in new
+        ])
+
+
+def forget() -> int:
+    """The clock: what is older than thirty days plays no part any more and goes. How many rows went."""
+    old = MatchShown.shown_on <= clock.today() - timedelta(days=DAYS)
+    if db.session.scalar(sa.select(sa.func.count()).select_from(MatchShown).where(old)) == 0:
+        return 0
+    with atomic():
+        result = db.session.execute(sa.delete(MatchShown).where(old))
+        return int(getattr(result, "rowcount", 0))

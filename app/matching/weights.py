@@ -1,0 +1,53 @@
+"""The one table of weights: what counts how much, in plain words, and the bounds a Zone may move each within. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Weight:
+    """`usual` in hundredths of what a need fully met is worth; negative: it pulls down."""
+
+    name: str
+    usual: int
+    label: str
+    help: str
+
+    @property
+    def least(self) -> int:
+        return min(0, 2 * self.usual)
+
+    @property
+    def most(self) -> int:
+        return max(0, 2 * self.usual)
+
+
+TABLE = (
+    Weight("needs", 100, "Meets the child’s needs", "By priority: the first need counts most."),
+    Weight("interest", 55, "Is what the child told us about", "The one thing the child said that fits best, word for word or by another word for it."),
+    Weight("meaning", 45, "Is like what the child told us about", "Near in meaning, also where no word is the same: skating and scooters."),
+    Weight("words", 35, "Fits everything that was said", "All that was heard of the child against all that is written of the offering."),
+    Weight("text", 40, "Is about the same things", "The same, by meaning."),
+    Weight("both", 30, "Meets a need through something loved", "Worth more than the two apart."),
+    Weight("made_for", 30, "Is made for children like this one", "Only where the profile says so."),
+    Weight("worked", 20, "Is like what went well before", ""),
+    Weight("near", 15, "Is close by", ""),
+    Weight("calm", 12, "Is calm", "Few children or a quiet space, for a child who would like that."),
+    Weight("language", 8, "Speaks a home language", ""),
+    Weight("free", 5, "Is free for the family", "And open to all before a paid place."),
+    Weight("fresh", 3, "Was checked lately", ""),
+    Weight("meant", -40, "Is meant for others", "It says for whom it is, and nothing known of the child reminds of that."),
+    Weight("no", -45, "Is like what the child said no to", ""),
+    Weight("not_worked", -25, "Is like what went badly before", ""),
+    Weight("set_aside", -35, "Is like what was set aside for this child", "For the reason given then: too far, that time of day, that kind of thing, those people."),
+)
+BY_NAME = {weight.name: weight for weight in TABLE}
+WEIGHTS: Mapping[str, float] = {weight.name: weight.usual / 100 for weight in TABLE}
+"""What counts where a Zone has changed nothing."""
+
+
+def in_force(hundredths: Mapping[str, int]) -> dict[str, float]:
+    """The weights of a Zone that keeps only what differs from the usual."""
+    return {weight.name: hundredths.get(weight.name, weight.usual) / 100 for weight in TABLE}

@@ -1,0 +1,50 @@
+"""A shelf of offerings without a database, for measuring how good a ranking is, and a ranking of it as Kith makes one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.catalogue.search.lexicon import Lexicon, lexicon
+from app.matching import queries, text
+from app.matching.marks import Mark, Since
+from app.matching.meaning import Meanings, meanings
+from app.matching.profile import Candidate, Profile
+from app.matching.shelf import Reading, Shelf, make_part
+from app.matching.text import Reader
+from app.matching.turns import Turn, spread
+from app.matching.weights import WEIGHTS
+
+
+def shelf_of(offerings: Sequence[Candidate], *, words: Lexicon | None = None, table: Meanings | None = None, places: int = 4) -> Shelf:
+    """With the shipped lexicon and table, unless others are given. Each offering has as many places."""
+    found = [Reading(offering, stems_of(offering)) for offering in sorted(offerings, key=lambda o: (o.ref, str(o.id)))]
+    table = table or meanings()
+    part = make_part(found, table, None)
+    part.free[:] = places
+    reader = Reader([part.index], words or lexicon())
+    return Shelf(uuid.UUID(int=0), Since(0), Mark(0, 0, 0, 0, {}), (part,), reader, table)
+
+
+def stems_of(offering: Candidate) -> dict[str, str]:
+    """As `offering_text` has them."""
+    return {
+        "title": " ".join(text.terms(offering.title)), "tags": " ".join(text.terms(" . ".join(offering.interests))),
+        "body": " ".join(text.terms(offering.description)),
+    }
+
+
+def ranked(shelf: Shelf, profile: Profile, top: int = 10, weights: Mapping[str, float] = WEIGHTS,
+           shown: Mapping[uuid.UUID, int] | None = None, *, fair: bool = True) -> list[str]:
+    """The references of the best. Without `fair` by score alone."""
+    found = queries.rank(shelf, profile, "", weights)
+    turns = queries.turns_of(found, top)
+    chosen: Sequence[Turn] = spread(turns, top, shown or {}) if fair else turns[:top]
+    return [shelf.parts[part].columns.refs[at] for part, at in (found.position(turn) for turn in chosen)]
+
+
+def eligible(shelf: Shelf, profile: Profile) -> set[str]:
+    found = queries.rank(shelf, profile, "", WEIGHTS)
+    return {shelf.parts[0].columns.refs[at] for at in np.concatenate([ranking.positions for ranking in found.rankings])}

@@ -1,0 +1,68 @@
+"""The rules asked of all offerings at once say what rules.py says of each."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.matching import rules
+from app.matching.filtering import BIT, km, sift
+from app.matching.profile import Candidate, Profile
+from benchmarks.judged import shelf
+from tests.matching.test_rules import CHILD, KM_NORTH, OFFERING, candidates, profiles
+
+FREE = 3
+
+
+def bits(child: Profile, offerings: list[Candidate]) -> list[set[str]]:
+    columns = shelf.shelf_of(offerings).parts[0].columns
+    return [{name for name, bit in BIT.items() if int(found) & bit} for found in sift(child, columns).broken]
+
+
+def told_apart(offerings: list[Candidate]) -> list[Candidate]:
+    return [replace(offering, id=uuid.UUID(int=at), ref=f"{at:03d}") for at, offering in enumerate(offerings)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(profiles, st.lists(candidates, min_size=1, max_size=12).map(told_apart))
+def test_all_at_once_agrees_with_one_by_one(child: Profile, offerings: list[Candidate]) -> None:
+    """But for refusals and places, which are asked anew: see queries.rank and the next test."""
+    child = replace(child, refused=frozenset())
+    assert bits(child, offerings) == [set(rules.broken(child, offering, FREE)) for offering in offerings]
+
+
+@settings(max_examples=60, deadline=None)
+@given(profiles, st.lists(candidates, min_size=1, max_size=12).map(told_apart), st.sampled_from([0, 2]))
+def test_what_is_shown_and_counted_is_what_the_rules_say(child: Profile, offerings: list[Candidate], places: int) -> None:
+    from app.matching import queries
+    from app.matching.weights import WEIGHTS
+
+    child = replace(child, refused=frozenset({uuid.UUID(int=1)}))
+    made = shelf.shelf_of(offerings, places=places)
+    broken = {offering.ref: rules.broken(child, offering, places) for offering in offerings}
+    found = queries.rank(made, child, "", WEIGHTS)
+    assert found.considered == len(offerings)
+    assert shelf.eligible(made, child) == {ref for ref, names in broken.items() if not names}
+    counted = [names[0] for names in broken.values() if names]
+    assert found.ruled_out == {rule.name: counted.count(rule.name) for rule in rules.RULES if rule.name in counted}
+    one = [names[0] for ref, names in broken.items() if len(names) == 1 and names != ["distance"]]
+    assert {name: count for name, count in found.would_open.items() if name != "distance"} == {name: one.count(name) for name in one}
+
+
+def test_a_metre_either_side_of_the_limit_is_told_apart() -> None:
+    for metres in (-1.0, -0.1, 0.1, 1.0):
+        for home in (False, True):
+            place = {"latitude": OFFERING.latitude and OFFERING.latitude + (3.0 + metres / 1000) * KM_NORTH}
+            offering = replace(OFFERING, **place, **({"delivery": "home", "home_visit_radius_km": 3.0} if home else {}))
+            assert bits(CHILD, [offering]) == [set(rules.broken(CHILD, offering, FREE))], (metres, home)
+
+
+def test_distances_are_those_of_the_rules() -> None:
+    offerings = told_apart([replace(OFFERING, latitude=51.5 + at / 50, longitude=-0.2 + at / 40) for at in range(5)])
+    columns = shelf.shelf_of(offerings).parts[0].columns
+    wanted = [rules.distance_between(CHILD, offering) for offering in offerings]
+    assert np.allclose(km(columns, CHILD, np.arange(5)), wanted, atol=1e-9)
