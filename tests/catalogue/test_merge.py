@@ -31,7 +31,9 @@ from app.catalogue.services.contacts import ContactFacts
 from app.catalogue.services.merges import CannotMerge, CannotUndo
 from app.catalogue.services.organisations import OrganisationFacts
 from app.children.models import Consent, Refusal
-from app.introductions.models import Introduction, IntroductionState
+from app.insight.checks import broken, every_check
+from app.introductions.models import Introduction, IntroductionState, Linking
+from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import NotFound
 from tests import factories
@@ -213,6 +215,35 @@ def test_groups_introductions_and_a_childs_no_go_over_with_an_offering_and_come_
         assert row.offering_id == gone.id, row
     assert (kept.age_min, kept.age_max, gone.state) == (5, 16, OfferingState.LIVE)
     assert queries.list_tariffs(kept.id) == [] and db.session.query(OfferingText).filter_by(offering_id=gone.id).count() == 1
+
+
+def test_every_invariant_holds_after_a_merge_and_after_undoing_it(world: World) -> None:
+    """States are where their trails lead, and every meeting is counted once, also for a child who met both."""
+    kept, gone = twins_of(world)
+    for offering in (kept, gone):
+        factories.make_tariff(offering)
+        offerings.pause_offering(offering_id=offering.id, actor=world.manager)
+        offerings.publish_offering(offering_id=offering.id, actor=world.manager)
+    child = factories.make_child(world.school, world.link_worker)
+    for offering in (kept, gone):
+        introduction = factories.make_introduction(child, offering, world.link_worker, state=IntroductionState.ENDED, end_reason="moved")
+        factories.save(Linking(
+            zone_id=world.zone.id, child_id=child.id, offering_id=offering.id, introduction_id=introduction.id, met_on=clock.today(),
+        ))
+    told = {"every state is where its trail leads", "every meeting is counted as a linking", "nothing crosses a Zone"}
+    checks = [check for check in every_check() if check[0] in told]
+    assert len(checks) == len(told) and broken(checks) is None
+    done = merges.merge(kind=OFF, kept_id=kept.id, gone_id=gone.id, take=[], actor=world.manager)
+    assert broken(checks) is None
+    assert db.session.query(Linking).filter_by(offering_id=kept.id).count() == 1
+    merges.undo_merge(merge_id=done.id, actor=world.manager)
+    assert broken(checks) is None
+    organisation = factories.make_organisation(world.zone, state=PartnerState.IN_REVIEW)
+    organisations.move_organisation(organisation_id=organisation.id, to=PartnerState.APPROVED, actor=world.manager)
+    done = merges.merge(kind=ORG, kept_id=world.kept.id, gone_id=organisation.id, take=[], actor=world.manager)
+    assert broken(checks) is None
+    merges.undo_merge(merge_id=done.id, actor=world.manager)
+    assert broken(checks) is None
 
 
 def test_what_stands_in_the_way_is_said_without_a_name(world: World) -> None:

@@ -94,7 +94,7 @@ def merge(*, kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID, take: Coll
         values = {name: getattr(gone, name) for name in chosen}
         names = FIELDS[kind]
         kept_before, gone_before = changes.pack(kept, names), changes.pack(gone, (*names, "state"))
-        gone.merged_into_id = kept_id
+        gone.merged_into_id, stood = kept_id, str(gone.state)
         gone.state = PartnerState.LEFT if isinstance(gone, Organisation) else OfferingState.CLOSED
         db.session.flush()  # the name is free before the other takes it
         moved = {mover.table: [str(id_) for id_ in mover.move(kind, kept_id, gone_id)] for mover in movers()}
@@ -109,7 +109,8 @@ def merge(*, kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID, take: Coll
         audit.record(
             "catalogue.merge.kept", subject=kept, actor=actor, other=gone_id, merge=done.id, fields=list(changed), changes=changed, moved_rows=counts,
         )
-        audit.record("catalogue.merge.joined", subject=gone, actor=actor, other=kept_id, merge=done.id)
+        moved_to = (stood, str(gone.state)) if stood != gone.state else None
+        audit.record("catalogue.merge.joined", subject=gone, actor=actor, other=kept_id, merge=done.id, moved=moved_to)
         return done
 
 
@@ -138,13 +139,15 @@ def undo_merge(*, merge_id: uuid.UUID, actor: Person) -> Undone:
         db.session.flush()
         for table, ids in done.moved.items():
             mover_of(table).back(done.kind, done.gone_id, [uuid.UUID(id_) for id_ in ids])
+        stood = str(gone.state)
         changes.apply(gone, changes.unpack(model, done.gone_before))
         gone.merged_into_id = None
         done.undone_at, done.undone_by_id = clock.now(), actor.id
         audit.record(
             "catalogue.merge.reversed", subject=kept, actor=actor, other=gone.id, merge=done.id, fields=list(changed), changes=changed,
         )
-        audit.record("catalogue.merge.restored", subject=gone, actor=actor, other=kept.id, merge=done.id)
+        moved_to = (stood, str(gone.state)) if stood != gone.state else None
+        audit.record("catalogue.merge.restored", subject=gone, actor=actor, other=kept.id, merge=done.id, moved=moved_to)
         return Undone(done, edited)
 
 
