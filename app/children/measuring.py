@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.children import sdq
@@ -144,16 +144,19 @@ def term_of(day: date) -> str:
 
 # --- a small chart -------------------------------------------------------------------------------
 
-WIDTH, HEIGHT, EDGE, FOOT = 320, 130, 26, 20
+WIDTH, HEIGHT, EDGE, FOOT, CLOSE = 320, 130, 26, 20, 44
 
 
 @dataclass(frozen=True)
 class Dot:
+    """Its figure stands beside it unless the next one is too close."""
+
     x: float
     y: float
     value: str
     when: str
     anchor: str
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -188,11 +191,14 @@ def chart_of(code: str, informant: Informant, points: Sequence[tuple[date, int]]
         return round(8 + (HEIGHT - FOOT - 16) * (1 - (tenths - least) / (most - least)), 1)
 
     first, last = (points[0][0], points[-1][0]) if points else (None, None)
-    dots = []
+    dots: list[Dot] = []
     for day, tenths in points:
         share = 0.5 if first is None or last is None or first == last else (day - first).days / (last - first).days
         anchor = "start" if share < 0.15 and first != last else "end" if share > 0.85 and first != last else "middle"
-        dots.append(Dot(round(EDGE + (WIDTH - 2 * EDGE) * share, 1), y(tenths), typed(tenths) + figure.unit, f"{day:%b %y}", anchor))
+        x = round(EDGE + (WIDTH - 2 * EDGE) * share, 1)
+        if dots and x - dots[-1].x < CLOSE:
+            dots[-1] = replace(dots[-1], is_named=False)
+        dots.append(Dot(x, y(tenths), typed(tenths) + figure.unit, f"{day:%b %y}", anchor))
     stripes = []
     if code.startswith("sdq_"):
         for level, (low, high) in enumerate(sdq.BANDS[informant.value][code.removeprefix("sdq_")]):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from app.accounts.models import Person
@@ -28,9 +28,9 @@ WHO_ANSWERED = {Informant.TEACHER: "A teacher", Informant.PARENT: "A parent or c
 class FigureField(StringField):
     """A figure of one kind; `.data` is tenths or None. What its scale allows is said at the field."""
 
-    def __init__(self, code: str, label: str = "", **kwargs: Any) -> None:
+    def __init__(self, code: str, label: str = "", *, is_optional: bool = True, **kwargs: Any) -> None:
         self.figure = measuring.FIGURES[code]
-        super().__init__(label or self.figure.words, [Optional()], **kwargs)
+        super().__init__(label or self.figure.words, [Optional()] if is_optional else [], **kwargs)
         self.typed: str | None = None
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -61,6 +61,20 @@ class StepField(OneField):
     @property
     def tenths(self) -> int | None:
         return 10 * int(self.data) if self.data else None
+
+
+class StepLimitField(SelectField):
+    """From which step on a criterion is met, in a short list."""
+
+    def __init__(self, code: str, label: str, **kwargs: Any) -> None:
+        steps = measuring.FIGURES[code].steps
+        pairs = choices((str(at), words[0].upper() + words[1:]) for at, words in enumerate(steps, 1))
+        super().__init__(label, choices=pairs, validate_choice=False, **kwargs)
+
+    @property
+    def tenths(self) -> int | None:
+        known = {str(value) for value, *_ in self.iter_choices()}
+        return 10 * int(self.data) if self.data in known else None
 
 
 class SdqForm(KithForm):
@@ -167,7 +181,7 @@ class CriteriaForm(KithForm):
         for criterion, is_on, limit in self.lines():
             if not is_on.data:
                 continue
-            tenths = limit.tenths if isinstance(limit, StepField) else limit.data
+            tenths = limit.tenths if isinstance(limit, StepLimitField) else limit.data
             if tenths is None:
                 raise Invalid("Type where it begins.", field=criterion.key)
             found[criterion.key] = tenths
@@ -175,11 +189,12 @@ class CriteriaForm(KithForm):
 
 
 for _key, _criterion in risk.CRITERIA.items():
+    _edge = "at least" if _criterion.is_at_least else "at most"
     setattr(CriteriaForm, f"on_{_key}", BooleanField(_criterion.words))
     setattr(
         CriteriaForm, _key,
-        StepField(_criterion.code) if measuring.FIGURES[_criterion.code].steps
-        else FigureField(_criterion.code, f"{_criterion.words}: {'at least' if _criterion.is_at_least else 'at most'}"),
+        StepLimitField(_criterion.code, f"{_criterion.words}: {_edge}") if measuring.FIGURES[_criterion.code].steps
+        else FigureField(_criterion.code, f"{_criterion.words}: {_edge}", is_optional=False),
     )
 
 
