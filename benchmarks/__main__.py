@@ -1,7 +1,7 @@
 """How good search is on the judged set (benchmarks.search_quality), then search and match over many offerings on SQLite, beside a
-bare full-text query over the same words in the same process.
+bare full-text query over the same words in the same process, then search over a hundred thousand (benchmarks.search_speed).
 
-    python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4] [--no-quality]
+    python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4] [--no-quality] [--no-speed]
 
 Prints milliseconds (p50, p95) of Kith and of the peer, and how many times the peer's median Kith takes. Kith and the peer take
 turns, query by query, each as often first as second: machines are noisy, ratios less so.
@@ -34,7 +34,7 @@ from app.children.queries import list_children_of_zone
 from app.demo import west_london
 from app.interchange.services import import_catalogue, import_children
 from app.matching.queries import match_profile, profile_of
-from benchmarks import search_quality
+from benchmarks import search_quality, search_speed
 from config import ROOT, Settings
 
 QUERIES = (
@@ -109,6 +109,7 @@ def main() -> int:
     parser.add_argument("--children", type=at_least_one, default=8)
     parser.add_argument("--rounds", type=at_least_one, default=4)
     parser.add_argument("--no-quality", action="store_true", help="only the times")
+    parser.add_argument("--no-speed", action="store_true", help="without the hundred thousand offerings, which take minutes to load")
     given = parser.parse_args()
     if not given.no_quality:
         search_quality.report()
@@ -117,6 +118,9 @@ def main() -> int:
         settings = replace(Settings.from_environment({"KITH_DATA_DIR": folder}), environment="test")
         with create_app(settings).app_context():
             measure(Path(folder) / "kith.sqlite3", given.offerings, given.children, given.rounds)
+    if not given.no_speed:
+        print()
+        search_speed.report()
     return 0
 
 

@@ -93,20 +93,22 @@ def catalogue(offerings: int, url: str | None = None) -> Iterator[tuple[uuid.UUI
 
 
 class Times:
-    """Milliseconds by engine and kind of query."""
+    """Milliseconds by engine and kind of query: by the clock, and (`worked`) of this thread at work, which a busy machine disturbs less."""
 
     def __init__(self) -> None:
         self.taken: dict[tuple[str, str], list[float]] = {}
+        self.worked: dict[tuple[str, str], list[float]] = {}
 
     def run(self, turn: int, kind: str, typed: str, engines: Sequence[tuple[str, Verb]]) -> None:
         first = turn % len(engines)
         for name, verb in (*engines[first:], *engines[:first]):
-            began = time.perf_counter()
+            began, work = time.perf_counter(), time.thread_time()
             verb(typed)
+            self.worked.setdefault((name, kind), []).append((time.thread_time() - work) * 1000)
             self.taken.setdefault((name, kind), []).append((time.perf_counter() - began) * 1000)
 
-    def of(self, name: str, kind: str) -> list[float]:
-        return [t for (n, k), taken in self.taken.items() if n == name and kind in (k, "all") for t in taken]
+    def of(self, name: str, kind: str, *, worked: bool = False) -> list[float]:
+        return [t for (n, k), times in (self.worked if worked else self.taken).items() if n == name and kind in (k, "all") for t in times]
 
     def table(self, kinds: Sequence[str]) -> Iterator[str]:
         yield f"{'ms, p50 / p95':<44}" + "".join(f"{kind:>18}" for kind in (*kinds, "all"))
@@ -114,8 +116,8 @@ class Times:
             yield f"{name:<44}" + "".join(f"{f'{p50(self.of(name, k)):.2f} / {p95(self.of(name, k)):.2f}':>18}" for k in (*kinds, "all"))
 
     def ratio(self, ours: str, peer: str, kind: str) -> str:
-        a, b = self.of(ours, kind), self.of(peer, kind)
-        return f"{p50(a) / p50(b):.2f} (p95 {p95(a) / p95(b):.2f})"
+        (a, b), (c, d) = [(self.of(ours, kind, worked=worked), self.of(peer, kind, worked=worked)) for worked in (False, True)]
+        return f"{p50(a) / p50(b):.2f} (p95 {p95(a) / p95(b):.2f}; at work {p50(c) / p50(d):.2f}, p95 {p95(c) / p95(d):.2f})"
 
 
 def p50(times: Sequence[float]) -> float:
