@@ -91,6 +91,10 @@ def test_a_misspelt_word_is_corrected(typed: str, meant: str) -> None:
     assert [c.word for c in corrections(typed, LOCAL)][:1] == [meant]
 
 
+def test_two_slips_that_leave_the_sound_are_one() -> None:
+    assert [c.word for c in corrections("skool", vocabulary("school", "stool", "skill"))][:1] == ["school"]
+
+
 @pytest.mark.parametrize("typed", ["drumming", "acton", "footy", "struggling", "ks2", "w10", "shy", "yard"])
 def test_a_known_word_is_never_corrected(typed: str) -> None:
     assert is_known(typed, LOCAL)
@@ -244,6 +248,11 @@ def required(typed: str) -> list[str]:
 ])
 def test_a_sentence_asks_for_what_is_wanted(typed: str, asked: list[str]) -> None:
     assert required(typed) == asked
+
+
+def test_a_word_for_an_age_also_counts_where_it_is_written() -> None:
+    (group,) = understand("teens", LOCAL).groups
+    assert {"age13", "age17", "teen"} <= set(group.alternatives)
 
 
 def test_several_worries_are_one_thing_said_in_several_ways() -> None:

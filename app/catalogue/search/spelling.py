@@ -1,7 +1,7 @@
 """Misspelt, joined and split words, against the words of one Zone and of the lexicon. Pure.
 
 A word that is known is never corrected. A correction must be close: one slip in words of four or five letters, two in longer
-ones, three only when it also sounds the same. A different first letter counts as half a slip more. Everyday words are corrected to as well: “somthing” is not soothing.
+ones, one more only when it also sounds the same. A different first letter counts as half a slip more. Everyday words are corrected to as well: “somthing” is not soothing.
 """
 
 from __future__ import annotations
@@ -49,13 +49,13 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
         return []
     slips = 1 if len(word) < 6 else 2
     found: dict[str, float] = {}
-    for slack in ((slips, 3) if len(word) >= 7 else (slips,)):
+    for slack in ((slips, 3) if len(word) >= 7 else (2,) if len(word) == 5 else (slips,)):
         for length in range(len(word) - slack, len(word) + slack + 1):
             for known in (vocabulary.by_length.get(length, ()), vocabulary.lexicon.by_length.get(length, ())):
                 for candidate, distance, _ in process.extract(
-                    word, within_reach(word, known, slack), scorer=OSA.distance, score_cutoff=slack, limit=12, processor=None
+                    word, within_reach(word, known, slack), scorer=OSA.distance, score_cutoff=slack, limit=12 if slack == slips else 40, processor=None
                 ):
-                    if slack == slips or _sound(candidate) == _sound(word):
+                    if distance <= slips or _sound(candidate) == _sound(word):
                         found[candidate] = _cost(word, candidate, distance, vocabulary)
         if found:
             break
@@ -68,7 +68,7 @@ def _cost(word: str, candidate: str, distance: float, vocabulary: Vocabulary) ->
     if candidate[0] != word[0]:
         cost += 0.5
     if _sound(candidate) == _sound(word):
-        cost -= 0.6
+        cost = min(cost, 1.2) - 0.6  # two slips that leave the sound are one: skool
     elif len(candidate) == len(word) and distance == 1 and _is_near_key(word, candidate):
         cost -= 0.2
     if abs(len(candidate) - len(word)) == 1 and _undoubled(candidate) == _undoubled(word):

@@ -169,7 +169,10 @@ def _take_ages(text: str, groups: list[Group]) -> str:
     for pattern, (youngest, oldest) in _STAGES:
         match = pattern.search(text)
         if match:
-            groups.append(_age_group(match.group(), range(youngest, oldest + 1)))
+            group = _age_group(match.group(), range(youngest, oldest + 1))
+            if match.group().isalpha():  # what calls itself Teen Chefs is for teens before all that teens may also come to
+                group = replace(group, alternatives={**group.alternatives, stem(match.group()): 1.0})
+            groups.append(group)
             text = text if match.group() in _ALSO_A_WORD else pattern.sub(" | ", text, count=1)
     return text
 
