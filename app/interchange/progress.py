@@ -10,13 +10,17 @@ import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 from flask import current_app
 
+from app.shared import clock
+
 EVERY = 0.4  # seconds between two notes
-STALE = 90.0  # seconds after which a note is nobody's any more
+STALE = timedelta(seconds=90)
+"""After that a note is nobody's any more."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Notes:
         with suppress(OSError):  # not being able to tell is no reason to stop
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = self._path.with_suffix(".new")
-            fresh.write_text(json.dumps({"what": what, "done": done, "total": total}), encoding="utf-8")
+            fresh.write_text(json.dumps({"what": what, "done": done, "total": total, "at": clock.now().isoformat()}), encoding="utf-8")
             fresh.replace(self._path)
 
     def end(self) -> None:
@@ -54,9 +58,9 @@ def find_progress(draft_id: uuid.UUID) -> Progress | None:
     """None when nobody works on it, or nobody can see it from here."""
     path = _path(draft_id)
     try:
-        if time.time() - path.stat().st_mtime > STALE:
-            return None
         told = json.loads(path.read_text(encoding="utf-8"))
+        if clock.now() - datetime.fromisoformat(told["at"]) > STALE:
+            return None
         done, total = int(told["done"]), int(told["total"])
         return Progress(str(told["what"]), min(99, done * 100 // total) if total > 0 else None)
     except (OSError, ValueError, KeyError, TypeError):

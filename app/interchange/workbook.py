@@ -52,7 +52,7 @@ def is_workbook(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             return "[Content_Types].xml" in packed.namelist() and any(name.startswith("xl/") for name in packed.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return False
 
 
@@ -61,7 +61,7 @@ def open_packed(content: bytes) -> zipfile.ZipFile:
     try:
         packed = zipfile.ZipFile(io.BytesIO(content))
         parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
         raise Unusable("This ZIP file is broken. Pack it again.") from error
     if len(parts) > MOST_PARTS:
         raise Unusable(f"This file has {len(parts):,} parts inside; at most {MOST_PARTS:,} are read.")
@@ -91,7 +91,7 @@ def unpack(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
                 if done > MOST_UNPACKED:
                     raise Unusable(f"Unpacked, this file would be larger than {MOST_UNPACKED // 1024 // 1024} MB. It was not opened.")
                 yield block
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise Unusable(_BROKEN) from error
 
 
