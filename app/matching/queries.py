@@ -15,16 +15,19 @@ from itertools import islice
 from operator import itemgetter
 
 import numpy as np
+import sqlalchemy as sa
 
+from app.accounts.models import Person
 from app.catalogue import availability
 from app.catalogue.exchange import OPEN_TO_ALL
 from app.catalogue.models import Offering
 from app.children import queries as children
-from app.children.models import Child, NoteKind
+from app.children.models import Child, NoteKind, Refusal
 from app.matching import audiences, exposure, reasons, rules, scoring
 from app.matching.columns import Array
 from app.matching.filtering import BIT, km, sift
-from app.matching.profile import Candidate, Profile, windows_of
+from app.matching.forms import about_of
+from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
 from app.matching.reasons import Reason
 from app.matching.shelf import DROP_IN, Part, Shelf, shelf_of, standing
 from app.matching.turns import BAND, PROVIDER_CAP, Turn, spread
@@ -93,6 +96,7 @@ def profile_of(child: Child) -> Profile:
     if child.goals_text:
         goals += (child.goals_text,)
     needs = tuple((need.code, need.priority) for need in child.live_needs)
+    refusals = [refusal for refusal, _ in children.list_refusals(child.id)]
     profile = Profile(
         id=child.source_ref, called=child.called, age=child.age_now, gender=child.gender, latitude=latitude, longitude=longitude,
         place=place, max_km=child.max_km, windows=windows_of(child.windows), are_holidays_ok=child.are_holidays_ok,
@@ -104,10 +108,33 @@ def profile_of(child: Child) -> Profile:
         well_received=by_kind[NoteKind.WELL_RECEIVED] + by_kind[NoteKind.MOTIVATES],
         not_well_received=by_kind[NoteKind.NOT_WELL_RECEIVED],
         background=" ".join((child.link_worker_note, child.barriers, child.what_helps)),
-        audiences=frozenset(child.audiences), refused=frozenset(children.refused_ids(child.id)),
+        audiences=frozenset(child.audiences), refused=frozenset(refusal.offering_id for refusal in refusals),
+        lessons=_lessons(refusals, latitude, longitude),
     )
     extra = " ".join((child.must_know, *by_kind[NoteKind.BARRIER]))
     return with_audiences(profile, extra)
+
+
+MOST_LESSONS = 20
+
+
+def _lessons(refusals: Sequence[Refusal], latitude: float | None, longitude: float | None) -> tuple[Lesson, ...]:
+    """What the newest refusals teach about other offerings."""
+    why = {refusal.offering_id: about_of(refusal.why) for refusal in refusals[:MOST_LESSONS]}
+    wanted = [id_ for id_, about in why.items() if about is not About.OTHER]
+    if not wanted:
+        return ()
+    rows = db.session.execute(sa.select(
+        Offering.id, Offering.organisation_id, Offering.slots, Offering.interests, Offering.latitude, Offering.longitude,
+    ).where(Offering.id.in_(wanted)).order_by(Offering.id))
+    return tuple(
+        Lesson(
+            why[row.id], slots=slots_of(row.slots), interests=tuple(row.interests), organisation_id=row.organisation_id,
+            distance_km=None if latitude is None or longitude is None or row.latitude is None or row.longitude is None
+            else rules.distance_km(latitude, longitude, row.latitude, row.longitude),
+        )
+        for row in rows
+    )
 
 
 def with_audiences(profile: Profile, extra: str = "") -> Profile:
@@ -326,3 +353,39 @@ def _answer(
         matches=matches, ruled_out=found.ruled_out, would_open=found.would_open, further_km=found.further_km,
         eligible=found.eligible, considered=found.considered,
     )
+
+
+# --- what other weights would do -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Change:
+    """One child's first few, with the weights as they are and as they would be."""
+
+    child: Child
+    before: list[str]
+    after: list[str]
+
+    @property
+    def moved(self) -> int:
+        """How many of those that would be shown are not shown now."""
+        return len(set(self.after) - set(self.before))
+
+    @property
+    def differs(self) -> bool:
+        return self.before != self.after
+
+
+PREVIEWED, FIRST = 10, 5
+
+
+def preview(person: Person, zone_id: uuid.UUID, hundredths: Mapping[str, int]) -> list[Change]:
+    """What would change for ten of the Zone's children whom this person may see."""
+    some = [child for child in children.list_visible(person) if child.zone_id == zone_id][:PREVIEWED]
+    found = []
+    for child in some:
+        profile = profile_of(child)
+        before = match_profile(zone_id, profile, FIRST)
+        after = match_profile(zone_id, profile, FIRST, weights=in_force(hundredths))
+        found.append(Change(child, *([match.candidate.title for match in result.matches] for result in (before, after))))
+    return found

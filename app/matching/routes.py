@@ -5,20 +5,23 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts import policies as account_policies
+from app.accounts.routes.zones import managed_zone
 from app.children import policies
 from app.children import queries as children
 from app.children import services as children_services
 from app.children.models import Child
 from app.children.routes.blueprint import form_page
 from app.children.sight import note_look
-from app.matching import pictures, queries
-from app.matching.forms import NotForForm
+from app.matching import exposure, pictures, queries, services
+from app.matching.forms import NotForForm, WeightsForm
 from app.matching.rules import BY_NAME
+from app.matching.weights import TABLE
 from app.shared.view import plural
-from app.shared.web import allow, current_person
+from app.shared.web import act, allow, current_person, submit
 
 blueprint = Blueprint("matching", __name__)
 MOST = 50
@@ -29,13 +32,22 @@ MOST = 50
 def matches(child: Child) -> ResponseReturnValue:
     note_look(child, "matches")
     top = min(MOST, max(10, request.args.get("top", 10, type=int)))
-    return render_template("matching/match_list.html", child=child, top=top, most=MOST, **shown(child, top))
+    asked = request.args.get("what-if", "")
+    loosened = asked if asked in MAY_LOOSEN else ""
+    found = shown(child, top, loosened)
+    exposure.note_shown(child, [(m["id"], m["organisation_id"]) for m in found["matches"][:10]])
+    return render_template("matching/match_list.html", child=child, top=top, most=MOST, loosened=loosened,
+                           loosened_words=BY_NAME[loosened].ruled_out if loosened else "", **found)
 
 
-def shown(child: Child, top: int) -> dict[str, Any]:
+MAY_LOOSEN = ("distance", "time", "cost", "online", "siblings", "group", "parent_stays", "language")
+"""The rules that a Link Worker may look past, to see what there would be. Nothing is stored by it."""
+
+
+def shown(child: Child, top: int, loosened: str = "") -> dict[str, Any]:
     """What the list of matches and the panel on the child's page both draw."""
     profile = queries.profile_of(child)
-    result = queries.match_profile(child.zone_id, profile, top)
+    result = queries.match_profile(child.zone_id, profile, top, loosened=loosened)
     home = None
     if profile.latitude is not None and profile.longitude is not None:
         name = child.school.name if profile.place == "school" and child.school else f"Near {child.called}"
@@ -44,6 +56,7 @@ def shown(child: Child, top: int) -> dict[str, Any]:
         "matches": [pictures.drawn(profile, match, href=page_of(match.candidate.id)) for match in result.matches],
         "pins": pictures.pins(result.matches), "home": home, "eligible": result.eligible, "considered": result.considered,
         "ruled_out": [(count, BY_NAME[name].ruled_out) for name, count in result.ruled_out.items()],
+        "what_if": [(name, count, BY_NAME[name].ruled_out) for name, count in result.would_open.items() if name in MAY_LOOSEN and name != loosened],
         "would_open": would_open(child.called, result),
         "start_url": url_for("introductions.start", child_id=child.id) if "introductions.start" in current_app.view_functions else "",
     }
@@ -91,3 +104,43 @@ def not_for(child: Child, offering_id: uuid.UUID) -> ResponseReturnValue:
         done=f"{title} will not come back by itself. It stands under Notes, if {child.called} thinks again.",
         back=url_for("matching.matches", child_id=child.id),
     )
+
+
+# --- what counts how much ------------------------------------------------------------------------
+
+
+@blueprint.route("/zone/weights", methods=["GET", "POST"])
+@allow(account_policies.is_zone_manager)
+def weights() -> ResponseReturnValue:
+    me = current_person()
+    zone, managed = managed_zone(me)
+    zone_id = zone.id
+    saved = services.saved_weights(zone_id)
+    kept = saved[0].hundredths if saved else {}
+    version = saved[0].version if saved else 0
+    form = WeightsForm(**({} if request.method == "POST" else {w.name: kept.get(w.name, w.usual) for w in TABLE}))
+    here = url_for("matching.weights", zone=zone.slug if len(managed) > 1 else None)
+    changes = None
+    if request.form.get("action") == "look":
+        if form.validate_on_submit():
+            changes = queries.preview(me, zone_id, form.hundredths())
+    elif submit(form, lambda: services.save_weights(
+        zone_id=zone_id, hundredths=form.hundredths(), version=request.form.get("version", -1, type=int), actor=me,
+    )) is not None:
+        flash("The weights are saved. Every list uses them from now on.", "success")
+        return redirect(here, 303)
+    is_wrong = bool(form.errors or form.form_errors)
+    page = render_template(
+        "matching/weights_edit.html", form=form, zone=zone, zones=managed, table=TABLE, version=version, saved=saved, changes=changes)
+    return page, 422 if is_wrong else 200
+
+
+@blueprint.post("/zone/weights/usual")
+@allow(account_policies.is_zone_manager)
+def weights_usual() -> ResponseReturnValue:
+    me = current_person()
+    zone, managed = managed_zone(me)
+    zone_id = zone.id
+    here = url_for("matching.weights", zone=zone.slug if len(managed) > 1 else None)
+    return act(lambda: services.save_weights(zone_id=zone_id, hundredths={}, version=services.current_version(zone_id), actor=me),
+               here, done="The usual weights are back.")
