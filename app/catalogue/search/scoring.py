@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import sqrt
+from operator import attrgetter
 from typing import Protocol
 
 from app.catalogue.search.analysis import holds
@@ -63,6 +64,9 @@ def rounded_impact(frequency: float) -> float:
     return max(1, min(MOST_IMPACT, round(frequency * STEPS))) / STEPS
 
 
+_texts_of = attrgetter(*WEIGHTS)
+
+
 class Plan:
     """A query turned round for going over many rows: which group asks for a word, and what it is worth there.
 
@@ -87,9 +91,9 @@ class Plan:
 
     def score(self, row: Text) -> float:
         found: list[list[tuple[int, float, float]]] = [[] for _ in self.weights]
-        columns = [(name, weight, getattr(row, name)) for name, weight in WEIGHTS.items()]
+        texts = _texts_of(row)
         frequencies: dict[str, float] = {}
-        for name, weight, text in columns:
+        for (name, weight), text in zip(WEIGHTS.items(), texts, strict=True):
             tokens = text.split(" ")
             asked = self._words.intersection(tokens)
             if asked:
@@ -100,15 +104,17 @@ class Plan:
             impact = rounded_impact(frequency)
             for i, place, weight in self._asked[token]:
                 found[i].append((place, weight, impact))
+        whole = "|".join(texts)
         for wanted, i, place, weight in self._phrases:
-            frequency = phrase_frequency(wanted, columns)
-            if frequency:
-                found[i].append((place, weight, rounded_impact(frequency)))
+            if wanted in whole:
+                frequency = phrase_frequency(wanted, [(*column, text) for column, text in zip(WEIGHTS.items(), texts, strict=True)])
+                if frequency:
+                    found[i].append((place, weight, rounded_impact(frequency)))
         return self._total(found, row)
 
     def _total(self, found: list[list[tuple[int, float, float]]], row: Text) -> float:
         points = covered = 0.0
-        best = [max((weight for _, weight, _ in hits), default=0.0) for hits in found]
+        best = [max([weight for _, weight, _ in hits]) if hits else 0.0 for hits in found]
         for weight, hits, heaviest in zip(self.weights, found, best, strict=True):
             if hits:
                 frequency = 0.0
@@ -121,7 +127,8 @@ class Plan:
             return 0.0
         share = covered / self.total
         points *= 0.3 + 0.7 * (share * share)
-        points += ADJACENT * sum(holds(row.title, pair) + holds(row.tags, pair) > 0 for pair in self.pairs)
+        if self.pairs:
+            points += ADJACENT * sum(holds(row.title, pair) + holds(row.tags, pair) > 0 for pair in self.pairs)
         if self.required and all(best[i] >= ANSWERS for i in self.required):
             points += ALL
         return round(points * 1e6) / 1e6
