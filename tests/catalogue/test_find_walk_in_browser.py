@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from app.accounts.models import Role
 from app.catalogue.models.finding import MissKind, SavedSearch, SearchMiss
-from app.catalogue.services import misses
+from app.catalogue.services import lexicon, misses
 from app.shared.db import db
 from tests import factories
 from tests.catalogue.shelf import stock
@@ -129,3 +129,14 @@ def test_new_pages_read_well_at_every_width(new_page: NewPage, people: dict[Role
     page.get_by_role("button", name="See the effect").click()
     expect(page.locator(".effect")).to_be_visible()
     check_at_every_width(page, "the effect", watch=watch_of(page))
+
+
+def test_a_running_server_knows_a_changed_word_at_the_next_search(new_page: NewPage, people: dict[Role, str], live: Live) -> None:
+    """Another process changes it; the server, which has the old words in memory, is not told and asks the mark."""
+    page = new_page("desktop")
+    open_find(page, people[Role.LINK_WORKER], "/find?q=qvvxhoop")
+    expect(page.locator(".offer")).to_have_count(0)
+    with live.app.app_context():
+        lexicon.save_concept(name="qvvxhoop", same=("trampolining",), near=(), needs=(), actor=None)
+    page.goto("/find?q=qvvxhoop")
+    expect(page.locator(".offer").first).to_contain_text("Springers beginners")

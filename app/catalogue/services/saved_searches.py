@@ -77,7 +77,7 @@ def mark_seen(*, saved_id: uuid.UUID, actor: Person) -> SavedSearch:
             .values(seen_at=clock.now()).execution_options(synchronize_session=False)
         )
         close_tasks(kind=TASK, subject=saved, why="Looked at")
-        audit.record("catalogue.saved_search.seen", subject=saved, actor=actor)
+        audit.record("catalogue.saved_search.viewed", subject=saved, actor=actor)
         return saved
 
 
@@ -117,7 +117,7 @@ def _sweep_one(saved_id: uuid.UUID) -> None:
         new = _remember(row, fits, told=True)
         if new:
             _open(row)
-            audit.record("catalogue.saved_search.swept", subject=row, actor=None, new=len(new))
+            audit.record("catalogue.saved_search.announced", subject=row, actor=None, new=len(new))
 
 
 def _fits(asked: str, zone_id: uuid.UUID) -> list[uuid.UUID]:
