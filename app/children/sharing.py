@@ -1,5 +1,9 @@
 """What a partner may know of a child: exactly what a live consent covers. Partner pages read nothing else.
 
+Where the child has approved a one-page profile, everything a partner reads about what the child is like comes from it and from nothing
+newer: interests, own words, what helps, what does not, and what the child is working on (in place of the record's needs). Name, age,
+must-know, trusted adult and telephone number are facts of the record.
+
 That the child was introduced to the organisation is the introductions room's to ask; here only consent speaks.
 """
 
@@ -13,7 +17,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from app.children.models import Child, Consent, Warmth
+from app.children.book import approved_pages
+from app.children.models import Child, Consent, OnePage, Warmth
 from app.shared.db import db
 
 
@@ -37,6 +42,7 @@ class SharedChild:
     contact_name: str = ""
     contact_phone: str = ""
     needs: tuple[str, ...] = ()
+    is_approved_by_child: bool = False
 
     @property
     def called(self) -> str:
@@ -64,25 +70,46 @@ def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on:
         .order_by(Consent.given_on, Consent.created_at, Consent.id.desc())
     )
     newest = {consent.child_id: consent for consent in db.session.scalars(statement).unique()}
-    return {child_id: _covered(consent.child, consent) for child_id, consent in newest.items()}
+    pages = approved_pages(list(newest)) if newest else {}
+    return {child_id: _covered(consent.child, consent, pages.get(child_id)) for child_id, consent in newest.items()}
 
 
-def _covered(child: Child, consent: Consent) -> SharedChild:
+@dataclass(frozen=True)
+class _Words:
+    """What the child is like: by the page the child approved, else as it is on record."""
+
+    interests: tuple[str, ...]
+    own_words: str
+    what_helps: str
+    what_does_not: str
+    needs: tuple[str, ...]
+
+
+def _words(child: Child, page: OnePage | None) -> _Words:
+    if page is not None:
+        return _Words(tuple(page.likes), page.about_me, page.helps, page.does_not, tuple(page.working_on))
+    return _Words(
+        tuple(child.interests), child.voices[0].words if child.voices else "", child.what_helps, child.what_does_not,
+        tuple(need.word for need in child.live_needs),
+    )
+
+
+def _covered(child: Child, consent: Consent, page: OnePage | None) -> SharedChild:
     covers = frozenset(consent.fields)
 
     def only(name: str, value: str) -> str:
         return value if name in covers else ""
 
+    words = _words(child, page)
     trusted = next((tie.name for tie in child.relationships if tie.is_trusted_adult and tie.warmth is not Warmth.ENDED), "")
     return SharedChild(
         child_id=child.id, reference=child.reference, covers=covers, ends_on=consent.ends_on,
         first_name=only("first_name", child.called),
         age=child.age_now if "age" in covers else None, school_year=only("age", child.school_year),
-        interests=tuple(child.interests) if "interests" in covers else (),
-        own_words=only("own_words", child.voices[0].words if child.voices else ""),
-        what_helps=only("what_helps", child.what_helps), what_does_not=only("what_helps", child.what_does_not),
+        interests=words.interests if "interests" in covers else (), own_words=only("own_words", words.own_words),
+        what_helps=only("what_helps", words.what_helps), what_does_not=only("what_helps", words.what_does_not),
         must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),
         contact_name=only("contact", consent.carer.name if consent.carer else ""),
         contact_phone=only("contact", consent.carer.phone if consent.carer else ""),
-        needs=tuple(need.word for need in child.live_needs) if "needs" in covers else (),
+        needs=words.needs if "needs" in covers else (), is_approved_by_child=page is not None,
     )

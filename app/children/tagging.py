@@ -8,6 +8,7 @@ from app.children.models import NoteKind, TagPlace
 
 MOST = 5
 LONGEST = 4
+SHORTEST_BY_STEM = 5
 PLACE_OF = {
     NoteKind.WELL_RECEIVED: TagPlace.HELPS, NoteKind.NOT_WELL_RECEIVED: TagPlace.DOES_NOT, NoteKind.MOTIVATES: TagPlace.LOVES,
     NoteKind.BARRIER: TagPlace.IN_THE_WAY,
@@ -18,9 +19,27 @@ _NOTHING = frozenset(
     "up out over back again more most very much really all some any one two new old good great bad well better best like likes liked "
     "love loves loved want wants wanted go goes went going come came get gets got make makes made take takes took see saw time day "
     "week school class year child children people thing things help helps session sessions adult home out place weekend morning "
-    "afternoon evening after before free".split()
+    "afternoon evening after before free end ends stay stayed room "
+    "monday tuesday wednesday thursday friday saturday sunday holiday holidays term girl girls boy boys group groups".split()
 )
 """Everyday words that a tag made of nothing else would not be worth a tap."""
+
+_ABOUT_A_LIFE = frozenset(name.strip() for name in """
+abuse, adhd, adopted, anxiety, art therapy, attention, autism, befriending, belonging, bereavement, blind, body image,
+boy, brain injury, bullying, cbt, child protection, child to parent violence, childrens centre, childrens social care,
+communication, conflict, counselling, crisis, dads, deaf, dentist, depression, diagnosis, divorce, domestic abuse,
+down syndrome, drama therapy, drop in counselling, dyslexia, dyspraxia, eating disorder, educational psychologist,
+empowerment, epilepsy, equine therapy, exploitation, family support, family therapy, fasd, fighting, friendships,
+gangs, girl, grandparents, growing up, health, health visitor, healthy weight, helpline, kinship, knife crime, leaving
+care, lgbt, loneliness, looked after, makaton, mental health, mentoring, msi, music therapy, occupational therapy,
+online safety, optician, parent peer support, parental substance misuse, parenting, pastoral, peer support, perinatal,
+period poverty, physiotherapy, picky eating, play therapy, portage, positive behaviour, prison, racism, refugee,
+relationships, resilience, respite, school nurse, selective mutism, self esteem, self harm, self regulation, send,
+sendiass, sensory, sibling, sleep, social confidence, social skill, specialist teacher, speech and language, stage
+fright, stammer, statutory, substance misuse, teenage parent, tics, toilet training, trained staff, transport, trauma,
+traveller, wellbeing, wheelchair, young carers, youth justice, youth work
+""".split(","))
+"""What happens to a child, or what somebody diagnoses: never guessed from a note."""
 
 
 def suggest(text: str, known: Lexicon | None = None) -> list[str]:
@@ -49,7 +68,9 @@ def _longest(known: Lexicon, ahead: list[str]) -> tuple[int, str]:
             continue
         if phrase(" ".join(part)) in known.typed_only:
             continue
-        concepts = [concept for concept in known.find(" ".join(part)) if not concept.is_soft and not concept.needs]
+        if size == 1 and len(part[0]) < SHORTEST_BY_STEM and part[0] not in known.by_words:
+            continue
+        concepts = [c for c in known.find(" ".join(part)) if not c.is_soft and not c.needs and c.name not in _ABOUT_A_LIFE]
         named = _best(known, concepts, part)
         if named:
             return size, named

@@ -23,7 +23,7 @@ RING_NAMES = {1: "very close", 2: "close", 3: "know a bit"}
 ROOM = 0.03  # a little air above and below for labels
 LEADING = 1.16
 PAD = 3.0  # clear space around every label
-GRID, BEAM = 9, 20  # angles tried in a quarter, and how many partial seatings are kept
+GRID, BEAM = 11, 60  # angles tried in a quarter, and how many partial seatings are kept
 # Advance widths of the bold body font, in hundredths of its size.
 _WIDTHS = {
     letter: width / 100
@@ -93,8 +93,8 @@ def pictures(ties: Iterable[Tie], like: Iterable[Tie] = ()) -> dict[str, Any]:
 
 
 def standing(ties: Iterable[Tie], where: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
-    """The same circle on another day: `where` says ring and line of those who were there. Everybody stays on their own ray, so that one
-    sees who came nearer. Costs next to nothing once `pictures(ties)` is known."""
+    """The same circle on another day: `where` says ring and line of those who were there. Everybody stays on their own ray, or as near
+    to it as there is room, so that one sees who came nearer. Costs little once `pictures(ties)` is known."""
     everybody = _ordered(ties)
     now = _pictures(everybody)
     return {name: _as_of(now[name], everybody, where) for name in ("wide", "phone")}
@@ -104,17 +104,18 @@ def _as_of(layout: Mapping[str, Any], everybody: Sequence[Tie], where: Mapping[s
     look: Look = layout["look"]
     half = look.size / 2
     seats = {token["id"]: token for token in layout["tokens"]}
-    tokens = []
-    for tie in everybody:
-        if tie.id not in where:
-            continue
-        ring, line = where[tie.id]
-        seat = seats[tie.id]
-        angle = seat["angle"]
-        radius = hypot(seat["x"] - half, seat["y"] - half) if ring == tie.ring else look.size * RING_AT[ring]
-        spot = _Spot(angle, radius, half + radius * cos(radians(angle)), half + radius * sin(radians(angle)), Box(0, 0, 0, 0), 0.0)
-        tokens.append(_token(replace(tie, ring=ring, line=line), spot, look))
-    return {**layout, "tokens": tokens}
+    fixed = _kept_free(look)
+    there = [replace(tie, ring=where[tie.id][0], line=where[tie.id][1]) for tie in everybody if tie.id in where]
+    stayed = {tie.id for tie in there if any(tie.id == now.id and tie.ring == now.ring for now in everybody)}
+    at: dict[str, _Spot] = {}
+    for tie in sorted(there, key=lambda t: t.id not in stayed):
+        angle = seats[tie.id]["angle"]
+        if tie.id in stayed:
+            x, y = seats[tie.id]["x"], seats[tie.id]["y"]
+            at[tie.id] = _Spot(angle, hypot(x - half, y - half), x, y, _box(tie, look, angle, x, y), 0.0)
+        else:
+            at[tie.id] = _cheapest(_spots(tie, look, angle, fixed), list(at.values()), look)
+    return {**layout, "tokens": [_token(tie, at[tie.id], look) for tie in there]}
 
 
 def _ordered(ties: Iterable[Tie]) -> tuple[Tie, ...]:
@@ -254,9 +255,7 @@ def _spots(
         for shift in shifts:
             radius = ring + shift * look.size * 0.03
             x, y = half + radius * cos(radians(angle)), half + radius * sin(radians(angle))
-            near = look.token + PAD
-            above = angle % 360 > 180
-            box = Box(x - wide, y - far, x + wide, y + near) if above else Box(x - wide, y - near, x + wide, y + far)
+            box = _boxed(look, wide, far, angle, x, y)
             own = (0.0 if ideal is None else pull * abs(angle - ideal)) + 0.5 * abs(radius - ring)
             outside = (-box.left, -box.top - look.size * ROOM, box.right - look.size)
             own += 60 * sum(max(0.0, v) for v in (*outside, box.bottom - look.size * (1 + ROOM)))
@@ -264,6 +263,16 @@ def _spots(
             own += 1.5 * max(0.0, box.right - half if 90 <= low < 270 else half - box.left)  # its own side first
             out.append(_Spot(angle, radius, x, y, box, own))
     return sorted(out, key=lambda spot: (round(spot.own, 3), spot.angle, spot.radius))
+
+
+def _box(tie: Tie, look: Look, angle: float, x: float, y: float) -> Box:
+    return _boxed(look, *_extent(tie, look), angle, x, y)
+
+
+def _boxed(look: Look, wide: float, far: float, angle: float, x: float, y: float) -> Box:
+    """What a token with its label covers: in the upper half the label stands above."""
+    near = look.token + PAD
+    return Box(x - wide, y - far, x + wide, y + near) if angle % 360 > 180 else Box(x - wide, y - near, x + wide, y + far)
 
 
 def _kept_free(look: Look) -> list[Box]:

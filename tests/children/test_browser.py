@@ -12,7 +12,8 @@ from playwright.sync_api import Page
 
 from app.accounts.models import Role
 from app.children import services
-from app.children.models import Child, Closeness, RelationshipKind, Warmth
+from app.children.models import Child, Closeness, NoteKind, PlanVoice, RelationshipKind, Warmth
+from app.children.terms import terms_of
 from app.shared import clock
 from app.shared.db import db
 from tests import factories as make
@@ -27,12 +28,28 @@ def amara(live: Live) -> dict[str, str]:
         zone = make.make_zone()
         school = make.make_school(zone, name="St Aldhelm’s")
         worker = make.make_person(Role.LINK_WORKER, zone)
-        child = make.make_child(school, worker, first_name="Amara", needs=["Emotional:wellbeing", "Academic:reading", "Social:friendships"])
+        child = make.make_child(
+            school, worker, first_name="Amara", programme_starts_on=clock.today() - timedelta(days=400),
+            needs=["Emotional:wellbeing", "Academic:reading", "Social:friendships"])
         services.set_strengths(
             child_id=child.id, strengths=["keeping a beat"], interests=["drumming", "cats"], aspiration="To play on a stage",
             what_helps="A quiet corner", what_does_not="Being watched", must_know="Nut allergy", actor=worker,
         )
-        services.set_goal(child_id=child.id, area="Social", words="Sit with somebody", actor=worker)
+        goal = services.set_goal(child_id=child.id, area="Social", words="Sit with somebody", starting_point="Alone at lunch", actor=worker)
+        services.review_goal(child_id=child.id, goal_id=goal.id, stars=3, words="Once", actor=worker)
+        for days, number in ((300, 2), (100, 4), (5, 5)):
+            services.answer_help(child_id=child.id, face=number, asked_on=clock.today() - timedelta(days=days), actor=worker)
+        services.add_note(child_id=child.id, kind=NoteKind.MOTIVATES, text="Asked about football", noted_on=clock.today(), actor=worker)
+        term = next(term for term in terms_of(child) if term.ends_on >= clock.today())
+        services.add_step(child_id=child.id, term_starts_on=term.starts_on, text="Read with Tom", area="Academic", actor=worker)
+        services.say_about_plan(
+            child_id=child.id, term_starts_on=term.starts_on, voice=PlanVoice.TEACHER, said_by="Miss Grant", words="Mondays, please",
+            said_on=clock.today(), actor=worker,
+        )
+        for about in ("I drum", "I drum and I sing"):
+            page = services.write_one_page(child_id=child.id, about_me=about, likes=["drums"], helps="Quiet", does_not="Noise", working_on=["Reading"], actor=worker)
+            if about == "I drum":
+                services.approve_one_page(child_id=child.id, stamp=page.stamp, read_on=clock.today(), is_childs_yes=True, actor=worker)
         for kind, closeness, warmth in zip(RelationshipKind, [*Closeness, *Closeness], [*Warmth, *Warmth], strict=False):
             services.set_relationship(
                 child_id=child.id, name=kind.value.title(), who="somebody", kind=kind, closeness=closeness, warmth=warmth,
@@ -54,7 +71,10 @@ def open_as(page: Page, email: str) -> Page:
     return page
 
 
-PAGES = ("", "/matches", "/circle", "/notes", "/practicalities", "/consents/new", "/circle/new", "/needs/new")
+PAGES = (
+    "", "/matches", "/circle", "/notes", "/practicalities", "/consents/new", "/circle/new", "/needs/new", "/plan", "/plan/for-the-family",
+    "/plan/steps/new", "/one-page", "/one-page/approve", "/help",
+)
 
 
 def test_pages_of_a_child_are_clean(new_page: Callable[..., Page], amara: dict[str, str]) -> None:
@@ -90,3 +110,27 @@ def test_three_taps_set_an_offering_aside_without_javascript(live: Live, new_pag
     with live.app.app_context():
         refusals = db.session.get_one(Child, UUID(amara["id"])).refusals
         assert [refusal.is_childs_no for refusal in refusals] == [True]
+
+
+def test_years_of_the_circle_play_and_step_and_stand_side_by_side_without_javascript(new_page: Callable[..., Page], amara: dict[str, str]) -> None:
+    page = open_as(new_page("desktop"), amara["email"])
+    page.goto(f"/children/{amara['id']}/circle")
+    page.get_by_role("button", name="Later").click()
+    assert page.locator(".year.is-here").count() == 1
+    page.get_by_role("button", name="Earlier").click()
+    assert page.locator("[data-years-say]").inner_text().startswith(f"{page.locator('.year').count() - 1} of ")
+    page.emulate_media(reduced_motion="no-preference")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").click()
+    page.emulate_media(reduced_motion="reduce")
+    assert not page.get_by_role("button", name="Play").is_visible()
+    plain = open_as(new_page("phone", javascript=False), amara["email"])
+    plain.goto(f"/children/{amara['id']}/circle")
+    assert all(figure.is_visible() for figure in plain.locator(".year").all())
+    assert not plain.get_by_role("button", name="Later").is_visible()
+
+
+def test_matches_come_after_the_page(new_page: Callable[..., Page], amara: dict[str, str]) -> None:
+    page = open_as(new_page("desktop"), amara["email"])
+    page.goto(f"/children/{amara['id']}")
+    page.get_by_role("heading", name="Best matches for Amara").wait_for()

@@ -37,8 +37,8 @@ def one_page_write(child: Child) -> ResponseReturnValue:
     return form_page(
         child, form,
         lambda: services.write_one_page(
-            child_id=child.id, about_me=form.about_me.data, likes=form.likes.data, helps=form.helps.data, does_not=form.does_not.data,
-            working_on=form.working_on.data, actor=current_person(),
+            child_id=child.id, about_me=form.about_me.data or "", likes=form.likes.data or [], helps=form.helps.data or "",
+            does_not=form.does_not.data or "", working_on=form.working_on.data or [], actor=current_person(),
         ),
         title=f"{child.called}’s page", lede=f"Write it with {child.called}. Nobody outside sees it before {child.called} has said yes.",
         done=f"Kept. Now read it to {child.called}.", back=url_for("children.one_page", child_id=child.id),

@@ -155,7 +155,9 @@ def list_for_person(
 def list_for_child(child_id: uuid.UUID) -> Sequence[Introduction]:
     """Every introduction of a child, newest first. The caller has been permitted to see the child."""
     statement = (
-        sa.select(Introduction).where(Introduction.child_id == child_id).options(*_LISTED, selectinload(Introduction.checks))
+        sa.select(Introduction).where(Introduction.child_id == child_id).options(
+            lazyload(Introduction.child), selectinload(Introduction.checks)  # whoever asks has the child in hand
+        )
         .order_by(Introduction.created_at.desc(), Introduction.id)
     )
     return db.session.scalars(statement).unique().all()
