@@ -33,7 +33,7 @@ def save_weights(*, zone_id: uuid.UUID, hundredths: Mapping[str, int], version: 
             raise Invalid("Somebody saved other weights in the meantime. Look at them, then save again.")
         row = MatchWeights(zone_id=zone_id, version=last + 1, hundredths=changed, person_id=actor.id, person_name=actor.name)
         db.session.add(row)
-        audit.record("weights_saved", subject=row, actor=actor, zone_id=zone_id, version=row.version, changed=changed)
+        audit.record("matching.weights.saved", subject=row, actor=actor, zone_id=zone_id, version=row.version, changed=changed)
         return row
 
 

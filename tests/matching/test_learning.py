@@ -141,7 +141,7 @@ def test_weights_of_a_zone_are_versions_and_change_the_order(world: World) -> No
     services.save_weights(zone_id=world.zone.id, hundredths={}, version=1, actor=manager)
     assert refs(world) == before
     assert [entry.details["version"] for entry in db.session.scalars(
-        sa.select(AuditEntry).where(AuditEntry.action == "weights_saved").order_by(AuditEntry.at))] == [1, 2]
+        sa.select(AuditEntry).where(AuditEntry.action == "matching.weights.saved").order_by(AuditEntry.at))] == [1, 2]
 
 
 def test_page_of_weights_previews_saves_and_goes_back(client: FlaskClient, world: World) -> None:
