@@ -87,8 +87,8 @@ def test_best_matches_stand_on_the_childs_page(client: FlaskClient, world: World
     sign_in(client, world.link_worker)
     opened = client.get(f"/children/{world.child.id}").text
     assert "See what fits Amara" in opened
-    assert f"/children/{world.child.id}/panels/matches" in opened
-    page = client.get(f"/children/{world.child.id}/panels/matches").text
+    assert f"/children/{world.child.id}/panel?name=matches" in opened
+    page = client.get(f"/children/{world.child.id}/panel?name=matches").text
     assert "Best matches for Amara" in page
     assert "See all 5" in page
     assert 'id="match-3"' in page
@@ -99,8 +99,8 @@ def test_school_lead_sees_the_child_but_not_the_matches(client: FlaskClient, wor
     world.offer()
     sign_in(client, make.make_person(Role.SCHOOL_LEAD, world.zone, school=world.school))
     assert client.get(page_of(world)).status_code == 403
-    assert "panels/matches" not in client.get(f"/children/{world.child.id}").text
-    assert client.get(f"/children/{world.child.id}/panels/matches").status_code == 404
+    assert "panel?name=matches" not in client.get(f"/children/{world.child.id}").text
+    assert client.get(f"/children/{world.child.id}/panel?name=matches").status_code == 404
 
 
 def test_link_worker_of_another_child_sees_no_matches(client: FlaskClient, world: World) -> None:

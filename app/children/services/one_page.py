@@ -32,7 +32,7 @@ def write_one_page(
         draft.about_me, draft.likes, draft.helps, draft.does_not = about_me.strip(), tidy, helps.strip(), does_not.strip()
         draft.working_on = list(dict.fromkeys(" ".join(item.split()) for item in working_on if item.strip()))
         draft.written_on = clock.today()
-        record("children.one_page.written", subject=draft, actor=actor, zone_id=child.zone_id, version=draft.version)
+        record("children.page.written", subject=draft, actor=actor, zone_id=child.zone_id, version=draft.version)
         return draft
 
 
@@ -54,5 +54,5 @@ def approve_one_page(
         if read_on < draft.written_on:
             raise Invalid("It was changed after that day, so it has to be read again.", field="read_on")
         draft.approved_on, draft.read_by_id, draft.childs_word = read_on, actor.id, childs_word.strip()[:300]
-        record("children.one_page.approved", subject=draft, actor=actor, zone_id=child.zone_id, version=draft.version, read_on=read_on)
+        record("children.page.approved", subject=draft, actor=actor, zone_id=child.zone_id, version=draft.version, read_on=read_on)
         return draft
