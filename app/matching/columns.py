@@ -143,16 +143,6 @@ class Columns:
         return np.array([kind == "commissioned" for kind in self.kinds], bool)[self.kind]
 
     @cached_property
-    def home_chords(self) -> Array:
-        found: Array = chord(self.home_km).astype(np.float32)
-        return found
-
-    @cached_property
-    def home_edges(self) -> Array:
-        found: Array = edge_of(self.home_km).astype(np.float32)
-        return found
-
-    @cached_property
     def tongues(self) -> list[frozenset[str]]:
         """The sets of languages there are."""
         return list(dict.fromkeys(term.languages for term in self.terms))

@@ -16,20 +16,31 @@ from app.matching.profile import Profile
 
 BIT = {rule.name: 1 << at for at, rule in enumerate(rules.RULES)}
 
-@dataclass(frozen=True)
-class Sifted:
-    """`broken` has a bit for each rule an offering breaks; places are asked separately. `chords` are straight lines through the Earth,
-    squared, as a share of its radius: see `km`."""
-
-    broken: Array
-    chords: Array | None
+BLOCK = 16_384
+"""Offerings at a time: what is worked on stays in the processor's own memory."""
 
 
-def sift(child: Profile, columns: Columns) -> Sifted:
-    broken = _who(child, columns)[columns.who]
-    broken |= _terms(child, columns)[columns.term]
-    broken |= _weeks(child, columns)[columns.week]
-    return Sifted(broken, _far(child, columns, broken))
+def sift(child: Profile, columns: Columns) -> Array:
+    """A bit for each rule an offering breaks; refusals and places are asked separately."""
+    who, terms, weeks = _who(child, columns), _terms(child, columns), _weeks(child, columns)
+    limits = _limits(child, columns)
+    broken = np.empty(columns.size, np.uint32)
+    for first in range(0, columns.size, BLOCK):
+        rows = slice(first, first + BLOCK)
+        part = who[columns.who[rows]]
+        part |= terms[columns.term[rows]]
+        part |= weeks[columns.week[rows]]
+        if limits is not None:
+            _far(child, columns, rows, part, limits)
+        broken[rows] = part
+    if limits is None:
+        is_place = ~(columns.of_who["is_online"] | columns.of_who["is_home"])
+        broken |= _bit("distance", is_place)[columns.who]
+        broken[columns.homes] |= np.uint32(BIT["home_visits"])
+    elif len(columns.homes):
+        away = ~(km(columns, child, columns.homes) <= columns.home_km)
+        broken[columns.homes] |= _bit("home_visits", away)
+    return broken
 
 
 def _who(child: Profile, columns: Columns) -> Array:
@@ -82,40 +93,45 @@ def _bit(name: str, broken: Array) -> Array:
     return result
 
 
-def _far(child: Profile, columns: Columns, broken: Array) -> Array | None:
-    """Marks what is too far, and answers how far everything is. A place nobody knows is too far."""
-    who = columns.of_who
-    is_place = ~(who["is_online"] | who["is_home"])
+@dataclass(frozen=True)
+class _Limits:
+    """Where the child is, and how far it may be to each kind of offering: a straight line, squared, and in kilometres."""
+
+    place: tuple[np.float32, np.float32, np.float32]
+    chords: Array
+    reach: Array
+    edge: np.float32
+
+
+def _limits(child: Profile, columns: Columns) -> _Limits | None:
+    """None where nobody knows where the child is."""
     if child.latitude is None or child.longitude is None:
-        broken |= _bit("distance", is_place)[columns.who]
-        broken[columns.homes] |= np.uint32(BIT["home_visits"])
         return None
+    who = columns.of_who
     x, y, z = (np.float32(part) for part in on_sphere(child.latitude, child.longitude))
-    chords = np.square(columns.x - x)
-    chords += np.square(columns.y - y)
-    chords += np.square(columns.z - z)
-    limit = np.where(is_place, np.where(who["has_transport"], chord(rules.TRANSPORT_KM), chord(child.max_km)), np.inf).astype(np.float32)
-    limit = limit[columns.who]
-    far = ~(chords <= limit)
-    if not is_place.all():
-        far &= is_place[columns.who]
-    edge = np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km)))
-    for at in np.flatnonzero(np.abs(chords - limit) < edge):
-        reach = rules.TRANSPORT_KM if who["has_transport"][columns.who[at]] else child.max_km
-        far[at] = not _distance(child, columns, int(at)) <= reach
+    anywhere = who["is_online"] | who["is_home"]
+    reach = np.where(anywhere, np.inf, np.where(who["has_transport"], rules.TRANSPORT_KM, child.max_km))
+    chords = np.where(anywhere, np.inf, chord(np.where(anywhere, 0.0, reach))).astype(np.float32)
+    return _Limits((x, y, z), chords, reach, np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km))))
+
+
+def _far(child: Profile, columns: Columns, rows: slice, broken: Array, limits: _Limits) -> None:
+    """Marks what is too far among some rows. A place nobody knows is too far; what lies near a limit is measured again exactly."""
+    x, y, z = limits.place
+    chords = columns.x[rows] - x
+    chords *= chords
+    for column, middle in ((columns.y, y), (columns.z, z)):
+        along = column[rows] - middle
+        along *= along
+        chords += along
+    who = columns.who[rows]
+    limit = limits.chords[who]
+    far = ~(chords <= limit) & (limit != np.inf)
+    chords -= limit
+    close = np.flatnonzero(np.abs(chords) < limits.edge)
+    if len(close):
+        far[close] = ~(km(columns, child, close + rows.start) <= limits.reach[who[close]])
     broken |= far.astype(np.uint32) << np.uint32(rules.ORDER["distance"])
-    if len(columns.homes):
-        there = chords[columns.homes]
-        away = ~(there <= columns.home_chords)
-        for row in np.flatnonzero(np.abs(there - columns.home_chords) < columns.home_edges):
-            away[row] = not _distance(child, columns, int(columns.homes[row])) <= columns.home_km[row]
-        broken[columns.homes] |= away.astype(np.uint32) << np.uint32(rules.ORDER["home_visits"])
-    return chords
-
-
-def _distance(child: Profile, columns: Columns, at: int) -> float:
-    assert child.latitude is not None and child.longitude is not None
-    return rules.distance_km(child.latitude, child.longitude, float(columns.latitude[at]), float(columns.longitude[at]))
 
 
 def km(columns: Columns, child: Profile, positions: Array) -> Array:

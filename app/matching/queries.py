@@ -240,7 +240,7 @@ def rank(shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, fl
     rankings, frees, further, considered = [], [], list[float](), 0
     for number, part in enumerate(shelf.parts):
         columns = part.columns
-        broken = sift(profile, columns).broken
+        broken = sift(profile, columns)
         free = _places(part, broken, today)
         broken |= (free == 0).astype(np.uint32) << np.uint32(rules.ORDER[rules.PLACE])
         refused = [part.at[id_] for id_ in profile.refused if id_ in part.at]

@@ -20,7 +20,7 @@ FREE = 3
 
 def bits(child: Profile, offerings: list[Candidate]) -> list[set[str]]:
     columns = shelf.shelf_of(offerings).parts[0].columns
-    return [{name for name, bit in BIT.items() if int(found) & bit} for found in sift(child, columns).broken]
+    return [{name for name, bit in BIT.items() if int(found) & bit} for found in sift(child, columns)]
 
 
 def told_apart(offerings: list[Candidate]) -> list[Candidate]:
