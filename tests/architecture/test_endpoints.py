@@ -21,8 +21,9 @@ from tests.support.people import sign_in
 WITHOUT_TOKEN: dict[str, str] = {}
 """POST endpoints that are not asked for a CSRF token, each with why (a signature instead, for example)."""
 
-WRITTEN_BY_READING = {"sight"}
-"""Tables that a GET may write to: who looked at which child is written down when they look."""
+WRITTEN_BY_READING = {"sight", "match_shown", "search_miss"}
+"""Tables that a GET may write to: who looked at which child; which offerings a page of matches showed, so that others get a turn;
+and a count of searches that found nothing."""
 
 NEVER_FOLLOWED = re.compile(r"\.(csv|json|ics|pdf|xlsx)(\?|$)|^/static/")
 PAGES_EACH = 60
