@@ -97,10 +97,10 @@ def standing(ties: Iterable[Tie], where: Mapping[str, tuple[int, str]]) -> dict[
     to it as there is room, so that one sees who came nearer. Costs little once `pictures(ties)` is known."""
     everybody = _ordered(ties)
     now = _pictures(everybody)
-    return {name: _as_of(now[name], everybody, where) for name in ("wide", "phone")}
+    return {name: _as_of(name, now[name], everybody, where) for name in ("wide", "phone")}
 
 
-def _as_of(layout: Mapping[str, Any], everybody: Sequence[Tie], where: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+def _as_of(name: str, layout: Mapping[str, Any], everybody: tuple[Tie, ...], where: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
     look: Look = layout["look"]
     half = look.size / 2
     seats = {token["id"]: token for token in layout["tokens"]}
@@ -115,6 +115,9 @@ def _as_of(layout: Mapping[str, Any], everybody: Sequence[Tie], where: Mapping[s
             at[tie.id] = _Spot(angle, hypot(x - half, y - half), x, y, _box(tie, look, angle, x, y), 0.0)
         else:
             at[tie.id] = _cheapest(_spots(tie, look, angle, fixed), list(at.values()), look)
+    if _touching(there, at, look):  # no room on their own rays: seat them anew, each on the side they have now
+        anew: dict[str, Any] = _pictures(_ordered(there), everybody)[name]
+        return anew
     return {**layout, "tokens": [_token(tie, at[tie.id], look) for tie in there]}
 
 

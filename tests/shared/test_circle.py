@@ -81,3 +81,13 @@ def test_nobody_stands_on_another_before_the_door() -> None:
     assert len({(p["x"], p["y"]) for p in drawn["people"]}) == 6
     columns = {stance: [p["x"] for p in drawn["people"] if p["stance"] == stance] for stance in ("not_yet", "try", "yes")}
     assert max(columns["not_yet"]) < min(columns["try"]) < min(columns["yes"])
+
+
+def test_the_circle_of_another_day_touches_nowhere_and_draws_who_was_there_as_they_stood() -> None:
+    def tie(name: str, ring: int) -> Tie:
+        return Tie(name, name, "little brother", "heart", "home", ring, "warm")
+
+    now = [tie("Mum", 1), tie("Tobi", 1), tie("Nan", 2), tie("Uncle Femi", 3)]
+    for drawn in circle.standing(now, {"Mum": (1, "warm"), "Tobi": (1, "new"), "Nan": (1, "warm")}).values():
+        assert drawn["touching"] == 0
+        assert {token["id"]: token["line"] for token in drawn["tokens"]} == {"Mum": "warm", "Tobi": "new", "Nan": "warm"}
