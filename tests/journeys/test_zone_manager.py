@@ -118,7 +118,7 @@ def imports_catalogue(manager: Walker, file: Path) -> None:
 
 def finds(manager: Walker, words: str, title: str) -> None:
     manager.go("Find support")
-    manager.page.get_by_role("searchbox").fill(words)
+    manager.page.get_by_label("Search by need").fill(words)
     expect(manager.page).to_have_url(re.compile(f"q={words}"))
     expect(manager.page.locator(".htmx-request"), "the list is dimmed while it is fetched").to_have_count(0)
     expect(manager.page.get_by_role("main").get_by_role("link", name=title, exact=True)).to_be_visible()

@@ -3,6 +3,11 @@
 const input = document.getElementById('q'), list = document.getElementById('suggestions');
 let active = -1, wanted = false;
 
+// It is a combobox only where something opens it.
+for (const [name, value] of Object.entries({
+  role: 'combobox', 'aria-expanded': 'false', 'aria-controls': 'suggestions', 'aria-autocomplete': 'list',
+})) input.setAttribute(name, value);
+
 const options = () => [...list.querySelectorAll('[role=option]')];
 
 const show = (open) => {
