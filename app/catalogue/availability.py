@@ -14,10 +14,9 @@ import sqlalchemy as sa
 
 from app.catalogue.models import Cohort, CohortState, OfferingText
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, in_parts
 
 LiveCounter = Callable[[list[uuid.UUID]], Mapping[uuid.UUID, int]]
-CHUNK = 500
 """Ids asked for in one statement; SQLite and PostgreSQL both take it with ease."""
 
 
@@ -59,8 +58,8 @@ def live_places(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Kith's own live places by cohort; each id asked for is a key."""
     wanted = list(dict.fromkeys(cohort_ids))
     live = dict.fromkeys(wanted, 0)
-    for start in range(0, len(wanted), CHUNK):
-        live.update(_counter(wanted[start : start + CHUNK]))
+    for part in in_parts(wanted):
+        live.update(_counter(list(part)))
     return live
 
 
@@ -69,9 +68,9 @@ def free_places(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Availability
     live = live_places(cohort_ids)
     wanted = list(live)
     found: dict[uuid.UUID, Availability] = {}
-    for start in range(0, len(wanted), CHUNK):
+    for part in in_parts(wanted):
         rows = db.session.execute(
-            sa.select(Cohort.id, Cohort.capacity, Cohort.outside_places).where(Cohort.id.in_(wanted[start : start + CHUNK]))
+            sa.select(Cohort.id, Cohort.capacity, Cohort.outside_places).where(Cohort.id.in_(part))
         )
         found.update({id_: Availability(capacity, outside, live[id_]) for id_, capacity, outside in rows})
     return found
@@ -82,8 +81,8 @@ def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     wanted = list(dict.fromkeys(offering_ids))
     free = dict.fromkeys(wanted, 0)
     cohorts: list[tuple[uuid.UUID, uuid.UUID, int, int]] = []
-    for start in range(0, len(wanted), CHUNK):
-        cohorts += db.session.execute(_RUNNING, {"offering_ids": wanted[start : start + CHUNK], "today": clock.today()}).all()
+    for part in in_parts(wanted):
+        cohorts += db.session.execute(_RUNNING, {"offering_ids": part, "today": clock.today()}).all()
     live = live_places(id_ for id_, *_ in cohorts)
     for id_, offering_id, capacity, outside in cohorts:
         free[offering_id] += Availability(capacity, outside, live[id_]).free

@@ -24,12 +24,11 @@ from app.catalogue.models import (
     Season,
 )
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, in_parts
 
 OPEN_TO_ALL = 9_999
 """The capacity of a drop-in whose source keeps no number of places: whoever comes may come."""
 
-CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -85,10 +84,10 @@ def list_imported(zone_id: uuid.UUID, source: str, refs: Iterable[str]) -> dict[
     """The offerings of that source by its own ids, with their organisations and cohorts."""
     wanted = list(dict.fromkeys(refs))
     found: dict[str, Offering] = {}
-    for start in range(0, len(wanted), CHUNK):
+    for part in in_parts(wanted):
         statement = (
             sa.select(Offering)
-            .where(Offering.zone_id == zone_id, Offering.source == source, Offering.source_ref.in_(wanted[start : start + CHUNK]))
+            .where(Offering.zone_id == zone_id, Offering.source == source, Offering.source_ref.in_(part))
             .options(selectinload(Offering.cohorts))
         )
         found.update({offering.source_ref: offering for offering in db.session.scalars(statement)})
@@ -159,7 +158,7 @@ def find_places(codes: Iterable[str]) -> dict[str, tuple[float, float]]:
     """Where postcodes, sectors and outcodes are, of those that the Zone's tables know."""
     wanted = list(dict.fromkeys(code for code in codes if code))
     found: dict[str, tuple[float, float]] = {}
-    for start in range(0, len(wanted), CHUNK):
-        statement = sa.select(Postcode.code, Postcode.latitude, Postcode.longitude).where(Postcode.code.in_(wanted[start : start + CHUNK]))
+    for part in in_parts(wanted):
+        statement = sa.select(Postcode.code, Postcode.latitude, Postcode.longitude).where(Postcode.code.in_(part))
         found.update({code: (latitude, longitude) for code, latitude, longitude in db.session.execute(statement)})
     return found

@@ -16,7 +16,17 @@ from app.catalogue.models import NEEDS
 from app.shared.forms import KithForm, TidyStringField, choices
 
 
-class ConceptForm(KithForm):
+class AmongZones(KithForm):
+    """A form that asks for one of some Zones. `narrow` first."""
+
+    zone: SelectField
+
+    def narrow(self, zones: Sequence[Zone]) -> None:
+        self.zones = {zone.slug: zone for zone in zones}
+        self.zone.choices = choices([(zone.slug, zone.name) for zone in zones])
+
+
+class ConceptForm(AmongZones):
     """One thing people look for, and what they call it. `narrow` first: it says which Zones the effect can be looked at in."""
 
     name = TidyStringField(
@@ -29,10 +39,6 @@ class ConceptForm(KithForm):
     query = TidyStringField("A search to try", [Optional(), Length(max=200)], description="What would somebody type? Nothing is saved by looking.")
     zone = SelectField("In which Zone", choices=[], validate_choice=False)
     seen = HiddenField()
-
-    def narrow(self, zones: Sequence[Zone]) -> None:
-        self.zones = {zone.slug: zone for zone in zones}
-        self.zone.choices = choices([(zone.slug, zone.name) for zone in zones])
 
     @staticmethod
     def lines(text: str | None) -> list[str]:
@@ -81,12 +87,8 @@ class SaveSearchForm(KithForm):
     is_told = BooleanField("Tell me when something new fits", default=True)
 
 
-class OpenViewForm(KithForm):
+class OpenViewForm(AmongZones):
     zone = SelectField("Which Zone?", choices=[], validate_choice=False)
-
-    def narrow(self, zones: Sequence[Zone]) -> None:
-        self.zones = {zone.slug: zone for zone in zones}
-        self.zone.choices = choices([(zone.slug, zone.name) for zone in zones])
 
     def validate_zone(self, field: SelectField) -> None:
         if field.data not in self.zones:

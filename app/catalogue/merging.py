@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.catalogue.models import Merge, MergeKind
-from app.shared.db import Row, db
+from app.shared.db import Row, db, in_parts
 
 Move = Callable[[MergeKind, uuid.UUID, uuid.UUID], Sequence[uuid.UUID]]
 Back = Callable[[MergeKind, uuid.UUID, Sequence[uuid.UUID]], None]
@@ -74,8 +74,8 @@ def by_column(
             _set(column, found, gone_id)
 
     def _set(column: Column, found: Sequence[uuid.UUID], to: uuid.UUID) -> None:
-        for start in range(0, len(found), 500):
-            db.session.execute(sa.update(model).where(ids.in_(found[start : start + 500])).values({column.key: to}))
+        for part in in_parts(found):
+            db.session.execute(sa.update(model).where(ids.in_(part)).values({column.key: to}))
 
     return Mover(model.__tablename__, said, move, back, stops, stops_undo)
 

@@ -188,12 +188,6 @@ def find_help_answer(child_id: uuid.UUID, on: date) -> HelpAnswer | None:
     return db.session.scalars(sa.select(HelpAnswer).where(HelpAnswer.child_id == child_id, HelpAnswer.asked_on == on)).one_or_none()
 
 
-def last_asked(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, date]:
-    """When each child was last asked whether they can ask for help."""
-    statement = sa.select(HelpAnswer.child_id, sa.func.max(HelpAnswer.asked_on)).where(HelpAnswer.child_id.in_(child_ids))
-    return {row[0]: row[1] for row in db.session.execute(statement.group_by(HelpAnswer.child_id))}
-
-
 def list_one_pages(child_id: uuid.UUID) -> Sequence[OnePage]:
     """Newest first; a draft stands before the approved ones."""
     return db.session.scalars(sa.select(OnePage).where(OnePage.child_id == child_id).order_by(OnePage.version.desc())).unique().all()

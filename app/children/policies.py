@@ -100,11 +100,6 @@ def can_record_figures_by(person: Person, child: Child, informant: Informant) ->
     return can_work_with_child(person, child) or (school_says and is_school_lead_of(person, child))
 
 
-def can_see_family_money(person: Person, child: Child) -> bool:
-    """What the family can pay: for those who find something for the child, never for the school."""
-    return can_work_with_child(person, child)
-
-
 def can_see_consents(person: Person, child: Child) -> bool:
     return can_withdraw_consent(person, child)
 

@@ -16,7 +16,7 @@ from app.accounts.models import Person, Role
 from app.catalogue.models import Offering, Organisation, PartnerState
 from app.children.models import Carer, Caseload, Child, ChildState, Consent, Goal, Need, Refusal, Voice
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, in_parts
 from app.shared.errors import DomainError, NotFound
 
 REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"
@@ -200,10 +200,10 @@ def refused_ids(child_id: uuid.UUID) -> set[uuid.UUID]:
 def refused_by_ref(zone_id: uuid.UUID, source_refs: Sequence[str]) -> dict[str, set[uuid.UUID]]:
     """Standing refusals of the Zone's children, by the id they have in their source."""
     found: dict[str, set[uuid.UUID]] = {}
-    for start in range(0, len(source_refs), 500):
+    for part in in_parts(source_refs):
         statement = (
             sa.select(Child.source_ref, Refusal.offering_id).join(Refusal, Refusal.child_id == Child.id)
-            .where(Child.zone_id == zone_id, Child.source_ref.in_(source_refs[start : start + 500]), Refusal.lifted_on.is_(None))
+            .where(Child.zone_id == zone_id, Child.source_ref.in_(part), Refusal.lifted_on.is_(None))
         )
         for ref, offering_id in db.session.execute(statement):
             found.setdefault(ref, set()).add(offering_id)

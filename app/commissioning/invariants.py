@@ -24,6 +24,7 @@ from app.commissioning.models import (
     PlaceState,
     Posting,
 )
+from app.commissioning.queries.money import sum_of
 from app.commissioning.queries.places import is_live
 from app.commissioning.services.ledger import NEVER_BELOW_NIL, OF_A_COMMISSION
 from app.shared import clock
@@ -33,10 +34,6 @@ Check = Callable[[], str | None]
 _S = CommissionState
 _pence = sa.func.sum(Posting.pence)
 _SPENT = (Account.COMMITTED, Account.ACCRUED, Account.PAID)
-
-
-def _sum_of(*accounts: Account) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((Posting.account.in_(accounts), Posting.pence), else_=0)), 0)
 
 
 def journals_balance() -> str | None:
@@ -133,8 +130,8 @@ def commissions_agree_with_the_ledger() -> str | None:
     )
     sums = (
         sa.select(
-            Posting.commission_id.label("id"), _sum_of(Account.REQUESTED).label("asked"), _sum_of(Account.COMMITTED).label("committed"),
-            _sum_of(Account.ACCRUED, Account.PAID).label("earned"), fell_through.label("fell_through"),
+            Posting.commission_id.label("id"), sum_of(Account.REQUESTED).label("asked"), sum_of(Account.COMMITTED).label("committed"),
+            sum_of(Account.ACCRUED, Account.PAID).label("earned"), fell_through.label("fell_through"),
         )
         .join(Journal, Journal.id == Posting.journal_id).where(Posting.commission_id.is_not(None))
         .group_by(Posting.commission_id).subquery()

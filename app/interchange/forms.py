@@ -21,6 +21,12 @@ KINDS = (
 )
 
 
+def printable(form: Any, field: TidyStringField) -> None:
+    """For a name that is kept: nothing in it that cannot be seen."""
+    if field.data and not field.data.isprintable():
+        raise ValidationError("Letters, digits and the usual marks only.")
+
+
 class UploadForm(KithForm):
     """A file, what it holds, whose it is. `narrow` before anything else: it says which Zones there are to choose from."""
 
@@ -55,9 +61,7 @@ class UploadForm(KithForm):
         if len(self.uploads()) > 1 and self.kind.data != TABLE:
             raise ValidationError("Choose one file. Several that belong together are brought in as “any other table”.")
 
-    def validate_source(self, field: TidyStringField) -> None:
-        if field.data and not field.data.isprintable():
-            raise ValidationError("Letters, digits and the usual marks only.")
+    validate_source = printable
 
     def ask_again(self) -> None:
         """Something else was wrong: browsers keep what was typed but forget the file."""

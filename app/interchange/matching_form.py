@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, Length
 
+from app.interchange.forms import printable
 from app.interchange.joins import Join, Link
 from app.interchange.mapping import (
     JOINS,
@@ -40,13 +41,7 @@ class MappingForm(KithForm):
         description="A short name, the same every time. A record is known by this name and its reference.",
     )
 
-    def validate_name(self, field: TidyStringField) -> None:
-        if field.data and not field.data.isprintable():
-            raise ValidationError("Letters, digits and the usual marks only.")
-
-    def validate_source(self, field: TidyStringField) -> None:
-        if field.data and not field.data.isprintable():
-            raise ValidationError("Letters, digits and the usual marks only.")
+    validate_name = validate_source = printable
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Zone
 from app.interchange.models import ImportedRecord, ImportKind
-from app.shared.db import db
-
-CHUNK = 500
+from app.shared.db import db, in_parts
 
 
 def one_at_a_time(zone_id: uuid.UUID) -> Zone:
@@ -24,10 +22,10 @@ def recall(zone_id: uuid.UUID, kind: ImportKind, source: str, refs: Iterable[str
     """What is remembered of these records, by the source's ids."""
     wanted = list(dict.fromkeys(refs))
     found: dict[str, ImportedRecord] = {}
-    for start in range(0, len(wanted), CHUNK):
+    for part in in_parts(wanted):
         statement = sa.select(ImportedRecord).where(
             ImportedRecord.zone_id == zone_id, ImportedRecord.kind == kind, ImportedRecord.source == source,
-            ImportedRecord.source_ref.in_(wanted[start : start + CHUNK]),
+            ImportedRecord.source_ref.in_(part),
         )
         found.update({record.source_ref: record for record in db.session.scalars(statement)})
     return found

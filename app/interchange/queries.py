@@ -15,10 +15,9 @@ from app.children.models import Child, ChildState
 from app.children.queries import visible_to
 from app.interchange.models import ImportDraft, ImportMapping
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, in_parts
 from app.shared.errors import NotFound
 
-CHUNK = 500
 _WHOLE_RECORD = (selectinload(Child.voices), selectinload(Child.needs))
 
 
@@ -26,10 +25,10 @@ def list_imported_children(zone_id: uuid.UUID, source: str, refs: Iterable[str])
     """The children of that source by its own ids, with what the format speaks of."""
     wanted = list(dict.fromkeys(refs))
     found: dict[str, Child] = {}
-    for start in range(0, len(wanted), CHUNK):
+    for part in in_parts(wanted):
         statement = (
             sa.select(Child)
-            .where(Child.zone_id == zone_id, Child.source == source, Child.source_ref.in_(wanted[start : start + CHUNK]))
+            .where(Child.zone_id == zone_id, Child.source == source, Child.source_ref.in_(part))
             .options(*_WHOLE_RECORD)
         )
         found.update({child.source_ref: child for child in db.session.scalars(statement)})

@@ -12,15 +12,7 @@ import sqlalchemy as sa
 from app.catalogue.models.words import LexiconChange
 from app.matching.models import MatchChange, MatchShown, MatchWeights
 from app.shared.db import db
-
-
-@dataclass(frozen=True)
-class Since:
-    """A moment: the last number seen, and (PostgreSQL) the transactions that were under way, `first` up to but not `last`."""
-
-    number: int
-    first: int = 0
-    last: int = 0
+from app.shared.moments import Since, moment
 
 
 @dataclass(frozen=True)
@@ -41,13 +33,7 @@ class Mark:
 
 def now(zone_id: uuid.UUID) -> Since:
     """Ask before reading: what is written meanwhile then counts as later."""
-    statement = sa.select(sa.func.coalesce(sa.func.max(MatchChange.number), 0)).where(MatchChange.zone_id == zone_id)
-    if db.engine.dialect.name == "sqlite":
-        return Since(int(db.session.execute(statement).scalar_one()))
-    snapshot = sa.func.pg_current_snapshot()
-    edges = [sa.cast(sa.cast(edge(snapshot), sa.Text), sa.BigInteger) for edge in (sa.func.pg_snapshot_xmin, sa.func.pg_snapshot_xmax)]
-    number, first, last = db.session.execute(sa.select(statement.scalar_subquery(), *edges)).one()
-    return Since(int(number), int(first), int(last))
+    return moment(sa.select(sa.func.coalesce(sa.func.max(MatchChange.number), 0)).where(MatchChange.zone_id == zone_id))
 
 
 _ZONE: sa.BindParameter[uuid.UUID] = sa.bindparam("zone", type_=sa.Uuid())
@@ -74,20 +60,18 @@ _CHANGED = sa.select(MatchChange.offering_id, MatchChange.number)
 
 
 def mark(zone_id: uuid.UUID, since: Since) -> Mark:
-    is_open = since.first < since.last
-    row = db.session.execute(_MARK_WITH_OPEN if is_open else _MARK, _values(zone_id, since, is_open)).one()
+    row = db.session.execute(_MARK_WITH_OPEN if since.is_open else _MARK, _values(zone_id, since)).one()
     return Mark(int(row[0]), int(row[1]), int(row[2]), int(row[3]), row[4] or {}, bool(row[5]))
 
 
 def changed(zone_id: uuid.UUID, since: Since) -> dict[uuid.UUID, int]:
     """The offerings about which anything changed, each with the number of its last change."""
-    is_open = since.first < since.last
-    later = sa.or_(_LATER, _STILL) if is_open else _LATER
-    return {row.offering_id: row.number for row in db.session.execute(_CHANGED.where(later), _values(zone_id, since, is_open))}
+    later = sa.or_(_LATER, _STILL) if since.is_open else _LATER
+    return {row.offering_id: row.number for row in db.session.execute(_CHANGED.where(later), _values(zone_id, since))}
 
 
-def _values(zone_id: uuid.UUID, since: Since, is_open: bool) -> dict[str, object]:
+def _values(zone_id: uuid.UUID, since: Since) -> dict[str, object]:
     values: dict[str, object] = {"zone": zone_id, "number": since.number}
-    if is_open:
+    if since.is_open:
         values |= {"first": since.first, "last": since.last}
     return values

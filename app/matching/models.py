@@ -100,16 +100,3 @@ def change_ddl(dialect: str) -> list[str]:
         which = "UPDATE OF name, state" if table == "organisation" else "INSERT OR UPDATE OR DELETE"
         out.append(f"CREATE TRIGGER match_change_{table} AFTER {which} ON {table} FOR EACH ROW EXECUTE FUNCTION match_change_{table}()")
     return out
-
-
-def change_undo_ddl(dialect: str) -> list[str]:
-    """Takes `change_ddl` away again; a migration going down runs it before it drops the table."""
-    if dialect == "sqlite":
-        return [
-            f"DROP TRIGGER IF EXISTS match_change_{table}_{verb.lower()}" for table in WATCHED for verb in _VERBS
-            if table != "organisation" or verb == "UPDATE"
-        ]
-    out = []
-    for table in WATCHED:
-        out += [f"DROP TRIGGER IF EXISTS match_change_{table} ON {table}", f"DROP FUNCTION IF EXISTS match_change_{table}()"]
-    return [*out, "DROP SEQUENCE IF EXISTS match_change_number"]

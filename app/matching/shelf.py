@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -31,12 +31,13 @@ from app.catalogue.models import (
 from app.catalogue.search.overlay import lexicon_in_force
 from app.matching import audiences, columns, marks, text
 from app.matching.columns import Array, Columns
-from app.matching.marks import Mark, Since
+from app.matching.marks import Mark
 from app.matching.meaning import Meanings, meanings
 from app.matching.profile import Candidate, Profile, slots_of
 from app.matching.scoring import Heard, hear
 from app.matching.text import Reader
-from app.shared.db import db
+from app.shared.db import db, in_parts
+from app.shared.moments import Since
 
 KEPT = 6
 """Zones remembered by one process."""
@@ -210,17 +211,17 @@ _STANDING = sa.select(Offering.id, Offering.version).join(
 
 def fresh_candidates(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
     """Those of the offerings that are live at this moment, as they are now."""
-    return {row.id: candidate_of(row) for some in _chunks(ids) for row in db.session.execute(_SOME, {"ids": some})}
+    return {row.id: candidate_of(row) for some in in_parts(list(ids), CHUNK) for row in db.session.execute(_SOME, {"ids": some})}
 
 
 def standing(shelf: Shelf, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
     """The same through what the shelf keeps: the database says which are live and of which version, only others are read."""
-    versions = {id_: version for some in _chunks(ids) for id_, version in db.session.execute(_STANDING, {"ids": some})}
+    versions = {id_: version for some in in_parts(list(ids), CHUNK) for id_, version in db.session.execute(_STANDING, {"ids": some})}
     missing = [id_ for id_, version in versions.items() if shelf.kept.get(id_, _NONE)[0] != version]
     if len(shelf.kept) + len(missing) > CANDIDATES_KEPT:
         shelf.kept.clear()
         missing = list(versions)
-    for some in _chunks(missing):
+    for some in in_parts(list(missing), CHUNK):
         for row in db.session.execute(_SOME, {"ids": some}):
             shelf.kept[row.id] = (row.version, replace(candidate_of(row), description=""))
     return {id_: shelf.kept[id_][1] for id_ in ids if id_ in versions and id_ in shelf.kept}
@@ -244,7 +245,7 @@ def _count_places(part: Part, which: Sequence[uuid.UUID] | None, zone_id: uuid.U
         cohorts += db.session.execute(
             statement.join(Offering, Offering.id == Cohort.offering_id).where(Offering.zone_id == zone_id).execution_options(yield_per=AT_ONCE))
     else:
-        for some in _chunks(which):
+        for some in in_parts(list(which), CHUNK):
             cohorts += db.session.execute(statement.where(Cohort.offering_id.in_(some)))
     running = [row for row in cohorts if row.is_running and row.offering_id in part.at]
     live = availability.live_places(row.id for row in running)
@@ -287,7 +288,7 @@ def _with_changes(known: Shelf, mark: Mark) -> Shelf:
     base = known.parts[0]
     new = [id_ for id_, number in numbers.items() if known.seen.get(id_) != number]
     read = dict(known.read)
-    for some in _chunks(new):
+    for some in in_parts(list(new), CHUNK):
         found = {reading.facts.id: reading for reading in _readings(Offering.id.in_(some))}
         read.update((id_, found.get(id_)) for id_ in some)
     rewritten = []
@@ -323,9 +324,3 @@ def _with_changes(known: Shelf, mark: Mark) -> Shelf:
         return replace(known, mark=mark, parts=parts, seen=numbers, read=read, kept=kept)
     reader = Reader([part.index for part in parts], lexicon_in_force(mark.words))
     return replace(known, mark=mark, parts=parts, seen=numbers, read=read, kept=kept, reader=reader, _heard=OrderedDict(), _lock=Lock())
-
-
-def _chunks(ids: Iterable[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    wanted = list(ids)
-    for start in range(0, len(wanted), CHUNK):
-        yield wanted[start : start + CHUNK]

@@ -114,6 +114,13 @@ class Row(Base):
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+
+
+def in_parts(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
+    """The items in their order, so many at a time: a statement takes only so many values."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def engine_options(url: str, threads: int) -> dict[str, Any]:

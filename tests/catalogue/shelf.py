@@ -5,10 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 from app.accounts.models import Zone
 from app.catalogue.models import Delivery, Gender, OfferingKind, Season
 from app.catalogue.services.imports import ImportedOffering, upsert_offerings
 from app.catalogue.services.offerings import OfferingFacts
+from tests.support.client import StrictClient
 
 C, A, P, S = OfferingKind.COMMISSIONED, OfferingKind.COMMUNITY_ASSET, OfferingKind.PAID_COMMUNITY, OfferingKind.STATUTORY
 PLACES = {"Acton": ("W3", 51.5093, -0.2672), "Ladbroke Grove": ("W10", 51.5172, -0.2101), "Hammersmith": ("W6", 51.4927, -0.2249),
@@ -93,3 +96,10 @@ def stock(zone: Zone, rows: tuple[ImportedOffering, ...] = ROWS) -> dict[str, uu
     """Put the rows on the Zone's shelf; the offerings' ids by their references."""
     done = upsert_offerings(zone_id=zone.id, source="shelf", offerings=rows, actor=None)
     return {one.ref: one.offering_id for one in done if one.offering_id is not None}
+
+
+def read(client: StrictClient, path: str) -> BeautifulSoup:
+    """The page, which must be there."""
+    response = client.get(path)
+    assert response.status_code == 200, (path, response.status_code)
+    return BeautifulSoup(response.get_data(as_text=True), "html.parser")

@@ -19,7 +19,7 @@ from app.catalogue.search.filters import NOTHING, Filters
 from app.catalogue.search.suggestions import Suggestion, suggest
 from app.shared import clock
 from tests import factories
-from tests.catalogue.shelf import ROWS, stock
+from tests.catalogue.shelf import ROWS, read, stock
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
 
@@ -46,12 +46,6 @@ def worker(client: StrictClient, zone: Zone, school: School) -> Person:
     person = factories.make_person(Role.LINK_WORKER, zone, school=school)
     sign_in(client, person)
     return person
-
-
-def read(client: StrictClient, path: str) -> BeautifulSoup:
-    response = client.get(path)
-    assert response.status_code == 200, (path, response.status_code)
-    return BeautifulSoup(response.get_data(as_text=True), "html.parser")
 
 
 def titles(page: BeautifulSoup) -> list[str]:

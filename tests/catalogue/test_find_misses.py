@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from bs4 import BeautifulSoup
-from flask import Flask
 
 from app.accounts.models import Person, Role, RoleGrant, School, Zone
 from app.catalogue.models.finding import GapNote, MissKind, SearchMiss
@@ -18,7 +17,7 @@ from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
 from tests import factories
-from tests.catalogue.shelf import ROWS, stock
+from tests.catalogue.shelf import ROWS
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
 from tests.support.statements import count_statements
@@ -60,23 +59,6 @@ def test_names_and_whatever_tells_of_whom_leave_what_was_typed() -> None:
 def test_a_child_who_is_called_like_an_everyday_word_is_taken_out_too() -> None:
     assert stripped("summer holiday club", "summer") == "… holiday club"
     assert stripped("the football club", "the") == "the football club"
-
-
-@pytest.fixture
-def zone(app: Flask) -> Zone:
-    zone = factories.make_zone(name="West London")
-    stock(zone)
-    return zone
-
-
-@pytest.fixture
-def school(zone: Zone) -> School:
-    return factories.make_school(zone, name="St Aldhelm's", latitude=51.5055, longitude=-0.2237)
-
-
-@pytest.fixture
-def worker(zone: Zone, school: School) -> Person:
-    return factories.make_person(Role.LINK_WORKER, zone, school=school)
 
 
 def rows() -> list[SearchMiss]:

@@ -6,8 +6,6 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from bs4 import BeautifulSoup
-from flask import Flask
 
 from app.accounts.models import Person, Role, RoleGrant, School, Zone
 from app.catalogue.models import Offering, OfferingState
@@ -18,26 +16,9 @@ from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Invalid
 from tests import factories
-from tests.catalogue.shelf import stock
+from tests.catalogue.shelf import read
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
-
-
-@pytest.fixture
-def zone(app: Flask) -> Zone:
-    zone = factories.make_zone(name="West London")
-    stock(zone)
-    return zone
-
-
-@pytest.fixture
-def school(zone: Zone) -> School:
-    return factories.make_school(zone, name="St Aldhelm's", latitude=51.5055, longitude=-0.2237)
-
-
-@pytest.fixture
-def worker(zone: Zone, school: School) -> Person:
-    return factories.make_person(Role.LINK_WORKER, zone, school=school)
 
 
 def save(worker: Person, zone: Zone, asked: str = "q=drumming", name: str = "Drums", *, is_told: bool = True) -> SavedSearch:
@@ -168,12 +149,6 @@ def test_distance_counts_from_the_school_that_was_chosen(worker: Person, zone: Z
 
 
 # --- pages ------------------------------------------------------------------------------------------
-
-
-def read(client: StrictClient, path: str) -> BeautifulSoup:
-    response = client.get(path)
-    assert response.status_code == 200, (path, response.status_code)
-    return BeautifulSoup(response.get_data(as_text=True), "html.parser")
 
 
 def test_a_search_is_saved_from_the_page_listed_looked_at_silenced_and_removed(client: StrictClient, worker: Person, zone: Zone) -> None:

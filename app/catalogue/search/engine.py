@@ -25,7 +25,7 @@ from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
 from app.catalogue.search.understanding import Query, grounded, understand
 from app.catalogue.search.views import View, view_of
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, in_parts
 
 MOST_SCORED = 600
 """Rows weighed for one query; where more answer it, those with the words in title or tags come first."""
@@ -214,8 +214,8 @@ def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequ
         wanted = set(ids)
         ids = [row.id for row in _candidates(zone_id, query, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
     texts: list[Any] = []
-    for start in range(0, len(ids), 500):
-        texts += select_rows(zone_id, (OfferingText.id, *TEXT), OfferingText.id.in_(ids[start : start + 500]))
+    for part in in_parts(ids):
+        texts += select_rows(zone_id, (OfferingText.id, *TEXT), OfferingText.id.in_(part))
     return {row.id: points for row, points in zip(texts, score(query, vocabulary, texts), strict=True)}
 
 
@@ -239,8 +239,7 @@ def _soonest(offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, date]:
     def note(offering_id: uuid.UUID, day: date) -> None:
         out[offering_id] = min(day, out.get(offering_id, day))
 
-    for start in range(0, len(offering_ids), 500):
-        part = offering_ids[start : start + 500]
+    for part in in_parts(offering_ids):
         sessions: Any = db.session.execute(
             sa.select(Cohort.offering_id, sa.func.min(Session.starts_at)).join(Session, Session.cohort_id == Cohort.id)
             .where(Cohort.offering_id.in_(part), *is_running(), Session.state == SessionState.SCHEDULED, Session.starts_at >= clock.now())

@@ -22,7 +22,7 @@ from app.catalogue.search.facts import (
     needs_mask,
     time_mask,
 )
-from app.shared.db import Row, db
+from app.shared.db import Row, db, in_parts
 
 CHUNK = 400
 _ORGANISATION_FIELDS = ("name", "state")
@@ -69,7 +69,7 @@ def _has_changed(row: Row, name: str) -> bool:
 def refresh(session: DatabaseSession, offering_ids: Sequence[uuid.UUID]) -> None:
     """Make the rows of these offerings what they ought to be; rows that are right already stay."""
     connection = session.connection()
-    for ids in _chunks(offering_ids):
+    for ids in in_parts(offering_ids, CHUNK):
         wanted = {row["offering_id"]: row for row in _rows(connection, ids)}
         if connection.dialect.name == "postgresql":
             for row in wanted.values():
@@ -156,8 +156,3 @@ def as_tsvector(row: Mapping[str, Any]) -> str:
 
 def _barred(items: Iterable[str]) -> str:
     return f"|{'|'.join(items)}|"[:400]
-
-
-def _chunks(items: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]

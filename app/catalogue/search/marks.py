@@ -12,21 +12,7 @@ import sqlalchemy as sa
 
 from app.catalogue.models.search import OfferingChange
 from app.shared.db import db
-
-
-@dataclass(frozen=True)
-class Since:
-    """A moment: the last number seen, and (PostgreSQL) the transactions that were under way, `first` up to but not `last`."""
-
-    number: int
-    first: int = 0
-    last: int = 0
-
-    def later(self, zone_id: uuid.UUID) -> sa.ColumnElement[bool]:
-        later: sa.ColumnElement[bool] = OfferingChange.number > self.number
-        if self.first < self.last:
-            later = sa.or_(later, sa.and_(OfferingChange.xact >= self.first, OfferingChange.xact < self.last))
-        return sa.and_(OfferingChange.zone_id == zone_id, later)
+from app.shared.moments import Since, moment
 
 
 @dataclass(frozen=True)
@@ -40,13 +26,7 @@ class Mark:
 
 def now(zone_id: uuid.UUID) -> Since:
     """Ask before reading: what is written meanwhile then counts as later."""
-    statement = sa.select(sa.func.coalesce(sa.func.max(OfferingChange.number), 0)).where(OfferingChange.zone_id == zone_id)
-    if db.engine.dialect.name == "sqlite":
-        return Since(int(db.session.execute(statement).scalar_one()))
-    snapshot = sa.func.pg_current_snapshot()
-    edges = [sa.cast(sa.cast(edge(snapshot), sa.Text), sa.BigInteger) for edge in (sa.func.pg_snapshot_xmin, sa.func.pg_snapshot_xmax)]
-    number, first, last = db.session.execute(sa.select(statement.scalar_subquery(), *edges)).one()
-    return Since(int(number), int(first), int(last))
+    return moment(sa.select(sa.func.coalesce(sa.func.max(OfferingChange.number), 0)).where(OfferingChange.zone_id == zone_id))
 
 
 def _as_text(text: str) -> sa.TextClause:
@@ -64,7 +44,7 @@ _WITH_THOSE_UNDER_WAY = _as_text(_MARK + "(number > :number OR xact >= :first AN
 
 def mark(zone_id: uuid.UUID, since: Since) -> Mark:
     given: dict[str, object] = {"zone_id": zone_id, "number": since.number}
-    if since.first < since.last:
+    if since.is_open:
         row = db.session.execute(_WITH_THOSE_UNDER_WAY, {**given, "first": since.first, "last": since.last}).one()
     else:
         row = db.session.execute(_SIMPLE, given).one()
@@ -73,7 +53,11 @@ def mark(zone_id: uuid.UUID, since: Since) -> Mark:
 
 def changed(zone_id: uuid.UUID, since: Since) -> list[tuple[uuid.UUID, int]]:
     """The offerings whose text came, changed or went, each with the number of its last change."""
+    later: sa.ColumnElement[bool] = OfferingChange.number > since.number
+    if since.is_open:
+        later = sa.or_(later, sa.and_(OfferingChange.xact >= since.first, OfferingChange.xact < since.last))
     rows = db.session.execute(
-        sa.select(OfferingChange.offering_id, OfferingChange.number).where(since.later(zone_id)).order_by(OfferingChange.number)
+        sa.select(OfferingChange.offering_id, OfferingChange.number).where(OfferingChange.zone_id == zone_id, later)
+        .order_by(OfferingChange.number)
     )
     return [(offering_id, number) for offering_id, number in rows]

@@ -6,7 +6,7 @@ word itself. What has something of every required group stands above what has no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import sqrt
 from operator import attrgetter
 from typing import Protocol
@@ -48,11 +48,6 @@ def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[fl
     """One score for each row, nil for one that holds nothing of the query."""
     plan = Plan(query, vocabulary)
     return [plan.score(row) for row in rows]
-
-
-def column_weights(lengths: Mapping[str, int]) -> dict[str, float]:
-    """What one occurrence is worth in each column, given how many words the columns have."""
-    return {name: weight / _norm(name, lengths[name]) for name, weight in WEIGHTS.items()}
 
 
 def _norm(column: str, length: int) -> float:

@@ -20,9 +20,10 @@ import sqlalchemy as sa
 from app.catalogue.models import OfferingText
 from app.catalogue.search.analysis import stem
 from app.catalogue.search.lexicon import Lexicon, lexicon
-from app.catalogue.search.marks import Mark, Since, mark, now
+from app.catalogue.search.marks import Mark, mark, now
 from app.catalogue.search.overlay import lexicon_in_force
 from app.shared.db import db, is_writing
+from app.shared.moments import Since
 
 KEPT = 32
 """Zones remembered by one process."""

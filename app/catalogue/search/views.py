@@ -29,11 +29,12 @@ from flask import Flask, current_app
 from app.catalogue.availability import free_in_zone
 from app.catalogue.models import OfferingText
 from app.catalogue.search import marks, segment
-from app.catalogue.search.marks import Mark, Since
+from app.catalogue.search.marks import Mark
 from app.catalogue.search.overlay import lexicon_in_force
 from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.snapshot import Vocabulary
-from app.shared.db import db, is_writing
+from app.shared.db import db, in_parts, is_writing
+from app.shared.moments import Since
 
 LEAST = 1_000
 """Live offerings from which a Zone gets a snapshot: below, the database answers quickly enough."""
@@ -189,9 +190,9 @@ def _made(zone_id: uuid.UUID, base: Base, mark: Mark, before: View | None) -> Vi
 
 def _rows(zone_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Iterable[Any]:
     table = OfferingText.__table__
-    for start in range(0, len(ids), 500):
+    for part in in_parts(ids):
         yield from db.session.execute(
-            sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.zone_id == zone_id, table.c.offering_id.in_(ids[start : start + 500]))
+            sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.zone_id == zone_id, table.c.offering_id.in_(part))
         )
 
 

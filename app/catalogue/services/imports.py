@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -34,11 +34,9 @@ from app.catalogue.models import (
 from app.catalogue.services.offerings import OfferingFacts, require_sense
 from app.catalogue.services.organisations import OrganisationFacts
 from app.shared import clock
-from app.shared.db import atomic, db, lock_rows
+from app.shared.db import atomic, db, in_parts, lock_rows
 from app.shared.errors import DomainError, Invalid, NotFound
 
-T = TypeVar("T")
-CHUNK = 500
 PLACE = frozenset({"latitude", "longitude", "is_place_approximate", "place_found_by"})
 ORGANISATION_KIND = {
     OfferingKind.COMMISSIONED: OrganisationKind.PARTNER,
@@ -130,7 +128,7 @@ def mark_seen(
         gone = [row.id for row in rows if row.is_missing and row.since is None]
         back = [row.id for row in rows if not row.is_missing]
         for ids, since, action in ((gone, clock.today(), "catalogue.offering.not_seen"), (back, None, "catalogue.offering.seen_again")):
-            for part in _chunks(ids):
+            for part in in_parts(ids):
                 # Not an edit: nobody's open form is out of date because of it, so the version stays.
                 db.session.execute(
                     sa.update(Offering).where(Offering.id.in_(part)).values(not_seen_since_on=since)
@@ -157,7 +155,7 @@ class _Batch:
         self.offerings = _offerings(zone_id, source, [row.ref for row in rows])
         self.cohorts = _open_cohorts([offering.id for offering in self.offerings.values()])
         if self.cohorts and not dry_run:
-            for part in _chunks(sorted(cohort.id for cohort in self.cohorts.values())):
+            for part in in_parts(sorted(cohort.id for cohort in self.cohorts.values())):
                 lock_rows(Cohort, part)  # before the count of places
         self.live = live_places(cohort.id for cohort in self.cohorts.values())
         self.taken_refs = set(db.session.scalars(
@@ -284,7 +282,7 @@ class _Batch:
         tell = progress or (lambda count: None)
         written = 0
         for kind in (Organisation, Offering, Cohort):  # in this order: each refers to the one before
-            for part in _chunks([row for row in self.new if isinstance(row, kind)]):
+            for part in in_parts([row for row in self.new if isinstance(row, kind)]):
                 db.session.add_all(part)
                 db.session.flush()
                 written += len(part) if kind is Offering else 0
@@ -293,7 +291,7 @@ class _Batch:
             (f"catalogue.{row.__tablename__}.imported", row, None, None) for row in self.new if isinstance(row, (Organisation, Offering))
         ]
         entries += [("catalogue.offering.imported", offering, names, edits) for offering, names, edits in self.changed]
-        for part_ in _chunks(entries):
+        for part_ in in_parts(entries):
             for action, subject, names, edits in part_:
                 audit.record(action, subject=subject, actor=actor, source=self.source, fields=names, changes=edits or None)
             db.session.flush()  # `record` looks through what is pending: keep that short
@@ -346,7 +344,7 @@ def _organisations(zone_id: uuid.UUID) -> dict[str, Organisation]:
 
 def _offerings(zone_id: uuid.UUID, source: str, refs: Sequence[str]) -> dict[str, Offering]:
     found: dict[str, Offering] = {}
-    for part in _chunks(refs):
+    for part in in_parts(refs):
         rows = db.session.scalars(
             sa.select(Offering).where(Offering.zone_id == zone_id, Offering.source == source, Offering.source_ref.in_(part))
         )
@@ -357,7 +355,7 @@ def _offerings(zone_id: uuid.UUID, source: str, refs: Sequence[str]) -> dict[str
 def _open_cohorts(offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cohort]:
     """The group of each offering that the source speaks of: the unnamed open one, else the first open one."""
     found: dict[uuid.UUID, Cohort] = {}
-    for part in _chunks(offering_ids):
+    for part in in_parts(offering_ids):
         rows = db.session.scalars(
             sa.select(Cohort).where(Cohort.offering_id.in_(part), Cohort.state == CohortState.OPEN)
             .order_by(Cohort.name != "", Cohort.created_at, Cohort.id)
@@ -365,8 +363,3 @@ def _open_cohorts(offering_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Cohort]:
         for cohort in rows:
             found.setdefault(cohort.offering_id, cohort)
     return found
-
-
-def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]

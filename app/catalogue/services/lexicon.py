@@ -20,7 +20,7 @@ from app.catalogue.models import NEEDS
 from app.catalogue.models.words import ChangeKind, LexiconChange, LexiconConcept, WordSource
 from app.catalogue.search.lexicon import Line, shipped_lines
 from app.catalogue.search.overlay import Laid, as_laid, key_of, laid_over
-from app.shared.db import atomic, db, lock_rows
+from app.shared.db import atomic, db, in_parts, lock_rows
 from app.shared.errors import DomainError, Invalid, NotFound, Stale
 
 MOST_PHRASES = 120
@@ -167,8 +167,8 @@ def print_of(row: LexiconConcept | None) -> str:
 def _lock(keys: Iterable[str]) -> dict[str, LexiconConcept]:
     wanted = sorted(set(keys))
     ids: list[uuid.UUID] = []
-    for start in range(0, len(wanted), 500):
-        ids += db.session.scalars(sa.select(LexiconConcept.id).where(LexiconConcept.key.in_(wanted[start : start + 500])))
+    for part in in_parts(wanted):
+        ids += db.session.scalars(sa.select(LexiconConcept.id).where(LexiconConcept.key.in_(part)))
     return {row.key: row for row in lock_rows(LexiconConcept, ids)}
 
 

@@ -18,7 +18,7 @@ from app.catalogue.search.engine import fitting
 from app.catalogue.services.misses import refuse_names
 from app.notifications.services import close_tasks, open_task
 from app.shared import clock
-from app.shared.db import atomic, db, lock_row
+from app.shared.db import atomic, db, in_parts, lock_row
 from app.shared.errors import DomainError, Invalid
 
 TASK = "catalogue.saved_search.fits"
@@ -134,11 +134,11 @@ def _remember(saved: SavedSearch, offering_ids: list[uuid.UUID], *, told: bool) 
     db.session.flush()
     insert: Any = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     now, new = clock.now(), list[uuid.UUID]()
-    for start in range(0, len(offering_ids), 200):
+    for part in in_parts(offering_ids, 200):
         rows = [
             {"id": uuid.uuid4(), "created_at": now, "saved_search_id": saved.id, "offering_id": id_, "told_at": now if told else None,
              "seen_at": None if told else now}
-            for id_ in offering_ids[start : start + 200]
+            for id_ in part
         ]
         statement = insert(SavedSearchOffer).values(rows).on_conflict_do_nothing(index_elements=["saved_search_id", "offering_id"])
         new += db.session.scalars(statement.returning(SavedSearchOffer.offering_id)).all()

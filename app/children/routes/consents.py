@@ -25,10 +25,7 @@ from app.shared.web import allow, current_person
 @allow(policies.can_work_with_child, child=queries.get_child)
 def consent_new(child: Child) -> ResponseReturnValue:
     form = ConsentForm()
-    form.offer(child.carers, queries.list_organisations_to_share_with(child.zone_id))
-    asked_for = request.args.get("organisation", "")
-    if not form.is_submitted() and asked_for:
-        form.organisation_id.data = asked_for
+    _offer(form, child)
     return form_page(
         child, form,
         lambda: services.give_consent(
@@ -93,6 +90,14 @@ def consents_withdraw(child: Child) -> ResponseReturnValue:
     )
 
 
+def _offer(form: ConsentForm | ObjectionForm, child: Child) -> None:
+    """Who may be chosen; the organisation that the address names is chosen already."""
+    form.offer(child.carers, queries.list_organisations_to_share_with(child.zone_id))
+    asked_for = request.args.get("organisation", "")
+    if not form.is_submitted() and asked_for:
+        form.organisation_id.data = asked_for
+
+
 def _true(done: object) -> bool:
     return True
 
@@ -101,10 +106,7 @@ def _true(done: object) -> bool:
 @allow(policies.can_withdraw_consent, child=queries.get_child)
 def objection_new(child: Child) -> ResponseReturnValue:
     form = ObjectionForm()
-    form.offer(child.carers, queries.list_organisations_to_share_with(child.zone_id))
-    asked_for = request.args.get("organisation", "")
-    if not form.is_submitted() and asked_for:
-        form.organisation_id.data = asked_for
+    _offer(form, child)
     return form_page(
         child, form,
         lambda: disagreement.object_to_sharing(

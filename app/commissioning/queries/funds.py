@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from app.accounts.models import School
 from app.catalogue.models import Organisation
 from app.children.models import Child
 from app.commissioning.models import Account, Commission, Journal, Posting
-from app.commissioning.queries.money import ASKED, PROMISED, USED
+from app.commissioning.queries.money import ASKED, PROMISED, USED, sum_of
 from app.shared.db import db
 
 SMALL = 5
@@ -57,14 +57,10 @@ class SchoolLine:
 
 def list_schools_of_fund(fund_id: uuid.UUID) -> list[SchoolLine]:
     """By the school the child was at when the money moved, the biggest first."""
-
-    def sum_of(accounts: Sequence[Account]) -> sa.ColumnElement[int]:
-        return sa.func.coalesce(sa.func.sum(sa.case((Posting.account.in_(accounts), Posting.pence), else_=0)), 0)
-
     each = (
         sa.select(
-            Posting.school_id, Posting.child_id, sum_of(ASKED).label("asked"), sum_of(PROMISED).label("agreed"),
-            sum_of(USED).label("spent"),
+            Posting.school_id, Posting.child_id, sum_of(*ASKED).label("asked"), sum_of(*PROMISED).label("agreed"),
+            sum_of(*USED).label("spent"),
         )
         .where(Posting.fund_id == fund_id, Posting.child_id.is_not(None)).group_by(Posting.school_id, Posting.child_id).subquery()
     )

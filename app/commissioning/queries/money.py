@@ -25,6 +25,11 @@ SPOKEN_FOR = (*ASKED, *PROMISED, *USED)
 """What counts against an envelope and a funder's ceiling."""
 
 
+def sum_of(*accounts: Account) -> sa.ColumnElement[int]:
+    """SQL: what a group of postings comes to in these accounts together."""
+    return sa.func.coalesce(sa.func.sum(sa.case((Posting.account.in_(accounts), Posting.pence), else_=0)), 0)
+
+
 def balances(fund_ids: Iterable[uuid.UUID]) -> Balances:
     """Every account of these funds; an account never posted to stands at nil."""
     ids = list(fund_ids)
