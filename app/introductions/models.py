@@ -76,7 +76,7 @@ class Introduction(Row):
 
     `answered_by` is who said yes or no there, where nobody of the organisation signs in to Kith and the Link Worker was told.
     `visits_told` counts the visits to a local asset that has no register; `nudged_after` is how many school days had passed at the
-    last reminder.
+    last reminder. Those with one `party_id` go together (two brothers): they are asked and answered at once, both or neither.
     """
 
     __tablename__ = "introduction"
@@ -88,6 +88,7 @@ class Introduction(Row):
         CheckConstraint("visits_told IS NULL OR visits_told >= 0", name="visits_not_negative"),
         Index("ix_introduction_organisation_state", "organisation_id", "state"),
         Index("ix_introduction_zone_state", "zone_id", "state"),
+        Index("ix_introduction_party", "party_id"),
     )
 
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
@@ -97,6 +98,7 @@ class Introduction(Row):
     cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort.id"))
     practitioner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("practitioner.id"))
     started_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    party_id: Mapped[uuid.UUID | None]
     state: Mapped[IntroductionState] = mapped_column(state_column(IntroductionState), default=IntroductionState.IDEA)
     version: Mapped[int] = mapped_column(default=1)
     is_shared: Mapped[bool] = mapped_column(default=True)
@@ -164,7 +166,8 @@ class Stance(StrEnum):
 class View(Row):
     """What one person thinks of one introduction: their words, the day, who asked. Never changed; a newer one counts instead.
 
-    `said_by` names a teacher; a child needs no name here, and a carer has their own row.
+    `said_by` names a teacher; a child needs no name here, and a carer has their own row. `told_to` is who heard it, where that is not
+    who wrote it down. `words` stay in the language they were said in; `words_in_english` is what they mean.
     """
 
     __tablename__ = "view"
@@ -182,11 +185,40 @@ class View(Row):
     said_on: Mapped[date]
     how: Mapped[str] = mapped_column(String(40), default="in person")
     language: Mapped[str] = mapped_column(String(10), default="en")
+    words_in_english: Mapped[str] = mapped_column(Text, default="")
+    told_to: Mapped[str] = mapped_column(String(120), default="")
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
     introduction: Mapped[Introduction] = relationship(back_populates="views")
     carer: Mapped[Carer | None] = relationship(lazy="joined")
     asked_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Readers(StrEnum):
+    """Who reads a message: those who work with the child, or the organisation as well."""
+
+    TEAM = "team"
+    PARTNER = "partner"
+
+
+class Message(Row):
+    """What was written about an introduction; it stays there and leaves by no e-mail. A question waits for its one answer."""
+
+    __tablename__ = "introduction_message"
+    __table_args__ = (
+        UniqueConstraint("answers_id", name="uq_introduction_message_answers"),
+        Index("ix_introduction_message_introduction", "introduction_id", "created_at"),
+    )
+
+    introduction_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("introduction.id"))
+    written_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    is_by_partner: Mapped[bool] = mapped_column(default=False)
+    readers: Mapped[Readers] = mapped_column(state_column(Readers))
+    is_question: Mapped[bool] = mapped_column(default=False)
+    answers_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("introduction_message.id"))
+    words: Mapped[str] = mapped_column(Text)
+
+    written_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
 class Linking(Row):
