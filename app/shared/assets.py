@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -81,10 +82,7 @@ class Assets:
     def icon(self, name: str, label: str | None = None, cls: str = "") -> Markup:
         """One icon. Without a label it is a decoration beside words; with one it speaks for itself."""
         self._require(name)
-        spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-        return Markup('<svg class="{}" width="20" height="20" {}><use href="{}#{}"/></svg>').format(
-            f"icon {cls}".strip(), spoken, self.asset("icons.svg"), name
-        )
+        return _icon(name, label, cls, self.asset("icons.svg"))
 
     def glyph(self, name: str, x: float, y: float, size: float) -> Markup:
         """An icon inside a drawn picture, centred on x, y."""
@@ -97,6 +95,13 @@ class Assets:
         self.read()
         if name not in self._icons:
             raise NoSuchIcon(f"There is no icon called {name!r}. Add it to static/src/icons.json and build again.")
+
+
+@lru_cache(1024)
+def _icon(name: str, label: str | None, cls: str, sprite: str) -> Markup:
+    """A page of results draws more than a hundred, and nearly all of them again and again."""
+    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    return Markup('<svg class="{}" width="20" height="20" {}><use href="{}#{}"/></svg>').format(f"icon {cls}".strip(), spoken, sprite, name)
 
 
 def is_hashed_name(path: str, url: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ PLACES = (
     ("Hackney", -0.0553, 51.5450), ("Brixton", -0.1145, 51.4613), ("Greenwich", -0.0098, 51.4826),
 )  # fmt: skip
 MILE_KM = 1.609344
+DRAWINGS = 128
+"""Pictures of the ground that are remembered: drawing one takes longer than all the rest of a page of results."""
+STEP = 24
+"""Pixels: pictures differ in where their middle is by whole steps, and in scale by quarters of a doubling, so that most are drawn already."""
 
 
 class Outlines:
@@ -29,6 +34,7 @@ class Outlines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._read: Mapping[str, Any] | None = None
+        self._ground = lru_cache(DRAWINGS)(self._drawn)
 
     def data(self) -> Mapping[str, Any]:
         if self._read is None:
@@ -48,14 +54,7 @@ class Outlines:
         boundaries. `known_ground` is False where there is neither: pins, ring and scale then stand on plain ground.
         """
         frame = _Frame(points, width, height)
-        ground = self.data()["areas"] if areas is None else areas
-        shapes = [shape for area in ground for ring in area["rings"] if (shape := frame.area(ring))]
-        lines: dict[str, str] = {}
-        if areas is None and shapes:
-            for line in self.data()["lines"]:
-                drawn = "".join(_path(run) for run in frame.clip([frame.xy(*p) for p in line["points"]]))
-                if drawn:
-                    lines[_slug(line["name"])] = lines.get(_slug(line["name"]), "") + drawn
+        shapes, lines = self._ground(frame) if areas is None else (frame.areas(areas), {})
         pins = _apart([{**p, "x": xy[0], "y": xy[1]} for p in points for xy in [frame.xy(p["lon"], p["lat"])]])
         km = next((k for k in (50, 20, 10, 5, 2, 1, 0.5, 0.2) if k * frame.scale < width * 0.45), 0.1)
         return {
@@ -76,6 +75,16 @@ class Outlines:
             "mile_px": round(MILE_KM * frame.scale, 1),
         }
 
+    def _drawn(self, frame: _Frame) -> tuple[list[str], dict[str, str]]:
+        """The built-in outlines and lines in one picture."""
+        shapes = frame.areas(self.data()["areas"])
+        lines: dict[str, str] = {}
+        for line in self.data()["lines"] if shapes else ():
+            drawn = "".join(_path(run) for run in frame.clip([frame.xy(*p) for p in line["points"]]))
+            if drawn:
+                lines[_slug(line["name"])] = lines.get(_slug(line["name"]), "") + drawn
+        return shapes, lines
+
 
 class _Frame:
     """A flat picture around some points: kilometres to pixels, north up."""
@@ -83,17 +92,30 @@ class _Frame:
     def __init__(self, points: Sequence[Mapping[str, Any]], width: int, height: int, pad: int = 46) -> None:
         lats, lons = [p["lat"] for p in points], [p["lon"] for p in points]
         self.width, self.height = width, height
-        self.lat, self.lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
-        self.kx, self.ky = 111.32 * math.cos(math.radians(self.lat)), 110.57
-        span_x = max((max(lons) - min(lons)) * self.kx, 1.76)
+        lat, lon = (min(lats) + max(lats)) / 2, (min(lons) + max(lons)) / 2
+        self.ky = 110.57
+        span_x = max((max(lons) - min(lons)) * 111.32 * math.cos(math.radians(lat)), 1.76)
         span_y = max((max(lats) - min(lats)) * self.ky, 1.32)
-        self.scale = min((width - 2 * pad) / span_x, (height - 2 * pad) / span_y)
+        scale = min((width - 2 * pad) / span_x, (height - 2 * pad) / span_y)
+        self.scale: float = 2 ** (math.floor(4 * math.log2(scale)) / 4)
+        self.lat = _to_step(lat, STEP / (self.ky * self.scale))
+        self.kx = 111.32 * math.cos(math.radians(self.lat))
+        self.lon = _to_step(lon, STEP / (self.kx * self.scale))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Frame) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(vars(self).values()))
 
     def xy(self, lon: float, lat: float) -> Point:
         return (
             round((lon - self.lon) * self.kx * self.scale + self.width / 2, 1),
             round((self.lat - lat) * self.ky * self.scale + self.height / 2, 1),
         )
+
+    def areas(self, ground: Sequence[Mapping[str, Any]]) -> list[str]:
+        return [shape for area in ground for ring in area["rings"] if (shape := self.area(ring))]
 
     def area(self, ring: Sequence[Sequence[float]]) -> str:
         """A closed outline, or nothing where it stays outside the picture."""
@@ -177,6 +199,10 @@ def _apart(pins: list[dict[str, Any]], gap: float = 26) -> list[dict[str, Any]]:
         if not moved:
             break
     return pins
+
+
+def _to_step(value: float, step: float) -> float:
+    return round(value / step) * step
 
 
 def _slug(name: str) -> str:
