@@ -83,7 +83,7 @@ const started = performance.now();
 fs.rmSync(OUT, { recursive: true, force: true });
 fs.mkdirSync(OUT, { recursive: true });
 const result = await build({
-  entryPoints: { app: `${SRC}/css/app.scss`, site: `${SRC}/js/site.js` },
+  entryPoints: { app: `${SRC}/css/app.scss`, site: `${SRC}/js/site.js`, offline: `${SRC}/js/offline.js`, worker: `${SRC}/js/worker.js` },
   outdir: OUT, entryNames: '[name]-[hash]', assetNames: '[name]-[hash]', chunkNames: '[name]-[hash]',
   bundle: true, minify: true, splitting: true, format: 'esm', metafile: true, legalComments: 'none', logLevel: 'warning',
   target: ['es2022', 'chrome109', 'safari16.4', 'firefox115'], loader: { '.woff2': 'file' }, plugins: [sassPlugin],

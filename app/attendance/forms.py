@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.attendance.models import MARK_WORDS, REGISTER_KINDS, MarkKind
+from app.attendance.models import MARK_WORDS, REGISTER_KINDS, Disagreement, Mark, MarkKind
 from app.attendance.queries import RegisterRow
 from app.attendance.services import Marking
 from app.attendance.services.registers import KEY_LIMIT, NOTE_LIMIT
 from app.shared.forms import KithForm, choices
+from app.shared.view import when
 
 CORRECTIONS = [kind for kind in MarkKind if kind is not MarkKind.SESSION_CANCELLED]
 
@@ -60,6 +62,25 @@ def read_marks(form: MultiDict[str, str], rows: Sequence[RegisterRow]) -> Typed:
     return typed
 
 
+def read_sent(form: MultiDict[str, str]) -> tuple[dict[uuid.UUID, Marking], dict[uuid.UUID, str]]:
+    """What a phone sends: marks and the keys of their taps, by child. What is no mark at all is left out."""
+    marks, keys = {}, {}
+    for name, tapped in form.items():
+        if not name.startswith("mark-") or tapped not in {kind.value for kind in REGISTER_KINDS}:
+            continue
+        try:
+            child_id = uuid.UUID(name.removeprefix("mark-"))
+        except ValueError:
+            continue
+        kind = MarkKind(tapped)
+        marks[child_id] = Marking(
+            kind=kind, note=form.get(f"note-{child_id}", "").strip()[:NOTE_LIMIT], seen_revision=_number(form.get(f"seen-{child_id}", "0")),
+            is_told_late=kind is MarkKind.ABSENT_TOLD and form.get(f"late-{child_id}") == "yes",
+        )
+        keys[child_id] = form.get(f"key-{child_id}", "")[:KEY_LIMIT]
+    return marks, keys
+
+
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
@@ -100,6 +121,24 @@ class CorrectionForm(KithForm):
             kind=kind, is_told_late=bool(self.is_told_late.data) and kind is MarkKind.ABSENT_TOLD,
             seen_revision=_number(str(self.seen.data or "")),
         )
+
+
+class SettleForm(KithForm):
+    """Which of several registers is right."""
+
+    right = RadioField("Which is right?", validators=[InputRequired("Choose which is right.")])
+
+    def offer(self, standing: Mark, waiting: Sequence[Disagreement], people: Mapping[uuid.UUID, str]) -> None:
+        """The mark that stands, then what came and said something else."""
+        said = [(str(standing.id), _said(standing, people.get(standing.marked_by_id, ""), standing.created_at))]
+        said += [(str(one.id), _said(one, people.get(one.sent_by_id, ""), one.tapped_at or one.created_at)) for one in waiting]
+        self.right.choices = choices(said)
+
+
+def _said(one: Mark | Disagreement, who: str, at: datetime) -> str:
+    note = f" “{one.note}”" if one.note else ""
+    late = ", told less than 48 hours before" if one.is_told_late else ""
+    return f"{MARK_WORDS[one.kind]}{late}: {who}, {when(at)}.{note}"
 
 
 class FollowUpForm(KithForm):

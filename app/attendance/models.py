@@ -1,11 +1,15 @@
-"""Mark (one child's attendance at one session, one revision) and FollowUp. Both only ever grow; the newest mark counts."""
+"""Mark (one child's attendance at one session, one revision), FollowUp, and Disagreement (two screens that say different things).
+
+Marks and follow-ups only ever grow; the newest mark counts.
+"""
 
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -97,6 +101,37 @@ class FollowUp(Row):
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
     noted_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class Disagreement(Row):
+    """A register taken without a signal said something else of a child than the mark that stands. Until a person settles it, nothing is
+    billed for that child and session.
+
+    `mark_id` is the mark that stood when it came; the rest is what the phone says. `tapped_at` is when it was tapped, by its own clock.
+    """
+
+    __tablename__ = "disagreement"
+    __table_args__ = (
+        UniqueConstraint("session_id", "child_id", "client_key", name="uq_disagreement_client_key"),
+        CheckConstraint("NOT is_told_late OR kind = 'absent_told'", name="only_told_can_be_late"),
+        CheckConstraint("(settled_at IS NULL) = (settled_by_id IS NULL)", name="settled_by_somebody"),
+        Index("ix_disagreement_open", "session_id", postgresql_where=text("settled_at IS NULL"), sqlite_where=text("settled_at IS NULL")),
+    )
+
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("session.id"))
+    child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
+    mark_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mark.id"))
+    kind: Mapped[MarkKind] = mapped_column(state_column(MarkKind))
+    is_told_late: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(Text, default="")
+    client_key: Mapped[str] = mapped_column(String(64))
+    tapped_at: Mapped[datetime | None]
+    sent_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+    settled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    child: Mapped[Child] = relationship()
+    mark: Mapped[Mark] = relationship()
 
 
 append_only(Mark)

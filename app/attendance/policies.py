@@ -15,6 +15,11 @@ def can_list_registers(person: Person) -> bool:
     )
 
 
+def can_keep_registers(person: Person) -> bool:
+    """Keep today's registers on a phone: whoever runs sessions."""
+    return bool(person.is_authenticated) and bool(person.organisation_ids())
+
+
 def can_see_register(person: Person, session: Session) -> bool:
     """Sight was decided when the session was loaded; what is on the register is narrowed child by child."""
     return can_list_registers(person)

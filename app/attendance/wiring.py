@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, render_template
+from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Person
 from app.attendance import queries
 from app.attendance.models import PRESENT
+from app.attendance.phones import owner_of
 from app.attendance.policies import can_list_registers
 from app.attendance.services import close_tasks_of, sweep
 from app.children.models import Child
@@ -25,6 +30,16 @@ def connect(app: Flask) -> None:
     register_came(queries.came_to)
     register_panel("attendance", 40, draw_attendance)
     register_sweep("attendance", sweep)
+    app.context_processor(whose_phone)
+
+
+def whose_phone() -> dict[str, Any]:
+    """`keeps` on every page of somebody who takes registers: the page's script keeps today's for when there is no signal."""
+    try:
+        person = current_user._get_current_object() if current_user else None  # noqa: SLF001
+        return {"keeps": owner_of(person) if person is not None and person.is_authenticated else ""}
+    except SQLAlchemyError:  # the page that says the database is away has to be drawn without it
+        return {"keeps": ""}
 
 
 def attended_count(introduction: Introduction) -> int:

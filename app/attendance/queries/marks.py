@@ -47,6 +47,12 @@ def keys_sent(session_id: uuid.UUID, client_key: str) -> set[uuid.UUID]:
     return set(db.session.scalars(statement))
 
 
+def sent_keys(session_id: uuid.UUID) -> set[tuple[uuid.UUID, str]]:
+    """(child, key) of every mark of this session there ever was."""
+    statement = sa.select(Mark.child_id, Mark.client_key).where(Mark.session_id == session_id)
+    return {(row.child_id, row.client_key) for row in db.session.execute(statement)}
+
+
 @dataclass(frozen=True)
 class Attended:
     """One session as one child had it."""

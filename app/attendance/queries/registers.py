@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from app.accounts.calendar import SchoolDays
 from app.accounts.models import Closure, Person, Term
+from app.attendance import hooks
 from app.attendance.models import Mark
+from app.attendance.queries.disagreements import disputed
 from app.attendance.queries.marks import current_marks, names_of
 from app.attendance.queries.sessions import TAKEN, visible_places
 from app.catalogue.models import Session, SessionState
@@ -99,6 +101,8 @@ class RegisterRow:
     marked_by: str
     is_first: bool
     closes_on: date
+    is_billed: bool = False
+    is_disputed: bool = False
 
     @property
     def child_id(self) -> uuid.UUID:
@@ -111,7 +115,7 @@ class RegisterRow:
     @property
     def is_locked(self) -> bool:
         """Only a correction with a reason changes it now (a mark that was never made: only the Zone manager makes it)."""
-        return clock.today() > self.closes_on or (self.mark is not None and self.mark.is_corrected)
+        return clock.today() > self.closes_on or self.is_billed or (self.mark is not None and self.mark.is_corrected)
 
     @property
     def what_helps(self) -> str:
@@ -146,13 +150,15 @@ def get_register(session: Session, person: Person) -> Register:
     markers = names_of({mark.marked_by_id for mark in marks.values()})
     been = _marked_before([place.id for place in places], before=session.starts_at)
     closing = last_days(session, [place.child for place in places])
+    billed, open_questions = hooks.billed([session.id]), disputed([session.id])
     rows = []
     for place in places:
         mark = marks.get((session.id, place.child_id))
         rows.append(RegisterRow(
             place=place, name=names[place.child_id], shared=shared.get(place.child_id), mark=mark,
             marked_by=markers.get(mark.marked_by_id, "") if mark else "", is_first=place.id not in been,
-            closes_on=closing[place.child_id],
+            closes_on=closing[place.child_id], is_billed=(session.id, place.child_id) in billed,
+            is_disputed=(session.id, place.child_id) in open_questions,
         ))
     return Register(session, rows)
 
@@ -174,6 +180,8 @@ class Comer:
     name: str
     what_helps: str
     is_first: bool
+    must_know: str = ""
+    trusted_adult: str = ""
 
 
 def who_comes(sessions: Sequence[Session], person: Person) -> dict[uuid.UUID, list[Comer]]:
@@ -198,11 +206,17 @@ def who_comes(sessions: Sequence[Session], person: Person) -> dict[uuid.UUID, li
         names = names_for(person, here, shared)
         for session in theirs:
             comers = [
-                Comer(p.child_id, names[p.child_id], shared[p.child_id].what_helps if p.child_id in shared else "", p.id not in been)
+                _comer(p, names[p.child_id], shared.get(p.child_id), is_first=p.id not in been)
                 for p in here if p.cohort_id == session.cohort_id and overlaps(p, session)
             ]
             found[session.id] = sorted(comers, key=lambda comer: not comer.is_first)
     return found
+
+
+def _comer(place: Place, name: str, shared: SharedChild | None, *, is_first: bool) -> Comer:
+    if shared is None:
+        return Comer(place.child_id, name, "", is_first)
+    return Comer(place.child_id, name, shared.what_helps, is_first, shared.must_know, shared.trusted_adult)
 
 
 def overlaps(place: Place, session: Session) -> bool:

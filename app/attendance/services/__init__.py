@@ -5,8 +5,10 @@ from app.attendance.services.corrections import correct_mark
 from app.attendance.services.follow_ups import close_tasks_of, follow_up
 from app.attendance.services.marking import Marking, MarkLocked, RegisterNotOpen, RegistersDisagree
 from app.attendance.services.registers import save_register
+from app.attendance.services.sending import Outcome, Sent, send_register
+from app.attendance.services.settling import settle_disagreement
 
 __all__ = [
-    "MarkLocked", "Marking", "RegisterNotOpen", "RegistersDisagree", "close_tasks_of", "correct_mark", "follow_up", "save_register",
-    "sweep",
+    "MarkLocked", "Marking", "Outcome", "RegisterNotOpen", "RegistersDisagree", "Sent", "close_tasks_of", "correct_mark", "follow_up",
+    "save_register", "send_register", "settle_disagreement", "sweep",
 ]

@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.attendance import policies
 from app.attendance.models import Mark, MarkKind
 from app.attendance.services import marking as desks
+from app.attendance.services import settling
 from app.attendance.services.marking import Desk, Marking
 from app.audit import services as audit
 from app.commissioning.models import Place
@@ -36,13 +37,14 @@ def correct_mark(
             raise Invalid("Say why: the old mark stays beside the new one, with your reason.", field="reason")
         if before.revision != marking.seen_revision:
             raise desks.disagreement([(place.child.short_name, before)])
-        _require_percent(desk, place, marking, percent)
+        require_percent(desk, place, marking, percent)
         changed = marking._replace(note=marking.note.strip() or before.note)
         if changed.says(before) and percent in (None, before.percent) and (percent is None or before.is_corrected):
             raise Invalid("That is what it says already. Choose what it should be.", field="kind")
         mark = desks.write(
             desk, place, changed, actor=actor, client_key=uuid.uuid4().hex, reason=reason.strip(), percent=percent
         )
+        settling.close_disagreements(session_id, child_id, actor)
         audit.record(
             "attendance.mark.corrected", subject=mark, actor=actor, zone_id=place.child.zone_id, reason=reason.strip(),
             moved=(before.kind, mark.kind), session=session_id, revision=mark.revision, percent=mark.percent,
@@ -51,7 +53,7 @@ def correct_mark(
         return mark
 
 
-def _require_percent(desk: Desk, place: Place, marking: Marking, percent: int | None) -> None:
+def require_percent(desk: Desk, place: Place, marking: Marking, percent: int | None) -> None:
     _, must_decide = desks.owed_for(desk, place, marking)
     if must_decide and percent is None:
         raise Invalid("A third absence without notice: choose what the partner is owed for it.", field="percent")

@@ -62,18 +62,18 @@ def ask(session: Session, place: Place, mark: Mark, history: Sequence[Attended],
     title = session.cohort.offering.title
     where = {"session_id": last.session.id, "child_id": place.child_id}
     if wanted is Ask.WHO_GOES_ALONG:
-        _tell_link_workers(
+        tell_link_workers(
             place, wanted, place, "Who can go along?", f"Missed two in a row at {title}", "Talk it over", "footprints", Urgency.NOW,
             "attendance.follow_up", where,
         )
     elif wanted is Ask.RING_HOME:
         what = "the first session" if is_first(kinds) else "a session, and nobody said why,"
-        _tell_link_workers(
+        tell_link_workers(
             place, wanted, place, "Ring home", f"Missed {what} at {title}", "See who to ring", "phone", Urgency.NOW,
             "attendance.follow_up", where,
         )
     if must_decide:
-        _tell_link_workers(
+        tell_link_workers(
             place, PAYABLE_DECISION, mark, "Is this session owed?",
             f"A third absence without notice at {title}: you decide whether the partner is paid for it", "Decide", "scale",
             Urgency.WEEK, "attendance.mark_correct", {"session_id": session.id, "child_id": place.child_id},
@@ -91,7 +91,7 @@ def close_tasks_of(introduction: Introduction, actor: Person | None, reason: str
         notifications.close_tasks(kind=set(Ask), subject=place, why="The introduction is over")
 
 
-def _tell_link_workers(
+def tell_link_workers(
     place: Place, kind: str, subject: Row, what: str, text: str, action: str, icon: str, urgency: Urgency, endpoint: str,
     where: Mapping[str, object],
 ) -> None:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from app.accounts.models import Person
-from app.attendance import policies, queries
+from app.attendance import hooks, policies, queries
 from app.attendance.models import REGISTER_KINDS, Mark, MarkKind
 from app.attendance.queries.due import REGISTER_DUE
 from app.attendance.services import marking as desks
@@ -34,7 +34,7 @@ def save_register(
     """
     if not 1 <= len(client_key) <= KEY_LIMIT:
         raise Invalid(f"A register needs a key of 1 to {KEY_LIMIT} characters.")
-    tapped = {child_id: _tidy(Marking(*given)) for child_id, given in marks.items()}
+    tapped = {child_id: tidy(Marking(*given)) for child_id, given in marks.items()}
     if not tapped:
         raise Invalid("Nothing is marked yet. Tap a mark for at least one child.")
     with atomic():
@@ -52,20 +52,26 @@ def save_register(
         if not fresh:
             return session
         _require_same_page(desk, fresh, actor)
-        _require_unlocked(desk, fresh, actor)
-        desks.hold(session, actor)
-        for child_id in sorted(fresh):
-            desks.write(desk, desk.places[child_id], fresh[child_id], actor=actor, client_key=client_key)
-        desks.complete_what_is_delivered(desk)
-        notifications.close_tasks(kind=REGISTER_DUE, subject=session, why="The register was taken")
-        audit.record(
-            "attendance.register.saved", subject=session, actor=actor, zone_id=session.cohort.offering.zone_id,
-            marks={str(child_id): marking.kind for child_id, marking in fresh.items()},
-        )
+        if shut := why_locked(desk, fresh, actor):
+            raise MarkLocked(f"{next(iter(shut.values()))} Nothing was saved.")
+        keep(desk, fresh, dict.fromkeys(fresh, client_key), actor)
         return session
 
 
-def _tidy(given: Marking) -> Marking:
+def keep(desk: Desk, fresh: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID, str], actor: Person) -> None:
+    """Write what was found to be new and in order, with all that follows. The caller holds the locks."""
+    desks.hold(desk.session, actor)
+    for child_id in sorted(fresh):
+        desks.write(desk, desk.places[child_id], fresh[child_id], actor=actor, client_key=keys[child_id])
+    desks.complete_what_is_delivered(desk)
+    notifications.close_tasks(kind=REGISTER_DUE, subject=desk.session, why="The register was taken")
+    audit.record(
+        "attendance.register.saved", subject=desk.session, actor=actor, zone_id=desk.session.cohort.offering.zone_id,
+        marks={str(child_id): marking.kind for child_id, marking in fresh.items()},
+    )
+
+
+def tidy(given: Marking) -> Marking:
     if given.kind not in REGISTER_KINDS:
         raise Invalid("That mark is not one a register can hold.")
     note = given.note.strip()
@@ -96,16 +102,20 @@ def _require_same_page(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Pe
         raise desks.disagreement([(names[mark.child_id], mark) for mark in moved])
 
 
-def _require_unlocked(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Person) -> None:
+def why_locked(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Person) -> dict[uuid.UUID, str]:
+    """By child, why a register cannot change the mark any more, and who can; those that are open are left out."""
     closing = queries.last_days(desk.session, [desk.places[child_id].child for child_id in fresh])
+    billed = hooks.billed([desk.session.id])
+    shut = {}
     for child_id in fresh:
         mark, closes_on = desk.marks.get(child_id), closing[child_id]
-        if mark is not None and mark.is_corrected:
-            raise MarkLocked("The Link Worker has corrected one of these marks: only a correction changes it now. Nothing was saved.")
-        if clock.today() <= closes_on:
-            continue
         closed = f"This register was locked after {long_day(closes_on)}, seven school days after the session."
-        if mark is not None:
-            raise MarkLocked(f"{closed} Ask the child’s Link Worker to correct a mark. Nothing was saved.")
-        if not policies.can_take_late(actor, desk.session):
-            raise MarkLocked(f"{closed} The Zone manager can still take it for you. Nothing was saved.")
+        if mark is not None and mark.is_corrected:
+            shut[child_id] = "The Link Worker has corrected one of these marks: only a correction changes it now."
+        elif (desk.session.id, child_id) in billed:
+            shut[child_id] = "This session is on a statement already. Ask the child’s Link Worker to correct the mark."
+        elif clock.today() > closes_on and mark is not None:
+            shut[child_id] = f"{closed} Ask the child’s Link Worker to correct a mark."
+        elif clock.today() > closes_on and not policies.can_take_late(actor, desk.session):
+            shut[child_id] = f"{closed} The Zone manager can still take it for you."
+    return shut

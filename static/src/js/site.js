@@ -19,6 +19,9 @@ if (pinMaps.length) import('./pins.js').then((pins) => pinMaps.forEach(pins.enha
 // The years of a circle play as one picture.
 if (document.querySelector('[data-years]')) import('./years.js').then((years) => years.start());
 
+// Those who take registers keep today's on their phone; on the way in, marks that were not sent are told.
+if (document.body.dataset.keeps || document.querySelector('[data-offline-page]') || (document.querySelector('[data-sign-in]') && navigator.serviceWorker?.controller)) import('./offline.js');
+
 // On a phone the filters start folded; without JavaScript they are open.
 const filters = document.querySelector('.filters');
 if (filters && matchMedia('(max-width: 52em)').matches && !filters.querySelector('input:checked')) filters.open = false;
