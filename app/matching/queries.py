@@ -76,7 +76,7 @@ class MatchResult:
 
 def fit_word(score: float) -> str:
     """A word for the score, so that nobody compares decimals."""
-    for least, word in ((1.7, "Excellent fit"), (1.25, "Strong fit"), (0.8, "Good fit")):
+    for least, word in ((1.9, "Excellent fit"), (1.4, "Strong fit"), (0.9, "Good fit")):
         if score >= least:
             return word
     return "Possible"

@@ -23,8 +23,7 @@ from app.matching.text import Phrase, Reader, Unit
 from app.matching.weights import WEIGHTS
 
 PRIORITY = {1: 1.0, 2: 0.7, 3: 0.5}
-KIN_NEEDS = 0.35
-ONE_NEED = 0.75  # what answering the first need alone is worth; each further one closes part of the gap
+KIN_NEEDS = 0.15  # what a need that often comes with one of the child's counts, beside 1 for the need itself
 _KINDRED = (
     ("Social:friendships", "Social:belonging"), ("Social:friendships", "Social:social-confidence"),
     ("Social:belonging", "Emotional:wellbeing"), ("Social:communication", "Social:social-confidence"),
@@ -247,6 +246,7 @@ def score(
     distances = km(columns, profile, positions)
     whos = columns.who[positions]
     audiences = np.uint32(sum(AUDIENCE_BIT[name] for name in profile.audiences))
+    made_for = columns.of_who["audiences"][whos] & audiences != 0
     spoken = frozenset(profile.languages) - {"en"}
     parts: dict[str, Array] = {
         "needs": needs,
@@ -254,9 +254,8 @@ def score(
         "words": words,
         "meaning": meaning,
         "text": _text(heard, columns, positions),
-        "meant": _meant(heard, columns, positions),
-        "both": np.sqrt(needs * np.maximum(np.maximum(interest, meaning), words * np.float32(0.8))),
-        "made_for": (columns.of_who["audiences"][whos] & audiences != 0).astype(np.float32),
+        "meant": np.where(made_for, 0.0, _meant(heard, columns, positions) * np.maximum(0.0, 1 - np.float32(1.5) * needs)),
+        "made_for": made_for.astype(np.float32),
         "worked": worked,
         "near": _near(profile, columns, whos, distances),
         "calm": _calm(columns, positions) if heard.wants_calm else np.zeros(many, np.float32),
@@ -369,21 +368,21 @@ def _text(heard: Heard, columns: Columns, positions: Array) -> Array:
 
 
 def _needs(profile: Profile, columns: Columns, positions: Array) -> tuple[Array, Array, Array]:
-    """How far the child's needs are answered, the most pressing most of all, and which; an offering for everything answers each a
+    """Which share of the child's needs is answered, the first counting most, and which; an offering for everything answers each a
     little less."""
     offered = columns.needs[positions]
     met = np.zeros((len(profile.needs), len(positions)), bool)
     kin = np.zeros_like(met)
-    left = np.ones(len(positions), np.float32)
-    wanted = np.uint32(0)
+    answered, wanted, all_of_it = np.zeros(len(positions), np.float32), np.uint32(0), 0.0
     for at, (code, priority) in enumerate(profile.needs):
         bit = np.uint32(NEED_BIT.get(code, 0))
         wanted |= bit
         met[at] = (offered & bit) != 0
         kin[at] = ~met[at] & ((offered & np.uint32(sum(NEED_BIT[other] for other in KINDRED.get(code, frozenset())))) != 0)
-        left *= 1 - np.float32(ONE_NEED * PRIORITY[priority]) * (met[at] + np.float32(KIN_NEEDS) * kin[at])
+        answered += np.float32(PRIORITY[priority]) * (met[at] + np.float32(KIN_NEEDS) * kin[at])
+        all_of_it += PRIORITY[priority]
     focus = np.bitwise_count(offered & wanted) / np.maximum(columns.need_count[positions], 1)
-    return ((1 - left) * (0.9 + 0.1 * focus)).astype(np.float32), met, kin
+    return (answered / np.float32(all_of_it or 1) * (0.9 + 0.1 * focus)).astype(np.float32), met, kin
 
 
 ALIKE_FROM, ALIKE_TO = 0.5, 0.9

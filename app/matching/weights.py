@@ -26,22 +26,21 @@ class Weight:
 
 TABLE = (
     Weight("needs", 100, "Meets the child’s needs", "By priority: the first need counts most."),
-    Weight("interest", 55, "Is what the child told us about", "The one thing the child said that fits best, word for word or by another word for it."),
-    Weight("meaning", 45, "Is like what the child told us about", "Near in meaning, also where no word is the same: skating and scooters."),
-    Weight("words", 35, "Fits everything that was said", "All that was heard of the child against all that is written of the offering."),
-    Weight("text", 40, "Is about the same things", "The same, by meaning."),
-    Weight("both", 30, "Meets a need through something loved", "Worth more than the two apart."),
+    Weight("words", 150, "Fits everything that was said", "All that was heard of the child against all that is written of the offering."),
+    Weight("text", 90, "Is about the same things", "The same, by meaning."),
+    Weight("near", 50, "Is close by", ""),
+    Weight("meaning", 35, "Is like what the child told us about", "Near in meaning, also where no word is the same: skating and scooters."),
+    Weight("interest", 30, "Is what the child told us about", "The one thing the child said that fits best, word for word or by another word for it."),
     Weight("made_for", 30, "Is made for children like this one", "Only where the profile says so."),
-    Weight("worked", 20, "Is like what went well before", ""),
-    Weight("near", 15, "Is close by", ""),
+    Weight("worked", 30, "Is like what went well before", ""),
     Weight("calm", 12, "Is calm", "Few children or a quiet space, for a child who would like that."),
-    Weight("language", 8, "Speaks a home language", ""),
+    Weight("language", 10, "Speaks a home language", ""),
     Weight("free", 5, "Is free for the family", "And open to all before a paid place."),
     Weight("fresh", 3, "Was checked lately", ""),
-    Weight("meant", -40, "Is meant for others", "It says for whom it is, and nothing known of the child reminds of that."),
+    Weight("meant", -40, "Is meant for others", "It says for whom it is, nothing known of the child reminds of that, and it answers no need of the child."),
     Weight("no", -45, "Is like what the child said no to", ""),
-    Weight("not_worked", -25, "Is like what went badly before", ""),
-    Weight("set_aside", -35, "Is like what was set aside for this child", "For the reason given then: too far, that time of day, that kind of thing, those people."),
+    Weight("not_worked", -35, "Is like what went badly before", ""),
+    Weight("set_aside", -45, "Is like what was set aside for this child", "For the reason given then: too far, that time of day, that kind of thing, those people."),
 )
 BY_NAME = {weight.name: weight for weight in TABLE}
 WEIGHTS: Mapping[str, float] = {weight.name: weight.usual / 100 for weight in TABLE}

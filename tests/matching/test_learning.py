@@ -131,7 +131,7 @@ def test_weights_of_a_zone_are_versions_and_change_the_order(world: World) -> No
     world.offer(title="Talking", source_ref="2", interests=["talking"], needs=["Social:friendships"], description="",
                 organisation=make.make_organisation(world.zone))
     before = refs(world)
-    given = {"needs": 200, "interest": 0, "meaning": 0, "words": 0, "text": 0, "both": 0}
+    given = {"needs": 200, "interest": 0, "meaning": 0, "words": 0, "text": 0}
     row = services.save_weights(zone_id=world.zone.id, hundredths=given, version=0, actor=manager)
     assert (row.version, row.hundredths) == (1, given)
     assert refs(world) == ["2", "1"]

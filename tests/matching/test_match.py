@@ -23,7 +23,7 @@ from tests import factories as make
 from tests.matching.conftest import World
 from tests.support.statements import count_statements
 
-FLOOR = 0.76
+FLOOR = 0.785
 
 
 def titles(result: MatchResult) -> list[str]:
