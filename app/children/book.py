@@ -5,11 +5,10 @@ Each list comes as one JSON column, made by the database; the rows are models th
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,7 +35,8 @@ from app.children.models import (
     Voice,
 )
 from app.children.terms import PlanTerm, plan_terms, programme_of
-from app.shared.db import UtcDateTime, db
+from app.shared.db import db
+from app.shared.gathered import listed, made, read_list
 
 
 @dataclass
@@ -98,14 +98,14 @@ def read(child: Child) -> Book:
         (GoalReview, GoalReview.goal_id.in_(own_goals)), (RelationshipMoment, RelationshipMoment.relationship_id.in_(own_ties)),
         (Term, Term.school_id == child.school_id),
     ]
-    columns = [_listed(model.__table__.columns, where) for model, where in wanted]
+    columns = [listed(model.__table__.columns, where) for model, where in wanted]
     named = [
-        _listed([Person.__table__.c.id, Person.__table__.c.name], Person.id.in_(sa.select(heard.subquery().c[0]))),
-        _listed([Organisation.__table__.c.id, Organisation.__table__.c.name], Organisation.id.in_(shared_with)),
+        listed([Person.__table__.c.id, Person.__table__.c.name], Person.id.in_(sa.select(heard.subquery().c[0]))),
+        listed([Organisation.__table__.c.id, Organisation.__table__.c.name], Organisation.id.in_(shared_with)),
     ]
     row = db.session.execute(sa.select(*columns, *named)).one()
-    lists = {model: [_made(model, raw) for raw in _read(value)] for (model, _), value in zip(wanted, row, strict=False)}
-    people, organisations = ({uuid.UUID(raw["id"]): raw["name"] for raw in _read(value)} for value in row[-2:])
+    lists = {model: [made(model, raw) for raw in read_list(value)] for (model, _), value in zip(wanted, row, strict=False)}
+    people, organisations = ({uuid.UUID(raw["id"]): raw["name"] for raw in read_list(value)} for value in row[-2:])
     return _bound(child, lists, people, organisations)
 
 
@@ -136,43 +136,6 @@ def _bound(child: Child, lists: dict[Any, list[Any]], people: dict[uuid.UUID, st
         pages=sorted(lists[OnePage], key=lambda p: p.version, reverse=True), terms=plan_terms(begins, ends, lists[Term]),
         people=names, organisations=organisations,
     )
-
-
-def _listed(columns: Any, where: Any) -> sa.ColumnElement[Any]:
-    """The rows as one JSON array: json_group_array on SQLite, json_agg on PostgreSQL."""
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    pairs: list[Any] = []
-    for column in columns:
-        nested = is_sqlite and isinstance(column.type, sa.JSON)
-        pairs += [sa.literal_column(f"'{column.name}'"), sa.func.json(column) if nested else column]
-    one = sa.func.json_object(*pairs) if is_sqlite else sa.func.json_build_object(*pairs)
-    gathered = sa.func.json_group_array(one) if is_sqlite else sa.func.json_agg(one)
-    return sa.select(sa.cast(gathered, sa.Text)).where(where).scalar_subquery()
-
-
-def _read(value: str | None) -> Sequence[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(value) if value else []
-    return found
-
-
-def _made(model: Any, raw: dict[str, Any]) -> Any:
-    """A model of that row that no session knows."""
-    return model(**{c.key: _value(c.type, raw[c.name]) for c in model.__table__.columns})
-
-
-def _value(kind: Any, raw: Any) -> Any:
-    if raw is None:
-        return None
-    if isinstance(kind, sa.Uuid):
-        return uuid.UUID(raw)
-    if isinstance(kind, UtcDateTime):
-        instant = datetime.fromisoformat(raw)
-        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    if isinstance(kind, sa.Date):
-        return date.fromisoformat(raw)
-    if isinstance(kind, sa.Enum):
-        return kind.enum_class(raw) if kind.enum_class else raw
-    return bool(raw) if isinstance(kind, sa.Boolean) else raw
 
 
 # --- single things, for the verbs ----------------------------------------------------------------

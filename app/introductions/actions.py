@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import current_app, url_for
 
 from app.accounts.models import Person
-from app.introductions import hooks, policies, queries, standing
+from app.introductions import policies, standing
 from app.introductions.guards import Gap
 from app.introductions.models import Introduction, IntroductionState
 from app.introductions.standing import Standing
@@ -69,25 +69,25 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
     match i.state:
         case _S.IDEA:
             return [
-                Action("listen", f"Listen to {child}", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i))), shut,
+                Action("listen", f"Listen to {child}", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i, reading))), shut,
             ]
         case _S.LISTENING:
             gaps = tuple(standing.gaps_to_be_ready(i, reading))
             ready = Action("ready", "It is ready", "check", _at("ready", i), is_post=True, gaps=gaps)
             first = [later, ready, view] if _has_no(gaps) else [view, ready, later] if gaps else [ready, view, later]
-            return [*first, prepare, *_request(i)]
+            return [*first, prepare, *_request(i, reading)]
         case _S.NOT_YET:
             return [
-                Action("listen", "Listen again", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i))), view, prepare,
+                Action("listen", "Listen again", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i, reading))), view, prepare,
             ]
         case _S.READY:
             gaps = tuple(standing.gaps_to_ask(i, reading))
             ask = Action("ask", f"Ask {i.organisation.name}", "send", _at("ask", i), gaps=gaps)
-            request = _request(i)
+            request = _request(i, reading)
             first = [*request, ask] if request and any(g.code == "commission_not_requested" for g in gaps) else [ask, *request]
             return [*first, view, prepare, later]
         case _S.ASKED:
-            told = not i.offering.needs_money and not queries.partner_people(i)
+            told = not i.offering.needs_money and not reading.record.signs_in
             return [
                 *([Action("told_yes", "They told me yes", "handshake", _at("agree", i)),
                    Action("told_no", "They told me no", "x", _at("decline", i))] if told else []),
@@ -96,11 +96,11 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
         case _S.DECLINED | _S.LAPSED:
             return [action for action in (matches, again, shut) if action]
         case _S.AGREED:
-            return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=tuple(standing.gaps_to_arrange(i, reading))), view, *_request(i)]
+            return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=tuple(standing.gaps_to_arrange(i, reading))), view, *_request(i, reading)]
         case _S.ARRANGED:
             return [Action("met", "They met", "heart-handshake", _at("met", i)), Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i)), view]
         case _S.MET:
-            join = Action("join", f"{child} went", "footprints", _at("join", i), gaps=_join_gaps(i))
+            join = Action("join", f"{child} went", "footprints", _at("join", i), gaps=_join_gaps(i, reading))
             return [join, view]
         case _S.JOINED:
             return [Action("settle", "Settled", "sprout", _at("settle", i)), view]
@@ -115,8 +115,8 @@ def _has_no(gaps: Sequence[Gap]) -> bool:
     return any(gap.code in ("child_no", "carer_no", "carers_disagree") for gap in gaps)
 
 
-def _join_gaps(i: Introduction) -> tuple[Gap, ...]:
-    if not i.offering.needs_money or hooks.attended_count(i) > 0:
+def _join_gaps(i: Introduction, reading: Standing) -> tuple[Gap, ...]:
+    if not i.offering.needs_money or reading.attended > 0:
         return ()
     return (Gap("register", "The register does this at the first session.", f"{i.organisation.name} takes it."),)
 
@@ -125,9 +125,9 @@ def _matches(i: Introduction) -> str:
     return url_for("matching.matches", child_id=i.child_id) if "matching.matches" in current_app.view_functions else ""
 
 
-def _request(i: Introduction) -> list[Action]:
+def _request(i: Introduction, reading: Standing) -> list[Action]:
     """Asking for the place and the money, where the programme is paid for and that was not done yet."""
-    if not i.offering.needs_money or hooks.commission_requested(i) or "commissioning.request_new" not in current_app.view_functions:
+    if not i.offering.needs_money or reading.is_requested or "commissioning.request_new" not in current_app.view_functions:
         return []
     return [Action("request", "Request the place", "wallet", url_for("commissioning.request_new", introduction_id=i.id))]
 

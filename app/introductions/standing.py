@@ -5,69 +5,91 @@ Verbs ask under their lock and pages ask to say why not: one answer for both, so
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from app.catalogue.models import Offering, OfferingState, PartnerState
-from app.children import queries as children
-from app.children.models import ChildState, Closeness, Consent, Refusal, Warmth
-from app.introductions import guards, hooks, queries, warmth
+from app.children.models import (
+    ChildState,
+    Closeness,
+    Consent,
+    Refusal,
+    RelationshipKind,
+    Warmth,
+)
+from app.introductions import guards, hooks, warmth
 from app.introductions.guards import Gap
 from app.introductions.models import Introduction, View, Viewpoint
 from app.introductions.policies import LOCAL_ASSETS
+from app.introductions.queries.record import Record, read_record
 from app.shared import clock
 from app.shared.view import long_day
-
-HEARD_WITHIN = timedelta(days=60)
 
 
 @dataclass(frozen=True)
 class Standing:
     """One reading of an introduction. Nothing here is kept: read it again after anything changed."""
 
+    introduction: Introduction
+    record: Record
     child: warmth.Said
     carers: tuple[warmth.Said, ...]
     teacher: warmth.Said | None
-    consent: Consent | None
-    refusal: Refusal | None
     check: warmth.Answer
-    link_worker: str
     contact: str
+
+    @property
+    def consent(self) -> Consent | None:
+        return self.record.consent
+
+    @property
+    def refusal(self) -> Refusal | None:
+        return self.record.refusal
+
+    @property
+    def link_worker(self) -> str:
+        return self.record.lead
 
     @property
     def is_refused(self) -> bool:
         return self.refusal is not None and self.refusal.is_childs_no
 
+    @functools.cached_property
+    def is_requested(self) -> bool:
+        """Money is needed, and asked for."""
+        return self.introduction.offering.needs_money and hooks.commission_requested(self.introduction)
+
+    @functools.cached_property
+    def is_approved(self) -> bool:
+        return self.introduction.offering.needs_money and hooks.commission_approved(self.introduction)
+
+    @functools.cached_property
+    def attended(self) -> int:
+        """How often the child went: by the registers, or, for a local asset, as the Link Worker was told if that is more."""
+        told = self.introduction.visits_told or 0 if not self.introduction.offering.needs_money else 0
+        return max(hooks.attended_count(self.introduction), told)
+
 
 def read(introduction: Introduction) -> Standing:
     """Ask the database once for all of it."""
-    today = clock.today()
-    views = queries.list_views(introduction.id)
-    child = _childs(introduction, views)
-    carers = _carers(introduction, views)
-    teacher = _teachers(views)
-    refusal = children.find_refusal(introduction.child_id, introduction.offering_id)
-    lead, known_days = queries.find_lead_name(introduction.child_id)
-    first_name = lead.split()[0] if lead else "the Link Worker"
+    record = read_record(introduction)
+    child = _said(introduction.child.called, _last(record.views, Viewpoint.CHILD))
+    carers = _carers(record)
+    teacher = _teachers(record.views)
     contact = _contact(introduction)
     check = warmth.check(warmth.Inputs(
-        today=today, child=child, carers=carers, teacher=teacher, link_worker=first_name, known_days=known_days,
-        heard_lately=queries.count_words_heard(introduction.child_id, introduction.child.link_worker_ids, today - HEARD_WITHIN),
-        is_close=_closeness(introduction), contact=contact, has_met_contact=introduction.has_met_contact,
-        who_goes_along=introduction.who_goes_along, earlier=tuple(queries.list_earlier(introduction)),
-        is_refused=refusal is not None and refusal.is_childs_no,
+        today=clock.today(), child=child, carers=carers, teacher=teacher,
+        link_worker=record.lead.split()[0] if record.lead else "the Link Worker", known_days=record.known_days,
+        heard_lately=record.heard, is_close=_closeness(record), contact=contact, has_met_contact=introduction.has_met_contact,
+        who_goes_along=introduction.who_goes_along, earlier=tuple(record.earlier),
+        is_refused=record.refusal is not None and record.refusal.is_childs_no,
     ))
-    consent = children.find_consent(introduction.child_id, introduction.organisation_id, today)
-    return Standing(child, carers, teacher, consent, refusal, check, lead, contact)
+    return Standing(introduction, record, child, carers, teacher, check, contact)
 
 
-def _childs(introduction: Introduction, views: Sequence[View]) -> warmth.Said:
-    return _said(introduction.child.called, _last(views, Viewpoint.CHILD))
-
-
-def _carers(introduction: Introduction, views: Sequence[View]) -> tuple[warmth.Said, ...]:
-    homes = queries.list_carers(introduction.child_id)
+def _carers(record: Record) -> tuple[warmth.Said, ...]:
+    homes, views = record.homes, record.views
     relations = [home.relation.strip().lower() for home in homes]
     said = []
     for home in homes:
@@ -90,9 +112,13 @@ def _last(views: Sequence[View], viewpoint: Viewpoint) -> View | None:
 def _said(who: str, view: View | None, *, has_say: bool = True) -> warmth.Said:
     if view is None:
         return warmth.Said(who, has_say=has_say)
-    asked_by = view.asked_by.name.split()[0]
-    by = f"to {asked_by}, {view.how}, {long_day(view.said_on)}"
+    by = f"to {heard_by(view)}, {view.how}, {long_day(view.said_on)}"
     return warmth.Said(who, view.stance, view.words, view.said_on, by, has_say)
+
+
+def heard_by(view: View) -> str:
+    """Whom they said it to, by the first name."""
+    return view.told_to or view.asked_by.name.split()[0]
 
 
 def _contact(introduction: Introduction) -> str:
@@ -103,10 +129,10 @@ def _contact(introduction: Introduction) -> str:
     return introduction.organisation.contact_name
 
 
-def _closeness(introduction: Introduction) -> bool | None:
+def _closeness(record: Record) -> bool | None:
     """What the child's circle says of the Link Worker; None where it says nothing certain."""
-    for tie in queries.list_link_worker_ties(introduction.child_id):
-        if tie.warmth in (Warmth.WARM, Warmth.NEW):
+    for tie in record.ties:
+        if tie.kind is RelationshipKind.LINK_WORKER and tie.warmth in (Warmth.WARM, Warmth.NEW):
             return {Closeness.CLOSE: True, Closeness.FAR: False}.get(tie.closeness)
     return None
 
@@ -118,14 +144,12 @@ def is_local_asset(offering: Offering) -> bool:
     return offering.kind in LOCAL_ASSETS
 
 
-def gaps_to_begin(introduction: Introduction) -> list[Gap]:
+def gaps_to_begin(introduction: Introduction, standing: Standing) -> list[Gap]:
     """idea (or not yet) -> listening."""
-    offering, child = introduction.offering, introduction.child
-    refusal = children.find_refusal(child.id, offering.id)
-    other = queries.open_introduction(child.id, offering.id)
+    offering, child, refusal = introduction.offering, introduction.child, standing.refusal
     return guards.to_begin(
         way_of(offering), child=child.called, is_on_programme=child.state is ChildState.ACTIVE, today=clock.today(),
-        has_other_open=other is not None and other.id != introduction.id,
+        has_other_open=standing.record.has_other_open,
         refused_on=refusal.said_on if refusal else None, is_childs_no=refusal is not None and refusal.is_childs_no,
     )
 
@@ -170,14 +194,13 @@ def gaps_in_support(introduction: Introduction, standing: Standing) -> list[Gap]
 def gaps_to_ask(introduction: Introduction, standing: Standing) -> list[Gap]:
     """ready -> asked."""
     offering = introduction.offering
-    other = queries.open_introduction(introduction.child_id, offering.id)
     return [
         *gaps_in_support(introduction, standing),
         *guards.to_ask(
             organisation=introduction.organisation.name,
             is_organisation_live=introduction.organisation.state is PartnerState.LIVE,
-            has_other_open=other is not None and other.id != introduction.id, title=offering.title,
-            needs_money=offering.needs_money, is_requested=offering.needs_money and hooks.commission_requested(introduction),
+            has_other_open=standing.record.has_other_open, title=offering.title,
+            needs_money=offering.needs_money, is_requested=standing.is_requested,
         ),
     ]
 
@@ -188,8 +211,7 @@ def gaps_to_arrange(introduction: Introduction, standing: Standing) -> list[Gap]
     return [
         *gaps_in_support(introduction, standing),
         *guards.to_arrange(
-            title=offering.title, needs_money=offering.needs_money,
-            is_approved=offering.needs_money and hooks.commission_approved(introduction),
+            title=offering.title, needs_money=offering.needs_money, is_approved=standing.is_approved,
         ),
     ]
 
@@ -201,10 +223,3 @@ def for_partner(gaps: list[Gap]) -> list[Gap]:
     if len(told) < len(gaps):
         told.insert(0, Gap("paused", "The Link Worker is talking with the family first.", "They will be in touch: there is nothing for you to do."))
     return told
-
-
-def attended(introduction: Introduction) -> int:
-    """How often the child went: by the registers, or, for a local asset, as the Link Worker was told if that is more."""
-    counted = hooks.attended_count(introduction)
-    told = introduction.visits_told or 0 if not introduction.offering.needs_money else 0
-    return max(counted, told)

@@ -29,28 +29,19 @@ from app.introductions.queries.introductions import (
     visible_to,
 )
 from app.introductions.queries.known import known_offerings
-from app.introductions.queries.listening import (
-    Home,
-    count_words_heard,
-    find_lead_name,
-    list_carers,
-    list_earlier,
-    list_link_worker_ties,
-    list_trusted_adults,
-    list_views,
-)
+from app.introductions.queries.listening import find_lead_name, list_trusted_adults
 from app.introductions.queries.organisations import (
     PartnerLoad,
     find_practitioner,
     partner_load,
     partner_people,
 )
+from app.introductions.queries.record import Companion, Record, read_record
 
 __all__ = [
-    "GROUPS", "PARTNER_GROUPS", "PER_PAGE", "Group", "Home", "PartnerLoad", "Waiting", "asked_of", "count_by_state",
-    "count_words_heard", "find_lead_name", "find_linking", "find_practitioner", "get_check", "get_introduction",
-    "get_introduction_by_id", "is_visible", "known_offerings", "list_carers", "list_checks_due", "list_earlier", "list_for_child",
-    "list_for_person", "list_link_worker_ties", "list_meetings_past", "list_open_of_children", "list_open_with_organisation",
-    "list_signposts", "list_to_ask_again", "list_trusted_adults", "list_views", "list_waiting",
-    "open_introduction", "open_offering_ids", "partner_load", "partner_people", "visible_to",
+    "GROUPS", "PARTNER_GROUPS", "PER_PAGE", "Companion", "Group", "PartnerLoad", "Record", "Waiting", "asked_of", "count_by_state",
+    "find_lead_name", "find_linking", "find_practitioner", "get_check", "get_introduction", "get_introduction_by_id", "is_visible",
+    "known_offerings", "list_checks_due", "list_for_child", "list_for_person", "list_meetings_past", "list_open_of_children",
+    "list_open_with_organisation", "list_signposts", "list_to_ask_again", "list_trusted_adults", "list_waiting", "open_introduction",
+    "open_offering_ids", "partner_load", "partner_people", "read_record", "visible_to",
 ]

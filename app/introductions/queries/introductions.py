@@ -68,7 +68,7 @@ def _is_covered(on: date) -> sa.ColumnElement[bool]:
 
 
 def get_introduction(introduction_id: uuid.UUID, person: Person) -> Introduction:
-    """With all that its page needs. Raises NotFound outside the person's sight, exactly as if there were none."""
+    """With the child, the way in and who may work with them, in one statement. Raises NotFound outside the person's sight, exactly as if there were none."""
     statement = (
         sa.select(Introduction).where(Introduction.id == introduction_id, visible_to(person)).options(*_PAGE)
     )
@@ -91,10 +91,7 @@ def is_visible(introduction_id: uuid.UUID, person: Person) -> bool:
 
 
 _LISTED = (joinedload(Introduction.child).joinedload(Child.school),)
-_PAGE = (
-    *_LISTED, joinedload(Introduction.child).selectinload(Child.carers), selectinload(Introduction.views),
-    selectinload(Introduction.checks), joinedload(Introduction.cohort).joinedload(Cohort.practitioner),
-)
+_PAGE = (*_LISTED, joinedload(Introduction.child).joinedload(Child.caseload), joinedload(Introduction.cohort).joinedload(Cohort.practitioner))
 
 
 # --- lists ---------------------------------------------------------------------------------------

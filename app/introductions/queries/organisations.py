@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person, Role
-from app.accounts.queries import people_with
-from app.catalogue.availability import free_places_of_offerings
-from app.catalogue.models import Practitioner
-from app.catalogue.queries import list_cohorts, list_practitioners
-from app.introductions.models import Introduction, IntroductionState
+from app.accounts.models import Person, Role, RoleGrant
+from app.accounts.queries import is_in_force
+from app.audit.models import AuditEntry
+from app.catalogue.availability import free_places_of_offerings, is_running
+from app.catalogue.models import Cohort, Practitioner
+from app.catalogue.queries import list_practitioners
+from app.introductions.models import DeclineReason, Introduction, IntroductionState
+from app.introductions.words import DECLINE_TOLD
 from app.shared import clock
 from app.shared.db import db
+from app.shared.gathered import listed_from, read_list, value_of
+from app.shared.view import plural, sentence_list
 
 LOOK_BACK = timedelta(days=365)
+LATELY = timedelta(days=90)
 BUSY = (
     IntroductionState.ASKED, IntroductionState.AGREED, IntroductionState.ARRANGED, IntroductionState.MET, IntroductionState.JOINED,
 )
@@ -26,9 +31,9 @@ BUSY = (
 
 @dataclass(frozen=True)
 class PartnerLoad:
-    """What a Link Worker looks at before asking: how much is waiting there, and how quickly they answer.
+    """What a Link Worker looks at before asking: how much is waiting there, how quickly they answer, and what they said no to of late.
 
-    `free_places` None: nobody counts places there.
+    `free_places` None: nobody counts places there. `declines`: each reason of the last 90 days, how often, most often first.
     """
 
     waiting: int
@@ -36,6 +41,7 @@ class PartnerLoad:
     free_places: int | None
     answered: int
     answer_days: float | None
+    declines: tuple[tuple[DeclineReason, int], ...] = ()
 
     @property
     def answer_words(self) -> str:
@@ -46,43 +52,60 @@ class PartnerLoad:
         days = max(1, round(self.answer_days))
         return f"Usually answers within {days} day{'' if days == 1 else 's'}"
 
+    @property
+    def decline_words(self) -> str:
+        if not self.declines:
+            return f"No “no” in {LATELY.days} days"
+        told = sentence_list([f"{DECLINE_TOLD[reason][:1].lower()}{DECLINE_TOLD[reason][1:]}" + (f" ({times} times)" if times > 1 else "") for reason, times in self.declines])
+        return f"Said no {plural(sum(times for _, times in self.declines), 'time')} in {LATELY.days} days: {told}"
+
 
 def partner_load(introduction: Introduction) -> PartnerLoad:
-    """The organisation's open requests and the median of its last answers (in days, over at most fifty of the last year)."""
-    organisation = Introduction.organisation_id == introduction.organisation_id
-    counted = db.session.execute(
-        sa.select(Introduction.state, sa.func.count())
-        .where(organisation, Introduction.state.in_(BUSY))
-        .group_by(Introduction.state)
-    ).all()
-    by_state: Mapping[IntroductionState, int] = {row[0]: row[1] for row in counted}
-    waits = sorted(
-        (row.answered_at - row.asked_at).total_seconds() / 86_400
-        for row in db.session.execute(
+    """The organisation's open requests, the median of its last answers (in days, over at most fifty of the last year), and its noes.
+
+    A no is counted where it was said, also when the introduction began again since.
+    """
+    theirs = Introduction.organisation_id == introduction.organisation_id
+    now = clock.now()
+    said_no = sa.select(AuditEntry.reason).where(
+        AuditEntry.subject_type == "introduction", AuditEntry.subject_id.in_(sa.select(Introduction.id).where(theirs)),
+        AuditEntry.action == "introductions.introduction.declined", AuditEntry.at >= now - LATELY,
+    ).subquery()
+    running = sa.select(sa.func.count(Cohort.id)).where(Cohort.offering_id == introduction.offering_id, *is_running())
+    row = db.session.execute(sa.select(
+        listed_from(
+            sa.select(Introduction.state, sa.func.count().label("times")).where(theirs, Introduction.state.in_(BUSY)).group_by(Introduction.state)
+        ),
+        listed_from(
             sa.select(Introduction.asked_at, Introduction.answered_at)
-            .where(organisation, Introduction.asked_at.is_not(None), Introduction.answered_at >= clock.now() - LOOK_BACK)
+            .where(theirs, Introduction.asked_at.is_not(None), Introduction.answered_at >= now - LOOK_BACK)
             .order_by(Introduction.answered_at.desc()).limit(50)
-        )
+        ),
+        listed_from(sa.select(said_no.c.reason, sa.func.count().label("times")).group_by(said_no.c.reason)),
+        running.scalar_subquery(),
+    )).one()
+    by_state = {raw["state"]: raw["times"] for raw in read_list(row[0])}
+    instant = Introduction.__table__.c.asked_at.type
+    waits = sorted(
+        (value_of(instant, raw["answered_at"]) - value_of(instant, raw["asked_at"])).total_seconds() / 86_400 for raw in read_list(row[1])
     )
+    declines = sorted(((DeclineReason(raw["reason"]), raw["times"]) for raw in read_list(row[2]) if raw["reason"]), key=lambda one: (-one[1], one[0]))
     waiting = by_state.get(IntroductionState.ASKED, 0)
     return PartnerLoad(
         waiting=waiting, going=sum(by_state.values()) - waiting,
-        free_places=_free_places(introduction.offering_id),
-        answered=len(waits), answer_days=waits[len(waits) // 2] if waits else None,
+        free_places=free_places_of_offerings([introduction.offering_id])[introduction.offering_id] if row[3] else None,
+        answered=len(waits), answer_days=waits[len(waits) // 2] if waits else None, declines=tuple(declines),
     )
 
 
-def _free_places(offering_id: uuid.UUID) -> int | None:
-    return free_places_of_offerings([offering_id])[offering_id] if list_cohorts(offering_id, running=True) else None
-
-
-def partner_people(introduction: Introduction) -> list[Person]:
-    """Who of the organisation signs in to Kith: its administrators, then its practitioners."""
-    found: dict[uuid.UUID, Person] = {}
-    for role in (Role.PARTNER_ADMIN, Role.PRACTITIONER):
-        for person in people_with(role, introduction.zone_id, organisation_id=introduction.organisation_id):
-            found.setdefault(person.id, person)
-    return list(found.values())
+def partner_people(introduction: Introduction) -> Sequence[Person]:
+    """Who of the organisation signs in to Kith, by name."""
+    held = sa.select(RoleGrant.person_id).where(
+        RoleGrant.role.in_((Role.PARTNER_ADMIN, Role.PRACTITIONER)), RoleGrant.zone_id == introduction.zone_id,
+        RoleGrant.organisation_id == introduction.organisation_id, is_in_force(),
+    )
+    statement = sa.select(Person).where(Person.id.in_(held), Person.left_at.is_(None)).order_by(Person.name, Person.id)
+    return db.session.scalars(statement).all()
 
 
 def find_practitioner(practitioner_id: uuid.UUID, organisation_id: uuid.UUID) -> Practitioner | None:

@@ -87,5 +87,5 @@ def decline(introduction: Introduction) -> ResponseReturnValue:
         ),
         "introductions/introduction_decline.html", by_word=by_word,
         done="Written down." if by_word else "Thank you for answering. The Link Worker looks elsewhere.",
-        called=introduction.child.called if by_word else called_by_partner(introduction), worker=queries.find_lead_name(introduction.child_id)[0],
+        called=introduction.child.called if by_word else called_by_partner(introduction), worker=queries.find_lead_name(introduction.child_id),
     )

@@ -18,7 +18,7 @@ from app.shared.web import allow, current_person, submit
 @allow(policies.can_settle, introduction=queries.get_introduction)
 def settle(introduction: Introduction) -> ResponseReturnValue:
     key, person, is_typed = introduction.id, current_person(), not introduction.offering.needs_money
-    attended = standing.attended(introduction)
+    attended = standing.read(introduction).attended
     form = SettleForm(visits_told=attended or None)
     if not is_typed:
         del form.visits_told

@@ -32,5 +32,5 @@ def answer(token: str) -> ResponseReturnValue:
     found = links.read(token)
     return render_template(
         "introductions/answer_give.html", form=form, introduction=found.introduction, person=found.person,
-        has_practitioners=bool(practitioners), worker=queries.find_lead_name(found.introduction.child_id)[0],
+        has_practitioners=bool(practitioners), worker=queries.find_lead_name(found.introduction.child_id),
     ), 422 if form.is_submitted() else 200

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
 from app.accounts.policies import is_partner
-from app.audit import services as audit
-from app.audit.queries import list_entries_for
+from app.children.languages import language
 from app.children.models import SHAREABLE
 from app.children.queries import get_child_by_id
 from app.children.sharing import SharedChild, shared_view, shared_views
+from app.children.sight import note_look
 from app.introductions import policies, queries, standing, telling
 from app.introductions.actions import actions_for
 from app.introductions.models import Introduction, IntroductionState
@@ -70,23 +70,25 @@ def _names_for_partner(found: list[Introduction]) -> dict[object, str]:
 @allow(policies.can_see_introduction, introduction=queries.get_introduction)
 def introduction(introduction: Introduction) -> ResponseReturnValue:
     person: Person = current_person()
-    audit.note_sight(person=person, child_id=introduction.child_id, what="introduction")
-    introduction = queries.get_introduction(introduction.id, person)
+    note_look(introduction.child, "introduction")
     if is_for_partner(person, introduction):
         return _partners_page(introduction, person)
     reading = standing.read(introduction)
-    entries = list_entries_for(introduction)
-    actions = actions_for(introduction, person, reading)
+    record, child, lead = reading.record, introduction.child.called, reading.link_worker
     return render_template(
-        "introductions/introduction_show.html", introduction=introduction, reading=reading, actions=actions,
-        track=telling.track(introduction, entries, child=introduction.child.called, link_worker=reading.link_worker.split()[0] if reading.link_worker else ""),
-        history=telling.history(entries), look=telling.look(introduction), views=list(reversed(introduction.views)),
+        "introductions/introduction_show.html", introduction=introduction, reading=reading, actions=actions_for(introduction, person, reading),
+        track=telling.track(introduction, record.entries, child=child, link_worker=lead.split()[0] if lead else ""),
+        history=telling.history(record.entries), look=telling.look(introduction), views=list(reversed(record.views)),
         load=queries.partner_load(introduction) if introduction.state in BEFORE_ANSWER else None,
         may_end=introduction.is_open and policies.can_end(person, introduction), may_answer_check=policies.can_answer_check(person, introduction),
-        stance_words=STANCE_WORDS, shareable=_shareable,
-        agreed=telling.agreed(introduction, child=introduction.child.called, attended=standing.attended(introduction)),
-        child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(),
+        stance_words=STANCE_WORDS, shareable=_shareable, agreed=telling.agreed(introduction, child=child, attended=_attended(introduction, reading)),
+        child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(), heard_by=standing.heard_by, language=language,
     )
+
+
+def _attended(introduction: Introduction, reading: standing.Standing) -> int:
+    """Asked only where it is shown."""
+    return reading.attended if introduction.joined_on else 0
 
 
 def _shareable(fields: list[str]) -> list[str]:
@@ -119,12 +121,12 @@ def _partners_page(introduction: Introduction, person: Person) -> ResponseReturn
     if introduction.is_shared and shared is None:
         abort(404)
     called = shared.called if shared else introduction.child.reference
-    worker, _ = queries.find_lead_name(introduction.child_id)
-    entries = list_entries_for(introduction)
+    reading = standing.read(introduction)
+    worker = reading.link_worker
     return render_template(
         "introductions/introduction_show_partner.html", introduction=introduction, shared=shared, called=called,
-        actions=actions_for(introduction, person, standing.read(introduction)), link_worker=worker, look=telling.look(introduction),
+        actions=actions_for(introduction, person, reading), link_worker=worker, look=telling.look(introduction),
         agreed=telling.agreed_with_partner(introduction, child=called, is_shared=shared is not None),
-        track=telling.track(introduction, entries, child=called, link_worker=worker.split()[0] if worker else "", is_partner=True),
+        track=telling.track(introduction, reading.record.entries, child=called, link_worker=worker.split()[0] if worker else "", is_partner=True),
         school=introduction.child.school.name if introduction.child.school and introduction.is_shared else "",
     )

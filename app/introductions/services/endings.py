@@ -60,7 +60,7 @@ def settle(
             if not 0 <= visits_told <= 500:
                 raise Invalid("Type a number of visits from 0 to 500.", field="visits_told")
             introduction.visits_told = visits_told
-        attended = standing.attended(introduction)
+        attended = standing.read(introduction).attended
         guards.require(guards.to_settle(child=introduction.child.called, attended=attended, wants_to_go_on=wants_to_go_on))
         db.session.add(View(
             introduction_id=introduction.id, viewpoint=Viewpoint.CHILD, stance=Stance.YES, said_on=clock.today(),

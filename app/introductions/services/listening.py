@@ -81,7 +81,7 @@ def begin_listening(*, introduction_id: uuid.UUID, actor: Person, seen_version: 
         introduction = take(introduction_id, to=_S.LISTENING, seen_version=seen_version)
         permit(policies.can_listen(actor, introduction), introduction)
         if introduction.state is not _S.READY:
-            guards.require(standing.gaps_to_begin(introduction))
+            guards.require(standing.gaps_to_begin(introduction, standing.read(introduction)))
         introduction.ask_again_on, introduction.not_yet_why = None, ""
         move(introduction, _S.LISTENING, actor=actor, done="listening_begun")
         nothing_left_to_do(introduction, "Listening again")
