@@ -55,6 +55,8 @@ def _deciding(commission: Commission, item: QueueItem) -> list[Action]:
     )]
     if item.needs_override:
         found.append(_to(commission, "override", "Say why it may go past the ceiling", "scale", why_not=item.why_not or ""))
+    if commission.shares and not item.said:
+        found.append(_to(commission, "split", "Change who pays", "scale", why_not=item.why_not or ""))
     found.append(_to(commission, "ask", "Ask a question", "message-circle", why_not=item.why_not or ""))
     found.append(_to(commission, "reject", "Decline", "x", kind="quiet", why_not=item.why_not or ""))
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.accounts.models import Person, Role, RoleGrant
 from app.catalogue.models import Cohort
@@ -130,20 +131,40 @@ def can_change_capacity(person: Person, cohort: Cohort) -> bool:
 # --- saying yes ----------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class StandIn:
+    """Somebody who gave on what they may decide: whoever stands in may do no more than they could themselves."""
+
+    person_id: uuid.UUID
+    name: str
+    interests: frozenset[uuid.UUID]
+    still_holds: bool
+
+
 def why_not_decide(
-    person: Person, commission: Commission, *, interests: Collection[uuid.UUID] = (), fund_ids: Collection[uuid.UUID] | None = None
+    person: Person, commission: Commission, *, interests: Collection[uuid.UUID] = (), fund_ids: Collection[uuid.UUID] | None = None,
+    stands_in: Mapping[uuid.UUID, StandIn] | None = None, only_own: bool = False, only_for: uuid.UUID | None = None,
 ) -> str | None:
     """Why this person may not say yes to (or decline, or ask about) this request; None when they may.
 
-    `fund_ids` are the funds it would be paid from, where they are not on the commission yet.
+    `fund_ids` are the funds it would be paid from, where they are not on the commission yet. `stands_in`: whose the person's
+    grants are that are not their own, by grant; `only_own` and `only_for` look at some of the grants alone.
     """
-    here = _grants_here(person, commission)
+    theirs = stands_in or {}
+    here = [
+        g for g in _grants_here(person, commission)
+        if (g.id not in theirs if only_own else only_for is None or (g.id in theirs and theirs[g.id].person_id == only_for))
+    ]
     if not here:
         return "You hold no budget for this child’s Zone or school."
     if person.id == commission.requested_by_id:
         return "You asked for this yourself, so somebody else decides."
     if commission.organisation_id in interests:
         return f"You have declared an interest in {commission.organisation.name}, so somebody else decides."
+    why_not = _why_not_for_them(here, theirs, commission)
+    here = [g for g in here if g.id not in theirs or _why_not_for(theirs[g.id], commission) is None]
+    if not here:
+        return why_not
     paying = set(fund_ids) if fund_ids is not None else {share.fund_id for share in commission.shares}
     whole = [g for g in here if g.fund_id is None]
     own_funds = {g.fund_id for g in here if g.fund_id is not None}
@@ -154,6 +175,21 @@ def why_not_decide(
     if all(limit is not None and commission.total_pence > limit for limit in limits):
         most = max(limit for limit in limits if limit is not None)
         return f"{pounds(commission.total_pence)} is over your limit of {pounds(most)}: somebody with a higher limit decides."
+    return None
+
+
+def _why_not_for_them(here: Sequence[RoleGrant], theirs: Mapping[uuid.UUID, StandIn], commission: Commission) -> str | None:
+    """The first reason why a grant that was given on does not help here."""
+    return next((why for g in here if g.id in theirs and (why := _why_not_for(theirs[g.id], commission))), None)
+
+
+def _why_not_for(whom: StandIn, commission: Commission) -> str | None:
+    if not whom.still_holds:
+        return f"{whom.name}, for whom you stand in, does not hold this budget any more."
+    if whom.person_id == commission.requested_by_id:
+        return f"{whom.name}, for whom you stand in, asked for this, so somebody else decides."
+    if commission.organisation_id in whom.interests:
+        return f"{whom.name}, for whom you stand in, has an interest in {commission.organisation.name}, so somebody else decides."
     return None
 
 

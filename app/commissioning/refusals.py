@@ -89,6 +89,12 @@ class MayNotDecide(DomainError):
     code = "may_not_decide"
 
 
+class TooLateToUndo(DomainError):
+    """Two minutes are over, or something has followed."""
+
+    code = "too_late_to_undo"
+
+
 class CannotConfirm(DomainError):
     """What a confirmed place needs is missing."""
 

@@ -50,6 +50,16 @@ ACTION_WORDS: dict[str, str] = {
     "commissioning.commission.ended_early": "Ended early",
     "commissioning.commission.noted": "Closing note written",
     "commissioning.commission.closed": "Closed",
+    "commissioning.commission.taken_back": "Took the decision back",
+    "commissioning.commission.resplit": "Changed which funds pay",
+    "commissioning.change.requested": "More sessions asked for",
+    "commissioning.change.approved": "Number of sessions changed",
+    "commissioning.change.supported": "More sessions: approved by one, waiting for another",
+    "commissioning.change.rejected": "More sessions declined",
+    "commissioning.change.withdrawn": "More sessions not asked for any more",
+    "commissioning.authority.given": "Asked somebody to stand in",
+    "commissioning.authority.ended": "Nobody stands in any more",
+    "commissioning.fund.returned": "Money sent back to the funder",
     "commissioning.place.held": "Place kept",
     "commissioning.place.firmed": "Place promised",
     "commissioning.place.taken": "Place taken",
@@ -73,6 +83,8 @@ ACTION_WORDS: dict[str, str] = {
 """Every audit action of this room, by its exact key."""
 JOURNAL_WORDS: dict[str, str] = {
     "pledge": "Promised by the funder", "receipt": "Received", "reserve": "Asked for", "unreserve": "No longer asked for",
-    "resplit": "Asked for from other funds", "commit": "Promised to a partner", "release": "Came back", "accrual": "Session held",
+    "resplit": "Asked for from other funds", "uncommit": "Approval taken back", "vary": "Changed", "return": "Sent back to the funder", "commit": "Promised to a partner", "release": "Came back", "accrual": "Session held",
     "undo": "Session corrected", "setup": "Setting up", "notice": "Notice", "recommit": "Promised again",
+    "payment_sent": "On its way to the partner", "payment_refused": "Payment did not happen", "payment_made": "Paid to the partner",
+    "payment_returned": "Payment came back",
 }

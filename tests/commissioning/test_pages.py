@@ -176,7 +176,7 @@ def test_one_click_approves(client: StrictClient, scene: Scene) -> None:
     as_(client, scene.holder)
     for _ in range(2):
         answer = client.post(f"/commissions/{commission.id}/approve", data={"seen_version": commission.version})
-        assert answer.location.endswith("/approvals")
+        assert answer.location.endswith("/approvals#requests")
     assert commission.state is _S.APPROVED
     assert balance(scene.fund.id, Account.COMMITTED) == 20_000
     assert "is approved. The partner is told." in text(client.get("/approvals"))

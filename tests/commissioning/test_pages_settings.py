@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 
 from app.accounts.models import Role
 from app.commissioning.models import ApprovalStep, DeclaredInterest
-from app.commissioning.queries.commissions import interests_of, list_steps
+from app.commissioning.queries.deciding import interests_of, list_steps
 from app.commissioning.services import settings
 from app.shared.db import db
 from app.shared.errors import Invalid

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from wtforms.validators import InputRequired
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from app.commissioning.forms.base import PickField, VerbForm, asked_text
-from app.shared.forms import DayField
+from flask import request as flask_request
+from wtforms import StringField
+from wtforms.validators import AnyOf, InputRequired, Length
+
+from app.commissioning import split
+from app.commissioning.forms.base import LONG, PickField, VerbForm, asked_text
+from app.shared.errors import Invalid
+from app.shared.forms import DayField, KithForm
+from app.shared.money import parse_pounds
 
 
 class QuestionForm(VerbForm):
@@ -40,3 +49,70 @@ class SuspendForm(VerbForm):
 
 class NoteForm(VerbForm):
     note = asked_text("What came of it, and what comes next?", "Write what came of it, and what comes next.")
+
+
+class BulkForm(KithForm):
+    """One word on all that are ticked. A no needs its reason; which word it is, is the button's name."""
+
+    reason = StringField("Why not?", [Length(max=LONG)])
+
+    word = StringField("Yes or no", [AnyOf(("approve", "decline"), "Say yes or no.")])
+
+    @property
+    def is_yes(self) -> bool:
+        return bool(self.word.data == "approve")
+
+    @property
+    def first_error(self) -> str:
+        return next((str(e) for errors in self.errors.values() for e in errors), "Say yes or no.")
+
+    @staticmethod
+    def picked(values: Iterable[str]) -> dict[uuid.UUID, int]:
+        """"<key>:<version>" as ticked, in the order of the page; what is no such thing is left out."""
+        found: dict[uuid.UUID, int] = {}
+        for value in values:
+            key, _, version = value.partition(":")
+            try:
+                found[uuid.UUID(key)] = int(version) if version.isdecimal() and len(version) < 10 else 0
+            except ValueError:
+                continue
+        return found
+
+
+@dataclass(frozen=True)
+class SplitLine:
+    """One fund on the page: what was typed for it, or why it cannot pay."""
+
+    fund: split.FundFacts
+    name: str
+    typed: str
+    why_not: str
+    pays: bool
+
+
+class SplitForm(VerbForm):
+    """An amount for each fund that may pay; nothing typed is nothing given."""
+
+    lines: tuple[SplitLine, ...] = ()
+    parts: dict[uuid.UUID, int]
+    unread: list[str]
+
+    def offer(self, fresh: split.Proposal, purpose: split.Purpose, standing: Mapping[uuid.UUID, int]) -> None:
+        self.parts, lines, self.unread = {}, [], []
+        for part in fresh.parts:
+            fund, name = part.fund, f"fund_{part.fund.id.hex}"
+            why_not = split.misfit(fund, purpose) or ("" if fund.left > 0 else "Nothing is left in it.")
+            given = standing.get(fund.id, 0)
+            typed = (flask_request.form.get(name, "").strip()[:20] if self.is_submitted() else f"{given // 100}.{given % 100:02d}" if given else "")
+            if typed and not why_not:
+                try:
+                    self.parts[fund.id] = parse_pounds(typed)
+                except Invalid as refusal:
+                    self.unread.append(f"{fund.name}: {refusal.sentence}")
+            lines.append(SplitLine(fund, name, typed, why_not, not why_not))
+        self.lines = tuple(sorted(lines, key=lambda line: not line.pays))
+
+    def validate(self, extra_validators: object = None) -> bool:
+        is_good = bool(super().validate(extra_validators))
+        self.form_errors.extend(self.unread)
+        return is_good and not self.unread

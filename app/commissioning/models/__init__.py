@@ -5,17 +5,24 @@ from app.commissioning.models.commissions import (
     LIVE_STATES,
     PROMISED_STATES,
     WAITING_STATES,
-    ApprovalStep,
     Commission,
     CommissionState,
     Decision,
     DecisionKind,
-    DeclaredInterest,
     FundShare,
     Suspension,
 )
+from app.commissioning.models.deciding import (
+    VARIATION_MOVES,
+    ApprovalStep,
+    DeclaredInterest,
+    Delegation,
+    Together,
+    Variation,
+    VariationState,
+)
 from app.commissioning.models.funds import Envelope, Fund
-from app.commissioning.models.ledger import Account, Journal, Posting
+from app.commissioning.models.ledger import EARNED, Account, Journal, Posting
 from app.commissioning.models.places import (
     LIVE_PLACE,
     PLACE_MOVES,
@@ -27,7 +34,8 @@ from app.commissioning.models.places import (
 )
 
 __all__ = [
-    "COMMISSION_MOVES", "LIVE_PLACE", "LIVE_STATES", "PLACE_MOVES", "PROMISED_STATES", "WAITING_MOVES", "WAITING_STATES",
-    "Account", "ApprovalStep", "Commission", "CommissionState", "Decision", "DecisionKind", "DeclaredInterest", "Envelope",
-    "Fund", "FundShare", "Journal", "Place", "PlaceState", "Posting", "Suspension", "Waiting", "WaitingState",
+    "COMMISSION_MOVES", "EARNED", "LIVE_PLACE", "LIVE_STATES", "PLACE_MOVES", "PROMISED_STATES", "VARIATION_MOVES", "WAITING_MOVES", "WAITING_STATES",
+    "Account", "ApprovalStep", "Commission", "CommissionState", "Decision", "DecisionKind", "DeclaredInterest", "Delegation", "Envelope",
+    "Fund", "FundShare", "Journal", "Place", "PlaceState", "Posting", "Suspension", "Together", "Variation", "VariationState", "Waiting",
+    "WaitingState",
 ]

@@ -42,13 +42,15 @@ COMMISSION_MOVES = Moves("commission", {
     _S.DRAFT: {_S.REQUESTED, _S.CANCELLED},
     _S.REQUESTED: {_S.RETURNED, _S.APPROVED, _S.REJECTED, _S.EXPIRED, _S.CANCELLED},
     _S.RETURNED: {_S.REQUESTED, _S.EXPIRED, _S.CANCELLED},
-    _S.APPROVED: {_S.CONFIRMED, _S.CANCELLED},
+    _S.APPROVED: {_S.CONFIRMED, _S.CANCELLED, _S.REQUESTED},
     _S.CONFIRMED: {_S.IN_DELIVERY, _S.CANCELLED},
+    _S.REJECTED: {_S.REQUESTED},
     _S.IN_DELIVERY: {_S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY},
     _S.SUSPENDED: {_S.IN_DELIVERY, _S.ENDED_EARLY},
     _S.DELIVERED: {_S.CLOSED},
     _S.ENDED_EARLY: {_S.CLOSED},
 })
+"""Back to `requested` from approved and rejected: only by whoever said so taking it back within two minutes."""
 WAITING_STATES = frozenset({_S.REQUESTED, _S.RETURNED})
 """Waiting for a word, with a hold and money kept until `decide_by`."""
 PROMISED_STATES = frozenset({_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY, _S.SUSPENDED})
@@ -121,7 +123,10 @@ class Commission(Row):
     practitioner: Mapped[Practitioner | None] = relationship()
     requested_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     shares: Mapped[list[FundShare]] = relationship(back_populates="commission", order_by="FundShare.created_at")
-    decisions: Mapped[list[Decision]] = relationship(back_populates="commission", order_by="Decision.at")
+    decisions: Mapped[list[Decision]] = relationship(
+        back_populates="commission", order_by="Decision.at",
+        primaryjoin="and_(Decision.commission_id == Commission.id, Decision.variation_id.is_(None))",
+    )
     suspensions: Mapped[list[Suspension]] = relationship(back_populates="commission", order_by="Suspension.starts_on")
 
     @property
@@ -165,7 +170,11 @@ class DecisionKind(StrEnum):
 
 
 class Decision(Row):
-    """What one budget holder said of one request; `override` is a second person's reason for passing the funder ceiling."""
+    """What one budget holder said of one request; `override` is a second person's reason for passing the funder ceiling.
+
+    `for_id`: in whose stead, where the person had no authority of their own for this. `held_until`: when the place would have
+    been free again had nothing been said; with it the word can be taken back. `variation_id`: about a change, not the request.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (Index("ix_decision_commission", "commission_id"),)
@@ -176,9 +185,17 @@ class Decision(Row):
     reason: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime] = mapped_column(default=clock.now)
     round: Mapped[int] = mapped_column(default=1)
+    for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    held_until: Mapped[datetime | None]
+    variation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("variation.id"))
 
     commission: Mapped[Commission] = relationship(back_populates="decisions")
-    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[person_id])
+
+    @property
+    def authority_id(self) -> uuid.UUID:
+        """Whose word it counts as: two people above a threshold are two authorities."""
+        return self.for_id or self.person_id
 
 
 class Suspension(Row):
@@ -206,29 +223,3 @@ class Suspension(Row):
     def covers(self, day: date) -> bool:
         """Is a session on this day not payable?"""
         return self.starts_on <= day and (self.ended_on is None or day < self.ended_on)
-
-
-class ApprovalStep(Row):
-    """Above this amount, this many different people must approve. The Zone's scheme is the set of its steps."""
-
-    __tablename__ = "approval_step"
-    __table_args__ = (
-        UniqueConstraint("zone_id", "above_pence", name="uq_approval_step"),
-        CheckConstraint("above_pence >= 0 AND people BETWEEN 1 AND 3", name="step_in_range"),
-    )
-
-    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
-    above_pence: Mapped[int]
-    people: Mapped[int]
-
-
-class DeclaredInterest(Row):
-    """This person has an interest in that organisation and decides nothing about it while it stands."""
-
-    __tablename__ = "declared_interest"
-    __table_args__ = (UniqueConstraint("person_id", "organisation_id", name="uq_declared_interest"),)
-
-    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
-    reason: Mapped[str] = mapped_column(Text, default="")
-    ended_on: Mapped[date | None]

@@ -15,8 +15,9 @@ from app.shared.db import Base, append_only, state_column
 
 
 class Account(StrEnum):
-    """FLOWS 2 and PAYMENTS 2.5: per fund, money moves available -> requested -> committed -> accrued -> paid.
+    """FLOWS 2 and PAYMENTS 2.5: per fund, money moves available -> requested -> committed -> accrued -> in flight -> paid.
 
+    `accrued` of a commission below nil is what its partner owes back: corrected after it was paid, taken off the next statement.
     `receivable` (promised by the funder, not yet received) and `bank` stand on the other side; they run negative by nature.
     """
 
@@ -27,7 +28,12 @@ class Account(StrEnum):
     REQUESTED = "requested"
     COMMITTED = "committed"
     ACCRUED = "accrued"
+    IN_FLIGHT = "in_flight"
     PAID = "paid"
+
+
+EARNED = (Account.ACCRUED, Account.IN_FLIGHT, Account.PAID)
+"""What sessions held have used, whether it is owed, on its way or paid. Together never below nil."""
 
 
 class Journal(Base):

@@ -26,9 +26,10 @@ class PlaceState(StrEnum):
 
 PLACE_MOVES = Moves("place", {
     PlaceState.HELD: {PlaceState.FIRM, PlaceState.RELEASED},
-    PlaceState.FIRM: {PlaceState.TAKEN, PlaceState.RELEASED},
+    PlaceState.FIRM: {PlaceState.TAKEN, PlaceState.RELEASED, PlaceState.HELD},
     PlaceState.TAKEN: {PlaceState.ENDED},
 })
+"""Firm to held only with the approval that firmed it, taken back."""
 LIVE_PLACE = sa.text("state IN ('held', 'firm', 'taken')")
 
 

@@ -6,9 +6,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy import orm
+from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, Role, School, Zone
 from app.catalogue.queries import organisations_with_gaps
@@ -16,17 +18,21 @@ from app.children.models import Child, ChildState
 from app.children.naming import reference_line
 from app.commissioning import policies
 from app.commissioning.models import (
+    EARNED,
     Account,
     Commission,
+    Decision,
     DecisionKind,
     Envelope,
     Fund,
     Posting,
+    Together,
     Waiting,
     WaitingState,
 )
 from app.commissioning.naming import without_name
-from app.commissioning.queries.commissions import interests_of, list_steps, people_for
+from app.commissioning.queries.commissions import visible_to
+from app.commissioning.queries.deciding import interests_of, list_all_steps, people_by, stand_ins_of
 from app.commissioning.queries.money import SPOKEN_FOR, balances, ceiling_base, visible_funds
 from app.introductions.models import IntroductionState
 from app.shared import clock
@@ -35,7 +41,7 @@ from app.shared.money import pounds
 from app.shared.view import plural
 
 AREA_COLOURS = {"Social": "sky", "Emotional": "plum", "Academic": "leaf"}
-SPENT = (Account.COMMITTED, Account.ACCRUED, Account.PAID)
+SPENT = (Account.COMMITTED, *EARNED)
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class QueueItem:
     said: tuple[str, ...]
     has_said: bool
     override: str
+    together: tuple[str, ...] = ()
 
     @property
     def is_first_of_several(self) -> bool:
@@ -93,9 +100,7 @@ def queue_items(commissions: Sequence[Commission], person: Person) -> list[Queue
     if not commissions:
         return []
     zones = {z.id: z for z in db.session.scalars(sa.select(Zone).where(Zone.id.in_({c.zone_id for c in commissions})))}
-    steps = {
-        id_: [(s.above_pence, s.people) for s in list_steps(id_)] or [(zone.second_approver_above_pence, 2)] for id_, zone in zones.items()
-    }
+    steps, theirs = list_all_steps(zones), stand_ins_of(person)
     left = balances({share.fund_id for c in commissions for share in c.shares})
     years = _years(commissions)
     gaps = organisations_with_gaps({c.organisation_id for c in commissions}, clock.today())
@@ -103,6 +108,7 @@ def queue_items(commissions: Sequence[Commission], person: Person) -> list[Queue
         Waiting.commission_id.in_([c.id for c in commissions]), Waiting.state == WaitingState.WAITING
     )))
     interests = interests_of(person.id)
+    others = _asked_together([c.id for c in commissions])
     items = []
     for c in commissions:
         zone = zones[c.zone_id]
@@ -110,8 +116,8 @@ def queue_items(commissions: Sequence[Commission], person: Person) -> list[Queue
         shares = _shares(c, zone, before.by_funder)
         said = [d for d in c.decisions if d.kind is DecisionKind.APPROVE and d.round == c.round]
         override = next((d for d in reversed(c.decisions) if d.kind is DecisionKind.OVERRIDE and d.round == c.round), None)
-        needed = people_for(c.total_pence, steps[c.zone_id])
-        why_not = policies.why_not_decide(person, c, interests=interests) if c.shares else None
+        needed = people_by(steps, zone, c.total_pence, school_id=c.child.school_id, fund_ids={s.fund_id for s in c.shares})
+        why_not = policies.why_not_decide(person, c, interests=interests, stands_in=theirs) if c.shares else None
         not_yet = _not_yet(c, is_waiting=c.id in waiting, has_gaps=c.organisation_id in gaps)
         items.append(QueueItem(
             commission=c, who=reference_line(c.child), why=without_name(c.why, c.child), goal=without_name(c.goal, c.child),
@@ -121,8 +127,24 @@ def queue_items(commissions: Sequence[Commission], person: Person) -> list[Queue
             shares=shares, why_not=why_not, not_yet=not_yet, needed=needed, said=tuple(d.person.name for d in said),
             has_said=any(d.person_id == person.id for d in said),
             override=f"{override.person.name}: {without_name(override.reason, c.child)}" if override else "",
+            together=others.get(c.id, ()),
         ))
     return items
+
+
+def _asked_together(commission_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """The references of the other children each of these was asked for together with."""
+    own, other = orm.aliased(Together), orm.aliased(Together)
+    statement = (
+        sa.select(own.commission_id, Child.reference)
+        .join(other, sa.and_(other.group_id == own.group_id, other.commission_id != own.commission_id))
+        .join(Commission, Commission.id == other.commission_id).join(Child, Child.id == Commission.child_id)
+        .where(own.commission_id.in_(commission_ids)).order_by(Child.reference)
+    )
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    for commission_id, reference in db.session.execute(statement):
+        found[commission_id] = (*found.get(commission_id, ()), reference)
+    return found
 
 
 @dataclass
@@ -186,6 +208,40 @@ def _checks(
     if not c.shares:
         checks.append(("stop", "Money was short when this was asked for"))
     return tuple(checks)
+
+
+@dataclass(frozen=True)
+class JustDecided:
+    """A word that can still be taken back, until the instant `until`."""
+
+    commission: Commission
+    who: str
+    words: str
+    until: datetime
+
+
+DECIDED_WORDS = {
+    DecisionKind.APPROVE: "Approved", DecisionKind.RETURN: "Asked about", DecisionKind.REJECT: "Declined",
+    DecisionKind.OVERRIDE: "Said why past the ceiling",
+}
+
+
+def list_just_decided(person: Person, within: timedelta) -> list[JustDecided]:
+    """This person's last words on requests that are young enough to be taken back, the newest first."""
+    statement = (
+        sa.select(Decision).join(Commission, Commission.id == Decision.commission_id)
+        .where(Decision.person_id == person.id, Decision.at > clock.now() - within, Decision.variation_id.is_(None), visible_to(person))
+        .options(joinedload(Decision.commission, innerjoin=True).selectinload(Commission.child).selectinload(Child.school))
+        .order_by(Decision.at.desc(), Decision.id)
+    )
+    seen, found = set[uuid.UUID](), []
+    for decision in db.session.scalars(statement).unique():
+        if decision.commission_id not in seen:
+            seen.add(decision.commission_id)
+            found.append(JustDecided(
+                decision.commission, reference_line(decision.commission.child), DECIDED_WORDS[decision.kind], decision.at + within,
+            ))
+    return found
 
 
 # --- where the money goes ------------------------------------------------------------------------

@@ -13,10 +13,8 @@ from app.children.models import Caseload, Child
 from app.commissioning.models import (
     LIVE_STATES,
     WAITING_STATES,
-    ApprovalStep,
     Commission,
     CommissionState,
-    DeclaredInterest,
     FundShare,
     Journal,
 )
@@ -167,36 +165,3 @@ def count_sessions_posted(commission_id: uuid.UUID) -> int:
     prefix = f"commission:{commission_id}:session:"
     keys = db.session.scalars(sa.select(Journal.key).where(Journal.key.startswith(prefix), Journal.kind == "accrual"))
     return len({key.removeprefix(prefix).partition(":")[0] for key in keys})
-
-
-# --- the approval scheme -------------------------------------------------------------------------
-
-
-def list_steps(zone_id: uuid.UUID) -> Sequence[ApprovalStep]:
-    """The Zone's own steps, the lowest amount first."""
-    statement = sa.select(ApprovalStep).where(ApprovalStep.zone_id == zone_id)
-    return db.session.scalars(statement.order_by(ApprovalStep.above_pence)).all()
-
-
-def people_needed(zone_id: uuid.UUID, second_above_pence: int, total_pence: int) -> int:
-    """How many different people must say yes to this sum: by the Zone's steps, else two above its threshold."""
-    steps = list_steps(zone_id)
-    return people_for(total_pence, [(s.above_pence, s.people) for s in steps] or [(second_above_pence, 2)])
-
-
-def people_for(total_pence: int, steps: Sequence[tuple[int, int]]) -> int:
-    return max([1, *(people for above, people in steps if total_pence > above)])
-
-
-def interests_of(person_id: uuid.UUID) -> frozenset[uuid.UUID]:
-    """The organisations in which this person has a standing interest."""
-    today = clock.today()
-    statement = sa.select(DeclaredInterest.organisation_id).where(
-        DeclaredInterest.person_id == person_id, sa.or_(DeclaredInterest.ended_on.is_(None), DeclaredInterest.ended_on > today)
-    )
-    return frozenset(db.session.scalars(statement))
-
-
-def list_interests(person_id: uuid.UUID) -> Sequence[DeclaredInterest]:
-    statement = sa.select(DeclaredInterest).where(DeclaredInterest.person_id == person_id)
-    return db.session.scalars(statement.order_by(DeclaredInterest.created_at, DeclaredInterest.id)).all()

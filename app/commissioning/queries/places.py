@@ -74,6 +74,12 @@ def find_waiting(cohort_id: uuid.UUID, child_id: uuid.UUID) -> Waiting | None:
     return db.session.scalars(statement).unique().one_or_none()
 
 
+def find_last_turn_of(commission_id: uuid.UUID) -> Waiting | None:
+    """The newest turn of a commission, also one that was given up."""
+    statement = sa.select(Waiting).where(Waiting.commission_id == commission_id).order_by(Waiting.created_at.desc(), Waiting.id)
+    return db.session.scalars(statement.limit(1)).unique().one_or_none()
+
+
 def find_waiting_of(commission_id: uuid.UUID) -> Waiting | None:
     statement = sa.select(Waiting).where(
         Waiting.commission_id == commission_id, Waiting.state.in_((WaitingState.WAITING, WaitingState.OFFERED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from app.accounts.models import Zone
 from app.children.models import Child
@@ -56,19 +57,30 @@ def purpose_for(commission: Commission) -> split.Purpose:
     return purpose_of(commission.child, commission.need_code, days)
 
 
+def beyond_ceiling(commission: Commission, parts: Mapping[split.FundFacts, int]) -> tuple[str, ...]:
+    """The funders whom these parts would take past the ceiling of the child's year."""
+    by_funder: dict[str, int] = {}
+    for fund, pence in parts.items():
+        by_funder[fund.funder] = by_funder.get(fund.funder, 0) + pence
+    return _beyond(commission, by_funder)
+
+
+def _beyond(commission: Commission, by_funder: Mapping[str, int]) -> tuple[str, ...]:
+    zone = db.session.get_one(Zone, commission.zone_id)
+    ceiling = ceiling_for(zone, commission.child_id, commission.year, total=commission.total_pence, but_not=commission.id)
+    return tuple(sorted(funder for funder, pence in by_funder.items() if pence > ceiling.room(funder)))
+
+
 def standing_split(commission: Commission) -> split.Proposal:
     """The split that stands on the commission, measured again today: each share still fits, and who is beyond the ceiling."""
-    zone = db.session.get_one(Zone, commission.zone_id)
     purpose = purpose_for(commission)
-    ceiling = ceiling_for(zone, commission.child_id, commission.year, total=commission.total_pence, but_not=commission.id)
     facts = {fact.id: fact for fact in fund_facts([share.fund for share in commission.shares], plus=reserved(commission))}
     parts, by_funder = [], dict[str, int]()
     for share in commission.shares:
         why = split.misfit(facts[share.fund_id], purpose)
         parts.append(split.Part(facts[share.fund_id], 0 if why else share.pence, why, facts[share.fund_id].left))
         by_funder[share.fund.funder] = by_funder.get(share.fund.funder, 0) + share.pence
-    over = tuple(sorted(funder for funder, pence in by_funder.items() if pence > ceiling.room(funder)))
-    return split.Proposal(commission.total_pence, tuple(parts), over)
+    return split.Proposal(commission.total_pence, tuple(parts), _beyond(commission, by_funder))
 
 
 def reserved(commission: Commission) -> dict[uuid.UUID, int]:

@@ -1,6 +1,15 @@
 """The pages of commissioning, by noun."""
 
-from app.commissioning.routes import approvals, commissions, funds, places, requests, settings, statements
+from app.commissioning.routes import (
+    approvals,
+    commissions,
+    deciding,
+    funds,
+    places,
+    requests,
+    settings,
+    statements,
+)
 from app.commissioning.routes.base import blueprint
 
-__all__ = ["approvals", "blueprint", "commissions", "funds", "places", "requests", "settings", "statements"]
+__all__ = ["approvals", "blueprint", "commissions", "deciding", "funds", "places", "requests", "settings", "statements"]

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person, Zone
 from app.children.models import Child
 from app.commissioning import split
-from app.commissioning.models import Account, Commission, Fund, FundShare, Journal
+from app.commissioning.models import EARNED, Account, Commission, Fund, FundShare, Journal
 from app.commissioning.queries.money import Balances, commission_balances, envelope_pence, spoken_for
 from app.commissioning.queries.proposals import reserved
 from app.commissioning.refusals import EnvelopeFull, NotEnoughMoney
@@ -87,6 +87,19 @@ def commit(commission: Commission, actor: Person) -> None:
     _post(commission, "commit", lines, actor)
 
 
+def uncommit(commission: Commission, actor: Person) -> None:
+    """COMMITTED -> REQUESTED: the approval was taken back before anything followed."""
+    lines = moved(Account.COMMITTED, Account.REQUESTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
+    _post(commission, "uncommit", lines, actor)
+
+
+def reserve_again(commission: Commission, actor: Person) -> None:
+    """AVAILABLE -> REQUESTED by the shares that stood when it was declined. Raises NotEnoughMoney where they are gone."""
+    lines = moved(Account.AVAILABLE, Account.REQUESTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
+    if lines:
+        _post(commission, "reserve", lines, actor)
+
+
 def give_back(commission: Commission, actor: Person | None) -> int:
     """Whatever is still requested or committed becomes available again, in the funds it came from. Answers the pence."""
     now = commission_balances(commission.id)
@@ -150,7 +163,7 @@ def committed(commission: Commission, now: Balances | None = None) -> Parts:
 
 def accrued(now: Balances) -> int:
     """Earned so far by the commission with these balances, paid or not."""
-    return sum(accounts[Account.ACCRUED] + accounts[Account.PAID] for accounts in now.values())
+    return sum(accounts[account] for accounts in now.values() for account in EARNED)
 
 
 def _post(commission: Commission, kind: str, lines: Sequence[Line], actor: Person | None) -> None:

@@ -100,8 +100,10 @@ def no_place_left(cohort: Cohort) -> NoPlaceLeft:
     )
 
 
-def move(place: Place, to: PlaceState, actor: Person | None, reason: str = "", *, offer_on: bool = True) -> None:
-    """Move a place. One that is given back is offered to the waiting list at once.
+def move(
+    place: Place, to: PlaceState, actor: Person | None, reason: str = "", *, offer_on: bool = True, until: datetime | None = None
+) -> None:
+    """Move a place. One that is given back is offered to the waiting list at once; one that is only held again has an end (`until`).
 
     Raises IllegalMove, HoldLapsed for firming a hold that has run out.
     """
@@ -109,7 +111,7 @@ def move(place: Place, to: PlaceState, actor: Person | None, reason: str = "", *
     PLACE_MOVES.require(here, to)
     if to is PlaceState.FIRM and place.expires_at is not None and place.expires_at <= now:
         raise HoldLapsed("The hold on this place ran out. Ask for a place again.")
-    place.state, place.expires_at = to, None
+    place.state, place.expires_at = to, until
     if to is PlaceState.TAKEN:
         place.taken_at = now
     is_free = to in (PlaceState.RELEASED, PlaceState.ENDED)

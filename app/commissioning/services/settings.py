@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person, Zone
+from app.accounts.models import Person, School, Zone
 from app.audit import services as audit
 from app.catalogue.models import Organisation
-from app.commissioning.models import ApprovalStep, DeclaredInterest
-from app.commissioning.queries.commissions import list_steps
+from app.commissioning.models import ApprovalStep, DeclaredInterest, Fund
+from app.commissioning.queries.deciding import list_all_steps, list_steps
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, NotFound
@@ -28,34 +28,64 @@ def set_steps(*, zone_id: uuid.UUID, steps: Sequence[tuple[int, int]], actor: Pe
         return _write_steps(lock_row(Zone, zone_id), steps, actor)
 
 
-def add_step(*, zone_id: uuid.UUID, above_pence: int, people: int, actor: Person) -> Sequence[ApprovalStep]:
-    """One more step beside those that stand. Raises Invalid as set_steps does."""
+def add_step(
+    *, zone_id: uuid.UUID, above_pence: int, people: int, actor: Person, school_id: uuid.UUID | None = None,
+    fund_id: uuid.UUID | None = None,
+) -> Sequence[ApprovalStep]:
+    """One more step beside those that stand; for one school or one fund it holds beside the Zone's. Raises Invalid as set_steps does."""
     with atomic():
         zone = lock_row(Zone, zone_id)
-        return _write_steps(zone, [*((s.above_pence, s.people) for s in list_steps(zone_id)), (above_pence, people)], actor)
+        whose = _whose(zone, school_id, fund_id)
+        standing = [(s.above_pence, s.people) for s in _standing(zone, whose)]
+        return _write_steps(zone, [*standing, (above_pence, people)], actor, whose)
 
 
 def remove_step(*, zone_id: uuid.UUID, step_id: uuid.UUID, actor: Person) -> Sequence[ApprovalStep]:
     """All steps but this one; nothing changes when it is gone already."""
     with atomic():
         zone = lock_row(Zone, zone_id)
-        standing = list_steps(zone_id)
-        left = [step for step in standing if step.id != step_id]
-        return standing if len(left) == len(standing) else _write_steps(zone, [(s.above_pence, s.people) for s in left], actor)
+        step = db.session.get(ApprovalStep, step_id)
+        if step is None or step.zone_id != zone.id:
+            return list_steps(zone_id)
+        whose = (step.school_id, step.fund_id)
+        left = [(s.above_pence, s.people) for s in _standing(zone, whose) if s.id != step_id]
+        return _write_steps(zone, left, actor, whose)
 
 
-def _write_steps(zone: Zone, steps: Sequence[tuple[int, int]], actor: Person) -> Sequence[ApprovalStep]:
+Whose = tuple[uuid.UUID | None, uuid.UUID | None]
+"""The school or the fund whose steps they are; neither: the Zone's."""
+
+
+def _whose(zone: Zone, school_id: uuid.UUID | None, fund_id: uuid.UUID | None) -> Whose:
+    if school_id is not None and fund_id is not None:
+        raise Invalid("A step is for one school or for one fund.", field="fund")
+    school = db.session.get(School, school_id) if school_id else None
+    fund = db.session.get(Fund, fund_id) if fund_id else None
+    if (school_id and (school is None or school.zone_id != zone.id)) or (fund_id and (fund is None or fund.zone_id != zone.id)):
+        raise NotFound
+    return school_id, fund_id
+
+
+def _standing(zone: Zone, whose: Whose) -> list[ApprovalStep]:
+    return [s for s in list_all_steps([zone.id]) if (s.school_id, s.fund_id) == whose]
+
+
+def _write_steps(zone: Zone, steps: Sequence[tuple[int, int]], actor: Person, whose: Whose = (None, None)) -> Sequence[ApprovalStep]:
     """The Zone is locked. What stays as it was keeps its row, so that a page drawn before still points at it."""
     ordered = _checked(steps)
-    standing = {(step.above_pence, step.people): step for step in list_steps(zone.id)}
+    standing = {(step.above_pence, step.people): step for step in _standing(zone, whose)}
     for key, step in standing.items():
         if key not in ordered:
             db.session.delete(step)
     db.session.flush()
-    made = [standing.get(key) or ApprovalStep(zone_id=zone.id, above_pence=key[0], people=key[1]) for key in ordered]
+    school_id, fund_id = whose
+    made = [
+        standing.get(key) or ApprovalStep(zone_id=zone.id, above_pence=key[0], people=key[1], school_id=school_id, fund_id=fund_id)
+        for key in ordered
+    ]
     db.session.add_all(made)
     audit.record(
-        "commissioning.scheme.changed", subject=zone, actor=actor, zone_id=zone.id,
+        "commissioning.scheme.changed", subject=zone, actor=actor, zone_id=zone.id, school=school_id, fund=fund_id,
         steps=[{"above_pence": above, "people": people} for above, people in ordered],
     )
     return made

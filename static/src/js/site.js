@@ -22,6 +22,10 @@ if (document.querySelector('[data-years]')) import('./years.js').then((years) =>
 // Those who take registers keep today's on their phone; on the way in, marks that were not sent are told.
 if (document.body.dataset.keeps || document.querySelector('[data-offline-page]') || (document.querySelector('[data-sign-in]') && navigator.serviceWorker?.controller)) import('./offline.js');
 
+// Requests can be decided with the keyboard.
+const queue = document.querySelector('[data-queue]');
+if (queue) import('./queue.js').then((deciding) => deciding.start(queue));
+
 // On a phone the filters start folded; without JavaScript they are open.
 const filters = document.querySelector('.filters');
 if (filters && matchMedia('(max-width: 52em)').matches && !filters.querySelector('input:checked')) filters.open = false;
