@@ -70,14 +70,21 @@ class OfferingRecord:
     group_size: int | None
     referrals_last_year: int
     postcode: str = ""
+    year_min: int | None = None
+    year_max: int | None = None
+    eligibility: str = ""
+    how_to_get_there: str = ""
+    site: str = ""
 
 
 PLAIN_FIELDS = (
     "title", "kind", "description", "interests", "needs", "age_min", "age_max", "town", "postcode_area", "region", "delivery",
     "home_visit_radius_km", "slots", "is_by_arrangement", "season", "cost_pence", "languages", "gender", "is_step_free",
     "accessibility", "sibling_min_age", "must_parent_stay", "group_size", "referrals_last_year", "postcode",
+    "year_min", "year_max", "eligibility", "how_to_get_there",
 )
-"""Fields that an offering and its record have alike. `postcode` is not a column of the format: only mapped tables bring it."""
+"""Fields that an offering and its record have alike. Those of the last lines, and the name of the site, are no columns of the format: only
+mapped tables bring them."""
 
 
 def list_imported(zone_id: uuid.UUID, source: str, refs: Iterable[str]) -> dict[str, Offering]:
@@ -88,7 +95,7 @@ def list_imported(zone_id: uuid.UUID, source: str, refs: Iterable[str]) -> dict[
         statement = (
             sa.select(Offering)
             .where(Offering.zone_id == zone_id, Offering.source == source, Offering.source_ref.in_(part))
-            .options(selectinload(Offering.cohorts))
+            .options(selectinload(Offering.cohorts), selectinload(Offering.site))
         )
         found.update({offering.source_ref: offering for offering in db.session.scalars(statement)})
     return found
@@ -117,7 +124,7 @@ def list_live(zone_id: uuid.UUID) -> Sequence[Offering]:
     """The live offerings of a Zone, but for those made for particular children, in the order in which they came (of one moment: by the source's id, 2 before 10)."""
     statement = (
         sa.select(Offering).where(Offering.zone_id == zone_id, Offering.state == OfferingState.LIVE, Offering.is_private.is_(False))
-        .options(selectinload(Offering.cohorts))
+        .options(selectinload(Offering.cohorts), selectinload(Offering.site))
     )
     return sorted(db.session.scalars(statement), key=lambda o: (o.created_at, natural(o.source_ref), o.id))
 
@@ -150,6 +157,7 @@ def _to_record(offering: Offering, capacity: int | None, places_left: int | None
     return OfferingRecord(
         ref=offering.source_ref, provider=offering.organisation.name, capacity=capacity, places_left=places_left,
         latitude=offering.latitude if own_place else None, longitude=offering.longitude if own_place else None,
+        site=offering.site.name if offering.site else "",
         **{name: getattr(offering, name) for name in PLAIN_FIELDS},
     )
 

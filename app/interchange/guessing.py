@@ -33,6 +33,12 @@ TITLES: dict[str, tuple[str, ...]] = {
     "needs": ("needs", "outcomes", "support needs", "suitable for needs", "helps with", "need", "outcome"),
     "age_min": ("age min", "min age", "minimum age", "age from", "from age", "lowest age", "youngest age", "age range from", "ages from", "lower age", "start age"),
     "age_max": ("age max", "max age", "maximum age", "age to", "to age", "highest age", "oldest age", "age range to", "ages to", "upper age", "end age"),
+    "years": ("year groups", "school years", "school year", "year group", "nc year", "year groups catered for", "suitable year groups"),
+    "eligibility": ("eligibility", "eligibility criteria", "who can attend", "who can come", "who can use it", "referral criteria", "criteria", "how to access"),
+    "access_note": ("access notes", "accessibility notes", "access details", "accessibility details", "accessibility information", "access information", "environment accessibility"),
+    "site": ("site", "site name", "venue name", "location name", "name of venue", "centre name", "building"),
+    "how_to_get_there": ("how to get there", "directions", "travel", "getting there", "transport links", "travel information", "parking and travel"),
+    "contact_title": ("contact title", "contact role", "job title", "position", "contact position"),
     "gender": ("gender", "sex", "girls or boys", "boys girls", "gender of group"),
     "languages": ("languages", "language", "languages spoken", "language of delivery"),
     "step_free": ("step free", "wheelchair access", "wheelchair accessible", "step free access", "disabled access", "wheelchair"),
@@ -167,6 +173,8 @@ def _fits(name: str, values: Sequence[str]) -> bool:
             return most(lambda v: understanding.price(v) is not None or "£" in v)
         case Shape.COUNT, _:
             return most(lambda v: understanding.count(v) is not None)
+        case Shape.YEARS, _:
+            return most(lambda v: re.search("[A-Za-z]", v) and understanding.school_years(v) is not None)
         case Shape.FLAG, _:
             return most(lambda v: understanding.flag(v) is not None)
         case Shape.CHOICE, "term":
@@ -196,6 +204,8 @@ def _guess_ages(sheet: Sheet, rules: dict[str, Rule], taken: set[str]) -> None:
     if title is not None and _fits("age_min", samples(sheet, title, 12)):
         taken.add(title)
         rules["age_min"] = rules["age_max"] = Rule((title,))
+    elif "years" in rules and _fits("age_min", samples(sheet, rules["years"].columns[0], 12)):
+        rules["age_min"] = rules["age_max"] = Rule(rules["years"].columns)  # the year groups say the ages too
 
 
 def _guess_times(sheet: Sheet, rules: dict[str, Rule], taken: set[str]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.catalogue.exchange import OfferingRecord
-from app.interchange.catalogue_csv import FIELD_OF, read_row
+from app.interchange.catalogue_csv import FIELD_OF, LONGEST_PROSE, read_row
 from app.interchange.joins import guess_join, join_sheets, rename_by_print
 from app.interchange.mapping import ColumnMapping, Translated, Translator, require_columns
 from app.interchange.presets import PRESETS
@@ -22,7 +22,7 @@ _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}")
 
 @dataclass(frozen=True)
 class Beyond:
-    """What a mapped table knows of the organisation that Kith's own format does not say."""
+    """What a mapped table knows of the organisation and of the place that Kith's own format does not say. Used where they are new."""
 
     address: str = ""
     postcode: str = ""
@@ -30,6 +30,8 @@ class Beyond:
     phone: str = ""
     website: str = ""
     contact_name: str = ""
+    contact_title: str = ""
+    access_note: str = ""
 
 
 @dataclass
@@ -57,6 +59,9 @@ def read_mapped(sheet: Sheet, mapping: ColumnMapping, progress: Callable[[int], 
     fields = {FIELD_OF[name] for name in mapping.rules if name in FIELD_OF}
     if "postcode" in mapping.rules:
         fields |= {"postcode", "postcode_area"}
+    if "years" in mapping.rules:
+        fields |= {"year_min", "year_max"}
+    fields |= {name for name in ("eligibility", "how_to_get_there", "site") if name in mapping.rules}
     if "sessions" in mapping.rules:
         fields.add("description")
     if "accessibility" in mapping.rules:
@@ -96,15 +101,25 @@ def _take(translated: Translated, reading: MappedReading, rows: dict[str, int]) 
         return
     rows[record.ref] = translated.row
     beyond = translated.beyond
-    reading.rows.append((translated.row, replace(record, postcode=beyond.get("postcode", ""))))
+    first, _, last = beyond.get("years", "").partition(" ")
+    reading.rows.append((translated.row, replace(
+        record, postcode=beyond.get("postcode", ""), year_min=int(first) if first else None, year_max=int(last) if last else None,
+        eligibility=_prose(beyond.get("eligibility", "")), how_to_get_there=_prose(beyond.get("how_to_get_there", "")),
+        site=_line(beyond.get("site", ""), 120),
+    )))
     reading.beyond[record.ref] = Beyond(
         address=_line(beyond.get("address", ""), 300), postcode=beyond.get("postcode", ""), email=_mail(beyond.get("email", "")),
         phone=_line(beyond.get("phone", ""), 30), website=_site(beyond.get("website", "")), contact_name=_line(beyond.get("contact_name", ""), 120),
+        contact_title=_line(beyond.get("contact_title", ""), 120), access_note=_prose(beyond.get("access_note", ""), 500),
     )
 
 
 def _line(text: str, longest: int) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split()).strip(" ,")[:longest]
+
+
+def _prose(text: str, longest: int = LONGEST_PROSE) -> str:
+    return "".join(c if c.isprintable() or c == "\n" else " " for c in text.replace("\r\n", "\n")).strip()[:longest].strip()
 
 
 def _mail(text: str) -> str:

@@ -202,6 +202,8 @@ class Translator:
                 return "\n\n".join(items)
             case Shape.LIST:
                 return "|".join(item.strip().replace("|", "/")[: cells.LONGEST_ITEM] for item in items[: cells.MOST_ITEMS])
+            case Shape.YEARS:
+                return self._years(target, items)
             case Shape.CHOICES:
                 return "|".join(dict.fromkeys(filter(None, (self._known(target, item) for item in items))))
             case Shape.CHOICE:
@@ -232,6 +234,15 @@ class Translator:
         if known is None:
             self.unknown.setdefault(target.label, Counter())[item.strip()[:60]] += 1
         return known
+
+    def _years(self, target: Target, items: list[str]) -> str:
+        """`5 6`; what is no school years is left out and counted, for the ages say who may come."""
+        found = [(item, understanding.school_years(item)) for item in items]
+        for item, span in found:
+            if span is None:
+                self.unknown.setdefault(target.label, Counter())[item.strip()[:60]] += 1
+        spans = [span for _, span in found if span is not None]
+        return f"{min(low for low, _ in spans)} {max(high for _, high in spans)}" if spans else ""
 
     def _sessions(self, items: list[str], line: Sequence[str]) -> tuple[str, str]:
         """Certain ones as Kith writes them, and the text of the others. A season of its own says in which part of the year they are."""

@@ -29,6 +29,7 @@ class Shape(StrEnum):
     COUNT = "count"
     NUMBER = "number"
     TIMES = "times"
+    YEARS = "years"
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,19 @@ TARGETS = (
     Target("needs", "Needs", Shape.CHOICES, _WHAT, "Which of the 23 needs each value stands for.", choices=NEED_CHOICES),
     Target("age_min", "Youngest age", Shape.YOUNGEST, _WHO, "“5-11 years”, “under 5s” or “KS2” are understood: give the same column twice.", True),
     Target("age_max", "Oldest age", Shape.OLDEST, _WHO, is_required=True),
+    Target("years", "School years", Shape.YEARS, _WHO, "“Years 5 and 6”, “Reception to Year 2” or “KS2” are understood.", is_beyond=True),
+    Target("eligibility", "Who can come", Shape.PROSE, _WHO, "Anything else that decides it: a referral, a street, a worry.", is_beyond=True),
     Target("gender", "Girls or boys only", Shape.CHOICE, _WHO, choices={g.value: w for g, w in GENDERS.items()}),
     Target("languages", "Languages", Shape.CHOICES, _WHO, choices=LANGUAGES),
     Target("step_free", "Step-free", Shape.FLAG, _WHO),
     Target("accessibility", "Accessibility", Shape.CHOICES, _WHO, choices=FEATURES),
+    Target("access_note", "About access, in words", Shape.PROSE, _WHO, "Kept with the place where it meets, if that is new.", is_beyond=True),
     Target("sibling_min_age", "Youngest sibling who may come along", Shape.NUMBER, _WHO),
     Target("parent_must_stay", "A parent must stay", Shape.FLAG, _WHO),
     Target("delivery", "How it is given", Shape.CHOICE, _WHERE, is_required=True, choices={d.value: w for d, w in DELIVERIES.items()}),
-    Target("address", "Address", Shape.TEXT, _WHERE, "Kept with the organisation, if it is new.", is_beyond=True),
+    Target("site", "Name of the place where it meets", Shape.TEXT, _WHERE, "It becomes one of the organisation’s places, with what the file says of it.", is_beyond=True),
+    Target("address", "Address", Shape.TEXT, _WHERE, "Kept with the place, or with the organisation, if it is new.", is_beyond=True),
+    Target("how_to_get_there", "How to get there", Shape.PROSE, _WHERE, is_beyond=True),
     Target("town", "Town", Shape.TEXT, _WHERE),
     Target("postcode", "Postcode", Shape.TEXT, _WHERE, "Also places it on the map, where there are no coordinates.", is_beyond=True),
     Target("postcode_area", "Postcode area", Shape.TEXT, _WHERE, "Only needed where there is no postcode."),
@@ -84,7 +90,8 @@ TARGETS = (
     Target("places_left", "Places free", Shape.COUNT, _COST),
     Target("group_size", "Children in the room at once", Shape.COUNT, _COST),
     Target("referrals_last_year", "Referrals last year", Shape.COUNT, _COST),
-    Target("contact_name", "Contact", Shape.TEXT, _ASK, "Kept with the organisation, if it is new.", is_beyond=True),
+    Target("contact_name", "Contact", Shape.TEXT, _ASK, "The first one is the organisation’s; further ones stand beside it.", is_beyond=True),
+    Target("contact_title", "What they do", Shape.TEXT, _ASK, is_beyond=True),
     Target("email", "E-mail address", Shape.TEXT, _ASK, is_beyond=True),
     Target("phone", "Telephone", Shape.TEXT, _ASK, is_beyond=True),
     Target("website", "Website", Shape.TEXT, _ASK, is_beyond=True),

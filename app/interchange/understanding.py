@@ -89,6 +89,41 @@ def _ordered(low: int, high: int) -> tuple[int, int] | None:
     return (low, min(high, OLDEST)) if 0 <= low <= OLDEST and low <= high <= 120 else None
 
 
+_YEAR = r"(?:(?:school\s*)?(?:years?|yrs?|yr|y)\s*(?:groups?\s*)?)?(\d{1,2})"
+_ONE_YEAR = re.compile(_YEAR, re.IGNORECASE)
+_TO_YEAR = re.compile(rf"(?:{_YEAR}|(reception|nursery|yr|r|n))\s*(?:-|–|—|to|until|up to|through)\s*{_YEAR}", re.IGNORECASE)
+_YEAR_STAGES = {1: (1, 2), 2: (3, 6), 3: (7, 9), 4: (10, 11), 5: (12, 13)}
+_YEAR_WORDS = {
+    "nursery": (-1, -1), "reception": (0, 0), "yr": (0, 0), "r": (0, 0), "eyfs": (-1, 0), "early years": (-1, 0), "infants": (0, 2), "juniors": (3, 6),
+    "primary": (0, 6), "primary school": (0, 6), "secondary": (7, 11), "secondary school": (7, 11), "sixth form": (12, 13), "all years": (0, 13),
+    "whole school": (0, 13),
+}
+YOUNGEST_YEAR, OLDEST_YEAR = -1, 13
+
+
+def school_years(text: str) -> tuple[int, int] | None:
+    """“Years 5 and 6”, “Y7-Y9”, “Reception to Year 2”, “KS2”, “Primary”: the first and the last school year; 0 is Reception, -1 nursery."""
+    found = [_span(part) for part in re.split(r"[,;&+/\n]|\band\b", " ".join(text.split()), flags=re.IGNORECASE) if part.strip(" .")]
+    spans = [span for span in found if span is not None]
+    if not spans or len(spans) < len(found):
+        return None
+    low, high = min(span[0] for span in spans), max(span[1] for span in spans)
+    return (low, high) if YOUNGEST_YEAR <= low <= high <= OLDEST_YEAR else None
+
+
+def _span(part: str) -> tuple[int, int] | None:
+    tidy = part.strip(" .()").lower()
+    if tidy in _YEAR_WORDS:
+        return _YEAR_WORDS[tidy]
+    if found := _STAGE.fullmatch(tidy):
+        return _YEAR_STAGES[int(found[1])][0], _YEAR_STAGES[int(found[2] or found[1])][1]
+    if found := _ONE_YEAR.fullmatch(tidy):
+        return int(found[1]), int(found[1])
+    if found := _TO_YEAR.fullmatch(tidy):
+        return (int(found[1]) if found[1] else _YEAR_WORDS.get(found[2], (-1, -1))[0]), int(found[3])
+    return None
+
+
 def flag(text: str) -> str | None:
     """True or False."""
     plain = text.strip().lower()

@@ -76,3 +76,14 @@ def as_zip(files: dict[str, bytes]) -> bytes:
 
 def council() -> list[tuple[str, bytes]]:
     return [(name, as_csv(rows)) for name, rows in COUNCIL.items()]
+
+FULL = [
+    ["Ref", "Club", "Run by", "Age range", "Year groups", "Eligibility", "Venue name", "Address", "Post Code", "Latitude", "Longitude", "Directions", "Access notes",
+     "Wheelchair access", "Contact", "Job title", "E-mail", "Cost", "What kind"],
+    ["f1", "Kite club", "Windmill Yard", "7-12 years", "Years 3 to 6", "Live in the ward.", "Long Barn", "1 Street", "W3 7DD", "51.51", "-0.26", "Past the pond.",
+     "A ramp at the back.", "Yes", "Ada Fox", "Keeper", "ada@windmill.example.org", "Free", "Charity"],
+    ["f2", "Loft club", "Windmill Yard", "11-16", "KS3", "", "long barn", "1 Street", "W3 7DD", "51.51", "-0.26", "", "", "Yes", "Bo Reed", "", "bo@windmill.example.org",
+     "Free", "Charity"],
+    ["f3", "Night swim", "Deep End", "8+", "big ones", "", "", "", "W5 2AA", "", "", "By bus.", "", "No", "", "", "", "£3", "Business"],
+]
+"""What Kith's own format has no column for: school years, who may come, the place and how to get there, whom to ask."""

@@ -23,6 +23,7 @@ from app.catalogue.models import (
     PartnerState,
     PlaceFoundBy,
 )
+from app.catalogue.services.import_sites import Surroundings
 from app.catalogue.services.imported import ORGANISATION_KIND, Imported, ImportedOffering, Outcome
 from app.catalogue.services.known import name_key, offerings_by_reference, open_cohorts, organisations_by_name
 from app.catalogue.services.offerings import OfferingFacts, require_sense
@@ -53,6 +54,7 @@ class Batch:
         self.taken_refs = set(db.session.scalars(
             sa.select(Organisation.source_ref).where(Organisation.zone_id == zone_id, Organisation.source == source)
         ))
+        self.around = Surroundings(zone_id, rows, dry_run=dry_run)
         self.new: list[Organisation | Offering | Cohort] = []
         self.new_ids: set[uuid.UUID] = set()
         self.changed: list[tuple[Offering, list[str], dict[str, list[Any]]]] = []
@@ -75,6 +77,9 @@ class Batch:
         )
         organisation = self._organisation(row)
         offering.organisation_id = organisation.id
+        for name, value in self.around.at_site(row, organisation.id, moves=False).items():
+            setattr(offering, name, value)
+        self.around.ask_for(row, organisation)
         self.offerings[row.ref] = offering
         self.new.append(offering)
         self.new_ids.add(offering.id)
@@ -97,8 +102,11 @@ class Batch:
             values = {name: value for name, value in values.items() if name not in PLACE}  # a pin moved by hand stays where it is
         if self.only is not None:
             values = {name: value for name, value in values.items() if name in self.only}
-        differing = [name for name, value in values.items() if getattr(offering, name) != value]
         organisation = self._find(row.provider)
+        if organisation is not None and offering.place_found_by is not PlaceFoundBy.PIN:
+            is_there = offering.site is not None and row.site is not None and name_key(offering.site.name) == name_key(row.site.name)
+            values |= self.around.at_site(row, organisation.id, moves=is_there)
+        differing = [name for name, value in values.items() if getattr(offering, name) != value]
         is_moving = organisation is None or organisation.id != offering.organisation_id
         places = self._places(offering, row)
         if not (differing or is_moving or places):
@@ -174,11 +182,14 @@ class Batch:
         tell = progress or (lambda count: None)
         written = 0
         for kind in (Organisation, Offering, Cohort):  # in this order: each refers to the one before
+            if kind is Offering:
+                self.around.write_sites()
             for part in in_parts([row for row in self.new if isinstance(row, kind)]):
                 db.session.add_all(part)
                 db.session.flush()
                 written += len(part) if kind is Offering else 0
                 tell(written)
+        self.around.write_contacts()
         entries: list[tuple[str, Organisation | Offering, list[str] | None, dict[str, list[Any]] | None]] = [
             (f"catalogue.{row.__tablename__}.imported", row, None, None) for row in self.new if isinstance(row, (Organisation, Offering))
         ]
@@ -189,6 +200,7 @@ class Batch:
             db.session.flush()  # `record` looks through what is pending: keep that short
             written += sum(names is not None for _, _, names, _ in part_)
             tell(written)
+        self.around.tell(self.source, self.zone_id, actor)
         counts = Counter(one.outcome for one in done)
         audit.record(
             "catalogue.import.finished", subject=db.session.get_one(Zone, self.zone_id), actor=actor, zone_id=self.zone_id,

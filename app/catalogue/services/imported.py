@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.catalogue.models import OfferingKind, OrganisationKind
+from app.catalogue.services.contacts import ContactFacts
 from app.catalogue.services.offerings import OfferingFacts
 from app.catalogue.services.organisations import OrganisationFacts
+from app.catalogue.services.sites import SiteFacts
 from app.shared.errors import DomainError
 
 ORGANISATION_KIND = {
@@ -30,7 +32,7 @@ class Outcome(StrEnum):
 class ImportedOffering:
     """One offering as its source has it. `ref` is the source's own key; `provider` the organisation's name.
 
-    `organisation` is what else is known of the organisation: used when it is new. `capacity` None: the source says nothing of
+    `organisation` is what else is known of the organisation: used when it is new. So is `site`, where it meets, and `contact`, whom to ask. `capacity` None: the source says nothing of
     places, so there is no group to make or change; `places_left` None: it does not say how many are free.
     """
 
@@ -41,6 +43,8 @@ class ImportedOffering:
     places_left: int | None = None
     referrals_last_year: int = 0
     organisation: OrganisationFacts | None = None
+    site: SiteFacts | None = None
+    contact: ContactFacts | None = None
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from functools import partial
+from typing import Any
 
 from app.accounts.models import Person, Zone
 from app.accounts.queries import get_zone
 from app.catalogue import exchange
 from app.catalogue.exchange import OPEN_TO_ALL, PLAIN_FIELDS, OfferingRecord
 from app.catalogue.models import Delivery, Offering, PlaceFoundBy
+from app.catalogue.services.contacts import ContactFacts
 from app.catalogue.services.imports import ORGANISATION_KIND, ImportedOffering, mark_seen, upsert_offerings
 from app.catalogue.services.offerings import OfferingFacts
 from app.catalogue.services.organisations import OrganisationFacts
+from app.catalogue.services.sites import SiteFacts
 from app.catalogue.whereabouts import Spot
 from app.interchange import memory
 from app.interchange.catalogue_csv import COLUMNS, read_catalogue
@@ -30,11 +33,11 @@ from app.shared.view import plural
 
 DEFAULT_SOURCE = "import"
 MERGER = Merger(OfferingRecord, Rules(
-    together=(("latitude", "longitude"),), drifting=frozenset({"places_left"}), apart_from=frozenset({"ref"}),
+    together=(("latitude", "longitude"), ("year_min", "year_max")), drifting=frozenset({"places_left"}), apart_from=frozenset({"ref"}),
 ))
 PLACES = frozenset({"capacity", "places_left"})
 PLACE = frozenset({"latitude", "longitude", "postcode_area", "postcode"})
-COLUMN_OF = {**{column.field: column.title for column in COLUMNS}, "slots": "sessions"}
+COLUMN_OF = {**{column.field: column.title for column in COLUMNS}, "slots": "sessions", "year_min": "school years", "year_max": "school years"}
 _FACTS = tuple(f.name for f in fields(OfferingFacts))
 _SHARED = tuple(name for name in PLAIN_FIELDS if name in _FACTS)
 
@@ -131,7 +134,7 @@ def _plan(zone_id: uuid.UUID, source: str, reading: Reading[OfferingRecord], ext
         plan.said[incoming.ref] = said if offering is None else {name: print_ for name, print_ in said.items() if name in reading.columns}
         if offering is not None:
             last = plan.known[incoming.ref].prints if incoming.ref in plan.known else None
-            columns = reading.columns - _kiths_own(offering)
+            columns = reading.columns - _kiths_own(offering, incoming)
             merged[incoming.ref] = MERGER.merge(current[offering.id], incoming, said, last, columns)
     places = _find_places(reading, offerings, merged, extras)
     for row, incoming in reading.rows:
@@ -153,10 +156,17 @@ def _plan(zone_id: uuid.UUID, source: str, reading: Reading[OfferingRecord], ext
     return plan
 
 
-def _kiths_own(offering: Offering) -> frozenset[str]:
-    """Fields in which no file has a say: the places of several groups, a pin moved by hand, and what an offering has from its site."""
+def _is_at_own_site(offering: Offering, incoming: OfferingRecord) -> bool:
+    """At a site that the file does not speak of, or whose pin a person has moved."""
+    site = offering.site
+    return site is not None and (site.name != incoming.site or site.place_found_by is PlaceFoundBy.PIN)
+
+
+def _kiths_own(offering: Offering, incoming: OfferingRecord) -> frozenset[str]:
+    """Fields in which no file has a say: the places of several groups, a pin moved by hand, and what an offering has from a site (unless the
+    file speaks of that very site, and nobody moved its pin)."""
     own: frozenset[str] = PLACES if len(exchange.running_cohorts(offering)) > 1 else frozenset()
-    if offering.site_id is not None:
+    if _is_at_own_site(offering, incoming):
         return own | PLACE | {"town"}
     return own | {"latitude"} if offering.place_found_by is PlaceFoundBy.PIN else own
 
@@ -177,6 +187,8 @@ def _to_import(offering: Offering | None, merged: Merged[OfferingRecord], place:
             "latitude": spot.latitude if spot else None, "longitude": spot.longitude if spot else None,
             "place_found_by": spot.found_by if spot else None, "is_place_approximate": place is not None,
         }
+    if "site" in merged.changed and not record.site:
+        values["site_id"] = None
     says_places = offering is None or bool(PLACES & merged.changed)
     left = OPEN_TO_ALL if record.capacity is None else record.places_left
     known = extra.organisation
@@ -184,11 +196,27 @@ def _to_import(offering: Offering | None, merged: Merged[OfferingRecord], place:
         ref=record.ref, provider=record.provider, facts=OfferingFacts(**values), referrals_last_year=record.referrals_last_year,
         capacity=(OPEN_TO_ALL if record.capacity is None else record.capacity) if says_places else None,
         places_left=left if says_places else None,
-        organisation=OrganisationFacts(
+        site=_site_of(record, values, known) if record.site else None,
+        contact=_contact_of(known), organisation=OrganisationFacts(
             name=record.provider, kind=ORGANISATION_KIND[record.kind], address=known.address, postcode=known.postcode, email=known.email,
             phone=known.phone, website=known.website, contact_name=known.contact_name,
         ),
     )
+
+
+def _site_of(record: OfferingRecord, place: Mapping[str, Any], known: Beyond) -> SiteFacts:
+    return SiteFacts(
+        name=record.site, address=known.address, town=record.town, postcode=record.postcode, latitude=place["latitude"],
+        longitude=place["longitude"], place_found_by=place["place_found_by"], how_to_get_there=record.how_to_get_there,
+        is_step_free=record.is_step_free, accessibility=list(record.accessibility), access_note=known.access_note,
+    )
+
+
+def _contact_of(known: Beyond) -> ContactFacts | None:
+    """Somebody with a name, who can be reached."""
+    if not known.contact_name or not (known.email or known.phone):
+        return None
+    return ContactFacts(name=known.contact_name, title=known.contact_title, email=known.email, phone=known.phone)
 
 
 def _write(zone_id: uuid.UUID, source: str, plan: Plan, actor: Person | None, progress: Progress, *, is_dry_run: bool) -> list[Problem]:
@@ -232,7 +260,7 @@ def _find_places(
     for _, incoming in reading.rows:
         ref, offering = incoming.ref, offerings.get(incoming.ref)
         record = merged[ref].record if ref in merged else incoming
-        if offering is not None and (offering.place_found_by is PlaceFoundBy.PIN or offering.site_id is not None):
+        if offering is not None and (offering.place_found_by is PlaceFoundBy.PIN or _is_at_own_site(offering, incoming)):
             continue
         is_settled = offering is not None and offering.latitude is not None and not PLACE & merged[ref].changed
         extra = extras.get(ref, Extras())
