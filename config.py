@@ -46,11 +46,17 @@ class Settings:
     idle_limit: int = 30 * 60
     absolute_limit: int = 12 * 60 * 60
     threads: int = 2
+    second_step: str = ""  # "required" or "offered"; empty: required in production
     workers: int = 0  # web processes; 0 is one for each core
+    data_keys: tuple[str, ...] = ()  # what seals bank details; the first in use, the others to open what they sealed
 
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def requires_second_step(self) -> bool:
+        return self.second_step == "required" or (not self.second_step and self.is_production)
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> Settings:
@@ -71,7 +77,7 @@ class Settings:
             allow_sqlite=_flag(env.get("KITH_ALLOW_SQLITE")),
             charity_name=env.get("KITH_CHARITY_NAME") or cls.charity_name,
             base_url=(env.get("KITH_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
-            allowed_hosts=tuple(h.strip() for h in (env.get("KITH_ALLOWED_HOSTS") or "").split(",") if h.strip()),
+            allowed_hosts=_several(env.get("KITH_ALLOWED_HOSTS")),
             trusted_proxies=_whole(env, "KITH_TRUSTED_PROXIES", 0),
             sqlite_synchronous=(env.get("KITH_SQLITE_SYNCHRONOUS") or "FULL").upper(),
             smtp_url=env.get("KITH_SMTP_URL") or "",
@@ -81,6 +87,8 @@ class Settings:
             absolute_limit=_whole(env, "KITH_ABSOLUTE_LIMIT", cls.absolute_limit),
             threads=_whole(env, "KITH_THREADS", cls.threads),
             workers=_whole(env, "KITH_WORKERS", cls.workers),
+            data_keys=_several(env.get("KITH_DATA_KEYS")),
+            second_step=env.get("KITH_SECOND_STEP") or "",
         )
         settings._refuse_what_is_unsafe()
         return settings
@@ -90,8 +98,12 @@ class Settings:
             raise SettingsRefused(f"KITH_ENV is {self.environment!r}; it is development, test or production.")
         if self.sqlite_synchronous not in {"FULL", "NORMAL", "OFF", "EXTRA"}:
             raise SettingsRefused("KITH_SQLITE_SYNCHRONOUS is FULL, EXTRA, NORMAL or OFF.")
+        if self.second_step not in {"", "required", "offered"}:
+            raise SettingsRefused("KITH_SECOND_STEP is required or offered.")
         if not self.is_production:
             return
+        if self.second_step == "offered":
+            raise SettingsRefused("In production KITH_SECOND_STEP must be required: a password alone does not open children's records.")
         if self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32:
             raise SettingsRefused(
                 "In production KITH_SECRET_KEY must be set to at least 32 random characters, "
@@ -136,6 +148,10 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     if not raw.isdecimal():
         raise SettingsRefused(f"{name} must be a whole number, not {raw!r}.")
     return int(raw)
+
+
+def _several(value: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (value or "").split(",") if part.strip())
 
 
 def _with_driver(url: str) -> str:

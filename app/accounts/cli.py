@@ -1,4 +1,4 @@
-"""`kith zone create`, `kith person create`, `kith person link`."""
+"""`kith zone create`, `kith person create`, `kith person link`, `kith person reset-second-step`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import current_app
 
 from app.accounts import links, queries
 from app.accounts.models import Person, Role
-from app.accounts.services import people, zones
+from app.accounts.services import people, second_steps, zones
 from app.cli import app_of
 from app.shared.errors import DomainError, NotFound
 
@@ -67,6 +67,19 @@ def person_link(ctx: click.Context, email: str) -> None:
         if known is None or not known.is_active:
             raise NotFound(f"Nobody with the address {email} can sign in.")
         _print_link(known)
+
+
+@person.command("reset-second-step")
+@click.argument("email")
+@click.pass_context
+def person_reset_second_step(ctx: click.Context, email: str) -> None:
+    """Take away the authenticator app and recovery codes of EMAIL, who has lost both, and sign them out everywhere."""
+    with app_of(ctx).app_context():
+        known = queries.find_person(email)
+        if known is None:
+            raise NotFound(f"Nobody has the address {email}.")
+        second_steps.remove_for(person_id=known.id, actor=None)
+        click.echo(f"{known.name} signs in with the password alone, once, and sets up a new app.")
 
 
 def _print_link(made: Person) -> None:

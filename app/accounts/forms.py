@@ -46,6 +46,24 @@ class ChangePasswordForm(ChoosePasswordForm):
     current = PasswordField("The password you have now", [InputRequired("Type the password you have now."), Length(max=1000)])
 
 
+class CodeForm(KithForm):
+    code = TidyStringField(
+        "Code", [InputRequired("Type the code."), Length(max=40)], description="Six digits from your app. Or one of your recovery codes.",
+    )
+
+
+class ShowAgainForm(CodeForm):
+    """A code from those who have an app, the password from the others."""
+
+    password = PasswordField("Your password", [InputRequired("Type your password."), Length(max=1000)])
+
+    def narrow(self, *, has_app: bool) -> None:
+        delattr(self, "password" if has_app else "code")
+
+    def typed(self, name: str) -> str:
+        return str(self[name].data or "") if name in self else ""
+
+
 class ChoiceField(SelectField):
     """One thing of a list by its id; `.data` is a UUID or None."""
 

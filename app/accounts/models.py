@@ -1,4 +1,4 @@
-"""Zone, School and its days, Person, RoleGrant, SignIn."""
+"""Zone, School and its days, Person, RoleGrant, SignIn and its second step."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
+import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -208,7 +209,11 @@ class RoleGrant(Row):
 
 
 class SignIn(Row):
-    """One signed-in browser. The cookie holds the token, the table only its SHA-256; ending the row ends the session."""
+    """One signed-in browser. The cookie holds the token, the table only its SHA-256; ending the row ends the session.
+
+    With `waits_until` the password was right and the second step is awaited: nobody is signed in yet. `confirmed_at` is when the
+    person last showed that it is them; none: at the start. `is_strong` when a second step was taken.
+    """
 
     __tablename__ = "sign_in"
 
@@ -218,8 +223,33 @@ class SignIn(Row):
     ended_at: Mapped[datetime | None]
     address: Mapped[str] = mapped_column(String(60), default="")
     browser: Mapped[str] = mapped_column(String(200), default="")
+    waits_until: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    is_strong: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+
+class AuthenticatorApp(Row):
+    """A person's app for codes. It counts from `confirmed_at` on; `last_step` is the last code used, so that none works twice."""
+
+    __tablename__ = "authenticator_app"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    sealed_seed: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+
+
+class RecoveryCode(Row):
+    """One of ten codes on paper, for when the app is gone; kept as a hash, each good once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "code_hash", name="uq_recovery_code"),)
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None]
 
 
 class Throttle(Row):

@@ -50,6 +50,11 @@ def is_charity_staff(person: Person) -> bool:
     return person.has_role(Role.LINK_WORKER, Role.ZONE_MANAGER)
 
 
+def must_take_second_step(person: Person) -> bool:
+    """Whoever may come near a child's record, or money: everybody with a role in a Zone that is not a demo, but a funder."""
+    return any(g.role is not Role.FUNDER and (g.zone is None or not g.zone.is_demo) for g in person.live_grants)
+
+
 def can_manage_zone(person: Person, zone: Zone) -> bool:
     return person.manages(zone.id)
 

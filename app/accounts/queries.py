@@ -11,7 +11,18 @@ from sqlalchemy.orm import selectinload
 
 from app.accounts import policies
 from app.accounts.calendar import SchoolDays
-from app.accounts.models import Closure, Person, Role, RoleGrant, School, SignIn, Term, Zone
+from app.accounts.models import (
+    AuthenticatorApp,
+    Closure,
+    Person,
+    RecoveryCode,
+    Role,
+    RoleGrant,
+    School,
+    SignIn,
+    Term,
+    Zone,
+)
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
@@ -175,11 +186,36 @@ def find_sign_in(token_hash: str, *, idle: timedelta, absolute: timedelta) -> Si
     statement = sa.select(SignIn).join(Person, Person.id == SignIn.person_id).where(
         SignIn.token_hash == token_hash,
         SignIn.ended_at.is_(None),
+        SignIn.waits_until.is_(None),
         SignIn.last_seen_at > now - idle,
         SignIn.created_at > now - absolute,
         Person.left_at.is_(None),
     )
     return db.session.scalar(statement)
+
+
+def find_waiting_sign_in(token_hash: str) -> SignIn | None:
+    """The sign-in with that token whose second step is still awaited."""
+    statement = sa.select(SignIn).join(Person, Person.id == SignIn.person_id).where(
+        SignIn.token_hash == token_hash, SignIn.ended_at.is_(None), SignIn.waits_until > clock.now(), Person.left_at.is_(None)
+    )
+    return db.session.scalar(statement)
+
+
+def find_app(person_id: uuid.UUID) -> AuthenticatorApp | None:
+    """The person's authenticator app, confirmed or not."""
+    return db.session.scalar(sa.select(AuthenticatorApp).where(AuthenticatorApp.person_id == person_id))
+
+
+def has_second_step(person_id: uuid.UUID) -> bool:
+    app = find_app(person_id)
+    return app is not None and app.confirmed_at is not None
+
+
+def count_recovery_codes(person_id: uuid.UUID) -> int:
+    """Those not used yet."""
+    statement = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(statement) or 0
 
 
 def list_sign_ins(person_id: uuid.UUID, *, idle: timedelta, absolute: timedelta) -> Sequence[SignIn]:
@@ -188,6 +224,7 @@ def list_sign_ins(person_id: uuid.UUID, *, idle: timedelta, absolute: timedelta)
     statement = sa.select(SignIn).where(
         SignIn.person_id == person_id,
         SignIn.ended_at.is_(None),
+        SignIn.waits_until.is_(None),
         SignIn.last_seen_at > now - idle,
         SignIn.created_at > now - absolute,
     )

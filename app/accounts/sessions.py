@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import cast
+from urllib.parse import urlsplit
 
-from flask import Flask, Request, current_app, g, session
+from flask import Flask, Request, current_app, flash, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.accounts import queries
+from app.accounts import policies, queries
 from app.accounts.models import Person, SignIn
 from app.accounts.services import sign_ins
 from app.extensions import login_manager
 from app.shared import clock, web
 
 TOKEN = "sign_in"  # noqa: S105  a key's name
+CONFIRMED_FOR = timedelta(minutes=10)
+WITHOUT_SECOND_STEP = {
+    "accounts.second_step", "accounts.second_step_start", "accounts.recovery_codes_renew", "accounts.confirm", "accounts.sign_out",
+    "accounts.account", "accounts.sign_in_end",
+}
+"""What whoever has yet to set up the second step may do; and the pages that are open to anybody."""
 
 
 def limits() -> dict[str, timedelta]:
@@ -56,6 +64,30 @@ def connect(app: Flask) -> None:
         row = queries.find_sign_in(sign_ins.hash_token(carried), **limits())
         g.kith_sign_in = row
         return row.person if row is not None else None
+
+    @app.before_request
+    def ask_for_second_step() -> ResponseReturnValue | None:
+        """Where it is asked of everybody, nothing else works before it is set up."""
+        row = current_sign_in()
+        if row is None or row.is_strong or request.endpoint is None or not app.config["SETTINGS"].requires_second_step:
+            return None
+        if request.endpoint in WITHOUT_SECOND_STEP or web.policy_of(request.endpoint) == "public" or not policies.must_take_second_step(row.person):
+            return None
+        return redirect(url_for("accounts.second_step"), 303)
+
+    @app.before_request
+    def ask_again() -> ResponseReturnValue | None:
+        """Before exports and other weighty things: whoever has not shown it is them for ten minutes does so first."""
+        row = current_sign_in()
+        if row is None or request.endpoint is None or not web.asks_again(request.endpoint):
+            return None
+        if (row.confirmed_at or row.created_at) > clock.now() - CONFIRMED_FOR:
+            return None
+        if request.method == "GET":
+            return redirect(url_for("accounts.confirm", next=request.full_path.rstrip("?")), 303)
+        came = urlsplit(request.referrer or "")
+        flash("Before this, show that it is still you.", "notice")
+        return redirect(url_for("accounts.confirm", next=came.path if came.netloc == request.host else "/", again=1), 303)
 
     @app.before_request
     def keep_alive() -> None:

@@ -67,11 +67,27 @@ def allow(policy: Callable[..., bool], **loaders: Callable[..., Any]) -> Callabl
             return view(**loaded, **kwargs)
 
         guarded.kith_policy = policy.__name__  # type: ignore[attr-defined]
-        guarded.kith_permit = permit  # type: ignore[attr-defined]  the same decision, for the matrix in tests/architecture
-        guarded.kith_guard = (policy, tuple(loaders.items()))  # type: ignore[attr-defined]  what it is made of
+        # The same decision and what it is made of, for the matrix in tests/architecture.
+        guarded.kith_permit = permit  # type: ignore[attr-defined]
+        guarded.kith_guard = (policy, tuple(loaders.items()))  # type: ignore[attr-defined]
         return guarded
 
     return declare
+
+
+def confirm_first(view: View) -> View:
+    """Weighty: whoever has not shown for ten minutes that it is them is asked again before this runs. Stands under `@allow(...)`."""
+    view.kith_asks_again = True  # type: ignore[attr-defined]
+    return view
+
+
+def asks_again(endpoint: str) -> bool:
+    return bool(getattr(current_app.view_functions[endpoint], "kith_asks_again", False))
+
+
+def policy_of(endpoint: str) -> str | None:
+    """The name of the endpoint's policy, "public", or None where none was declared."""
+    return getattr(current_app.view_functions[endpoint], "kith_policy", None)
 
 
 def signed_in(person: Any) -> bool:
@@ -184,7 +200,7 @@ def install(app: Flask) -> None:
     def default_deny() -> ResponseReturnValue | None:
         if request.endpoint is None:
             return None
-        policy = getattr(current_app.view_functions[request.endpoint], "kith_policy", None)
+        policy = policy_of(request.endpoint)
         if policy is None:
             raise Forbidden("This page has no policy, so nobody may see it.")
         if policy == "public" or current_user.is_authenticated:

@@ -49,7 +49,7 @@ def test_what_is_open_to_anybody_is_known(app: Flask) -> None:
     """A page that becomes public is a decision: add it here."""
     public = {rule.endpoint for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].kith_policy == "public"}  # type: ignore[attr-defined]
     assert public == {
-        "accounts.sign_in", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
+        "accounts.sign_in", "accounts.sign_in_second", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
         "introductions.answer",
     }
 

@@ -39,7 +39,7 @@ def account() -> ResponseReturnValue:
             return redirect(url_for("accounts.account"), 303)
     page = render_template(
         "accounts/account_show.html", form=form, person=me, here=here, lines=grant_lines([me])[me.id],
-        sign_ins=queries.list_sign_ins(me.id, **sessions.limits()),
+        sign_ins=queries.list_sign_ins(me.id, **sessions.limits()), has_second_step=queries.has_second_step(me.id),
     )
     return page, 422 if request.method == "POST" else 200
 

@@ -67,7 +67,7 @@ def person_show(person: Person) -> ResponseReturnValue:
     invited = may_answer and person.is_active and person.password_hash is None
     return render_template(
         "accounts/person_show.html", person=person, lines=grant_lines([person], me)[person.id], is_me=person.id == me.id,
-        may_answer=may_answer, mail_works=_mail_works(),
+        may_answer=may_answer, mail_works=_mail_works(), has_second_step=queries.has_second_step(person.id),
         link=_link(links.make_token(person, str(current_app.secret_key))) if invited and not _mail_works() else None,
     )
 

@@ -24,7 +24,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            _, token = sign_ins.sign_in(
+            row, token = sign_ins.sign_in(
                 email=form.email.data or "", password=form.password.data or "",
                 address=request.remote_addr or "", browser=request.user_agent.string,
             )
@@ -34,8 +34,9 @@ def sign_in() -> ResponseReturnValue:
             current_app.logger.info("a sign-in was refused")
             form.refuse(refusal)
         else:
+            waits = row.waits_until is not None
             sessions.begin(token)
-            return redirect(onward, 303)
+            return redirect(url_for("accounts.sign_in_second", next=request.args.get("next")) if waits else onward, 303)
     status = 422 if request.method == "POST" else 200
     return render_template("accounts/sign_in.html", form=form, done=request.args.get("done")), status
 

@@ -19,6 +19,7 @@ from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, NotFound
 
 SEEN_EVERY = timedelta(minutes=5)
+SECOND_STEP_WITHIN = timedelta(minutes=10)
 KEPT = timedelta(days=90)
 
 
@@ -36,7 +37,8 @@ def hash_token(token: str) -> str:
 
 
 def sign_in(*, email: str, password: str, address: str, browser: str) -> tuple[SignIn, str]:
-    """Begin a session: the row, and the token for the cookie.
+    """Begin a session: the row, and the token for the cookie. Whoever has a second step is not in before it is taken
+    (`row.waits_until`; second_steps.take).
 
     The password is checked outside any transaction. Raises SignInRefused and TooManyTries, and costs the same whoever is named.
     """
@@ -56,8 +58,10 @@ def sign_in(*, email: str, password: str, address: str, browser: str) -> tuple[S
             person.password_hash = newer_hash
         throttles.forgive(email=email, address=address)
         row = SignIn(person_id=person.id, token_hash=hash_token(token), address=address[:60], browser=browser[:200])
+        row.waits_until = clock.now() + SECOND_STEP_WITHIN if queries.has_second_step(person.id) else None
         db.session.add(row)
-        audit.record("accounts.sign_in.started", subject=row, actor=person)
+        if row.waits_until is None:
+            audit.record("accounts.sign_in.started", subject=row, actor=person)
     return row, token
 
 

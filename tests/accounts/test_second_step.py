@@ -1,0 +1,169 @@
+"""The second step: setting it up, taking it, getting by without the telephone; and showing again that it is oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.accounts import queries, totp
+from app.accounts.models import AuthenticatorApp, Person, Role, SignIn
+from app.accounts.services import second_steps
+from app.audit.models import AuditEntry
+from app.shared import clock
+from app.shared.db import db
+from config import Settings, SettingsRefused
+from tests import factories
+from tests.support.client import StrictClient
+from tests.support.people import sign_in
+
+
+@pytest.fixture
+def person(app: Flask) -> Person:
+    return factories.make_person(Role.LINK_WORKER, factories.make_zone())
+
+
+@pytest.fixture
+def required(app: Flask) -> Iterator[None]:
+    """As in production: a second step is asked of everybody."""
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, second_step="required")
+    yield
+    app.config["SETTINGS"] = before
+
+
+def secret(app: Flask) -> str:
+    return str(app.secret_key)
+
+
+def code_now(app: Flask, person_id: object) -> str:
+    row = db.session.scalar(sa.select(AuthenticatorApp).where(AuthenticatorApp.person_id == person_id))
+    assert row is not None
+    seed = second_steps.seed_of(row, secret(app))
+    db.session.rollback()
+    assert seed is not None
+    return totp.code_of(seed, totp.step_at(clock.now()))
+
+
+def set_up(client: StrictClient, app: Flask, person: Person) -> list[str]:
+    """Through the pages; the recovery codes."""
+    from bs4 import BeautifulSoup
+
+    sign_in(client, person)
+    assert client.post("/account/second-step/start").status_code == 303
+    shown = client.get("/account/second-step").get_data(as_text=True)
+    assert "<svg" in shown and "Turn it on" in shown
+    page = client.post("/account/second-step", data={"code": code_now(app, person.id)})
+    assert page.status_code == 200
+    return [li.get_text() for li in BeautifulSoup(page.get_data(as_text=True), "html.parser").select(".codes li")]
+
+
+def password_step(client: StrictClient, person: Person) -> str:
+    with client.session_transaction() as session:
+        session.clear()
+    answer = client.post("/sign-in?next=/children", data={"email": person.email, "password": factories.PASSWORD})
+    return answer.headers["Location"]
+
+
+def test_codes_are_those_of_the_standard() -> None:
+    """RFC 6238, appendix B (SHA-1), last six digits."""
+    seed = b"12345678901234567890"
+    for seconds, code in ((59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")):
+        assert totp.code_of(seed, seconds // 30) == code
+
+
+def test_from_set_up_on_the_password_alone_opens_nothing(client: StrictClient, app: Flask, person: Person) -> None:
+    start = datetime(2026, 11, 23, 12, 0, 5, tzinfo=clock.now().tzinfo)
+    with clock.freeze(start):
+        codes = set_up(client, app, person)
+        assert len(set(codes)) == second_steps.RECOVERY_CODES
+        first = code_now(app, person.id)
+        assert password_step(client, person).startswith("/sign-in/second-step?next=")
+        assert client.get("/children").status_code == 303
+        assert client.post("/sign-in/second-step", data={"code": first}).status_code == 422, "a code works once"
+        assert client.get("/children").status_code == 303
+    with clock.freeze(start + timedelta(seconds=30)):
+        with client.session_transaction() as session:
+            half = session["sign_in"]
+        answer = client.post("/sign-in/second-step?next=/children", data={"code": code_now(app, person.id)})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/children")
+        assert client.get("/children").status_code == 200
+        with client.session_transaction() as session:
+            assert session["sign_in"] != half, "the token is a new one"
+        assert password_step(client, person)
+        assert client.post("/sign-in/second-step", data={"code": codes[0].lower().replace("-", " ")}).status_code == 303
+        assert client.get("/children").status_code == 200
+        password_step(client, person)
+        assert client.post("/sign-in/second-step", data={"code": codes[0]}).status_code == 422, "a recovery code works once"
+    with clock.freeze(start + timedelta(minutes=11)):
+        assert client.post("/sign-in/second-step", data={"code": codes[1]}).headers["Location"] == "/sign-in"
+    told = set(db.session.scalars(sa.select(AuditEntry.action)))
+    assert {"accounts.second_step.set", "accounts.second_step.refused", "accounts.recovery_code.used"} <= told
+
+
+def test_a_seed_is_useless_without_the_secret_and_for_anybody_else(person: Person) -> None:
+    seed = totp.new_seed()
+    sealed = totp.seal(seed, person.id, "one secret")
+    assert seed not in sealed
+    assert totp.unseal(sealed, person.id, "one secret") == seed
+    assert totp.unseal(sealed, person.id, "another") is None
+    assert totp.unseal(sealed, factories.some_id(), "one secret") is None
+
+
+def test_guessing_codes_is_counted_like_guessing_passwords(client: StrictClient, app: Flask, person: Person) -> None:
+    set_up(client, app, person)
+    password_step(client, person)
+    answers = [client.post("/sign-in/second-step", data={"code": "000000"}).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
+def test_where_it_is_asked_of_everybody_nothing_else_works_before(client: StrictClient, app: Flask, person: Person, required: None) -> None:
+    zone = factories.make_zone(is_demo=True)
+    for who, is_kept_out in (
+        (person, True), (factories.make_person(Role.LINK_WORKER, zone), False), (factories.make_person(Role.ADMINISTRATOR), True),
+    ):
+        sign_in(client, who)
+        answer = client.get("/")
+        assert (answer.headers.get("Location") == "/account/second-step") is is_kept_out, who.name
+    set_up(client, app, person)
+    assert client.get("/children").status_code == 200
+    second_steps.remove_for(person_id=person.id, actor=None)
+    assert client.get("/children").status_code == 303
+    assert not queries.has_second_step(person.id)
+
+
+def test_production_refuses_to_only_offer_it() -> None:
+    env = {"KITH_ENV": "production", "KITH_SECRET_KEY": "x" * 40, "KITH_ALLOWED_HOSTS": "kith.example", "KITH_DATABASE_URL": "postgresql://x/y"}
+    assert Settings.from_environment(env).requires_second_step
+    with pytest.raises(SettingsRefused):
+        Settings.from_environment({**env, "KITH_SECOND_STEP": "offered"})
+
+
+def test_a_manager_takes_a_lost_app_away_and_nobody_elses(client: StrictClient, app: Flask, person: Person) -> None:
+    set_up(client, app, person)
+    manager = factories.make_person(Role.ZONE_MANAGER, person.grants[0].zone)
+    sign_in(client, manager)
+    assert client.post(f"/people/{person.id}/second-step/remove").status_code == 303
+    assert not queries.has_second_step(person.id)
+    assert not db.session.scalar(sa.select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None)))
+    far = factories.make_person(Role.LINK_WORKER, factories.make_zone())
+    assert client.post(f"/people/{far.id}/second-step/remove").status_code == 404
+
+
+def test_weighty_things_ask_again_after_ten_minutes(client: StrictClient, app: Flask, person: Person) -> None:
+    start = clock.now()
+    with clock.freeze(start):
+        sign_in(client, person)
+        assert client.post("/account/second-step/start").headers["Location"] == "/account/second-step"
+    with clock.freeze(start + timedelta(minutes=11)):
+        asked = client.post("/account/second-step/start", headers={"Referer": "http://localhost/account/second-step"})
+        assert asked.headers["Location"] == "/account/confirm?next=/account/second-step&again=1"
+        elsewhere = client.post("/account/second-step/start", headers={"Referer": "https://evil.example/x"})
+        assert elsewhere.headers["Location"] == "/account/confirm?next=/&again=1"
+        assert client.post("/account/confirm", data={"password": "not it at all"}).status_code == 422
+        assert client.post(asked.headers["Location"], data={"password": factories.PASSWORD}).headers["Location"] == "/account/second-step"
+        assert client.post("/account/second-step/start").headers["Location"] == "/account/second-step"
