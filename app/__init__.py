@@ -19,7 +19,7 @@ from config import Settings
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "audit", "accounts", "notifications", "catalogue", "children", "matching", "introductions", "commissioning", "attendance",
-    "interchange", "insight",
+    "billing", "interchange", "insight",
 )
 """From the floor up."""
 

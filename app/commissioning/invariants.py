@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from app.catalogue.models import Cohort
 from app.catalogue.queries import document_gaps
 from app.commissioning.models import (
+    EARNED,
     PROMISED_STATES,
     WAITING_STATES,
     Account,
@@ -33,7 +34,7 @@ from app.shared.db import db
 Check = Callable[[], str | None]
 _S = CommissionState
 _pence = sa.func.sum(Posting.pence)
-_SPENT = (Account.COMMITTED, Account.ACCRUED, Account.PAID)
+_SPENT = (Account.COMMITTED, *EARNED)
 
 
 def journals_balance() -> str | None:
@@ -53,23 +54,29 @@ def money_stays_in_its_zone() -> str | None:
 
 def no_fund_below_nil() -> str | None:
     """Rule 2."""
-    statement = (
-        sa.select(Posting.fund_id, Posting.account, _pence).where(Posting.account.in_(NEVER_BELOW_NIL))
-        .group_by(Posting.fund_id, Posting.account).having(_pence < 0).order_by(Posting.fund_id, Posting.account).limit(1)
-    )
-    row = db.session.execute(statement).first()
-    return f"fund {row[0]} has {row[2]}p {row[1].value}" if row else None
+    for accounts in NEVER_BELOW_NIL:
+        statement = (
+            sa.select(Posting.fund_id, _pence).where(Posting.account.in_(accounts))
+            .group_by(Posting.fund_id).having(_pence < 0).order_by(Posting.fund_id).limit(1)
+        )
+        row = db.session.execute(statement).first()
+        if row:
+            return f"fund {row[0]} has {row[1]}p {accounts[0].value}"
+    return None
 
 
 def no_share_below_nil() -> str | None:
-    statement = (
-        sa.select(Posting.commission_id, Posting.fund_id, Posting.account, _pence)
-        .where(Posting.account.in_(OF_A_COMMISSION), Posting.commission_id.is_not(None))
-        .group_by(Posting.commission_id, Posting.fund_id, Posting.account).having(_pence < 0)
-        .order_by(Posting.commission_id, Posting.fund_id).limit(1)
-    )
-    row = db.session.execute(statement).first()
-    return f"commission {row[0]} has {row[3]}p {row[2].value} of fund {row[1]}" if row else None
+    for accounts in OF_A_COMMISSION:
+        statement = (
+            sa.select(Posting.commission_id, Posting.fund_id, _pence)
+            .where(Posting.account.in_(accounts), Posting.commission_id.is_not(None))
+            .group_by(Posting.commission_id, Posting.fund_id).having(_pence < 0)
+            .order_by(Posting.commission_id, Posting.fund_id).limit(1)
+        )
+        row = db.session.execute(statement).first()
+        if row:
+            return f"commission {row[0]} has {row[2]}p {accounts[0].value} of fund {row[1]}"
+    return None
 
 
 def no_cohort_over_capacity() -> str | None:
@@ -131,7 +138,7 @@ def commissions_agree_with_the_ledger() -> str | None:
     sums = (
         sa.select(
             Posting.commission_id.label("id"), sum_of(Account.REQUESTED).label("asked"), sum_of(Account.COMMITTED).label("committed"),
-            sum_of(Account.ACCRUED, Account.PAID).label("earned"), fell_through.label("fell_through"),
+            sum_of(*EARNED).label("earned"), fell_through.label("fell_through"),
         )
         .join(Journal, Journal.id == Posting.journal_id).where(Posting.commission_id.is_not(None))
         .group_by(Posting.commission_id).subquery()

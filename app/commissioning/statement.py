@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.commissioning.queries.statements import Bought, ChildMoney
-from app.shared.money import pounds
+from app.shared.money import amount, pounds
 
 COLUMNS = (
     "school year", "child", "what", "who", "sessions", "held", "came", "price of a session", "used", "promised", "asked for",
@@ -78,14 +78,6 @@ def rows(statement: Statement, reference: str) -> list[list[str]]:
         year, reference, "In all", "", "", str(statement.held), str(statement.came), "", amount(statement.used),
         amount(statement.promised), amount(statement.asked), amount(statement.each),
     ]]
-
-
-def amount(pence: int | None) -> str:
-    """"12.50", "-3.00"; "" for what is not known."""
-    if pence is None:
-        return ""
-    whole, rest = divmod(abs(pence), 100)
-    return f"{'-' if pence < 0 else ''}{whole}.{rest:02d}"
 
 
 def _count(number: int | None) -> str:

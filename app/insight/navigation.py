@@ -34,6 +34,7 @@ PAGES = (
     Page("commissioning.commissions", "Places", "armchair", frozenset({_R.PARTNER_ADMIN})),
     Page("catalogue.organisations", "Organisations", "building-2", frozenset({
         _R.ZONE_MANAGER, _R.PARTNER_ADMIN, _R.SAFEGUARDING_LEAD})),
+    Page("billing.statements", "Statements", "receipt-text", frozenset({_R.PARTNER_ADMIN, _R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
     Page("commissioning.funds", "Money", "wallet", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
     Page("accounts.people", "People", "user-round", frozenset({_R.ZONE_MANAGER, _R.ADMINISTRATOR})),
     Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
@@ -57,6 +58,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "photos": ("catalogue.organisations",),
     "documents": ("catalogue.organisations",),
     "sessions": ("attendance.registers", "catalogue.organisations"),
+    "statement-lines": ("billing.statements",),
     "commissions": ("commissioning.approvals", "introductions.introductions"),
 }
 """Where addresses belong that begin like no entry of the menu: the first of these that the person has."""

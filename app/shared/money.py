@@ -29,6 +29,14 @@ def pounds(pence: int) -> str:
     return f"{sign}£{whole:,}.{rest:02d}" if rest else f"{sign}£{whole:,}"
 
 
+def amount(pence: int | None) -> str:
+    """"12.50", "-3.00", as files have it; "" for what is not known."""
+    if pence is None:
+        return ""
+    whole, rest = divmod(abs(pence), 100)
+    return f"{'-' if pence < 0 else ''}{whole}.{rest:02d}"
+
+
 def share(pence: int, numerator: int, denominator: int) -> int:
     """`pence` x numerator / denominator in whole pence, halves up (away from nil)."""
     exact = Decimal(pence) * numerator / denominator

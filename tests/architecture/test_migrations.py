@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 
+from app.billing.models import freeze_ddl
 from app.catalogue.models.search import search_ddl
 from app.matching.models import change_ddl
 from app.shared.db import APPEND_ONLY_TABLES, Base, append_only_ddl, db
@@ -69,6 +70,7 @@ def triggers() -> set[str]:
 def expected_triggers() -> set[str]:
     dialect = db.engine.dialect.name
     statements = [text for table in APPEND_ONLY_TABLES for text in append_only_ddl(table, dialect)] + search_ddl(dialect) + change_ddl(dialect)
+    statements += freeze_ddl(dialect)
     return {found[1] for text in statements if (found := re.match(r"CREATE TRIGGER (\w+)", text))}
 
 

@@ -14,13 +14,13 @@ from app.accounts.models import CeilingBase, Person, Role, Zone
 from app.catalogue.models import Cohort, Session, SessionState
 from app.children.models import Child
 from app.commissioning import split
-from app.commissioning.models import Account, Envelope, Fund, Journal, Posting
+from app.commissioning.models import EARNED, Account, Envelope, Fund, Journal, Posting
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
 
 Balances = Mapping[uuid.UUID, Mapping[Account, int]]
-ASKED, PROMISED, USED = (Account.REQUESTED,), (Account.COMMITTED,), (Account.ACCRUED, Account.PAID)
+ASKED, PROMISED, USED = (Account.REQUESTED,), (Account.COMMITTED,), EARNED
 SPOKEN_FOR = (*ASKED, *PROMISED, *USED)
 """What counts against an envelope and a funder's ceiling."""
 
@@ -230,7 +230,7 @@ def fund_lines(funds: Sequence[Fund]) -> list[FundLine]:
         FundLine(
             fund, promised=now[fund.id][Account.PLEDGED], free=now[fund.id][Account.AVAILABLE],
             asked=now[fund.id][Account.REQUESTED], agreed=now[fund.id][Account.COMMITTED],
-            spent=now[fund.id][Account.ACCRUED] + now[fund.id][Account.PAID],
+            spent=sum(now[fund.id][account] for account in EARNED),
         )
         for fund in funds
     ]
@@ -247,7 +247,7 @@ class Movement:
     child_reference: str
 
 
-MOVED_INTO = (Account.PLEDGED, Account.AVAILABLE, Account.REQUESTED, Account.COMMITTED, Account.ACCRUED, Account.PAID)
+MOVED_INTO = (Account.PLEDGED, Account.AVAILABLE, Account.REQUESTED, Account.COMMITTED, *EARNED)
 
 
 def list_movements(fund_id: uuid.UUID, *, limit: int, offset: int = 0) -> list[Movement]:

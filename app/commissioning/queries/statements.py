@@ -13,7 +13,7 @@ from app.accounts.models import CeilingBase, Zone
 from app.catalogue.models import Offering
 from app.children.models import Child
 from app.commissioning import hooks
-from app.commissioning.models import Account, Commission, Envelope, Place, Posting
+from app.commissioning.models import EARNED, Account, Commission, Envelope, Place, Posting
 from app.commissioning.queries.commissions import list_for_child
 from app.commissioning.queries.money import (
     ASKED,
@@ -145,7 +145,7 @@ def what_it_bought(child: Child, year: int) -> list[Bought]:
     lines = []
     for commission in commissions:
         sums = {account: sum(of_fund[account] for of_fund in money[commission.id].values()) for account in Account}
-        used, promised, asked = sums[Account.ACCRUED] + sums[Account.PAID], sums[Account.COMMITTED], sums[Account.REQUESTED]
+        used, promised, asked = sum(sums[account] for account in EARNED), sums[Account.COMMITTED], sums[Account.REQUESTED]
         if used or promised or asked:
             held, came = marks.get(commission.place_id, (None, None)) if commission.place_id else (None, None)
             lines.append(Bought(

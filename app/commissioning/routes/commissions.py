@@ -18,7 +18,7 @@ from app.commissioning import policies
 from app.commissioning.actions import actions_for
 from app.commissioning.forms.decisions import ConfirmForm, NoteForm, StopForm, SuspendForm
 from app.commissioning.history import history_of
-from app.commissioning.models import WAITING_STATES, Account, Commission, CommissionState
+from app.commissioning.models import EARNED, WAITING_STATES, Account, Commission, CommissionState
 from app.commissioning.naming import without_name
 from app.commissioning.queries import proposals
 from app.commissioning.queries.approvals import queue_items
@@ -135,7 +135,7 @@ def _sums(commission: Commission) -> dict[str, int]:
     for accounts in commission_balances(commission.id).values():
         found["asked"] += accounts[Account.REQUESTED]
         found["promised"] += accounts[Account.COMMITTED]
-        found["used"] += accounts[Account.ACCRUED] + accounts[Account.PAID]
+        found["used"] += sum(accounts[account] for account in EARNED)
     return found
 
 

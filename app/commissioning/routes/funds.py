@@ -29,14 +29,13 @@ from app.commissioning.queries.money import (
     list_movements,
 )
 from app.commissioning.routes.base import blueprint
-from app.commissioning.routes.files import csv_file
 from app.commissioning.services import funds
 from app.commissioning.split import limits_in_words
-from app.commissioning.statement import amount
 from app.commissioning.words import JOURNAL_WORDS
 from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.money import pounds
+from app.shared.files import csv_file
+from app.shared.money import amount, pounds
 from app.shared.web import allow, current_person, submit
 
 PER_PAGE = 25

@@ -13,10 +13,10 @@ from app.commissioning import policies, statement
 from app.commissioning.forms.settings import EnvelopeForm
 from app.commissioning.queries.statements import child_money, what_it_bought, years_of
 from app.commissioning.routes.base import blueprint
-from app.commissioning.routes.files import csv_file
 from app.commissioning.services import envelopes
 from app.shared import clock
 from app.shared.errors import NotFound
+from app.shared.files import csv_file
 from app.shared.web import allow, current_person, submit
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from app.accounts.models import Person
 from app.catalogue.models import Cohort, Offering
 from app.children.models import Child
-from app.commissioning.models import Account, Commission, Place, PlaceState, Waiting, WaitingState
+from app.commissioning.models import EARNED, Account, Commission, Place, PlaceState, Waiting, WaitingState
 from app.commissioning.queries.commissions import find_live_commission, live_commission_ids
 from app.commissioning.queries.money import commission_balances
 from app.commissioning.services import delivery, endings, places, seats, waiting
@@ -146,7 +146,7 @@ def sentence(commission: Commission) -> str:
     """"The commission for First Beats ends, its place is free and £96 comes back. What was delivered is still paid.\""""
     now = commission_balances(commission.id).values()
     back = sum(accounts[Account.REQUESTED] + accounts[Account.COMMITTED] for accounts in now)
-    used = sum(accounts[Account.ACCRUED] + accounts[Account.PAID] for accounts in now)
+    used = sum(accounts[account] for accounts in now for account in EARNED)
     comes = f", and {pounds(back)} comes back" if back else ""
     paid = f" The {pounds(used)} for what was delivered is still paid." if used else ""
     return f"The commission for {commission.offering.title} ends and its place is free{comes}.{paid}"

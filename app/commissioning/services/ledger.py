@@ -13,16 +13,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.commissioning.models import Account, Fund, Journal, Posting
+from app.commissioning.models import EARNED, Account, Fund, Journal, Posting
 from app.commissioning.queries.money import balances, commission_balances
 from app.commissioning.refusals import JournalConflict, NotEnoughMoney
 from app.shared.db import db, is_writing
 from app.shared.money import pounds
 
-NEVER_BELOW_NIL = (
-    Account.PLEDGED, Account.AVAILABLE, Account.REQUESTED, Account.COMMITTED, Account.ACCRUED, Account.PAID,
+NEVER_BELOW_NIL: tuple[tuple[Account, ...], ...] = (
+    (Account.PLEDGED,), (Account.AVAILABLE,), (Account.REQUESTED,), (Account.COMMITTED,), EARNED,
 )
-OF_A_COMMISSION = (Account.REQUESTED, Account.COMMITTED, Account.ACCRUED, Account.PAID)
+"""Of each fund: these accounts, or these together, are nil or more."""
+OF_A_COMMISSION: tuple[tuple[Account, ...], ...] = ((Account.REQUESTED,), (Account.COMMITTED,), EARNED)
+"""The same of each fund's share in a commission."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +117,11 @@ def _refuse_below_nil(lines: Sequence[Line]) -> None:
         moved_here[line.fund.id, line.account] += line.pence
     now = balances(funds)
     for fund_id, fund in funds.items():
-        for account in NEVER_BELOW_NIL:
-            if now[fund_id][account] < 0:
-                left = now[fund_id][account] - moved_here[fund_id, account]
-                raise NotEnoughMoney(_below(fund, account, left), left_pence=left)
+        for accounts in NEVER_BELOW_NIL:
+            stands = sum(now[fund_id][account] for account in accounts)
+            if stands < 0:
+                left = stands - sum(moved_here[fund_id, account] for account in accounts)
+                raise NotEnoughMoney(_below(fund, accounts[0], left), left_pence=left)
     for commission_id in {line.about.commission_id for line in lines if line.about.commission_id}:
         _refuse_commission_below_nil(commission_id)
 
@@ -130,15 +133,15 @@ def require_sound(funds: Sequence[Fund], commission_id: uuid.UUID) -> None:
     """
     now = balances(fund.id for fund in funds)
     for fund in funds:
-        missing = -min(0, *(now[fund.id][account] for account in NEVER_BELOW_NIL))
+        missing = -min(0, *(sum(now[fund.id][account] for account in accounts) for accounts in NEVER_BELOW_NIL))
         if missing:
             raise NotEnoughMoney(f"{fund.name} is {pounds(missing)} short of what this needs. The Zone manager can bring money in first.")
     _refuse_commission_below_nil(commission_id)
 
 
 def _refuse_commission_below_nil(commission_id: uuid.UUID) -> None:
-    for accounts in commission_balances(commission_id).values():
-        if any(accounts[account] < 0 for account in OF_A_COMMISSION):
+    for of_fund in commission_balances(commission_id).values():
+        if any(sum(of_fund[account] for account in accounts) < 0 for accounts in OF_A_COMMISSION):
             raise NotEnoughMoney("A fund would give more to this commission than it promised. Nothing was changed.")
 
 

@@ -12,7 +12,7 @@ from app.accounts.models import CeilingBase, RoleGrant, School, Zone
 from app.audit.models import AuditEntry
 from app.catalogue.models import Cohort, Offering, Organisation
 from app.children.models import Child, Consent
-from app.commissioning.models import Account, Commission, Decision, DecisionKind, Place, Posting
+from app.commissioning.models import EARNED, Account, Commission, Decision, DecisionKind, Place, Posting
 from app.insight.checks.looking import first
 from app.introductions.models import Introduction, IntroductionState, Linking, Stance, View, Viewpoint
 from app.shared import clock
@@ -23,7 +23,7 @@ MET = (_I.MET, _I.JOINED, _I.SETTLED)
 ARRANGED = (_I.ARRANGED, *MET)
 WITH_A_PARTNER = (_I.ASKED, _I.AGREED, *ARRANGED)
 FOR = (Stance.YES, Stance.WILLING)
-SPENT = (Account.COMMITTED, Account.ACCRUED, Account.PAID)
+SPENT = (Account.COMMITTED, *EARNED)
 
 
 def no_funder_beyond_the_ceiling_without_a_reason() -> str | None:

@@ -9,12 +9,10 @@ import sqlalchemy as sa
 from app.attendance.models import Mark
 from app.attendance.queries import is_newest
 from app.catalogue.models import Session, SessionState
-from app.commissioning.models import Account, Commission, CommissionState, Posting
+from app.commissioning.models import EARNED, Commission, CommissionState, Posting
 from app.insight.checks.looking import first
 from app.shared.db import db
 from app.shared.money import share
-
-USED = (Account.ACCRUED, Account.PAID)
 
 
 def marks_have_every_revision() -> str | None:
@@ -39,7 +37,7 @@ def _earned_by_session() -> dict[tuple[uuid.UUID, uuid.UUID], dict[uuid.UUID, in
     pence = sa.func.sum(Posting.pence)
     statement = (
         sa.select(Posting.session_id, Posting.child_id, Posting.commission_id, pence)
-        .where(Posting.account.in_(USED), Posting.session_id.is_not(None), Posting.child_id.is_not(None))
+        .where(Posting.account.in_(EARNED), Posting.session_id.is_not(None), Posting.child_id.is_not(None))
         .group_by(Posting.session_id, Posting.child_id, Posting.commission_id).having(pence != 0)
         .order_by(Posting.session_id, Posting.child_id)
     )
@@ -84,7 +82,7 @@ def _used_up() -> set[uuid.UUID]:
     """Commissions whose whole price is earned."""
     pence = sa.func.sum(Posting.pence)
     statement = (
-        sa.select(Commission.id).join(Posting, Posting.commission_id == Commission.id).where(Posting.account.in_(USED))
+        sa.select(Commission.id).join(Posting, Posting.commission_id == Commission.id).where(Posting.account.in_(EARNED))
         .group_by(Commission.id, Commission.total_pence).having(pence >= Commission.total_pence)
     )
     return set(db.session.scalars(statement))

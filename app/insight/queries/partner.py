@@ -144,4 +144,4 @@ def money(person: Person) -> Money:
         Posting.organisation_id.in_(person.organisation_ids(Role.PARTNER_ADMIN))
     )
     sums = {account: int(pence) for account, pence in db.session.execute(statement.group_by(Posting.account))}
-    return Money(sums.get(Account.ACCRUED, 0), sums.get(Account.PAID, 0), sums.get(Account.COMMITTED, 0))
+    return Money(sums.get(Account.ACCRUED, 0) + sums.get(Account.IN_FLIGHT, 0), sums.get(Account.PAID, 0), sums.get(Account.COMMITTED, 0))

@@ -1,0 +1,75 @@
+"""A statement through the pages, from the partner's wish to the budget holder's word."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from app.billing.models import Statement, StatementState
+from app.shared.db import db
+from tests.billing.desk import open_desk, state_of
+from tests.support.client import StrictClient
+from tests.support.counting import statements
+from tests.support.people import sign_in
+
+
+def text_of(response: object) -> str:
+    return BeautifulSoup(response.get_data(as_text=True), "html.parser").get_text(" ", strip=True)  # type: ignore[attr-defined]
+
+
+def test_a_statement_goes_from_hand_to_hand(app: Flask, client: StrictClient) -> None:
+    desk = open_desk(weeks=1)
+    organisation_id = desk.club.scene.organisation.id
+    with desk.later():
+        sign_in(client, desk.partner)
+        assert "£40" in text_of(client.get("/statements"))
+        assert client.post(f"/organisations/{organisation_id}/statements").status_code == 303
+        statement = db.session.query(Statement).one()
+        path = f"/statements/{statement.id}"
+        page = client.get(path)
+        shown = text_of(page)
+        assert "Agree all 2 lines" in shown and "£40" in shown
+        for child in desk.children:
+            assert child.reference in shown and child.first_name not in shown
+        query = next(a["href"] for a in BeautifulSoup(page.get_data(as_text=True), "html.parser").select("a") if "/query" in a["href"])
+        assert client.post(query, data={"words": ""}).status_code == 422
+        assert client.post(query, data={"words": "She stayed the whole hour."}).status_code == 303
+        assert client.post(f"{path}/verify").status_code == client.post(f"{path}/approve").status_code == 403
+        sign_in(client, desk.manager)
+        page = client.get(path)
+        assert "She stayed the whole hour." in text_of(page)
+        answer = next(a["href"] for a in BeautifulSoup(page.get_data(as_text=True), "html.parser").select("a") if "/answer" in a["href"])
+        assert client.post(answer, data={"words": "That is what is paid."}).status_code == 303
+        sign_in(client, desk.partner)
+        stale = {"seen_version": str(statement.version)}
+        client.post(f"{path}/agree", data={"seen_version": "1"})
+        assert state_of(statement) is StatementState.ACCRUING, f"a stale click is refused, {stale}"
+        client.post(f"{path}/agree")
+        sign_in(client, desk.manager)
+        assert client.get(f"{path}/hold").status_code == 200
+        assert client.post(f"{path}/hold", data={"why": "The insurance is being looked at."}).status_code == 303
+        client.post(f"{path}/release")
+        client.post(f"{path}/verify")
+        sign_in(client, desk.holder)
+        assert "Approve to be paid" in text_of(client.get(path))
+        client.post(f"{path}/approve")
+        assert state_of(statement) is StatementState.APPROVED
+        lines = client.get(f"{path}/lines.csv").get_data(as_text=True).splitlines()
+        assert len(lines) == 4 and lines[-1].endswith("40.00,")
+        assert all(child.first_name not in line for child in desk.children for line in lines)
+        sign_in(client, desk.club.scene.link_worker)
+        assert client.get(path).status_code == 404 and client.get("/statements").status_code == 403
+
+
+def test_queries_do_not_grow_with_lines(app: Flask, client: StrictClient) -> None:
+    counted = []
+    for weeks in (1, 4):
+        desk = open_desk(weeks=weeks)
+        with desk.later():
+            statement = desk.draw()
+            sign_in(client, desk.manager)
+            client.get(f"/statements/{statement.id}")
+            with statements() as seen:
+                assert client.get(f"/statements/{statement.id}").status_code == 200
+            counted.append(len(seen))
+    assert counted[0] == counted[1], counted
