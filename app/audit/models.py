@@ -1,4 +1,4 @@
-"""AuditEntry and Sight: append-only, enforced by triggers on both databases."""
+"""AuditEntry and Sight, and the seals over both: append-only, enforced by triggers on both databases."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.shared import clock
 from app.shared.db import Base, append_only
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 class AuditEntry(Base):
@@ -24,7 +26,7 @@ class AuditEntry(Base):
         Index("ix_audit_entry_zone", "zone_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
     actor_id: Mapped[uuid.UUID | None]
     actor_name: Mapped[str] = mapped_column(String(120))
@@ -46,7 +48,7 @@ class Sight(Base):
     __tablename__ = "sight"
     __table_args__ = (Index("ix_sight_child", "child_id", "id"), Index("ix_sight_person", "person_id", "id"))
 
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
     at: Mapped[datetime] = mapped_column(default=clock.now)
     person_id: Mapped[uuid.UUID]
     child_id: Mapped[uuid.UUID]
@@ -54,5 +56,28 @@ class Sight(Base):
     why: Mapped[str] = mapped_column(Text, default="")
 
 
-append_only(AuditEntry)
-append_only(Sight)
+class Seal(Base):
+    """The seal over one line: SHA-256 over the seal before and the whole line. The chain runs over both tables, in the order of sealing."""
+
+    __tablename__ = "audit_seal"
+    __table_args__ = (UniqueConstraint("of_table", "row_id", name="uq_audit_seal_row"),)
+
+    seq: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False)
+    of_table: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[int] = mapped_column(sa.BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class Head(Base):
+    """The end of the chain after one round of sealing, signed with a key that is not in the database."""
+
+    __tablename__ = "audit_head"
+
+    seq: Mapped[int] = mapped_column(NUMBER, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    hash: Mapped[str] = mapped_column(String(64))
+    signature: Mapped[str] = mapped_column(String(64))
+
+
+for _model in (AuditEntry, Sight, Seal, Head):
+    append_only(_model)

@@ -1,10 +1,11 @@
-"""Hangs the mail gateway on the app, and registers the sweeps and e-mails of this room and of accounts, which stands below."""
+"""Hangs the mail gateway on the app, and registers the sweeps and e-mails of this room and of those below."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from app.accounts.services import sign_ins, throttles
+from app.audit import seals
 from app.notifications import invitations, worker
 from app.notifications.emails import EXTENSION
 from app.notifications.gateway import gateway_for
@@ -16,5 +17,6 @@ def connect(app: Flask) -> None:
     app.extensions[EXTENSION] = gateway_for(settings.smtp_url, settings.data_dir)
     invitations.connect()
     register_sweep("notifications.forget_done", worker.forget_done)
+    register_sweep("audit.seal", lambda: seals.seal_all(secret=str(app.secret_key), head_file=settings.data_dir / seals.HEAD_FILE))
     register_sweep("accounts.forget_old_tries", throttles.forget_old_tries)
     register_sweep("accounts.forget_old_sign_ins", sign_ins.forget_old_sign_ins)

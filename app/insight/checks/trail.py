@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask import current_app
 
+from app.audit import seals
 from app.audit.models import AuditEntry
 from app.catalogue.models import Offering, Organisation, Session
 from app.commissioning.models import Commission, Place, Waiting
@@ -46,6 +48,11 @@ def every_introduction_and_commission_has_a_trail() -> str | None:
         if row:
             return f"{model.__tablename__} {row[0]} has no audit entry"
     return None
+
+
+def nothing_sealed_was_changed() -> str | None:
+    """The worker seals each line of the trail and each look; one that was changed or taken away since is named."""
+    return seals.broken(secret=str(current_app.secret_key), head_file=current_app.config["SETTINGS"].data_dir / seals.HEAD_FILE)
 
 
 def what_only_grows_is_guarded() -> str | None:
