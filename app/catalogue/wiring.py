@@ -7,7 +7,7 @@ from flask import Flask
 from app.accounts import hooks as accounts
 from app.catalogue import queries
 from app.catalogue.search import index, views
-from app.catalogue.services import misses, moving, saved_searches
+from app.catalogue.services import alike, misses, moving, saved_searches
 from app.notifications.sweeps import register_sweep
 
 
@@ -17,5 +17,6 @@ def connect(app: Flask) -> None:
     accounts.register_organisations(queries.choices_of_organisations)
     accounts.register_locator(queries.locate)
     register_sweep("catalogue.saved_searches", saved_searches.sweep)
+    register_sweep("catalogue.alike", alike.sweep)
     register_sweep("catalogue.forget_old_misses", misses.forget_old_misses)
     register_sweep("catalogue.snapshots", views.keep)

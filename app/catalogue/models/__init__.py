@@ -1,7 +1,7 @@
 """The tables of the catalogue, one file per noun.
 
 organisations: Organisation, Contact, Site, Practitioner, Document. offerings: Offering, Tariff. cohorts: Cohort, Series, Session.
-photos: Photo. merges: Merge, NotDuplicate. postcodes: Postcode. search: OfferingText.
+photos: Photo. merges: Merge, NotDuplicate, Alike. postcodes: Postcode. search: OfferingText.
 """
 
 from app.catalogue.models.cohorts import (
@@ -14,7 +14,7 @@ from app.catalogue.models.cohorts import (
     Session,
     SessionState,
 )
-from app.catalogue.models.merges import Merge, MergeKind, NotDuplicate
+from app.catalogue.models.merges import Alike, AlikeLook, Merge, MergeKind, NotDuplicate
 from app.catalogue.models.offerings import (
     ACCESSIBILITY,
     AREAS,
@@ -53,7 +53,7 @@ from app.catalogue.models.search import OfferingText
 
 __all__ = [
     "ACCESSIBILITY", "AREAS", "DEFAULT_PAYABLE", "DOCUMENT_MOVES", "NEEDS", "OFFERING_KIND_WORDS", "OFFERING_MOVES",
-    "PARTNER_MOVES", "REQUIRED_DOCUMENTS", "SESSION_MOVES", "STOP_DOCUMENTS", "CancelledBy", "Cohort", "CohortState", "Contact", "ContactPurpose", "Delivery",
+    "PARTNER_MOVES", "REQUIRED_DOCUMENTS", "SESSION_MOVES", "STOP_DOCUMENTS", "Alike", "AlikeLook", "CancelledBy", "Cohort", "CohortState", "Contact", "ContactPurpose", "Delivery",
     "Document", "DocumentKind", "DocumentState", "Gender", "Merge", "MergeKind", "NotDuplicate", "Offering", "OfferingKind", "OfferingState", "OfferingText",
     "Organisation", "OrganisationKind", "PartnerState", "Photo", "PlaceFoundBy", "Postcode",
     "Practitioner", "Season", "Series", "SeriesSeason", "Session", "SessionState", "Site", "Tariff",

@@ -1,4 +1,4 @@
-"""Merge, what was one and the same and is one record now; and NotDuplicate, two that look alike and are not."""
+"""Merge, what was one and the same and is one record now; NotDuplicate, two that look alike and are not; Alike, two that somebody may look at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.shared.db import Row, state_column
@@ -61,3 +61,32 @@ class NotDuplicate(Row):
     first_id: Mapped[uuid.UUID]
     second_id: Mapped[uuid.UUID]
     said_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+
+
+class AlikeLook(Row):
+    """When a large Zone's records were last compared with each other. `print` is of what was compared: the same again needs no look."""
+
+    __tablename__ = "alike_look"
+    __table_args__ = (UniqueConstraint("zone_id", "kind", name="uq_alike_look"),)
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    kind: Mapped[MergeKind] = mapped_column(state_column(MergeKind))
+    looked_at: Mapped[datetime]
+    print: Mapped[str] = mapped_column(String(32), default="")
+
+
+class Alike(Row):
+    """Two records of a large Zone that were found to look alike, as app/catalogue/duplicates.py says it. Made anew with every look."""
+
+    __tablename__ = "alike"
+    __table_args__ = (
+        UniqueConstraint("kind", "first_id", "second_id", name="uq_alike_pair"),
+        Index("ix_alike_zone", "zone_id", "kind", "score"),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    kind: Mapped[MergeKind] = mapped_column(state_column(MergeKind))
+    first_id: Mapped[uuid.UUID]
+    second_id: Mapped[uuid.UUID]
+    score: Mapped[float]
+    parts: Mapped[dict[str, Any]] = mapped_column(default=dict)

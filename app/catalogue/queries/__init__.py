@@ -11,10 +11,13 @@ from app.catalogue.queries.documents import (
 )
 from app.catalogue.queries.heirs import heir_of
 from app.catalogue.queries.merges import (
+    are_many,
+    find_look,
     get_merge,
     get_not_duplicate,
     list_duplicates,
     list_merges,
+    list_records,
     list_told_apart,
     record_of,
 )
@@ -64,13 +67,13 @@ from app.catalogue.queries.sites import (
 from app.catalogue.queries.trails import trail_of_offering, trail_of_organisation
 
 __all__ = [
-    "choices_of_organisations", "count_live_offerings", "document_gaps", "find_current_tariff",
-    "find_offering_by_source", "find_spot", "get_cohort", "get_contact", "get_document", "get_merge",
+    "are_many", "choices_of_organisations", "count_live_offerings", "document_gaps", "find_current_tariff",
+    "find_look", "find_offering_by_source", "find_spot", "get_cohort", "get_contact", "get_document", "get_merge",
     "get_not_duplicate", "get_offering", "get_offering_or_merged", "get_organisation", "get_organisation_in_full",
     "get_organisation_or_merged", "get_photo", "get_practitioner", "get_series", "get_session", "get_site", "heir_of",
     "list_cohorts", "list_contacts", "list_duplicates", "list_expiring_documents", "list_merges", "list_offerings",
     "list_offerings_in_full", "list_offerings_to_check", "list_organisations", "list_photos", "list_practitioners",
-    "list_series", "list_sessions", "list_sites", "list_standings", "list_tariffs", "list_told_apart",
+    "list_records", "list_series", "list_sessions", "list_sites", "list_standings", "list_tariffs", "list_told_apart",
     "list_waiting_documents", "locate", "name_of", "names_of", "needs_documents", "next_sessions",
     "offerings_visible_to", "organisations_visible_to", "organisations_with_gaps", "record_of", "school_year", "trail_of_offering", "trail_of_organisation",
     "zone_terms",

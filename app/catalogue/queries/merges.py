@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from app.accounts.models import Person, Role
 from app.catalogue.duplicates import Likeness, Record, find_pairs
 from app.catalogue.models import (
+    Alike,
+    AlikeLook,
     Merge,
     MergeKind,
     NotDuplicate,
@@ -21,7 +23,7 @@ from app.catalogue.models import (
     PartnerState,
 )
 from app.catalogue.queries.heirs import MODELS
-from app.shared.db import db
+from app.shared.db import db, in_parts
 from app.shared.errors import NotFound
 
 
@@ -46,27 +48,68 @@ class Told:
     by: str
 
 
+FEW = 800
+"""So many records are compared while somebody waits; of more, the worker keeps what it finds (app/catalogue/services/alike.py)."""
+
+
 def list_duplicates(zone_id: uuid.UUID, kind: MergeKind) -> list[Pair]:
-    """Of the Zone's records that are in use, the likeliest first."""
-    records = _organisations(zone_id) if kind is MergeKind.ORGANISATION else _offerings(zone_id)
-    apart = db.session.execute(
-        sa.select(NotDuplicate.first_id, NotDuplicate.second_id).where(NotDuplicate.zone_id == zone_id, NotDuplicate.kind == kind)
-    ).all()
-    said = {record.id: (record.name, " · ".join(filter(None, (record.provider, record.postcode)))) for record in records}
+    """Of the Zone's records that are in use and not known to be different, the likeliest first; of many, those found at the last look."""
+    if are_many(zone_id, kind):
+        return _kept(zone_id, kind)
+    records = list_records(zone_id, kind)
+    apart = [(first, second) for first, second in db.session.execute(_apart(zone_id, kind))]
+    said = {record.id: _said(record) for record in records}
     return [Pair(kind, one, said[one.first], said[one.second]) for one in find_pairs(records, apart=apart)]
 
 
-def _organisations(zone_id: uuid.UUID) -> list[Record]:
-    rows = db.session.execute(
+def find_look(zone_id: uuid.UUID, kind: MergeKind) -> AlikeLook | None:
+    return db.session.scalar(sa.select(AlikeLook).where(AlikeLook.zone_id == zone_id, AlikeLook.kind == kind))
+
+
+def are_many(zone_id: uuid.UUID, kind: MergeKind) -> bool:
+    model = MODELS[kind]
+    return (db.session.scalar(sa.select(sa.func.count()).select_from(model).where(model.zone_id == zone_id)) or 0) > FEW
+
+
+def list_records(zone_id: uuid.UUID, kind: MergeKind, ids: Sequence[uuid.UUID] | None = None) -> list[Record]:
+    """What is compared of the records in use: all of them, or those of `ids`."""
+    return _organisations(zone_id, ids) if kind is MergeKind.ORGANISATION else _offerings(zone_id, ids)
+
+
+def _kept(zone_id: uuid.UUID, kind: MergeKind) -> list[Pair]:
+    """As the records are called now; without those that went, or were told apart, since the look."""
+    rows = db.session.scalars(
+        sa.select(Alike).where(Alike.zone_id == zone_id, Alike.kind == kind).order_by(Alike.score.desc(), Alike.first_id, Alike.second_id)
+    ).all()
+    apart = {frozenset(pair) for pair in db.session.execute(_apart(zone_id, kind)).all()}
+    ids = {id_ for row in rows for id_ in (row.first_id, row.second_id)}
+    said = {record.id: _said(record) for part in in_parts(sorted(ids)) for record in list_records(zone_id, kind, part)}
+    return [
+        Pair(kind, Likeness(row.first_id, row.second_id, row.score, row.parts), said[row.first_id], said[row.second_id]) for row in rows
+        if row.first_id in said and row.second_id in said and frozenset((row.first_id, row.second_id)) not in apart
+    ]
+
+
+def _apart(zone_id: uuid.UUID, kind: MergeKind) -> sa.Select[uuid.UUID, uuid.UUID]:
+    return sa.select(NotDuplicate.first_id, NotDuplicate.second_id).where(NotDuplicate.zone_id == zone_id, NotDuplicate.kind == kind)
+
+
+def _said(record: Record) -> tuple[str, str]:
+    return record.name, " · ".join(filter(None, (record.provider, record.postcode)))
+
+
+def _organisations(zone_id: uuid.UUID, ids: Sequence[uuid.UUID] | None) -> list[Record]:
+    statement = (
         sa.select(Organisation.id, Organisation.name, Organisation.postcode, Organisation.phone, Organisation.website)
         .where(Organisation.zone_id == zone_id, Organisation.state != PartnerState.LEFT, Organisation.merged_into_id.is_(None))
         .order_by(Organisation.id)
     )
+    rows = db.session.execute(statement if ids is None else statement.where(Organisation.id.in_(ids)))
     return [Record(row.id, row.name, postcode=row.postcode, phone=row.phone, website=row.website) for row in rows]
 
 
-def _offerings(zone_id: uuid.UUID) -> list[Record]:
-    rows = db.session.execute(
+def _offerings(zone_id: uuid.UUID, ids: Sequence[uuid.UUID] | None) -> list[Record]:
+    statement = (
         sa.select(
             Offering.id, Offering.title, Organisation.name, Offering.postcode, Offering.postcode_area, Offering.latitude, Offering.longitude,
             Organisation.phone, Organisation.website,
@@ -75,6 +118,7 @@ def _offerings(zone_id: uuid.UUID) -> list[Record]:
         .where(Offering.zone_id == zone_id, Offering.state != OfferingState.CLOSED, Offering.merged_into_id.is_(None))
         .order_by(Offering.id)
     )
+    rows = db.session.execute(statement if ids is None else statement.where(Offering.id.in_(ids)))
     return [
         Record(row.id, row.title, row.name, row.postcode or row.postcode_area, row.latitude, row.longitude, row.phone, row.website)
         for row in rows

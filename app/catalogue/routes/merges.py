@@ -32,12 +32,14 @@ def duplicate_list() -> ResponseReturnValue:
     if not me.manages(zone.id):
         return redirect(url_for("catalogue.organisations"), 303)
     kind = MergeKind.OFFERING if request.args.get("kind") == "offering" else MergeKind.ORGANISATION
-    pairs = queries.list_duplicates(zone.id, kind)
+    pairs, is_many = queries.list_duplicates(zone.id, kind), queries.are_many(zone.id, kind)
+    look = queries.find_look(zone.id, kind) if is_many else None
     pages = max(1, -(-len(pairs) // PER_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
     return render_template(
         "catalogue/duplicate_list.html", zone=zone, zones=accounts.list_own_zones(me), kind=kind, pairs=pairs[(page - 1) * PER_PAGE : page * PER_PAGE],
-        found=len(pairs), page=page, pages=pages, parts=PARTS, merges=queries.list_merges(zone.id), told=queries.list_told_apart(zone.id),
+        found=len(pairs), looked_at=look.looked_at if look else None,
+        is_waiting=is_many and look is None, page=page, pages=pages, parts=PARTS, merges=queries.list_merges(zone.id), told=queries.list_told_apart(zone.id),
         say_moved=verbs.say_moved, endpoint=_endpoint(kind),
     )
 
