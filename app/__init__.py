@@ -18,7 +18,7 @@ from config import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
-    "audit", "accounts", "notifications", "catalogue", "children", "matching", "introductions", "commissioning", "attendance",
+    "audit", "accounts", "notifications", "payments", "catalogue", "children", "safeguarding", "matching", "introductions", "commissioning", "attendance",
     "billing", "interchange", "insight",
 )
 """From the floor up."""

@@ -200,6 +200,10 @@ class ZoneForm(KithForm):
         "A place is held for", [InputRequired("Type a number of days."), NumberRange(1, 60, "Between 1 and 60 school days.")],
         description="School days that a place waits for a decision about its money.",
     )
+    council_phone = PhoneField(
+        "Children’s services of the council", [Optional(), Length(max=30)],
+        description="The number to ring about a child who is not safe. It stands on the page for concerns.",
+    )
 
 
 class NewZoneForm(KithForm):

@@ -41,6 +41,7 @@ class Zone(Row):
     envelope_pence: Mapped[int] = mapped_column(default=100_000)
     second_approver_above_pence: Mapped[int] = mapped_column(default=50_000)
     hold_school_days: Mapped[int] = mapped_column(default=10)
+    council_phone: Mapped[str] = mapped_column(String(30), default="", server_default="")
 
 
 class School(Row):

@@ -14,7 +14,18 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, Role
 from app.catalogue.models import Offering, Organisation, PartnerState
-from app.children.models import Carer, Caseload, Child, ChildState, Consent, Goal, Need, Refusal, Voice
+from app.children.models import (
+    Carer,
+    Caseload,
+    Child,
+    ChildState,
+    Consent,
+    Goal,
+    Need,
+    Refusal,
+    UrgentLook,
+    Voice,
+)
 from app.shared import clock
 from app.shared.db import db, in_parts
 from app.shared.errors import DomainError, NotFound
@@ -39,6 +50,9 @@ def visible_to(person: Person) -> sa.ColumnElement[bool]:
             reach.append(sa.and_(in_zone, Child.id.in_(_live_caseload(person.id))))
         elif grant.role is Role.SAFEGUARDING_LEAD and grant.school_id is None:
             reach.append(in_zone)
+        elif grant.role is Role.ADMINISTRATOR:
+            looked = sa.select(UrgentLook.child_id).where(UrgentLook.person_id == person.id, UrgentLook.ends_at > clock.now())
+            reach.append(Child.id.in_(looked))
         elif grant.role in (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD):
             reach.append(sa.and_(in_zone, Child.school_id == grant.school_id, Child.state == ChildState.ACTIVE))
     return sa.or_(*reach) if reach else sa.false()

@@ -40,6 +40,8 @@ PAGES = (
     Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
     Page("interchange.imports", "Import", "upload", frozenset({_R.ZONE_MANAGER})),
     Page("accounts.zone", "Zone", "settings", frozenset({_R.ZONE_MANAGER})),
+    Page("safeguarding.concerns", "Safeguarding", "shield-alert", frozenset({_R.SAFEGUARDING_LEAD})),
+    Page("safeguarding.urgent_looks", "Urgent looks", "eye", frozenset({_R.ADMINISTRATOR})),
     Page("catalogue.gaps", "Not found", "puzzle", frozenset({_R.ZONE_MANAGER})),
     Page("catalogue.words", "Search words", "book-open", frozenset({_R.ADMINISTRATOR})),
     Page("accounts.zones", "Zones", "map", frozenset({_R.ADMINISTRATOR})),

@@ -26,7 +26,7 @@ from app.catalogue.models import (
 )
 from app.catalogue.models.finding import GapNote, OpenedView, SavedSearch
 from app.catalogue.models.words import LexiconChange
-from app.children.models import Goal, ListeningNote, Relationship
+from app.children.models import Goal, ListeningNote, Relationship, UrgentLook
 from app.children.models.growth import NoteTag, PlanStep
 from app.children.school_models import ConsentObjection, GillickNote, Measure, Pupil
 from app.commissioning.models import (
@@ -41,6 +41,7 @@ from app.commissioning.models import (
 from app.interchange.models import DraftStage, ImportDraft, ImportMapping
 from app.interchange.school_models import SchoolImport
 from app.introductions.models import IntroductionState, StillGoing
+from app.safeguarding.models import Concern
 from app.shared import clock
 from app.shared.db import Row, UtcDateTime
 from tests import factories
@@ -98,6 +99,8 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "check_id": (StillGoing, lambda c: {}),
     "term_id": (Term, lambda c: {}),
     "closure_id": (Closure, lambda c: {}),
+    "concern_id": (Concern, lambda c: {}),
+    "look_id": (UrgentLook, lambda c: {"ends_at": clock.now() - dt.timedelta(hours=1)}),
     "sign_in_id": (SignIn, lambda c: {}),
 }
 """A kind of thing that addresses name, and the row to make of it in each corner. Columns that must be filled are filled by

@@ -46,6 +46,7 @@ def _as_form(zone: Zone) -> dict[str, object]:
     return {
         "name": zone.name, "region": zone.region, "ceiling_percent": zone.ceiling_percent, "ceiling_base": zone.ceiling_base.value,
         "full_yearly_cost": zone.full_yearly_cost_pence, "envelope": zone.envelope_pence, "hold_school_days": zone.hold_school_days,
+        "council_phone": zone.council_phone,
     }
 
 
@@ -54,6 +55,7 @@ def _from_form(form: ZoneForm) -> verbs.ZoneSettings:
         name=form.name.data or "", region=form.region.data or "", ceiling_percent=form.ceiling_percent.data or 0,
         ceiling_base=CeilingBase(form.ceiling_base.data), full_yearly_cost_pence=form.full_yearly_cost.data or 0,
         envelope_pence=form.envelope.data or 0, hold_school_days=form.hold_school_days.data or 0,
+        council_phone=form.council_phone.data or "",
     )
 
 

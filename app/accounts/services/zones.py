@@ -30,6 +30,7 @@ class ZoneSettings:
     full_yearly_cost_pence: int
     envelope_pence: int
     hold_school_days: int
+    council_phone: str = ""
 
 
 def create_zone(*, slug: str, name: str, region: str = "", actor: Person | None = None) -> Zone:

@@ -33,6 +33,7 @@ from app.children.models.growth import (
     TagPlace,
     TagState,
 )
+from app.children.models.looks import UrgentLook
 
 __all__ = [
     "SHAREABLE",
@@ -61,6 +62,7 @@ __all__ = [
     "StepState",
     "TagPlace",
     "TagState",
+    "UrgentLook",
     "Voice",
     "Warmth",
     "need_word",

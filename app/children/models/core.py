@@ -17,6 +17,7 @@ from app.shared.db import Row, state_column
 
 if TYPE_CHECKING:
     from app.children.models.growth import GoalReview, RelationshipMoment
+    from app.children.models.looks import UrgentLook
 
 
 class ChildState(StrEnum):
@@ -91,6 +92,7 @@ class Child(Row):
     goals: Mapped[list[Goal]] = relationship(back_populates="child", order_by="Goal.created_at")
     relationships: Mapped[list[Relationship]] = relationship(back_populates="child", order_by="Relationship.name")
     carers: Mapped[list[Carer]] = relationship(back_populates="child", order_by="Carer.name")
+    urgent_looks: Mapped[list[UrgentLook]] = relationship(order_by="UrgentLook.created_at", viewonly=True)
     consents: Mapped[list[Consent]] = relationship(back_populates="child", order_by="Consent.given_on.desc()")
     refusals: Mapped[list[Refusal]] = relationship(back_populates="child")
 
