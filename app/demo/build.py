@@ -24,6 +24,7 @@ from app.commissioning.services import clock as commissioning_clock
 from app.commissioning.services.funds import open_fund, pledge, receive
 from app.demo import calendar, west_london, wigan
 from app.demo.childhoods import Life, welcome
+from app.demo.growing import tell_growing
 from app.demo.lives import plan_lives
 from app.demo.partners import bring_partners, fill_catalogue
 from app.demo.story import Story
@@ -100,6 +101,8 @@ def _build_zone(
             say(f"{name}: {month}")
 
     story.tell(progress)
+    say(f"{name}: what the children say of it")
+    tell_growing(world, lives, story.until)
     _bumps(world)
     with atomic():
         for _, person in world.accounts:

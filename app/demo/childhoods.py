@@ -37,6 +37,8 @@ THEME_NEEDS = {
     "people": ("Social:friendships", "Social:social-confidence", "Academic:school-engagement"),
     "quiet": ("Emotional:anxiety", "Emotional:bereavement", "Emotional:wellbeing"),
 }
+YEARS_DAYS = 728
+"""The two years of the programme."""
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri"]
 
 
@@ -72,7 +74,7 @@ def welcome(world: World, spec: SchoolSpec, school: School, worker: Person, begi
             details=Details(
                 first_name=first, last_name=last, age=age, born_on=born_on, school_year=f"Year {year}", gender="girl" if is_girl else "boy",
                 region=world.zone.region, town=town, ward=spec.ward, postcode_area=area, latitude=latitude, longitude=longitude,
-                programme_starts_on=begins_on, programme_ends_on=begins_on + timedelta(days=728),
+                programme_starts_on=begins_on, programme_ends_on=begins_on + timedelta(days=YEARS_DAYS),
             ),
         )
         assign_caseload(child_id=child.id, person_id=worker.id, actor=world.manager, starts_on=begins_on)

@@ -27,6 +27,7 @@ from app.catalogue.services.practitioners import add_practitioner
 from app.catalogue.services.sessions import add_sessions
 from app.catalogue.services.tariffs import set_tariff
 from app.demo import calendar
+from app.demo.places import bring_site, give_dates
 from app.demo.shapes import Offer, Org
 from app.demo.world import World, address
 from app.shared import clock
@@ -54,6 +55,7 @@ def _bring(world: World, spec: Org, *, is_paid: bool) -> None:
         ),
     )
     world.organisations[spec.key] = organisation
+    world.sites[spec.key] = bring_site(world, spec)
     submitter = world.second_manager
     if is_paid:
         submitter = add_person(
@@ -111,6 +113,8 @@ def _offer(world: World, offer: Offer, year: int) -> None:
     latitude, longitude = world.jitter(org_spec.place)
     delivery = Delivery(options.get("delivery", "venue"))
     alone = bool(options.get("alone"))
+    site = world.sites[offer.org]
+    years = options.get("years", (None, None))
     made = add_offering(
         organisation_id=organisation.id, actor=world.manager, state=OfferingState.DRAFT,
         facts=OfferingFacts(
@@ -123,7 +127,8 @@ def _offer(world: World, offer: Offer, year: int) -> None:
             is_step_free=bool(options.get("step_free")), must_parent_stay=bool(options.get("stay")),
             accessibility=_accessibility(options), sibling_min_age=options.get("sibling"),
             group_size=1 if alone or (options.get("arranged") and offer.price) else offer.capacity,
-            how_to_get_there=f"A short walk from the middle of {town}.",
+            how_to_get_there="" if site else f"A short walk from the middle of {town}.", site_id=site.id if site and delivery is Delivery.VENUE else None,
+            year_min=years[0], year_max=years[1], eligibility=options.get("eligibility", ""),
         ),
     )
     if offer.price is not None:
@@ -148,6 +153,7 @@ def _offer(world: World, offer: Offer, year: int) -> None:
             practitioner_id=lead.id, venue=f"{town}, {organisation.name}", schedule=not options.get("arranged"),
             outside_places=world.random.choice((0, 0, offer.capacity // 4)),
         )
+        give_dates(world, offer.title, cohort, at)
         if options.get("arranged"):
             _plan_arranged(cohort.id, at, world.random.randint(0, 4), world)
         world.cohorts.setdefault(made.id, []).append(cohort)

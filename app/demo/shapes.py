@@ -30,7 +30,7 @@ class Offer:
     """`price` is pence a session the charity pays (None: nothing is bought). `slots` as in the exchange format.
 
     Options: arranged, delivery, radius, cost (pence a session for the family), season, gender, quiet, step_free, stay, sibling,
-    languages, transport, bsl, alone (the practitioner works alone with a child).
+    languages, transport, bsl, alone (the practitioner works alone with a child), years (school years from and to), eligibility.
     """
 
     org: str

@@ -14,7 +14,7 @@ from app.accounts.models import Person, Role, School, Zone
 from app.accounts.services.people import Scope, add_person, create_first_person
 from app.accounts.services.schools import add_closure, add_term, save_school
 from app.accounts.services.zones import create_zone
-from app.catalogue.models import Cohort, Offering, Organisation, Practitioner
+from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Site
 from app.demo import calendar
 from app.demo.shapes import Offer, SchoolSpec
 from app.demo.words import ADULTS
@@ -39,6 +39,7 @@ class World:
     schools: list[tuple[SchoolSpec, School]] = field(default_factory=list)
     link_workers: dict[uuid.UUID, list[Person]] = field(default_factory=dict)
     organisations: dict[str, Organisation] = field(default_factory=dict)
+    sites: dict[str, Site | None] = field(default_factory=dict)
     admins: dict[str, Person] = field(default_factory=dict)
     practitioners: dict[str, list[Practitioner]] = field(default_factory=dict)
     offerings: list[tuple[Offer, Offering]] = field(default_factory=list)
