@@ -38,6 +38,7 @@ def is_known(word: str, vocabulary: Vocabulary) -> bool:
     """Nothing to correct: in the catalogue, in the lexicon, an everyday word, a number or code."""
     return (
         not word.isalpha() or word in plain_words().all or word in vocabulary.lexicon.known_words or vocabulary.has(word)
+        or bool(vocabulary.lexicon.find(word)) or (word.endswith("s") and word[:-1] in vocabulary.lexicon.known_words)
     )
 
 
@@ -49,7 +50,7 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
         return []
     slips = 1 if len(word) < 6 else 2
     found: dict[str, float] = {}
-    for slack in ((slips, 3) if len(word) >= 7 else (2,) if len(word) == 5 else (slips,)):
+    for slack in ((slips, 3) if len(word) >= 7 else (2,) if len(word) == 5 else (slips, 2)):
         for length in range(len(word) - slack, len(word) + slack + 1):
             for known in (vocabulary.by_length.get(length, ()), vocabulary.lexicon.by_length.get(length, ())):
                 for candidate, distance, _ in process.extract(
@@ -94,9 +95,9 @@ def _undoubled(word: str) -> str:
 
 _SOUNDS = [(re.compile(pattern), sound) for pattern, sound in (
     (r"^(?:ps|pn|kn|gn|wr)", lambda m: m.group()[1]), (r"^wh", "w"), (r"ph", "f"), (r"ough|augh", "o"), (r"igh", "i"), (r"tch", "ch"),
-    (r"sch|sk|ck|ch(?=[rl])|q(?:u)?|c(?![eihy])|k", "k"), (r"[sc](?:i|e)?(?:on|an|ous)\b", "shn"), (r"tion|sion|shun|cion", "shn"),
+    (r"sth?(?=[lmn])", "s"), (r"sch|sk|ck|ch(?=[rl])|q(?:u)?|c(?![eihy])|k", "k"), (r"[sc](?:i|e)?(?:on|an|ous)\b", "shn"), (r"tion|sion|shun|cion", "shn"),
     (r"c(?=[eiy])|z|ss", "s"), (r"dge|g(?=[eiy])", "j"), (r"x", "ks"), (r"y(?!$)", "i"), (r"gh", ""), (r"[ei]y|y|ie", "e"),
-    (r"(.)\1+", r"\1"), (r"(?<=.)h", ""),
+    (r"(.)\1+", r"\1"), (r"(?<=.)h", ""), (r"(?<=[^aeiou])e$", ""),
 )]  # fmt: skip
 
 

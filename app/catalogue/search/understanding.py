@@ -20,13 +20,15 @@ LONGEST_QUERY = 400
 MOST_WORDS = 40
 MOST_ALTERNATIVES = 60
 PREFIX = 0.9
+SURE, FEW_ENDINGS = 4, 2
+"""From so many letters the likeliest ways to go on count with all they may be called."""
 SECOND_GUESS = 0.6
 """How much a less likely correction counts beside the likeliest."""
 WEAK = 0.35
 CONDITION = 0.6
 """A day, an age, a place or the price is asked for as much as the thing itself, but weighs less: what is on another day comes
 before something else on that day."""
-_CONDITIONS = frozenset((*DAY_NAMES, "weekend", "evening", "morning", "free", "online"))
+_CONDITIONS = frozenset((*DAY_NAMES, "weekend", "evening", "morning", "free", "online", "quiet", "small group"))
 """Concepts of the lexicon that say when, how or for how much."""
 _WHERE = frozenset({"in", "near", "nr", "around", "round", "at", "from", "by", "to", "towards"})
 TELLING_PART = 0.9
@@ -93,9 +95,14 @@ _REWRITTEN = (
     (re.compile(r"\bwithin (?:\d+|a|half a|walking) ?(?:miles?|mi|km|kilomet\w+|minutes?|mins?|distance)?(?: walk| drive)?(?: of| from)?\b"), " "),
     (re.compile(r"\b(?:(?:at|after|before|from|until|till|by|around) )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o ?clock)\b"), " "),
     (re.compile(r"\b(?:other than|instead of|anything but|apart from)\b"), " not "),
+    (re.compile(r"\b(?:every|each) (?:single )?(?:day|night|morning|evening|time|week|weekend|lesson)\b"), " "),
+    (re.compile(r"\b(boy|girl|son|daughter|child|kid|he|she|who|they|it) only\b"), r"\1 "),
+    (re.compile(r"\bquite (?=space|place|room|club|group|area|session|time|corner)"), "quiet "),
+    (re.compile(r"\ban? (?:talk|assembly|workshop|visit|speaker) (?:for|about|on|to)\b"), " "),
     (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
     (re.compile(r"\b(?:two|three|four|2|3|4|both|my|our|your) (?:little |young |small )?(?:girls|boys|lads|daughters|sons)\b"), " children "),
 )
+_NO_PLACES = frozenset({"school", "home", "house", "class", "lesson", "lessons", "work", "bed", "college", "nursery", "playtime", "lunch"})
 _ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
 """One girl is the child; girls are a group for girls."""
 _NOT = frozenset({"not", "except", "hates", "hate", "isnt", "without", "dislikes", "avoid", "excluding"})
@@ -104,12 +111,15 @@ _DOES_NOT, _LIKE = frozenset({"doesnt", "dont", "didnt", "wont"}), frozenset({"l
 _PLAY = frozenset({"play", "plays", "playing", "played"})
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen".split()
 _NUMBER = rf"(\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_AGE = r"(\d|1\d)\b(?! ?(?:%|st|nd|rd|th|to|-|:|\.|am|pm|oclock|weeks?|months?|hours?|mins?|minutes?|miles?|km|children|kids|boys|girls))"
 _AGES: tuple[tuple[re.Pattern[str], int], ...] = (
     (re.compile(rf"\bages? {_NUMBER}(?: (?:to|and|until|-|–) | ?- ?| ?– ?){_NUMBER}\b(?: years?(?: olds?)?)?"), 0),
     (re.compile(rf"\b{_NUMBER}(?: (?:to|-|–) | ?- ?| ?– ?){_NUMBER} ?(?:years? olds?|yrs? olds?|year olds?|yos?|yrs?)\b"), 0),
     (re.compile(rf"\b(?:under|below) {_NUMBER}s?\b|\bu{_NUMBER}s?\b"), 1),
     (re.compile(rf"\bages?d? {_NUMBER}\b(?: years?(?: olds?)?)?|\b{_NUMBER}(?: |-)?(?:years?(?: |-)olds?|yrs?(?: |-)olds?|y ?o)\b"), 2),
     (re.compile(rf"\b(?:years?|yr|y) ?{_NUMBER}s?\b"), 3),
+    (re.compile(rf"\b(?:boy|girl|son|daughter|child|lad|teen|teenager|kid|he is|she is|hes|shes|is|of|turned|turning|just|nearly|almost),? {_AGE}"), 2),
+    (re.compile(rf"(?<=,) ?{_AGE}(?= ?,|$)"), 2),
 )
 _STAGES: tuple[tuple[re.Pattern[str], tuple[int, int]], ...] = tuple(
     (re.compile(rf"\b(?:{pattern})\b"), ages)
@@ -230,12 +240,19 @@ def _join(typed: list[str], vocabulary: Vocabulary) -> list[str]:
     return out
 
 
+def _is_begun(word: str, vocabulary: Vocabulary) -> bool:
+    """Known only as the stem of another word (refug), or an everyday word that means nothing here (foot): more may be to come."""
+    if word in vocabulary.words or word in vocabulary.lexicon.known_words or word in plain_words().empty:
+        return False
+    return len(word) >= 4 and word.isalpha()
+
+
 def _is_word(word: str, vocabulary: Vocabulary) -> bool:
     return word in plain_words().weak or word in plain_words().empty or (vocabulary.has(word) and len(word) > 2)
 
 
 def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_Token]:
-    if word == "|" or is_known(word, vocabulary):
+    if word == "|" or (is_known(word, vocabulary) and not (is_last and _is_begun(word, vocabulary))):
         yield _Token(word, word)
         return
     longer = [w for w in vocabulary.starting_with(word) if w.isalpha()] if len(word) >= 3 else []
@@ -299,7 +316,7 @@ def _is_condition(group: Group, lexicon: Lexicon) -> bool:
 
 
 def _may_be_a_place(word: str, vocabulary: Vocabulary) -> bool:
-    return word not in plain_words().empty and word in vocabulary.words and not vocabulary.lexicon.find(word)
+    return word not in plain_words().empty and word not in _NO_PLACES and word in vocabulary.words and not vocabulary.lexicon.find(word)
 
 
 def _is_after_a_no(tokens: list[_Token], at: int) -> bool:
@@ -366,6 +383,9 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
         alternatives = {stem(word): NEED}  # a worry: what describes itself with the word need not help with it
     for longer in token.prefixes:
         alternatives[stem(longer)] = max(PREFIX, alternatives.get(stem(longer), 0.0))
+    for longer in token.prefixes[:FEW_ENDINGS] if len(word) >= SURE else ():
+        for wanted, weight in vocabulary.lexicon.alternatives(longer).items():
+            alternatives[wanted] = max(PREFIX * weight, alternatives.get(wanted, 0.0))
     for meant in (word, *token.others):
         share = 1.0 if meant == word else SECOND_GUESS
         if meant != word:
