@@ -240,7 +240,8 @@ def axe(page: Page) -> list[str]:
     session = page.context.new_cdp_session(page)
     try:
         session.send("Runtime.evaluate", {"expression": source + ";0"})
-        options = json.dumps({"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"]})
+        # Without preload: it fetches the style sheet again for one rule, about styles that lock a screen's orientation.
+        options = json.dumps({"runOnly": {"type": "tag", "values": AXE_RULES}, "resultTypes": ["violations"], "preload": False})
         answer = session.send("Runtime.evaluate", {
             # The debugger waits for ever for a page that never answers; here it gets a minute.
             "expression": f"Promise.race([axe.run(document, {options}).then(result => result.violations),"

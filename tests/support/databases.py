@@ -1,13 +1,15 @@
 """A database per worker and kind, built once from the real schema and made fresh before each test.
 
-SQLite: the file is copied from a template. PostgreSQL: rows are removed from the tables that have any (see `_empty`).
+SQLite: the file is copied from a template, or filled from it again where a server has it open. PostgreSQL: rows are removed from the tables that have any (see `_empty`).
 """
 
 from __future__ import annotations
 
 import fcntl
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -89,12 +91,14 @@ class Databases:
         self.own_dir = own_dir
         self._kept: dict[str, Database] = {}
 
-    def get(self, kind: Kind, name: str = "tests") -> Database:
-        """The database of that name in this process: made on first asking, with the schema and no rows."""
+    def get(self, kind: Kind, name: str = "tests", *, is_served: bool = False) -> Database:
+        """The database of that name in this process: made on first asking, with the schema and no rows.
+
+        One that `is_served` is emptied where it lies, for other processes have it open.
+        """
         key = f"{kind}-{name}"
         if key not in self._kept:
-            make = self._sqlite if kind == "sqlite" else self._postgresql
-            self._kept[key] = make(name)
+            self._kept[key] = self._sqlite(name, is_served) if kind == "sqlite" else self._postgresql(name)
         return self._kept[key]
 
     def drop(self, kind: Kind, name: str) -> None:
@@ -111,7 +115,7 @@ class Databases:
             kind, _, name = key.partition("-")
             self.drop("sqlite" if kind == "sqlite" else "postgresql", name)
 
-    def _sqlite(self, name: str) -> Database:
+    def _sqlite(self, name: str, is_served: bool) -> Database:
         template = self.run_dir / "template.sqlite3"
         with self._once("sqlite"):
             if not template.exists():
@@ -127,8 +131,12 @@ class Databases:
                 old.unlink(missing_ok=True)
             shutil.copyfile(template, path)
 
+        def fill_again(_: Flask) -> None:
+            with closing(sqlite3.connect(template)) as empty, closing(sqlite3.connect(path, timeout=20)) as served:
+                empty.backup(served)
+
         shutil.copyfile(template, path)
-        return Database("sqlite", f"sqlite:///{path}", self.own_dir, make_fresh)
+        return Database("sqlite", f"sqlite:///{path}", self.own_dir, fill_again if is_served else make_fresh)
 
     def _postgresql(self, name: str) -> Database:
         server = sa.make_url(postgres.server_url(self.run_dir, self.run_pid))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -30,16 +29,22 @@ class Live:
         return self.database.app
 
 
-@pytest.fixture(scope="module")
-def live(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Live]:
-    """A server on its own empty database for the tests of one module: SQLite, or what --db names alone."""
+@pytest.fixture(scope="session")
+def standing(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Live]:
+    """The one server of this process, for starting costs more than most tests: on SQLite, or what --db names alone."""
     kind = "postgresql" if request.config.getoption("--db") == "postgresql" else "sqlite"
-    name = f"live-{uuid4().hex[:8]}"
-    database = databases.get(kind, name)  # type: ignore[arg-type]
-    log = databases.own_dir / f"{name}.log"
-    with running_server(database.settings, log) as server:
+    database = databases.get(kind, "live", is_served=True)  # type: ignore[arg-type]
+    with running_server(database.settings, databases.own_dir / "live.log") as server:
         yield Live(server.url, server, database)
-    databases.drop(kind, name)  # type: ignore[arg-type]
+    databases.drop(kind, "live")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def live(standing: Live) -> Iterator[Live]:
+    """That server with an empty database, for the tests of one module. What it keeps in memory must notice by itself."""
+    standing.database.fresh()
+    yield standing
+    standing.server.check_log()
 
 
 @pytest.fixture(scope="session")

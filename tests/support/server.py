@@ -31,6 +31,10 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
+    def check_log(self) -> None:
+        """Raises AssertionError when anything in it failed."""
+        assert "Traceback (most recent call last)" not in self.log, f"the server failed:\n{self.log[-6000:]}"
+
 
 @contextmanager
 def running_server(
@@ -51,7 +55,7 @@ def running_server(
         yield server
     finally:
         stop(process)
-    assert "Traceback (most recent call last)" not in server.log, f"the server failed:\n{server.log[-6000:]}"
+    server.check_log()
 
 
 def free_port() -> int:
