@@ -10,15 +10,16 @@ That the child was introduced to the organisation is the introductions room's to
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
+from app.children import book
 from app.children.book import approved_pages
-from app.children.models import Child, Consent, OnePage, Warmth
+from app.children.models import Child, Consent, Need, OnePage, Relationship, Voice, Warmth
 from app.shared.db import db
 
 
@@ -51,8 +52,12 @@ class SharedChild:
 
 
 def shared_view(child: Child, organisation_id: uuid.UUID, on: date) -> SharedChild | None:
-    """None without a consent that covers this organisation on that day."""
-    return shared_views([child.id], organisation_id, on).get(child.id)
+    """None without a consent that covers this organisation on that day. One statement."""
+    kept = book.read(child)
+    consent = next((one for one in kept.consents if one.organisation_id == organisation_id and one.covers(on)), None)
+    if consent is None:
+        return None
+    return _covered(child, consent, _words(child, kept.approved, kept.voices, kept.live_needs), kept.ties, is_approved=kept.approved is not None)
 
 
 def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on: date) -> dict[uuid.UUID, SharedChild]:
@@ -71,7 +76,12 @@ def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on:
     )
     newest = {consent.child_id: consent for consent in db.session.scalars(statement).unique()}
     pages = approved_pages(list(newest)) if newest else {}
-    return {child_id: _covered(consent.child, consent, pages.get(child_id)) for child_id, consent in newest.items()}
+    return {
+        child_id: _covered(
+            consent.child, consent, _words(consent.child, pages.get(child_id), consent.child.voices, consent.child.live_needs),
+            consent.child.relationships, is_approved=child_id in pages,
+        ) for child_id, consent in newest.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -85,23 +95,22 @@ class _Words:
     needs: tuple[str, ...]
 
 
-def _words(child: Child, page: OnePage | None) -> _Words:
+def _words(child: Child, page: OnePage | None, voices: Sequence[Voice], needs: Sequence[Need]) -> _Words:
     if page is not None:
         return _Words(tuple(page.likes), page.about_me, page.helps, page.does_not, tuple(page.working_on))
     return _Words(
-        tuple(child.interests), child.voices[0].words if child.voices else "", child.what_helps, child.what_does_not,
-        tuple(need.word for need in child.live_needs),
+        tuple(child.interests), voices[0].words if voices else "", child.what_helps, child.what_does_not,
+        tuple(need.word for need in needs),
     )
 
 
-def _covered(child: Child, consent: Consent, page: OnePage | None) -> SharedChild:
+def _covered(child: Child, consent: Consent, words: _Words, ties: Sequence[Relationship], *, is_approved: bool) -> SharedChild:
     covers = frozenset(consent.fields)
 
     def only(name: str, value: str) -> str:
         return value if name in covers else ""
 
-    words = _words(child, page)
-    trusted = next((tie.name for tie in child.relationships if tie.is_trusted_adult and tie.warmth is not Warmth.ENDED), "")
+    trusted = next((tie.name for tie in ties if tie.is_trusted_adult and tie.warmth is not Warmth.ENDED), "")
     return SharedChild(
         child_id=child.id, reference=child.reference, covers=covers, ends_on=consent.ends_on,
         first_name=only("first_name", child.called),
@@ -111,5 +120,5 @@ def _covered(child: Child, consent: Consent, page: OnePage | None) -> SharedChil
         must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),
         contact_name=only("contact", consent.carer.name if consent.carer else ""),
         contact_phone=only("contact", consent.carer.phone if consent.carer else ""),
-        needs=words.needs if "needs" in covers else (), is_approved_by_child=page is not None,
+        needs=words.needs if "needs" in covers else (), is_approved_by_child=is_approved,
     )

@@ -17,14 +17,14 @@ from app.catalogue.words import DOCUMENT_KINDS
 from app.children.naming import reference_line
 from app.commissioning.policies import can_change_capacity
 from app.insight.queries import link_worker, money, partner, zone
-from app.notifications.queries import list_open_tasks
+from app.insight.queries.tasks import list_todo
 from app.shared import clock
 from app.shared.db import ping
 from app.shared.web import allow, current_person, public, signed_in
 
 blueprint = Blueprint("insight", __name__)
 SHOWN_REQUESTS = 3
-TOLD_BY: dict[str, frozenset[str]] = {"partner": frozenset({"introduction_answer", "commission_confirm", "renew_documents"})}
+TOLD_BY: dict[str, frozenset[str]] = {"partner": frozenset({"introduction_answer", "commission_confirm", "renew_documents", "document_expiring"})}
 """Kinds of tasks that a part says in its own way."""
 
 
@@ -44,14 +44,22 @@ def home() -> ResponseReturnValue:
     person = current_person()
     parts = [build(person) for roles, build in PARTS if person.has_role(*roles)]
     told = TOLD_BY.get(parts[0].name, frozenset()) if parts else frozenset()
-    tasks = [task for task in list_open_tasks(person) if task.kind not in told]
+    tasks = [todo for todo in list_todo(person) if todo.task.kind not in told]
     page = render_template(
         "insight/home.html", parts=parts, tasks=tasks, today=clock.today(), greeting=_greeting(), person=person,
         reference_line=reference_line,
     )
     seen = {child_id for part in parts for child_id in part.children}
-    audit.note_sights(person=person, child_ids=sorted(seen), what="today")
+    audit.note_sights(person=Looker(person.id), child_ids=sorted(seen), what="today")
     return page
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Who looked; the person's own row would be read again after the page is drawn."""
+
+    id: UUID
+    name: str = ""
 
 
 def _greeting() -> str:

@@ -12,6 +12,7 @@ from app.introductions import policies, standing
 from app.introductions.guards import Gap
 from app.introductions.models import Introduction, IntroductionState
 from app.introductions.standing import Standing
+from app.shared import clock
 
 _S = IntroductionState
 
@@ -75,7 +76,7 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
             gaps = tuple(standing.gaps_to_be_ready(i, reading))
             ready = Action("ready", "It is ready", "check", _at("ready", i), is_post=True, gaps=gaps)
             first = [later, ready, view] if _has_no(gaps) else [view, ready, later] if gaps else [ready, view, later]
-            return [*first, prepare, *_request(i, reading)]
+            return [*first, prepare, *_request(i, reading), *_together(i, reading)]
         case _S.NOT_YET:
             return [
                 Action("listen", "Listen again", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i, reading))), view, prepare,
@@ -85,7 +86,7 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
             ask = Action("ask", f"Ask {i.organisation.name}", "send", _at("ask", i), gaps=gaps)
             request = _request(i, reading)
             first = [*request, ask] if request and any(g.code == "commission_not_requested" for g in gaps) else [ask, *request]
-            return [*first, view, prepare, later]
+            return [*first, view, prepare, later, *_together(i, reading)]
         case _S.ASKED:
             told = not i.offering.needs_money and not reading.record.signs_in
             return [
@@ -96,9 +97,10 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
         case _S.DECLINED | _S.LAPSED:
             return [action for action in (matches, again, shut) if action]
         case _S.AGREED:
-            return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=tuple(standing.gaps_to_arrange(i, reading))), view, *_request(i, reading)]
+            gaps = (*standing.gaps_to_arrange(i, reading), *standing.gaps_in_evidence(i, clock.today()))
+            return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=gaps), view, *_request(i, reading)]
         case _S.ARRANGED:
-            return [Action("met", "They met", "heart-handshake", _at("met", i)), Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i)), view]
+            return [Action("met", "They met", "heart-handshake", _at("met", i), gaps=_evidence(i)), Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i)), view]
         case _S.MET:
             join = Action("join", f"{child} went", "footprints", _at("join", i), gaps=_join_gaps(i, reading))
             return [join, view]
@@ -125,6 +127,17 @@ def _matches(i: Introduction) -> str:
     return url_for("matching.matches", child_id=i.child_id) if "matching.matches" in current_app.view_functions else ""
 
 
+def _evidence(i: Introduction) -> tuple[Gap, ...]:
+    return tuple(standing.gaps_in_evidence(i, clock.london(i.meeting_at).date())) if i.meeting_at else ()
+
+
+def _together(i: Introduction, reading: Standing) -> list[Action]:
+    """Going with another child: offered before it is asked."""
+    if any(one.state is not _S.ENDED for one in reading.record.companions):
+        return [Action("apart", "Go alone", "user-round", _at("apart", i), is_post=True)]
+    return [Action("together", "Go together", "users", _at("together", i))]
+
+
 def _request(i: Introduction, reading: Standing) -> list[Action]:
     """Asking for the place and the money, where the programme is paid for and that was not done yet."""
     if not i.offering.needs_money or reading.is_requested or "commissioning.request_new" not in current_app.view_functions:
@@ -138,11 +151,12 @@ def _partners(i: Introduction, person: Person, reading: Standing) -> list[Action
         return [
             Action("agree", "Say yes", "handshake", _at("agree", i), gaps=gaps), Action("decline", "Say no", "x", _at("decline", i)),
         ]
-    if not policies.is_partner_admin_of(person, i):
+    if i.state not in (_S.AGREED, _S.ARRANGED):
         return []
+    other = [Action("practitioner", "Name somebody else", "user-round", _at("practitioner", i))] if i.practitioner_id else []
+    if not policies.is_partner_admin_of(person, i):
+        return other
     if i.state is _S.AGREED:
-        gaps = tuple(standing.for_partner(standing.gaps_to_arrange(i, reading)))
-        return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=gaps)]
-    if i.state is _S.ARRANGED:
-        return [Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i))]
-    return []
+        gaps = (*standing.for_partner(standing.gaps_to_arrange(i, reading)), *standing.gaps_in_evidence(i, clock.today()))
+        return [Action("arrange", "Arrange the meeting", "calendar-days", _at("arrange", i), gaps=gaps), *other]
+    return [Action("move_meeting", "Move the meeting", "calendar-days", _at("arrange", i)), *other]

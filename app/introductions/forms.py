@@ -10,7 +10,8 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, T
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.catalogue.models import Cohort, Practitioner
-from app.introductions.models import EndReason, Stance, Viewpoint
+from app.children.languages import LANGUAGES
+from app.introductions.models import EndReason, Readers, Stance, Viewpoint
 from app.introductions.words import DECLINE_WORDS, END_WORDS, HOW_SAID, STANCE_WORDS
 from app.shared import clock
 from app.shared.forms import DayField, KithForm, TidyStringField, WholeNumberField, choices
@@ -95,7 +96,16 @@ class ViewForm(VerbForm):
         description="As they said it. A drawing or a gesture counts: say what it was.",
     )
     said_on = DayField("When was it said?", [InputRequired("Choose the day it was said.")])
+    told_to = TidyStringField(
+        "To whom?", [Optional(), Length(max=120)], description="Leave it empty if it was you. Somebody else who heard it, for example the class teacher.",
+    )
     how = SelectField("How?", choices=choices((how, how) for how in HOW_SAID))
+    language = SelectField(
+        "In which language?", default="en", choices=choices(sorted(((code, name) for code, name in LANGUAGES.items()), key=lambda one: (one[0] != "en", one[1]))),
+    )
+    words_in_english = TextAreaField(
+        "What it means in English", [Optional(), Length(max=LONG)], description="Only for another language. The words above stay as they were said.",
+    )
 
     def offer(self, child: str, carers: Sequence[tuple[uuid.UUID, str]]) -> None:
         self.who.choices = choices([("child", child), *((str(key), name) for key, name in carers), ("teacher", "A teacher")])
@@ -115,6 +125,44 @@ class PrepareForm(VerbForm):
     )
     has_met_contact = BooleanField("You have met the person there")
     nothing_told = BooleanField("Nothing about the child is told to them")
+
+
+class QuestionForm(VerbForm):
+    words_written = TextAreaField(
+        "Your question", [InputRequired("Write your question."), Length(max=LONG)], description="The Link Worker reads it in Kith and answers there.",
+    )
+
+
+class MessageForm(VerbForm):
+    words_written = TextAreaField("What do you want to say?", [InputRequired("Write something first."), Length(max=LONG)])
+    readers = RadioField("Who reads it?", validators=[InputRequired("Choose who reads it.")])
+    is_question = BooleanField("It is a question: it stays on their list until it is answered")
+
+    def offer(self, organisation: str, *, to_team: bool, to_partner: bool) -> None:
+        choice = [(Readers.TEAM.value, "Only those who work with the child")] if to_team else []
+        if to_partner:
+            choice.append((Readers.PARTNER.value, f"Also {organisation}"))
+        self.readers.choices = choices(choice)
+        if len(choice) == 1 and not self.is_submitted():
+            self.readers.data = choice[0][0]
+
+
+class AnswerForm(VerbForm):
+    words_written = TextAreaField("Your answer", [InputRequired("Write the answer."), Length(max=LONG)])
+
+
+class TogetherForm(VerbForm):
+    with_id = RadioField("Who goes too?", validators=[InputRequired("Choose a child.")])
+
+    def offer(self, others: Iterable[tuple[uuid.UUID, str]]) -> None:
+        self.with_id.choices = choices([(str(key), name) for key, name in others])
+
+
+class PractitionerForm(VerbForm):
+    practitioner_id = RadioField("Who will meet the child?", validators=[InputRequired("Choose who will meet the child.")])
+
+    def offer(self, practitioners: Sequence[Practitioner]) -> None:
+        self.practitioner_id.choices = choices([(str(p.id), f"{p.name}, {p.title}" if p.title else p.name) for p in practitioners])
 
 
 class NotYetForm(VerbForm):
@@ -195,8 +243,8 @@ class MetForm(VerbForm):
     met_on = DayField("When did they meet?", [InputRequired("Choose the day they met.")])
     people = TidyStringField("Who was there?", [InputRequired("Say who was there."), Length(max=300)])
     words_said = TextAreaField(
-        "What did the child say afterwards?", [InputRequired("Write down what the child said afterwards."), Length(max=LONG)],
-        description="In their words.",
+        "How did it feel? What did the child say afterwards?", [InputRequired("Write down what the child said afterwards."), Length(max=LONG)],
+        description="In their words. A face, a shrug or a drawing counts: say what it was.",
     )
 
 

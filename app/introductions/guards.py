@@ -150,6 +150,17 @@ def to_ask(*, organisation: str, is_organisation_live: bool, has_other_open: boo
     return gaps
 
 
+def together(waiting: Sequence[str]) -> list[Gap]:
+    """Those who go together are asked for together."""
+    return [Gap("together", f"{name} is not ready yet, and they go together.", f"Make {name} ready, or let each go alone.") for name in waiting]
+
+
+def evidence(lacking: Sequence[str], organisation: str) -> list[Gap]:
+    """What whoever meets the child must have on record, on the day they meet."""
+    who = f"{organisation} can send it for the Zone manager to check, or name somebody else."
+    return [Gap("evidence", sentence, who if sentence is lacking[-1] else "") for sentence in lacking]
+
+
 def to_arrange(*, title: str, needs_money: bool, is_approved: bool) -> list[Gap]:
     """agreed -> arranged."""
     if needs_money and not is_approved:

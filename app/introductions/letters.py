@@ -7,7 +7,7 @@ from typing import Any
 
 from app.accounts.models import Person
 from app.introductions import links
-from app.introductions.models import Introduction, IntroductionState
+from app.introductions.models import Introduction, IntroductionState, Message
 from app.introductions.queries import is_visible
 from app.notifications.emails import Letter
 from app.shared.db import db
@@ -15,7 +15,7 @@ from app.shared.view import long_day
 
 
 def asked(payload: dict[str, Any]) -> Letter | None:
-    """A Link Worker asks. With a link to say yes at once, and one to sign in and read."""
+    """A Link Worker asks. With a link to sign in and read, and three that answer at once: yes, no, a question back."""
     found = _still_asked(payload)
     if found is None:
         return None
@@ -51,5 +51,18 @@ def _values(introduction: Introduction, person: Person) -> dict[str, Any]:
     return {
         "offering": introduction.offering.title, "link_worker": introduction.started_by.name,
         "answer_by": long_day(introduction.answer_by_on), "path": f"/introductions/{introduction.id}",
-        "answer_path": f"/answer/{links.make(introduction, person)}",
+        **{f"{purpose}_path": f"/answer/{links.make(introduction, person, purpose)}" for purpose in links.Purpose},
     }
+
+
+def message_waits(payload: dict[str, Any]) -> Letter | None:
+    """Somebody wrote, asked or answered. Not a word of it: only who, about which offering, and where to read it."""
+    message = db.session.get(Message, uuid.UUID(payload["message"]))
+    person = db.session.get(Person, uuid.UUID(payload["person"]))
+    if message is None or person is None or not person.is_active or not is_visible(message.introduction_id, person):
+        return None
+    introduction = db.session.get_one(Introduction, message.introduction_id)
+    return Letter(person.name, person.email, f"A message about {introduction.offering.title}", "introduction_message", {
+        "offering": introduction.offering.title, "writer": message.written_by.name, "path": f"/introductions/{introduction.id}",
+        "is_question": message.is_question,
+    })

@@ -54,7 +54,7 @@ def can_listen(person: Person, introduction: Introduction) -> bool:
     return children.can_work_with_child(person, introduction.child)
 
 
-can_record_view = can_prepare = can_put_off = can_close = can_answer_check = can_listen
+can_record_view = can_prepare = can_put_off = can_close = can_answer_check = can_go_together = can_listen
 
 
 def can_make_ready(person: Person, introduction: Introduction) -> bool:
@@ -63,6 +63,18 @@ def can_make_ready(person: Person, introduction: Introduction) -> bool:
 
 
 can_ask = can_record_met = can_join = can_settle = can_make_ready
+
+
+def can_write_to_team(person: Person, introduction: Introduction) -> bool:
+    """Whoever sees the child."""
+    return children.can_see_child(person, introduction.child)
+
+
+can_write_to_partner = can_listen
+
+
+def can_write(person: Person, introduction: Introduction) -> bool:
+    return can_write_to_team(person, introduction) or is_partner_of(person, introduction)
 
 
 def can_answer(person: Person, introduction: Introduction) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from app.catalogue import queries as catalogue
 from app.catalogue.models import Offering, OfferingState, PartnerState
 from app.children.models import (
     ChildState,
@@ -20,11 +22,13 @@ from app.children.models import (
 )
 from app.introductions import guards, hooks, warmth
 from app.introductions.guards import Gap
-from app.introductions.models import Introduction, View, Viewpoint
+from app.introductions.models import Introduction, IntroductionState, View, Viewpoint
 from app.introductions.policies import LOCAL_ASSETS
 from app.introductions.queries.record import Record, read_record
 from app.shared import clock
 from app.shared.view import long_day
+
+BEFORE_ASKED = (IntroductionState.IDEA, IntroductionState.LISTENING, IntroductionState.NOT_YET, IntroductionState.READY)
 
 
 @dataclass(frozen=True)
@@ -194,8 +198,10 @@ def gaps_in_support(introduction: Introduction, standing: Standing) -> list[Gap]
 def gaps_to_ask(introduction: Introduction, standing: Standing) -> list[Gap]:
     """ready -> asked."""
     offering = introduction.offering
+    waiting = [one.called for one in standing.record.companions if one.state in BEFORE_ASKED and one.state is not IntroductionState.READY]
     return [
         *gaps_in_support(introduction, standing),
+        *guards.together(waiting),
         *guards.to_ask(
             organisation=introduction.organisation.name,
             is_organisation_live=introduction.organisation.state is PartnerState.LIVE,
@@ -214,6 +220,14 @@ def gaps_to_arrange(introduction: Introduction, standing: Standing) -> list[Gap]
             title=offering.title, needs_money=offering.needs_money, is_approved=standing.is_approved,
         ),
     ]
+
+
+def gaps_in_evidence(introduction: Introduction, on: date) -> list[Gap]:
+    """Is what the organisation, and whoever meets the child, must have on record in order on the day they meet?"""
+    if introduction.practitioner_id is None:
+        return []
+    found = catalogue.document_gaps(introduction.organisation_id, on=on, through=on, practitioner_id=introduction.practitioner_id)
+    return guards.evidence([gap.sentence for gap in found], introduction.organisation.name)
 
 
 def for_partner(gaps: list[Gap]) -> list[Gap]:

@@ -8,7 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 from app.audit.models import AuditEntry
-from app.introductions.models import EndReason, Introduction, IntroductionState, Stance, Viewpoint
+from app.children.languages import language
+from app.introductions.models import (
+    EndReason,
+    Introduction,
+    IntroductionState,
+    Message,
+    Readers,
+    Stance,
+    View,
+    Viewpoint,
+)
 from app.introductions.words import (
     ACTION_WORDS,
     DECLINE_TOLD,
@@ -109,11 +119,17 @@ def _closed(text: str) -> str:
     return text if not text or text[-1] in ".!?…”" else f"{text}."
 
 
+NOT_TOLD = (
+    "introductions.linking.counted", "introductions.message.written", "introductions.message.asked", "introductions.message.answered",
+)
+"""What stands on the page by itself."""
+
+
 def history(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
     """The trail for people, newest first: who, when, from and to."""
     told = []
     for entry in reversed(entries):
-        if entry.action == "introductions.linking.counted":
+        if entry.action in NOT_TOLD:
             continue
         moved = f"{_word(entry.from_state)} to {_word(entry.to_state)}" if entry.to_state else ""
         tone = "stop" if entry.to_state in (_S.DECLINED, _S.LAPSED, _S.ENDED) else "quiet" if not entry.to_state else None
@@ -135,6 +151,34 @@ def _view(entry: AuditEntry) -> str:
 
 def _word(state: str | None) -> str:
     return STATE_WORDS[IntroductionState(state)] if state else ""
+
+
+def view_line(view: View, child: str) -> str:
+    """Who said it, what they think, to whom, how, in which language, when."""
+    who = child if view.viewpoint is Viewpoint.CHILD else view.carer.name if view.carer else view.said_by
+    heard = f"to {view.told_to} (written down by {view.asked_by.name})" if view.told_to else f"to {view.asked_by.name}"
+    how = "" if view.how == "in person" else f", {view.how}"
+    spoken = "" if view.language == "en" else f", in {language(view.language)}"
+    return f"{who}: {STANCE_WORDS[view.stance].lower()}, {heard}{how}{spoken}, {long_day(view.said_on)}"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message with its answer, if it has one. `waits`: a question nobody has answered."""
+
+    message: Message
+    answer: Message | None
+
+    @property
+    def waits(self) -> bool:
+        return self.message.is_question and self.answer is None
+
+
+def talk(messages: Sequence[Message], *, for_partner: bool = False) -> list[Said]:
+    """Newest first, answers beneath their questions; the organisation reads only what is for it too."""
+    seen = [one for one in messages if not for_partner or one.readers is Readers.PARTNER]
+    answers = {one.answers_id: one for one in seen if one.answers_id is not None}
+    return [Said(one, answers.get(one.id)) for one in reversed(seen) if one.answers_id is None]
 
 
 Facts = list[tuple[str, str]]

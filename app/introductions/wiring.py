@@ -17,6 +17,7 @@ from app.children.queries import list_caseload
 from app.introductions import letters, merging, policies, queries, services, telling
 from app.introductions.models import IntroductionState
 from app.introductions.services.asking import ASKED_BY_EMAIL, NUDGED_BY_EMAIL
+from app.introductions.services.messages import MESSAGE_BY_EMAIL
 from app.introductions.words import STATE_LOOKS
 from app.notifications.emails import register_email
 from app.notifications.sweeps import register_sweep
@@ -42,6 +43,7 @@ def connect(app: Flask) -> None:
     panels.register_next("introductions", 40, next_steps)
     register_email(ASKED_BY_EMAIL, letters.asked)
     register_email(NUDGED_BY_EMAIL, letters.nudged)
+    register_email(MESSAGE_BY_EMAIL, letters.message_waits)
     register_sweep("introductions", services.sweep)
     app.jinja_env.globals["introduction_children"] = children_to_introduce
 

@@ -40,7 +40,7 @@ END_WORDS = {
     EndReason.SAFETY: "It is not safe", EndReason.PROGRAMME_END: "The programme ends",
     EndReason.COMMISSION_ENDED: "The commission ended",
 }
-HOW_SAID = ("in person", "by telephone", "on paper", "by video call", "through an interpreter", "by drawing or pointing")
+HOW_SAID = ("in person", "by telephone", "on paper", "by video call", "by voice message", "through an interpreter", "by drawing or pointing")
 
 ACTION_WORDS = {
     "introductions.introduction.started": "Had the idea",
@@ -61,6 +61,12 @@ ACTION_WORDS = {
     "introductions.introduction.settled": "Settled",
     "introductions.introduction.closed": "Closed",
     "introductions.introduction.ended": "Ended",
+    "introductions.introduction.joined_together": "Goes together with another child",
+    "introductions.introduction.went_apart": "Goes alone again",
+    "introductions.introduction.practitioner_named": "Named somebody else to meet the child",
+    "introductions.message.written": "Wrote a message",
+    "introductions.message.asked": "Asked a question",
+    "introductions.message.answered": "Answered a question",
     "introductions.view.recorded": "A view was written down",
     "introductions.linking.counted": "Counted as a linking",
     "introductions.check.answered": "Still going? was answered",

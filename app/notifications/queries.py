@@ -10,13 +10,13 @@ from app.accounts.models import Person
 from app.notifications.models import STUCK, OutboxMessage, OutboxState, Task, Urgency
 from app.shared.db import db
 
-_BY_URGENCY = sa.case({Urgency.NOW: 0, Urgency.TODAY: 1, Urgency.WEEK: 2}, value=Task.urgency)
+BY_URGENCY = sa.case({Urgency.NOW: 0, Urgency.TODAY: 1, Urgency.WEEK: 2}, value=Task.urgency)
 
 
 def list_open_tasks(person: Person, limit: int | None = None) -> Sequence[Task]:
     """What this person has to do: most urgent first, then by the day it is due."""
     statement = sa.select(Task).where(Task.person_id == person.id, Task.closed_at.is_(None))
-    return db.session.scalars(statement.order_by(_BY_URGENCY, Task.due_on, Task.created_at, Task.id).limit(limit)).all()
+    return db.session.scalars(statement.order_by(BY_URGENCY, Task.due_on, Task.created_at, Task.id).limit(limit)).all()
 
 
 def count_open_tasks(person: Person) -> int:

@@ -8,6 +8,7 @@ from app.accounts.models import Person, Role
 from app.attendance.queries.due import REGISTER_DUE
 from app.commissioning.models import Commission, CommissionState
 from app.commissioning.queries.commissions import visible_to as visible_commissions
+from app.insight.queries.tasks import count_urgent
 from app.introductions.models import Introduction, IntroductionState
 from app.introductions.queries import asked_of
 from app.notifications.models import Task, Urgency
@@ -19,7 +20,7 @@ def waiting(person: Person) -> dict[str, int]:
     """By endpoint: urgent tasks, requests to decide, introductions to answer, places to confirm, registers to take."""
     mine = sa.and_(Task.person_id == person.id, Task.closed_at.is_(None))
     parts: dict[str, sa.Select[int]] = {
-        "insight.home": _count(Task).where(mine, Task.urgency == Urgency.NOW),
+        "insight.home": count_urgent(person, Urgency.NOW),
         "attendance.registers": _count(Task).where(mine, Task.kind == REGISTER_DUE),
     }
     if person.has_role(Role.BUDGET_HOLDER):

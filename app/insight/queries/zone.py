@@ -25,8 +25,9 @@ from app.catalogue.models import (
 from app.children.models import Caseload, CaseloadKind, Child, ChildState
 from app.children.queries import visible_to
 from app.commissioning.models import Place
+from app.insight.queries.link_worker import is_commissioned
 from app.introductions.guards import ASSET_CHECKED_WITHIN
-from app.introductions.models import OPEN_STATES, Introduction, Linking, Signpost
+from app.introductions.models import OPEN_STATES, Introduction, IntroductionState, Linking, Signpost
 from app.introductions.policies import LOCAL_ASSETS
 from app.shared import clock
 from app.shared.db import db
@@ -48,7 +49,9 @@ class ZoneFigures:
     offerings: int
     unchecked_assets: int
     registers_missing: int
-    linkings_this_year: int
+    links_this_year: int
+    commissioned_this_year: int
+    not_yet: int
     signposts_this_year: int
     settled: int
 
@@ -70,6 +73,7 @@ def figures(zone_ids: Collection[UUID]) -> ZoneFigures:
     )
     offerings = sa.select(sa.func.count(Offering.id)).where(Offering.zone_id.in_(zone_ids), Offering.state == OfferingState.LIVE)
     introductions = sa.select(sa.func.count(Introduction.id)).where(Introduction.zone_id.in_(zone_ids))
+    linkings = sa.select(sa.func.count(Linking.id)).where(Linking.zone_id.in_(zone_ids), Linking.met_on >= year_began)
     parts: dict[str, sa.Select[int]] = {
         "children": children,
         "without_link_worker": children.where(~led),
@@ -86,7 +90,9 @@ def figures(zone_ids: Collection[UUID]) -> ZoneFigures:
             sa.or_(Offering.confirmed_on.is_(None), Offering.confirmed_on < today - timedelta(days=ASSET_CHECKED_WITHIN)),
         ),
         "registers_missing": _registers_missing(zone_ids),
-        "linkings_this_year": sa.select(sa.func.count(Linking.id)).where(Linking.zone_id.in_(zone_ids), Linking.met_on >= year_began),
+        "links_this_year": linkings.where(~is_commissioned()),
+        "commissioned_this_year": linkings.where(is_commissioned()),
+        "not_yet": introductions.where(Introduction.state == IntroductionState.NOT_YET),
         "signposts_this_year": sa.select(sa.func.count(Signpost.id)).where(
             Signpost.zone_id.in_(zone_ids), Signpost.given_on >= year_began
         ),

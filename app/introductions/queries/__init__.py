@@ -4,6 +4,7 @@ from app.introductions.queries.due import (
     Waiting,
     list_checks_due,
     list_meetings_past,
+    list_meetings_soon,
     list_to_ask_again,
     list_waiting,
 )
@@ -21,6 +22,7 @@ from app.introductions.queries.introductions import (
     is_visible,
     list_for_child,
     list_for_person,
+    list_on_the_way,
     list_open_of_children,
     list_open_with_organisation,
     list_signposts,
@@ -30,6 +32,12 @@ from app.introductions.queries.introductions import (
 )
 from app.introductions.queries.known import known_offerings
 from app.introductions.queries.listening import find_lead_name, list_trusted_adults
+from app.introductions.queries.messages import (
+    find_answer,
+    has_unanswered_question,
+    last_message,
+    list_messages,
+)
 from app.introductions.queries.organisations import (
     PartnerLoad,
     find_practitioner,
@@ -39,9 +47,42 @@ from app.introductions.queries.organisations import (
 from app.introductions.queries.record import Companion, Record, read_record
 
 __all__ = [
-    "GROUPS", "PARTNER_GROUPS", "PER_PAGE", "Companion", "Group", "PartnerLoad", "Record", "Waiting", "asked_of", "count_by_state",
-    "find_lead_name", "find_linking", "find_practitioner", "get_check", "get_introduction", "get_introduction_by_id", "is_visible",
-    "known_offerings", "list_checks_due", "list_for_child", "list_for_person", "list_meetings_past", "list_open_of_children",
-    "list_open_with_organisation", "list_signposts", "list_to_ask_again", "list_trusted_adults", "list_waiting", "open_introduction",
-    "open_offering_ids", "partner_load", "partner_people", "read_record", "visible_to",
+    "GROUPS",
+    "PARTNER_GROUPS",
+    "PER_PAGE",
+    "Companion",
+    "Group",
+    "PartnerLoad",
+    "Record",
+    "Waiting",
+    "asked_of",
+    "count_by_state",
+    "find_answer",
+    "find_lead_name",
+    "find_linking",
+    "find_practitioner",
+    "get_check",
+    "get_introduction",
+    "get_introduction_by_id",
+    "has_unanswered_question", "is_visible",
+    "known_offerings",
+    "last_message",
+    "list_checks_due",
+    "list_for_child",
+    "list_for_person",
+    "list_meetings_past", "list_meetings_soon",
+    "list_messages",
+    "list_on_the_way", "list_open_of_children",
+    "list_open_with_organisation",
+    "list_signposts",
+    "list_to_ask_again",
+    "list_trusted_adults",
+    "list_waiting",
+    "open_introduction",
+    "open_offering_ids",
+    "partner_load",
+    "partner_people",
+    "read_record",
+    "visible_to",
+    "waits_for_us",
 ]

@@ -58,6 +58,14 @@ def list_meetings_past(now: datetime) -> Sequence[uuid.UUID]:
     return db.session.scalars(statement.order_by(Introduction.id)).all()
 
 
+def list_meetings_soon(now: datetime, until: datetime) -> Sequence[uuid.UUID]:
+    """Arranged, with somebody named who meets the child, between these instants."""
+    statement = sa.select(Introduction.id).where(
+        Introduction.state == IntroductionState.ARRANGED, Introduction.practitioner_id.is_not(None), Introduction.meeting_at.between(now, until),
+    )
+    return db.session.scalars(statement.order_by(Introduction.id)).all()
+
+
 def list_checks_due(today: date) -> Sequence[uuid.UUID]:
     """Checks whose day has come."""
     statement = sa.select(StillGoing.id).where(

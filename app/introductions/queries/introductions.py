@@ -166,6 +166,15 @@ def list_open_of_children(child_ids: Iterable[uuid.UUID]) -> Sequence[Introducti
     return db.session.scalars(statement.order_by(*_BY_WAIT)).unique().all()
 
 
+def list_on_the_way(introduction: Introduction, person: Person, states: Collection[IntroductionState]) -> Sequence[Introduction]:
+    """Other children's introductions to the same offering, in those states, within the person's sight; by name."""
+    statement = sa.select(Introduction).where(
+        Introduction.offering_id == introduction.offering_id, Introduction.child_id != introduction.child_id,
+        Introduction.state.in_(tuple(states)), visible_to(person),
+    ).options(*_LISTED).limit(50)
+    return sorted(db.session.scalars(statement).unique(), key=lambda one: one.child.short_name)
+
+
 def open_introduction(child_id: uuid.UUID, offering_id: uuid.UUID) -> Introduction | None:
     """The open introduction of this child to this offering, if there is one; there is never a second."""
     statement = sa.select(Introduction).where(

@@ -1,6 +1,16 @@
 """Pages of introductions, by noun."""
 
-from app.introductions.routes import answering, endings, links, listening, meeting, pages, starting
+from app.introductions.routes import (
+    answering,
+    endings,
+    links,
+    listening,
+    meeting,
+    messages,
+    pages,
+    starting,
+    together,
+)
 from app.introductions.routes.blueprint import blueprint
 
-__all__ = ["answering", "blueprint", "endings", "links", "listening", "meeting", "pages", "starting"]
+__all__ = ["answering", "blueprint", "endings", "links", "listening", "meeting", "messages", "pages", "starting", "together"]

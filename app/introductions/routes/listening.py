@@ -11,7 +11,7 @@ from app.introductions import policies, queries, services, standing
 from app.introductions.forms import NotYetForm, PrepareForm, VerbForm, ViewForm, chosen
 from app.introductions.models import Introduction, Stance
 from app.introductions.routes.blueprint import blueprint, page_of, run
-from app.introductions.services.listening import BEFORE_ASKED
+from app.introductions.standing import BEFORE_ASKED
 from app.shared import clock
 from app.shared.web import act, allow, current_person
 
@@ -43,7 +43,7 @@ def view_new(introduction: Introduction) -> ResponseReturnValue:
         lambda: services.record_view(
             introduction_id=key, viewpoint=form.viewpoint, carer_id=form.carer_id, said_by=form.said_by.data or "",
             stance=Stance(form.stance.data), words_said=form.words_said.data or "", said_on=chosen(form.said_on), how=form.how.data,
-            actor=person, seen_version=form.seen,
+            language=form.language.data, words_in_english=form.words_in_english.data or "", told_to=form.told_to.data or "", actor=person, seen_version=form.seen,
         ),
         "introductions/view_new.html", done="Written down.",
     )

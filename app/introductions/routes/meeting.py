@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+
+from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person
-from app.introductions import policies, queries, services, standing
-from app.introductions.forms import ArrangeForm, JoinForm, MetForm, chosen
+from app.catalogue import queries as catalogue
+from app.children.book import approved_pages
+from app.children.sight import note_look
+from app.introductions import calendar_file, policies, queries, services, standing
+from app.introductions.forms import ArrangeForm, JoinForm, MetForm, PractitionerForm, chosen
 from app.introductions.models import Introduction, IntroductionState
 from app.introductions.routes.blueprint import blueprint, run
-from app.introductions.routes.pages import called_by_partner, is_for_partner
+from app.introductions.routes.pages import called_by_partner, is_for_partner, shared_of
 from app.shared import clock
+from app.shared.errors import NotFound
 from app.shared.web import allow, current_person
 
 
@@ -66,4 +73,52 @@ def join(introduction: Introduction) -> ResponseReturnValue:
         introduction, form,
         lambda: services.join(introduction_id=key, on=chosen(form.on), actor=person, seen_version=form.seen),
         "introductions/introduction_join.html", done="Joined.",
+    )
+
+
+@blueprint.route("/introductions/<uuid:introduction_id>/practitioner", methods=["GET", "POST"])
+@allow(policies.can_answer, introduction=queries.get_introduction)
+def practitioner(introduction: Introduction) -> ResponseReturnValue:
+    """Somebody else meets the child."""
+    key, person = introduction.id, current_person()
+    form = PractitionerForm(practitioner_id=str(introduction.practitioner_id or ""))
+    form.offer(catalogue.list_practitioners(introduction.organisation_id))
+
+    def verb() -> Introduction:
+        return services.name_practitioner(
+            introduction_id=key, practitioner_id=uuid.UUID(str(form.practitioner_id.data)), actor=person, seen_version=form.seen
+        )
+
+    return run(introduction, form, verb, "introductions/introduction_practitioner.html", done="Named.", called=called_by_partner(introduction))
+
+
+@blueprint.get("/introductions/<uuid:introduction_id>/meeting.ics")
+@allow(policies.can_see_introduction, introduction=queries.get_introduction)
+def meeting_file(introduction: Introduction) -> ResponseReturnValue:
+    """For one's own calendar, which other people may look into: no name of a child or of anybody at home."""
+    if introduction.meeting_at is None or introduction.state not in (IntroductionState.ARRANGED, IntroductionState.MET):
+        raise NotFound("No meeting is arranged now.")
+    names = [introduction.child.first_name, introduction.child.last_name, introduction.child.known_as]
+    names += [part for carer in introduction.child.carers for part in carer.name.split()]
+    note_look(introduction.child, "meeting")
+    return Response(
+        calendar_file.write(introduction, private=names, url=url_for("introductions.introduction", introduction_id=introduction.id, _external=True)),
+        mimetype="text/calendar", headers={"Content-Disposition": "attachment; filename=first-meeting.ics"},
+    )
+
+
+@blueprint.get("/introductions/<uuid:introduction_id>/card")
+@allow(policies.can_see_introduction, introduction=queries.get_introduction)
+def card(introduction: Introduction) -> ResponseReturnValue:
+    """What travels: what the child approved, as far as consent goes, and nothing else. To print or to show."""
+    person: Person = current_person()
+    note_look(introduction.child, "introduction card")
+    partner = is_for_partner(person, introduction)
+    shared = shared_of(introduction)
+    if partner and shared is None:
+        raise NotFound
+    page = approved_pages([introduction.child_id]).get(introduction.child_id)
+    return render_template(
+        "introductions/introduction_card.html", introduction=introduction, shared=shared, page=page, is_partner=partner,
+        may_work=policies.can_listen(person, introduction), called=shared.called if shared else introduction.child.reference,
     )

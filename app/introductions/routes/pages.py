@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
 from app.accounts.policies import is_partner
-from app.children.languages import language
 from app.children.models import SHAREABLE
 from app.children.queries import get_child_by_id
 from app.children.sharing import SharedChild, shared_view, shared_views
@@ -82,8 +81,13 @@ def introduction(introduction: Introduction) -> ResponseReturnValue:
         load=queries.partner_load(introduction) if introduction.state in BEFORE_ANSWER else None,
         may_end=introduction.is_open and policies.can_end(person, introduction), may_answer_check=policies.can_answer_check(person, introduction),
         stance_words=STANCE_WORDS, shareable=_shareable, agreed=telling.agreed(introduction, child=child, attended=_attended(introduction, reading)),
-        child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(), heard_by=standing.heard_by, language=language,
+        child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(), view_line=telling.view_line,
+        talk=telling.talk(record.messages), may_write=policies.can_write_to_team(person, introduction), together=_together(reading),
     )
+
+
+def _together(reading: standing.Standing) -> list[queries.Companion]:
+    return [one for one in reading.record.companions if one.state is not IntroductionState.ENDED]
 
 
 def _attended(introduction: Introduction, reading: standing.Standing) -> int:
@@ -128,5 +132,6 @@ def _partners_page(introduction: Introduction, person: Person) -> ResponseReturn
         actions=actions_for(introduction, person, reading), link_worker=worker, look=telling.look(introduction),
         agreed=telling.agreed_with_partner(introduction, child=called, is_shared=shared is not None),
         track=telling.track(introduction, reading.record.entries, child=called, link_worker=worker.split()[0] if worker else "", is_partner=True),
+        talk=telling.talk(reading.record.messages, for_partner=True), together=_together(reading),
         school=introduction.child.school.name if introduction.child.school and introduction.is_shared else "",
     )

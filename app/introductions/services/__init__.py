@@ -24,12 +24,20 @@ from app.introductions.services.listening import (
     set_not_yet,
     start,
 )
-from app.introductions.services.meeting import arrange, join, move_meeting, record_met
+from app.introductions.services.meeting import (
+    arrange,
+    join,
+    move_meeting,
+    name_practitioner,
+    record_met,
+)
+from app.introductions.services.messages import answer_message, tick_off, write_message
 from app.introductions.services.signposts import give_signpost
+from app.introductions.services.together import go_apart, go_together
 
 __all__ = [
-    "Already", "Missing", "agree", "answer_check", "arrange", "ask", "begin_again", "begin_listening", "close", "decline", "end",
-    "end_for_consent", "end_for_leaving", "give_signpost", "join", "lapse", "make_ready", "move_meeting", "nudge", "prepare",
-    "record_met", "record_view", "set_not_yet", "settle", "start", "sweep", "what_consent_carries", "what_ending_does",
-    "what_leaving_ends",
+    "Already", "Missing", "agree", "answer_check", "answer_message", "arrange", "ask", "begin_again", "begin_listening", "close", "decline",
+    "end", "end_for_consent", "end_for_leaving", "give_signpost", "go_apart", "go_together", "join", "lapse", "make_ready", "move_meeting",
+    "name_practitioner", "nudge", "prepare", "record_met", "record_view", "set_not_yet", "settle", "start", "sweep", "tick_off",
+    "what_consent_carries", "what_ending_does", "what_leaving_ends", "write_message",
 ]

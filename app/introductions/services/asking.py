@@ -24,6 +24,9 @@ from app.introductions.services.common import (
     tell_partner,
     words,
 )
+from app.introductions.services.messages import forget_messages
+from app.introductions.services.together import take_party
+from app.introductions.standing import BEFORE_ASKED
 from app.introductions.words import DECLINE_TOLD
 from app.notifications.models import Urgency
 from app.notifications.services import post
@@ -37,28 +40,34 @@ NUDGED_BY_EMAIL = "introductions.nudged"
 
 
 def ask(*, introduction_id: uuid.UUID, note_to_partner: str, actor: Person, seen_version: int | None = None) -> Introduction:
-    """Ask the organisation. It has ten school days of the child's school to answer.
+    """Ask the organisation, for all who go together at once. It has ten school days of the child's school to answer.
 
     Raises Missing: somebody took their yes back, consent ran out, the organisation takes nobody new, another introduction is open,
     the place of a paid programme is not requested.
     """
     with atomic():
-        introduction = take(introduction_id, to=_S.ASKED, seen_version=seen_version)
-        permit(policies.can_ask(actor, introduction), introduction)
-        guards.require(standing.gaps_to_ask(introduction, standing.read(introduction)))
-        introduction.asked_at = clock.now()
-        introduction.answer_by_on = school_days(introduction.child.school_id).after(clock.today(), guards.ANSWER_WITHIN)
-        introduction.asked_note = note_to_partner.strip()
-        introduction.answered_at, introduction.decline_reason, introduction.nudged_after = None, None, 0
-        introduction.decline_note = introduction.answered_by = ""
-        move(introduction, _S.ASKED, actor=actor, done="asked", answer_by_on=introduction.answer_by_on)
-        nothing_left_to_do(introduction, "Asked")
-        tell_partner(
-            introduction, "introduction_answer", f"{actor.name} asks about {introduction.offering.title}",
-            f"Please answer by {introduction.answer_by_on:%-d %B}", action="Read and answer", icon="inbox", urgency=Urgency.TODAY,
-        )
-        _write_to_partner(introduction, ASKED_BY_EMAIL, "asked")
-        return introduction
+        party = take_party(introduction_id, to=_S.ASKED, among=BEFORE_ASKED, seen_version=seen_version)
+        for one in party:
+            permit(policies.can_ask(actor, one), one)
+        guards.require(gap for one in party for gap in standing.gaps_to_ask(one, standing.read(one)))
+        for one in party:
+            _ask(one, note_to_partner.strip(), actor)
+        return party[0]
+
+
+def _ask(introduction: Introduction, note_to_partner: str, actor: Person) -> None:
+    introduction.asked_at = clock.now()
+    introduction.answer_by_on = school_days(introduction.child.school_id).after(clock.today(), guards.ANSWER_WITHIN)
+    introduction.asked_note = note_to_partner
+    introduction.answered_at, introduction.decline_reason, introduction.nudged_after = None, None, 0
+    introduction.decline_note = introduction.answered_by = ""
+    move(introduction, _S.ASKED, actor=actor, done="asked", answer_by_on=introduction.answer_by_on)
+    nothing_left_to_do(introduction, "Asked")
+    tell_partner(
+        introduction, "introduction_answer", f"{actor.name} asks about {introduction.offering.title}",
+        f"Please answer by {introduction.answer_by_on:%-d %B}", action="Read and answer", icon="inbox", urgency=Urgency.TODAY,
+    )
+    _write_to_partner(introduction, ASKED_BY_EMAIL, "asked")
 
 
 def _write_to_partner(introduction: Introduction, topic: str, what: str) -> None:
@@ -75,7 +84,7 @@ def agree(
     *, introduction_id: uuid.UUID, first_dates: str, actor: Person, practitioner_id: uuid.UUID | None = None,
     cohort_id: uuid.UUID | None = None, answered_by: str = "", seen_version: int | None = None,
 ) -> Introduction:
-    """The organisation says yes: who will meet the child, and when it could begin.
+    """The organisation says yes (to all who go together): who will meet the child, and when it could begin.
 
     Where somebody of the organisation signs in to Kith, only they answer. Elsewhere (a library, a park) the Link Worker who asked
     writes down who said yes (`answered_by`), and no money is at stake. Raises Missing when the practitioner's evidence is not
@@ -84,28 +93,33 @@ def agree(
     with atomic():
         if cohort_id is not None:
             _lock_cohorts(introduction_id, cohort_id)
-        introduction = take(introduction_id, to=_S.AGREED, seen_version=seen_version, tells_above=True)
-        by_word = _require_answerer(introduction, actor)
-        gaps = standing.gaps_in_support(introduction, standing.read(introduction))
+        party = take_party(introduction_id, to=_S.AGREED, among=(_S.ASKED,), seen_version=seen_version, tells_above=True)
+        by_word = _require_answerer(party[0], actor)
+        gaps = [gap for one in party for gap in standing.gaps_in_support(one, standing.read(one))]
         guards.require(gaps if by_word else standing.for_partner(gaps))
-        if by_word and practitioner_id is None:
-            introduction.answered_by = words(answered_by, "Write down who said yes there.", "answered_by")[:120]
-        else:
-            introduction.practitioner_id = _practitioner(introduction, practitioner_id)
-            introduction.answered_by = answered_by.strip()[:120]
-        if cohort_id is not None:
-            introduction.cohort_id = _cohort(introduction, cohort_id)
-        introduction.first_dates = words(first_dates, "Say when it could begin, like “Thursdays at 4 from 3 December”.", "first_dates")[:200]
-        introduction.answered_at = clock.now()
-        move(introduction, _S.AGREED, actor=actor, done="agreed", practitioner=introduction.practitioner_id, by_word=by_word)
-        nothing_left_to_do(introduction, "Answered")
-        if introduction.practitioner_id is not None:
-            hooks.on_agreed(introduction, actor, introduction.practitioner_id)
-        tell_link_workers(
-            introduction, "introduction_arrange", "Arrange the first meeting", f"{introduction.organisation.name} said yes",
-            action="Arrange it", icon="calendar-days", urgency=Urgency.TODAY,
-        )
-        return introduction
+        for one in party:
+            if by_word and practitioner_id is None:
+                one.answered_by = words(answered_by, "Write down who said yes there.", "answered_by")[:120]
+            else:
+                one.practitioner_id = practitioner_of(one, practitioner_id)
+                one.answered_by = answered_by.strip()[:120]
+            if cohort_id is not None:
+                one.cohort_id = _cohort(one, cohort_id)
+            one.first_dates = words(first_dates, "Say when it could begin, like “Thursdays at 4 from 3 December”.", "first_dates")[:200]
+            _agreed(one, actor, by_word=by_word)
+        return party[0]
+
+
+def _agreed(introduction: Introduction, actor: Person, *, by_word: bool) -> None:
+    introduction.answered_at = clock.now()
+    move(introduction, _S.AGREED, actor=actor, done="agreed", practitioner=introduction.practitioner_id, by_word=by_word)
+    nothing_left_to_do(introduction, "Answered")
+    if introduction.practitioner_id is not None:
+        hooks.on_agreed(introduction, actor, introduction.practitioner_id)
+    tell_link_workers(
+        introduction, "introduction_arrange", "Arrange the first meeting", f"{introduction.organisation.name} said yes",
+        action="Arrange it", icon="calendar-days", urgency=Urgency.TODAY,
+    )
 
 
 def _lock_cohorts(introduction_id: uuid.UUID, cohort_id: uuid.UUID) -> None:
@@ -127,7 +141,8 @@ def _require_answerer(introduction: Introduction, actor: Person) -> bool:
     raise Forbidden(f"Only {introduction.organisation.name} can answer this.")
 
 
-def _practitioner(introduction: Introduction, practitioner_id: uuid.UUID | None) -> uuid.UUID:
+def practitioner_of(introduction: Introduction, practitioner_id: uuid.UUID | None) -> uuid.UUID:
+    """Theirs, with current evidence. Raises Invalid, Missing."""
     chosen = queries.find_practitioner(practitioner_id, introduction.organisation_id) if practitioner_id else None
     if chosen is None:
         raise Invalid("Choose who will meet the child.", code="practitioner", field="practitioner_id")
@@ -152,22 +167,28 @@ def decline(
 ) -> Introduction:
     """The organisation says no, with a reason. What was held or promised for it is released in the same transaction."""
     with atomic():
-        introduction = take(introduction_id, to=_S.DECLINED, seen_version=seen_version, tells_above=True)
-        by_word = _require_answerer(introduction, actor)
+        party = take_party(introduction_id, to=_S.DECLINED, among=(_S.ASKED,), seen_version=seen_version, tells_above=True)
+        by_word = _require_answerer(party[0], actor)
         said = note_to_link_worker.strip()
         if reason is DeclineReason.OTHER:
             said = words(said, "Say what the reason is.", "note_to_link_worker")
-        if by_word:
-            introduction.answered_by = words(answered_by, "Write down who said no there.", "answered_by")[:120]
-        introduction.decline_reason, introduction.decline_note, introduction.answered_at = reason, said, clock.now()
-        move(introduction, _S.DECLINED, actor=actor, done="declined", reason=reason, by_word=by_word)
-        nothing_left_to_do(introduction, "Answered")
-        hooks.on_ended(introduction, actor, _S.DECLINED)
-        tell_link_workers(
-            introduction, "introduction_next", "What next?", f"{introduction.organisation.name}: {DECLINE_TOLD[reason].lower()}",
-            action="Look at it", icon="search", urgency=Urgency.TODAY,
-        )
-        return introduction
+        for one in party:
+            if by_word:
+                one.answered_by = words(answered_by, "Write down who said no there.", "answered_by")[:120]
+            one.decline_reason, one.decline_note, one.answered_at = reason, said, clock.now()
+            _declined(one, reason, actor, by_word=by_word)
+        return party[0]
+
+
+def _declined(introduction: Introduction, reason: DeclineReason, actor: Person, *, by_word: bool) -> None:
+    move(introduction, _S.DECLINED, actor=actor, done="declined", reason=reason, by_word=by_word)
+    nothing_left_to_do(introduction, "Answered")
+    forget_messages(introduction, "Answered")
+    hooks.on_ended(introduction, actor, _S.DECLINED)
+    tell_link_workers(
+        introduction, "introduction_next", "What next?", f"{introduction.organisation.name}: {DECLINE_TOLD[reason].lower()}",
+        action="Look at it", icon="search", urgency=Urgency.TODAY,
+    )
 
 
 def lapse(*, introduction_id: uuid.UUID, actor: Person | None = None) -> Introduction:
@@ -180,10 +201,14 @@ def lapse(*, introduction_id: uuid.UUID, actor: Person | None = None) -> Introdu
         if introduction.answer_by_on is not None and clock.today() <= introduction.answer_by_on:
             raise Already(f"{introduction.organisation.name} has until {introduction.answer_by_on:%-d %B} to answer.", code="not_due")
         move(introduction, _S.LAPSED, actor=actor, done="lapsed", answer_by_on=introduction.answer_by_on)
+        waited_for_us = queries.has_unanswered_question(introduction.id)
         nothing_left_to_do(introduction, "No answer in time")
+        forget_messages(introduction, "No answer in time")
         hooks.on_ended(introduction, actor, _S.LAPSED)
         tell_link_workers(
-            introduction, "introduction_next", "What next?", f"{introduction.organisation.name} did not answer in ten school days",
+            introduction, "introduction_next", "What next?",
+            f"{introduction.organisation.name} waited for an answer to their question" if waited_for_us
+            else f"{introduction.organisation.name} did not answer in ten school days",
             action="Look at it", icon="search", urgency=Urgency.TODAY,
         )
         return introduction
@@ -192,11 +217,12 @@ def lapse(*, introduction_id: uuid.UUID, actor: Person | None = None) -> Introdu
 def nudge(*, introduction_id: uuid.UUID, days: int) -> bool:
     """Remind the organisation that `days` school days have passed; at the last reminder, the Link Worker rings. Once each.
 
-    A reminder leaves the version alone: it changes nothing that anybody decides on. False when there was nothing to remind of.
+    A reminder leaves the version alone: it changes nothing that anybody decides on. False when there was nothing to remind of: also
+    while the organisation has asked something itself and waits for an answer.
     """
     with atomic():
         introduction = take(introduction_id)
-        if introduction.state is not _S.ASKED or introduction.nudged_after >= days:
+        if introduction.state is not _S.ASKED or introduction.nudged_after >= days or queries.has_unanswered_question(introduction.id):
             return False
         db.session.execute(sa.update(Introduction).where(Introduction.id == introduction.id).values(nudged_after=days))
         note(introduction, actor=None, done="nudged", days=days)

@@ -42,12 +42,17 @@ def take(
     if tells_above:
         hooks.lock_before([introduction_id])
     introduction = lock_row(Introduction, introduction_id)
+    require_may_move(introduction, to=to, seen_version=seen_version)
+    return introduction
+
+
+def require_may_move(introduction: Introduction, *, to: IntroductionState | None, seen_version: int | None) -> None:
+    """Under its lock: it is not there already, did not change since it was on the screen, and the table leads there."""
     if to is not None and introduction.state is to:
         raise Already(f"This is {STATE_WORDS[to].lower()} already: {_last_change(introduction)}.")
     require_unchanged(introduction, seen_version)
     if to is not None:
         INTRODUCTION_MOVES.require(introduction.state, to)
-    return introduction
 
 
 def require_unchanged(introduction: Introduction, seen_version: int | None) -> None:
@@ -123,14 +128,17 @@ def not_ahead(day: date, sentence: str, field: str) -> date:
 
 def tell_link_workers(
     introduction: Introduction, kind: str, what: str, text: str, *, action: str, icon: str, urgency: Urgency = Urgency.WEEK,
-    subject: Row | None = None, endpoint: str = "introductions.introduction", due_on: date | None = None, **args: object,
+    subject: Row | None = None, endpoint: str = "introductions.introduction", due_on: date | None = None, but: uuid.UUID | None = None,
+    **args: object,
 ) -> None:
-    """One task on the list of each of the child's Link Workers; a Zone manager's where the child has none."""
+    """One task on the list of each of the child's Link Workers (`but` not whoever caused it); a Zone manager's where the child has none."""
     child = introduction.child
     people: Sequence[uuid.UUID] = sorted(child.link_worker_ids)
     if not people:
         people = [person.id for person in people_with(Role.ZONE_MANAGER, introduction.zone_id)]
     for person_id in people:
+        if person_id == but:
+            continue
         open_task(
             person_id=person_id, zone_id=introduction.zone_id, kind=kind, subject=subject or introduction, child_id=child.id,
             title=f"{child.short_name} · {what}", text=text, action=action, icon=icon, urgency=urgency, due_on=due_on,
@@ -138,11 +146,13 @@ def tell_link_workers(
         )
 
 
-def tell_partner(introduction: Introduction, kind: str, title: str, text: str, *, action: str, icon: str, urgency: Urgency) -> None:
+def tell_partner(
+    introduction: Introduction, kind: str, title: str, text: str, *, action: str, icon: str, urgency: Urgency, subject: Row | None = None,
+) -> None:
     """One task for each of the organisation's people. It never names the child."""
     for person in queries.partner_people(introduction):
         open_task(
-            person_id=person.id, zone_id=introduction.zone_id, kind=kind, subject=introduction, title=title, text=text,
+            person_id=person.id, zone_id=introduction.zone_id, kind=kind, subject=subject or introduction, title=title, text=text,
             action=action, icon=icon, urgency=urgency, url=link("introductions.introduction", introduction_id=introduction.id),
         )
 

@@ -30,6 +30,8 @@ from app.introductions.services.common import (
     take,
     words,
 )
+from app.introductions.services.messages import forget_messages
+from app.introductions.services.together import tell_companions
 from app.notifications.services import close_tasks
 from app.shared import clock
 from app.shared.db import atomic, db, lock_rows
@@ -105,6 +107,7 @@ def close(
             _schedule_checks(introduction)
         move(introduction, _S.CLOSED, actor=actor, done="closed")
         nothing_left_to_do(introduction, "Closed")
+        forget_messages(introduction, "Closed")
         return introduction
 
 
@@ -152,6 +155,8 @@ def _end(
     introduction.end_reason, introduction.end_note, introduction.ended_on = reason, note.strip(), clock.today()
     move(introduction, _S.ENDED, actor=actor, done="ended", reason=reason, seen_version=seen_version)
     nothing_left_to_do(introduction, "Ended")
+    forget_messages(introduction, "Ended")
+    tell_companions(introduction)
     _forget_checks(introduction, reason)
     if reason is EndReason.CHILD_NO:
         record_refusal(

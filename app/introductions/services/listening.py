@@ -12,6 +12,7 @@ from app.audit import services as audit
 from app.catalogue import queries as catalogue
 from app.catalogue.models import Offering
 from app.children import queries as children
+from app.children.languages import LANGUAGES
 from app.children.models import ChildState
 from app.introductions import guards, policies, queries, standing
 from app.introductions.models import Introduction, IntroductionState, Stance, View, Viewpoint
@@ -25,6 +26,7 @@ from app.introductions.services.common import (
     take,
     words,
 )
+from app.introductions.standing import BEFORE_ASKED
 from app.introductions.words import HOW_SAID
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -32,7 +34,6 @@ from app.shared.errors import Forbidden, Invalid
 
 _S = IntroductionState
 FURTHEST = timedelta(days=366)
-BEFORE_ASKED = (_S.IDEA, _S.LISTENING, _S.NOT_YET, _S.READY)
 
 
 def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Person) -> Introduction:
@@ -90,10 +91,12 @@ def begin_listening(*, introduction_id: uuid.UUID, actor: Person, seen_version: 
 
 def record_view(
     *, introduction_id: uuid.UUID, viewpoint: Viewpoint, stance: Stance, words_said: str, said_on: date, actor: Person,
-    carer_id: uuid.UUID | None = None, said_by: str = "", how: str = "in person", language: str = "en",
-    seen_version: int | None = None,
+    carer_id: uuid.UUID | None = None, said_by: str = "", how: str = "in person", language: str = "en", words_in_english: str = "",
+    told_to: str = "", seen_version: int | None = None,
 ) -> View:
-    """What somebody thinks of it, word for word, with the day and who asked. The newest of each person counts.
+    """What somebody thinks of it, word for word, with the day and who heard it. The newest of each person counts.
+
+    In another language the words stay as they were said (or written), with what they mean beside them.
 
     A no (or unsure) of the child or of a carer with a say takes *ready* back to listening: nothing is asked on a yes that is gone.
     """
@@ -109,7 +112,8 @@ def record_view(
             said_by=words(said_by, "Write down who said it.", "said_by")[:120] if viewpoint is Viewpoint.TEACHER else "",
             stance=stance, words=words(words_said, "Write down what was said, in their words.", "words_said"),
             said_on=not_ahead(said_on, "That day is still to come. Choose the day it was said.", "said_on"),
-            how=_how(how), language=language, asked_by_id=actor.id,
+            how=_how(how), language=_language(language), words_in_english=_in_english(words_in_english, language),
+            told_to=told_to.strip()[:120], asked_by_id=actor.id,
         )
         db.session.add(view)
         db.session.flush()
@@ -136,6 +140,18 @@ def _how(how: str) -> str:
     if how not in HOW_SAID:
         raise Invalid(f"“{how}” is not one of: {', '.join(HOW_SAID)}.", field="how")
     return how
+
+
+def _language(code: str) -> str:
+    if code not in LANGUAGES:
+        raise Invalid("Choose the language it was said in.", field="language")
+    return code
+
+
+def _in_english(typed: str, language: str) -> str:
+    if language == "en":
+        return ""
+    return words(typed, "Say what it means in English: others read it too.", "words_in_english")
 
 
 def _takes_back(introduction: Introduction) -> bool:

@@ -10,6 +10,7 @@ from app.audit import services as audit
 from app.introductions import guards, hooks, policies, queries, standing
 from app.introductions.guards import Gap
 from app.introductions.models import Introduction, IntroductionState, Linking
+from app.introductions.services.asking import practitioner_of
 from app.introductions.services.common import (
     move,
     not_ahead,
@@ -20,7 +21,9 @@ from app.introductions.services.common import (
     tell_link_workers,
     words,
 )
+from app.introductions.services.together import take_party
 from app.notifications.models import Urgency
+from app.notifications.services import close_tasks
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid
@@ -32,17 +35,19 @@ def arrange(
     *, introduction_id: uuid.UUID, meeting_at: datetime, place: str, people: str, trusted_adult: str, actor: Person,
     seen_version: int | None = None,
 ) -> Introduction:
-    """A day, a place, who will be in the room, and among them an adult the child trusts.
+    """A day, a place, who will be in the room, and among them an adult the child trusts; for all who go together and were said yes to.
 
-    Raises Missing: a yes was taken back, consent ran out, the money of a paid programme is not approved; Invalid at the field.
+    Raises Missing: a yes was taken back, consent ran out, the money of a paid programme is not approved, a check of whoever meets the
+    child does not reach that day; Invalid at the field.
     """
     with atomic():
-        introduction = take(introduction_id, to=_S.ARRANGED, seen_version=seen_version)
-        _require_arranger(introduction, actor)
-        _set_meeting(introduction, meeting_at, place, people, trusted_adult)
-        move(introduction, _S.ARRANGED, actor=actor, done="arranged", meeting_at=meeting_at.isoformat())
-        nothing_left_to_do(introduction, "Arranged")
-        return introduction
+        party = take_party(introduction_id, to=_S.ARRANGED, among=(_S.AGREED,), seen_version=seen_version)
+        for one in party:
+            _require_arranger(one, actor, meeting_at)
+            _set_meeting(one, meeting_at, place, people, trusted_adult)
+            move(one, _S.ARRANGED, actor=actor, done="arranged", meeting_at=meeting_at.isoformat())
+            nothing_left_to_do(one, "Arranged")
+        return party[0]
 
 
 def move_meeting(
@@ -54,16 +59,19 @@ def move_meeting(
         introduction = take(introduction_id, seen_version=seen_version)
         if introduction.state is not _S.ARRANGED:
             raise IllegalMove(f"This introduction is {introduction.state.replace('_', ' ')}, so there is no meeting to move.")
-        _require_arranger(introduction, actor)
+        _require_arranger(introduction, actor, meeting_at)
         _set_meeting(introduction, meeting_at, place, people, trusted_adult)
         note(introduction, actor=actor, done="rearranged", meeting_at=meeting_at.isoformat())
         nothing_left_to_do(introduction, "The meeting was moved")
         return introduction
 
 
-def _require_arranger(introduction: Introduction, actor: Person) -> None:
+def _require_arranger(introduction: Introduction, actor: Person, meeting_at: datetime) -> None:
     permit(policies.can_arrange(actor, introduction), introduction, "The child’s Link Worker or the organisation’s coordinator arranges the meeting.")
-    gaps = standing.gaps_to_arrange(introduction, standing.read(introduction))
+    gaps = [
+        *standing.gaps_to_arrange(introduction, standing.read(introduction)),
+        *standing.gaps_in_evidence(introduction, clock.london(meeting_at).date()),
+    ]
     guards.require(gaps if policies.is_link_worker_of(actor, introduction) else standing.for_partner(gaps))
 
 
@@ -81,6 +89,7 @@ def record_met(
 ) -> Introduction:
     """They met: when, who was present, and the child's word afterwards. Counts the linking.
 
+    Raises Missing when a check of whoever was to meet the child had lapsed by that day: the organisation names somebody else.
     Where the register had the child there before this was written down, it is joined in the same breath.
     """
     with atomic():
@@ -89,6 +98,7 @@ def record_met(
         introduction.met_on = not_ahead(met_on, "They cannot have met on a day that is still to come.", "met_on")
         if met_on < clock.london(introduction.created_at).date():
             raise Invalid("That is before this introduction began. Choose the day they met.", field="met_on")
+        guards.require(standing.gaps_in_evidence(introduction, met_on))
         introduction.met_people = words(people, "Say who was there.", "people")[:300]
         introduction.met_words = words(words_said, "Write down what the child said afterwards.", "words_said")
         move(introduction, _S.MET, actor=actor, done="met", met_on=met_on)
@@ -96,6 +106,24 @@ def record_met(
         _count_linking(introduction, actor)
         if hooks.attended_count(introduction) > 0:
             _join(introduction, met_on, None)
+        return introduction
+
+
+def name_practitioner(
+    *, introduction_id: uuid.UUID, practitioner_id: uuid.UUID, actor: Person, seen_version: int | None = None
+) -> Introduction:
+    """Somebody else of the organisation meets the child: its own people say who, before the meeting. Raises Missing, Invalid."""
+    with atomic():
+        introduction = take(introduction_id, seen_version=seen_version)
+        permit(
+            policies.can_answer(actor, introduction) and queries.is_visible(introduction.id, actor), introduction,
+            f"Only {introduction.organisation.name} says who meets the child.",
+        )
+        if introduction.state not in (_S.AGREED, _S.ARRANGED):
+            raise IllegalMove("Somebody else can be named once you have said yes, and until they have met.")
+        introduction.practitioner_id = practitioner_of(introduction, practitioner_id)
+        note(introduction, actor=actor, done="practitioner_named", practitioner=practitioner_id)
+        close_tasks(kind="introduction_evidence", subject=introduction, why="Somebody else was named")
         return introduction
 
 
