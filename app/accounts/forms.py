@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
@@ -28,6 +29,7 @@ from app.shared.forms import (
 
 _POSITION = re.compile(r"^\s*(-?\d{1,2}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)\s*$")
 Choice = tuple[uuid.UUID, str]
+MOST_BYTES = 1_000_000
 
 
 class SignInForm(KithForm):
@@ -175,6 +177,23 @@ class DaysForm(KithForm):
     name = TidyStringField("Name", [InputRequired("Give these days a name."), Length(max=60)])
     starts_on = DayField("First day", [InputRequired("Choose a day.")])
     ends_on = DayField("Last day", [InputRequired("Choose a day.")], description="The same day again for a single day.")
+
+
+class DaysFileForm(KithForm):
+    """Term dates as the school or the council hands them out."""
+
+    file = FileField(
+        "The file", description="CSV with name, from, to (and kind: term or closed), or an iCalendar file (.ics). At most 1 MB.",
+    )
+
+    def validate_file(self, field: FileField) -> None:
+        if not field.data:
+            raise ValidationError("Choose a file.")
+        self.content = field.data.read(MOST_BYTES + 1)
+        if len(self.content) > MOST_BYTES:
+            raise ValidationError("That file is larger than 1 MB.")
+
+    content: bytes = b""
 
 
 class ZoneForm(KithForm):

@@ -9,11 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import policies, queries, sessions
-from app.accounts.forms import DaysForm, SchoolForm
+from app.accounts.forms import DaysFileForm, DaysForm, SchoolForm
 from app.accounts.models import School, Zone
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.routes.zones import managed_zone
 from app.accounts.services import schools
+from app.shared.view import plural
 from app.shared.web import act, allow, submit
 
 
@@ -103,3 +104,17 @@ def closure_remove(school: School, closure_id: uuid.UUID) -> ResponseReturnValue
     me, school_id = sessions.current_person(), school.id
     back = url_for("accounts.school", school_id=school_id)
     return act(lambda: schools.remove_closure(school_id=school_id, closure_id=closure_id, actor=me), back, done="The closure is taken away.")
+
+
+@blueprint.route("/schools/<uuid:school_id>/days/import", methods=["GET", "POST"])
+@allow(policies.can_manage_school, school=queries.get_school)
+def days_import(school: School) -> ResponseReturnValue:
+    """Terms and closed days from a file."""
+    me, school_id, form = sessions.current_person(), school.id, DaysFileForm()
+    done = submit(form, lambda: schools.import_days(school_id=school_id, content=form.content, actor=me))
+    if done is None:
+        return render_template("accounts/days_import.html", form=form, school=school), 422 if request.method == "POST" else 200
+    told = [f"{plural(done.terms, 'term')} and {plural(done.closures, 'stretch of closed days', 'stretches of closed days')} added"]
+    told += [f"{done.known} known already"] * bool(done.known) + [f"{plural(done.replaced, 'term')} replaced"] * bool(done.replaced)
+    flash(f"{'; '.join(told)}.", "success")
+    return redirect(url_for("accounts.school", school_id=school_id), 303)

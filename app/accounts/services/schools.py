@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
-from app.accounts import hooks, policies, queries
+from app.accounts import hooks, policies, queries, term_dates
 from app.accounts.models import Closure, Person, School, Term
 from app.audit import services as audit
 from app.shared.db import atomic, db, lock_row
@@ -78,6 +80,50 @@ def add_closure(*, school_id: uuid.UUID, name: str, starts_on: date, ends_on: da
             "accounts.closure.added", subject=closure, actor=actor, zone_id=school.zone_id, starts_on=starts_on, ends_on=ends_on
         )
     return closure
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What a file of days changed. `replaced`: terms on record that its terms overlapped, and that gave way."""
+
+    terms: int
+    closures: int
+    known: int
+    replaced: int
+
+
+def import_days(*, school_id: uuid.UUID, content: bytes, actor: Person) -> Imported:
+    """Terms and closed days from a CSV or iCalendar file. The same file again changes nothing; its terms replace those they overlap.
+
+    Raises Invalid, naming the line; then nothing at all has changed.
+    """
+    found = term_dates.read(content)
+    terms = [one for one in found if one.is_term]
+    for earlier, later in itertools.pairwise(terms):
+        if later.starts_on <= earlier.ends_on:
+            raise Invalid(f"“{earlier.name}” and “{later.name}” in this file overlap. A term is open days only; leave the longer one out.", field="file")
+    with atomic():
+        school = _managed(school_id, actor)
+        known = {(term.name, term.starts_on, term.ends_on) for term in school.terms}
+        known |= {(closure.name, closure.starts_on, closure.ends_on) for closure in school.closures}
+        fresh = [one for one in found if (one.name, one.starts_on, one.ends_on) not in known]
+        replaced = [
+            term for term in school.terms
+            if any(one.is_term and term.starts_on <= one.ends_on and one.starts_on <= term.ends_on for one in fresh)
+        ]
+        for term in replaced:
+            school.terms.remove(term)
+        for one in fresh:
+            if one.is_term:
+                school.terms.append(Term(name=one.name, starts_on=one.starts_on, ends_on=one.ends_on))
+            else:
+                school.closures.append(Closure(name=one.name, starts_on=one.starts_on, ends_on=one.ends_on))
+        counted = Imported(sum(one.is_term for one in fresh), sum(not one.is_term for one in fresh), len(found) - len(fresh), len(replaced))
+        audit.record(
+            "accounts.school_days.imported", subject=school, actor=actor, terms=counted.terms, closures=counted.closures,
+            known=counted.known, replaced=counted.replaced,
+        )
+        return counted
 
 
 def remove_term(*, school_id: uuid.UUID, term_id: uuid.UUID, actor: Person) -> None:
