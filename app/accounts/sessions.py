@@ -12,7 +12,7 @@ from flask_login import current_user
 
 from app.accounts import policies, queries
 from app.accounts.models import Person, SignIn
-from app.accounts.services import sign_ins
+from app.accounts.services import sign_ins, throttles
 from app.extensions import login_manager
 from app.shared import clock, web
 
@@ -82,6 +82,8 @@ def connect(app: Flask) -> None:
         if row is None or request.endpoint is None or not web.asks_again(request.endpoint):
             return None
         if (row.confirmed_at or row.created_at) > clock.now() - CONFIRMED_FOR:
+            if web.counts(request.endpoint):
+                throttles.count_export(person_id=row.person_id)
             return None
         if request.method == "GET":
             return redirect(url_for("accounts.confirm", next=request.full_path.rstrip("?")), 303)

@@ -19,7 +19,7 @@ from app.interchange.services import drafts
 from app.interchange.services import mapped as mappings
 from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.web import act, allow, is_htmx, submit
+from app.shared.web import act, allow, exporting, is_htmx, submit
 
 blueprint = Blueprint("interchange", __name__)
 
@@ -151,6 +151,7 @@ def catalogue_file(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/imports/<slug>/children.json")
 @allow(policies.can_export_children)
+@exporting
 def children_file(slug: str) -> ResponseReturnValue:
     """A POST, because each child's record is looked at and that is written down."""
     zone = _own_zone(slug)

@@ -29,6 +29,11 @@ def can_read_concern(person: Person, concern: Concern) -> bool:
     return leads_safeguarding_in(person, concern.zone_id)
 
 
+def can_give_copy(person: Person, child: Child) -> bool:
+    """What the family may have of everything: the Zone's manager and its safeguarding lead, who read it first."""
+    return person.manages(child.zone_id) or leads_safeguarding_in(person, child.zone_id)
+
+
 can_see_odd_looks = can_see_concerns
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.queries import list_zones
@@ -13,11 +13,12 @@ from app.children import queries as children
 from app.children.models import Child
 from app.children.policies import can_see_child
 from app.children.sight import note_look
-from app.safeguarding import policies, queries, services
+from app.safeguarding import copies, policies, queries, services
 from app.safeguarding.forms import ConcernForm, ConcernNoteForm, UrgentLookForm
 from app.safeguarding.models import Concern
+from app.shared import clock
 from app.shared.forms import choices
-from app.shared.web import act, allow, confirm_first, submit
+from app.shared.web import act, allow, confirm_first, exporting, submit
 
 blueprint = Blueprint("safeguarding", __name__)
 
@@ -121,6 +122,26 @@ def odd_looks() -> ResponseReturnValue:
     me = current_person()
     zones = [one.zone.id for one in queries.numbers_for(me) if policies.leads_safeguarding_in(me, one.zone.id)]
     return render_template("safeguarding/look_odd.html", odd=queries.odd_looks(zones), many=queries.MANY_IN_AN_HOUR)
+
+
+# --- a copy for the family -----------------------------------------------------------------------
+
+
+@blueprint.get("/children/<uuid:child_id>/copy")
+@allow(policies.can_give_copy, child=children.get_child)
+def copy(child: Child) -> ResponseReturnValue:
+    return render_template("safeguarding/copy_new.html", child=child, left_out=copies.LEFT_OUT)
+
+
+@blueprint.post("/children/<uuid:child_id>/copy")
+@allow(policies.can_give_copy, child=children.get_child)
+@exporting
+def copy_file(child: Child) -> ResponseReturnValue:
+    name = f"kith-{child.reference}-{clock.today().isoformat()}.zip"
+    packed = copies.as_zip(copies.draw_up(child))
+    note_look(child, "copy for the family")
+    services.note_copy(child=child, actor=current_person())
+    return Response(packed, content_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 # --- urgent looks --------------------------------------------------------------------------------

@@ -131,6 +131,12 @@ def end_look(*, look_id: uuid.UUID, actor: Person) -> None:
             audit.record("safeguarding.urgent_look.ended", subject=look, actor=actor, child_id=look.child_id)
 
 
+def note_copy(*, child: Child, actor: Person) -> None:
+    """A copy of everything was made for the family."""
+    with atomic():
+        audit.record("safeguarding.copy.made", subject=child, actor=actor)
+
+
 def seen_look(*, child_id: uuid.UUID, actor: Person) -> None:
     """Whoever was told of an urgent look has looked at it."""
     with atomic():

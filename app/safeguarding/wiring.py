@@ -18,3 +18,4 @@ def draw(child: Child, person: Person) -> str:
 def connect(app: Flask) -> None:
     panels.register_panel("safeguarding", 900, draw, column="side")
     panels.register_tab("safeguarding.looks", 90, "Who looked", policies.can_see_who_looked)
+    panels.register_tab("safeguarding.copy", 95, "Copy", policies.can_give_copy)

@@ -36,7 +36,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), bluetooth=(), serial=(), display-capture=(), browsing-topics=()",
+    "X-Permitted-Cross-Domain-Policies": "none",
     "X-Frame-Options": "DENY",
 }
 
@@ -79,6 +80,16 @@ def confirm_first(view: View) -> View:
     """Weighty: whoever has not shown for ten minutes that it is them is asked again before this runs. Stands under `@allow(...)`."""
     view.kith_asks_again = True  # type: ignore[attr-defined]
     return view
+
+
+def exporting(view: View) -> View:
+    """Hands out children's data as a file: asked again like `confirm_first`, and only so many in an hour."""
+    view.kith_counts = True  # type: ignore[attr-defined]
+    return confirm_first(view)
+
+
+def counts(endpoint: str) -> bool:
+    return bool(getattr(current_app.view_functions[endpoint], "kith_counts", False))
 
 
 def asks_again(endpoint: str) -> bool:

@@ -23,6 +23,7 @@ WINDOW = timedelta(minutes=15)
 LIMIT = 10
 ACCOUNT_LIMIT = 50
 SLOW = timedelta(seconds=10)
+EXPORTS, EXPORT_WINDOW = 30, timedelta(hours=1)
 
 
 class TooManyTries(DomainError):
@@ -36,6 +37,16 @@ class TooManyTries(DomainError):
         super().__init__(
             f"There were too many tries to sign in. You can try again at {clock.london(again_at + timedelta(seconds=59)):%H:%M}."
         )
+
+
+class TooManyFiles(DomainError):
+    """Nobody's work needs so many files of children's data in an hour; whoever has stolen a session does."""
+
+    code = "too_many_files"
+    status = 429
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(f"That is more files than anybody needs in an hour. You can go on at {clock.london(again_at):%H:%M}.")
 
 
 def count_try(*, email: str, address: str, person_id: uuid.UUID | None) -> None:
@@ -54,6 +65,14 @@ def count_try(*, email: str, address: str, person_id: uuid.UUID | None) -> None:
                 over = [starts_at + SLOW] if turns > 1 else []
     if over:
         raise TooManyTries(max(over))
+
+
+def count_export(*, person_id: uuid.UUID) -> None:
+    """One more file of children's data for this person. Raises TooManyFiles after EXPORTS in an hour."""
+    with atomic():
+        tries, starts_at = _bump(f"files:{person_id}", EXPORT_WINDOW)
+    if tries > EXPORTS:
+        raise TooManyFiles(starts_at + EXPORT_WINDOW)
 
 
 def forgive(*, email: str, address: str) -> None:

@@ -19,7 +19,7 @@ from app.children.routes.blueprint import blueprint
 from app.children.school_models import Pupil, Selection
 from app.children.services import selection as services
 from app.shared import clock
-from app.shared.web import allow, current_person, submit
+from app.shared.web import allow, current_person, exporting, submit
 
 ORDERS = {"met": "Most criteria first", "name": "Name", "year": "School year"}
 SHOWN = {"": "Everybody", "suggested": "Suggested", "open": "Not decided", "not_now": "Not now"}
@@ -76,6 +76,7 @@ def _note_looks(found: Sequence[school_queries.Standing]) -> None:
 
 @blueprint.post("/selections/<uuid:school_id>/list.csv")
 @allow(policies.can_see_selection, school=school_queries.get_school_of)
+@exporting
 def selection_file(school: School) -> ResponseReturnValue:
     """A POST, because each name is looked at and that is written down."""
     found, _, _ = _asked_for(school)

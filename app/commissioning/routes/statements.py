@@ -17,7 +17,7 @@ from app.commissioning.services import envelopes
 from app.shared import clock
 from app.shared.errors import NotFound
 from app.shared.files import csv_file
-from app.shared.web import allow, current_person, submit
+from app.shared.web import allow, current_person, exporting, submit
 
 
 def _asked_year(years: list[int]) -> int:
@@ -49,6 +49,7 @@ def statement_show(child: Child) -> ResponseReturnValue:
 
 @blueprint.get("/children/<uuid:child_id>/statement.csv")
 @allow(policies.can_see_statement, child=get_child)
+@exporting
 def statement_file(child: Child) -> ResponseReturnValue:
     note_look(child, "money")
     year = _asked_year(years_of(child.id))

@@ -1,0 +1,201 @@
+"""Subject access: everything Kith keeps about one child, as one ZIP that a parent can read (HTML) and a program (JSON).
+
+Every table that names a child goes in by itself, so that what a colleague adds tomorrow is not forgotten; what stays out is named in
+LEFT_OUT with its reason. Other people's names do not leave: staff by their role, other children and people of the circle by what they are,
+carers by what they are to the child. Where somebody can be reached or found stays out, whoever asks.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import uuid
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from flask import render_template
+from sqlalchemy.orm import selectinload
+
+from app.accounts.models import ROLE_WORDS, Person, School
+from app.catalogue.models import Offering, Organisation
+from app.children.models import Carer, Child, Relationship
+from app.safeguarding import queries
+from app.shared import clock
+from app.shared.db import Base, db
+
+LEFT_OUT = {
+    "concern": "a safeguarding concern: the safeguarding lead decides what may be shown, and to whom",
+    "task": "lists of what staff had to do; what they did is in the other parts",
+    "match_shown": "which offers a page showed; it says nothing of the child",
+    "urgent_look": "who looked and why is under “Who looked”",
+    "posting": "the lines of the account books; what each thing cost is with the places that were asked for",
+    "statement_line": "partners' invoices",
+    "disagreement": "copies of marks that were changed in two places; the marks themselves are in",
+    "brief": "letters to partners that ask for something new; they name no child",
+}
+BENEATH = {"goal_review": "goal", "relationship_moment": "relationship", "view": "introduction", "still_going": "introduction",
+           "introduction_message": "introduction", "suspension": "commission", "selection_decision": "pupil"}
+"""Tables that name the child only through another: their parent."""
+TITLES = {
+    "child": "About the child", "voice": "What the child said", "carer": "Parents and carers", "relationship": "People and places who matter",
+    "listening_note": "Notes", "need": "Needs", "goal": "Goals", "plan_step": "Steps of the plan", "consent": "What may be shared, and with whom",
+    "introduction": "Introductions", "view": "What people said about an introduction", "commission": "Places that were asked for",
+    "mark": "Registers", "measure": "Figures", "teacher_view": "What teachers said", "caseload": "Link Workers",
+}
+HIDDEN = {
+    "id", "latitude", "longitude", "postcode_area", "town", "ward", "phone", "email", "sealed_seed", "client_key", "batch_id", "source_ref",
+    "school_key", "xact", "number",
+}
+"""Columns that would say where somebody lives or how to reach them, or that say nothing."""
+OTHER_CHILD, A_PERSON = "[another child]", "[a grown-up]"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One heading of the copy: its lines as (what, value), each row one list."""
+
+    name: str
+    title: str
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Copy:
+    reference: str
+    called: str
+    made_at: datetime
+    parts: list[Part]
+    lookers: list[dict[str, Any]]
+    private_notes: int
+
+
+def draw_up(child: Child) -> Copy:
+    """Read everything. Nothing is written."""
+    hide = _Names(child)
+    rows = {"child": [_row_of(child)]}
+    for table in Base.metadata.sorted_tables:
+        column = _names_child(table)
+        if column is not None and table.name not in LEFT_OUT:
+            rows[table.name] = _rows(table, column == child.id)
+    for name, parent in BENEATH.items():
+        table = Base.metadata.tables[name]
+        key = next(c for c in table.columns for fk in c.foreign_keys if fk.column.table.name == parent)
+        ids = [row["id"] for row in rows.get(parent, ())]
+        rows[name] = _rows(table, key.in_(ids)) if ids else []
+    notes = rows["listening_note"]
+    rows["listening_note"] = [row for row in notes if not row["is_private"]]
+    order = [*TITLES, *sorted(set(rows) - set(TITLES))]
+    parts = [
+        Part(name, TITLES.get(name, name.replace("_", " ").capitalize()), [hide.tidy(name, row) for row in rows[name]])
+        for name in order if rows.get(name)
+    ]
+    lookers = [
+        {"who": looker.role or A_PERSON, "times": looker.looks, "first": _said(looker.first), "last": _said(looker.last)} for looker in queries.who_looked(child)
+    ]
+    return Copy(child.reference, child.called, clock.now(), parts, lookers, len(notes) - len(rows["listening_note"]))
+
+
+def as_zip(copy: Copy) -> bytes:
+    """index.html and data.json."""
+    plain = {
+        "reference": copy.reference, "made_at": copy.made_at.isoformat(), "who_looked": copy.lookers,
+        "parts": {part.name: part.rows for part in copy.parts}, "left_out": LEFT_OUT, "private_notes_left_out": copy.private_notes,
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("index.html", render_template("safeguarding/copy_file.html", copy=copy, left_out=LEFT_OUT))
+        packed.writestr("data.json", json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True))
+    return out.getvalue()
+
+
+def _names_child(table: sa.Table) -> sa.Column[Any] | None:
+    return next((c for c in table.columns for fk in c.foreign_keys if fk.column.table.name == "child"), None)
+
+
+def _rows(table: sa.Table, where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    statement = sa.select(table).where(where)
+    if "created_at" in table.c:
+        statement = statement.order_by(table.c.created_at)
+    return [dict(row._mapping) for row in db.session.execute(statement)]  # noqa: SLF001
+
+
+def _row_of(child: Child) -> dict[str, Any]:
+    return {column.key: getattr(child, column.key) for column in Child.__table__.columns}
+
+
+class _Names:
+    """Puts words for what points at people and things, and takes other people's names out of what was written."""
+
+    def __init__(self, child: Child) -> None:
+        self.child = child
+        self.people = {
+            p.id: " and ".join(sorted({f"a {ROLE_WORDS[g.role]}" for g in p.grants})) or A_PERSON
+            for p in db.session.scalars(sa.select(Person).options(selectinload(Person.grants)))
+        }
+        self.carers = {c.id: c.relation or "a carer" for c in db.session.scalars(sa.select(Carer).where(Carer.child_id == child.id))}
+        self.things: dict[uuid.UUID, str] = {}
+        for model, column in ((School, School.name), (Organisation, Organisation.name), (Offering, Offering.title)):
+            self.things |= {row[0]: row[1] for row in db.session.execute(sa.select(model.id, column).where(model.zone_id == child.zone_id))}
+        self._swap = self._swaps()
+
+    def _swaps(self) -> list[tuple[re.Pattern[str], str]]:
+        own = {word.lower() for word in (self.child.first_name, self.child.last_name, self.child.known_as) if word}
+        children: set[str] = set()
+        for names in db.session.execute(
+            sa.select(Child.first_name, Child.last_name, Child.known_as).where(Child.zone_id == self.child.zone_id, Child.id != self.child.id)
+        ):
+            children |= {name for name in names if len(name) > 2 and name.lower() not in own}
+        adults = {
+            word for name in db.session.scalars(sa.select(Person.name)) for word in (name, *name.split()) if len(word) > 2 and word.lower() not in own
+        } | {c for c in db.session.scalars(sa.select(Carer.name).where(Carer.child_id == self.child.id)) if c}
+        circle = {name for name in db.session.scalars(sa.select(Relationship.name).where(Relationship.child_id == self.child.id)) if len(name) > 2}
+        return [(pattern, put) for words, put in ((children | circle, OTHER_CHILD), (adults, A_PERSON)) if (pattern := _any_of(words)) is not None]
+
+    def tidy(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
+        """One row for a reader: no ids, no blanks, no names but the child's own."""
+        out: dict[str, Any] = {}
+        for key, value in row.items():
+            if key in HIDDEN or value is None or value == "" or value == [] or value == {}:
+                continue
+            if isinstance(value, uuid.UUID):
+                value = self.people.get(value) or self.carers.get(value) or self.things.get(value)
+                if value is None or value == self.child.id:
+                    continue
+                key = key.removesuffix("_id")
+            elif table == "relationship" and key == "name":
+                value = row.get("who") or str(row["kind"]).replace("_", " ")
+            elif table == "carer" and key == "name":
+                continue
+            out[key.replace("_", " ")] = self.clean(value)
+        return out
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.clean(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.clean(item) for key, item in value.items() if key not in HIDDEN}
+        if isinstance(value, StrEnum):
+            return str(value).replace("_", " ")
+        if isinstance(value, (datetime, date)):
+            return _said(value)
+        if not isinstance(value, str):
+            return value
+        for pattern, put in self._swap:
+            value = pattern.sub(put, value)
+        return value
+
+
+def _any_of(words: set[str]) -> re.Pattern[str] | None:
+    """Longest first, whole words, as they are written or in capitals: "Will" is a boy, "will" is not."""
+    if not words:
+        return None
+    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + r")(?!\w)")
+
+
+def _said(at: datetime | date) -> str:
+    return clock.london(at).strftime("%-d %B %Y, %H:%M") if isinstance(at, datetime) else at.strftime("%-d %B %Y")
