@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app.catalogue.merging import by_column, register_mover
 from app.catalogue.models import Merge, MergeKind
-from app.commissioning.models import Commission, DeclaredInterest
+from app.commissioning.models import BriefInvite, BriefOffer, Commission, DeclaredInterest
 from app.shared.db import db
 from app.shared.view import plural
 
@@ -18,6 +18,10 @@ def register() -> None:
         Commission, ("commission", "commissions"), organisation=Commission.organisation_id, offering=Commission.offering_id,
         stops_undo=_since_then,
     ))
+    register_mover(by_column(
+        BriefInvite, ("invitation to a brief", "invitations to briefs"), organisation=BriefInvite.organisation_id, once_per=BriefInvite.brief_id,
+    ))
+    register_mover(by_column(BriefOffer, ("offer to a brief", "offers to briefs"), organisation=BriefOffer.organisation_id, once_per=BriefOffer.brief_id))
     register_mover(by_column(
         DeclaredInterest, ("declared interest", "declared interests"), organisation=DeclaredInterest.organisation_id,
         once_per=DeclaredInterest.person_id,

@@ -10,7 +10,7 @@ from app.accounts.models import Person, Role, RoleGrant
 from app.catalogue.models import Cohort
 from app.children import policies as children
 from app.children.models import Child
-from app.commissioning.models import Commission, CommissionState, Fund, Waiting
+from app.commissioning.models import Brief, BriefOffer, Commission, CommissionState, Fund, Waiting
 from app.introductions.models import Introduction
 from app.shared.money import pounds
 
@@ -126,6 +126,39 @@ def can_set_steps(person: Person) -> bool:
 def can_change_capacity(person: Person, cohort: Cohort) -> bool:
     offering = cohort.offering
     return person.manages(offering.zone_id) or offering.organisation_id in person.organisation_ids(Role.PARTNER_ADMIN)
+
+
+def can_write_brief(person: Person, child: Child) -> bool:
+    return children.can_work_with_child(person, child)
+
+
+def can_run_brief(person: Person, brief: Brief) -> bool:
+    return children.can_work_with_child(person, brief.child)
+
+
+def can_see_brief(person: Person, brief: Brief) -> bool:
+    """Everybody whom queries.get_brief lets find it."""
+    return True
+
+
+def can_see_briefs(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(Role.PARTNER_ADMIN, Role.LINK_WORKER, Role.ZONE_MANAGER)
+
+
+def is_admin_of(person: Person, organisation_id: uuid.UUID) -> bool:
+    return organisation_id in person.organisation_ids(Role.PARTNER_ADMIN)
+
+
+def can_offer(person: Person, brief: Brief) -> bool:
+    return person.has_role(Role.PARTNER_ADMIN)
+
+
+def can_withdraw_offer(person: Person, offer: BriefOffer) -> bool:
+    return is_admin_of(person, offer.organisation_id)
+
+
+def can_decide_offer(person: Person, offer: BriefOffer) -> bool:
+    return can_run_brief(person, offer.brief)
 
 
 # --- saying yes ----------------------------------------------------------------------------------

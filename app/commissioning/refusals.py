@@ -89,6 +89,12 @@ class MayNotDecide(DomainError):
     code = "may_not_decide"
 
 
+class CouldIdentify(DomainError):
+    """A brief says something that could tell a partner which child it is about."""
+
+    code = "could_identify"
+
+
 class TooLateToUndo(DomainError):
     """Two minutes are over, or something has followed."""
 

@@ -32,9 +32,11 @@ PAGES = (
     Page("introductions.introductions", "Introductions", "heart-handshake", _CHARITY | _PARTNER | _SCHOOL),
     Page("attendance.registers", "Registers", "clipboard-check", _CHARITY | _PARTNER),
     Page("commissioning.commissions", "Places", "armchair", frozenset({_R.PARTNER_ADMIN})),
+    Page("commissioning.briefs", "Briefs", "megaphone", _CHARITY | frozenset({_R.PARTNER_ADMIN})),
     Page("catalogue.organisations", "Organisations", "building-2", frozenset({
         _R.ZONE_MANAGER, _R.PARTNER_ADMIN, _R.SAFEGUARDING_LEAD})),
     Page("billing.statements", "Statements", "receipt-text", frozenset({_R.PARTNER_ADMIN, _R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
+    Page("payments.runs", "Payments", "banknote", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
     Page("commissioning.funds", "Money", "wallet", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
     Page("accounts.people", "People", "user-round", frozenset({_R.ZONE_MANAGER, _R.ADMINISTRATOR})),
     Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
@@ -61,6 +63,11 @@ ALSO: dict[str, tuple[str, ...]] = {
     "documents": ("catalogue.organisations",),
     "sessions": ("attendance.registers", "catalogue.organisations"),
     "statement-lines": ("billing.statements",),
+    "payees": ("payments.runs", "billing.statements"),
+    "payments": ("payments.runs",),
+    "payment-settings": ("payments.runs",),
+    "bank-details": ("payments.runs", "billing.statements"),
+    "brief-offers": ("commissioning.briefs",),
     "commissions": ("commissioning.approvals", "introductions.introductions"),
 }
 """Where addresses belong that begin like no entry of the menu: the first of these that the person has."""

@@ -2,6 +2,7 @@
 
 from app.commissioning.routes import (
     approvals,
+    briefs,
     commissions,
     deciding,
     funds,
@@ -12,4 +13,4 @@ from app.commissioning.routes import (
 )
 from app.commissioning.routes.base import blueprint
 
-__all__ = ["approvals", "blueprint", "commissions", "deciding", "funds", "places", "requests", "settings", "statements"]
+__all__ = ["approvals", "blueprint", "briefs", "commissions", "deciding", "funds", "places", "requests", "settings", "statements"]

@@ -42,7 +42,7 @@ def settings() -> ResponseReturnValue:
     all_steps = list_all_steps([zone.id]) if zone else []
     return render_template(
         "commissioning/setting_show.html", zone=zone, zones=zones, steps=[s for s in all_steps if s.is_for_zone], may_set=may_set,
-        narrow=[s for s in all_steps if not s.is_for_zone], standing_in=list_delegations(person_id=me.id) if may_declare else [],
+        my_id=me.id, narrow=[s for s in all_steps if not s.is_for_zone], standing_in=list_delegations(person_id=me.id) if may_declare else [],
         in_zone=list_delegations(zone_ids=[zone.id]) if zone else [],
         may_declare=may_declare, own=list_interest_lines(person_id=me.id) if may_declare else [],
         declared=list_interest_lines(zone_ids=[zone.id]) if zone else [],

@@ -14,9 +14,10 @@ from app.accounts.models import Person
 from app.catalogue.models import Cohort, Offering
 from app.children.models import Child
 from app.commissioning.models import EARNED, Account, Commission, Place, PlaceState, Waiting, WaitingState
+from app.commissioning.queries.briefs import list_open_briefs_of
 from app.commissioning.queries.commissions import find_live_commission, live_commission_ids
 from app.commissioning.queries.money import commission_balances
-from app.commissioning.services import delivery, endings, places, seats, waiting
+from app.commissioning.services import briefs, delivery, endings, places, seats, waiting
 from app.commissioning.services.locks import lock_for, place_ids_of_introductions
 from app.introductions.models import Introduction
 from app.shared.db import db
@@ -80,6 +81,8 @@ def on_consent_withdrawn(child: Child, organisation_id: uuid.UUID, actor: Person
 
 
 def on_child_left(child: Child, actor: Person) -> None:
+    for brief_id in list_open_briefs_of(child.id):
+        briefs.close_brief(brief_id=brief_id, reason="It is not needed any more", actor=None)
     _end_all(child, actor, REASONS["programme_end"], None)
 
 

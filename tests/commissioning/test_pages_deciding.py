@@ -1,0 +1,113 @@
+"""Pages of deciding in bulk, taking back, splitting, standing in; and of briefs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.accounts.models import Role
+from app.commissioning.models import Brief, BriefOffer, CommissionState, Delegation
+from app.commissioning.services import decisions
+from app.shared import clock
+from app.shared.db import db
+from tests import factories as make
+from tests.commissioning.scene import Scene, person
+from tests.support.client import StrictClient
+from tests.support.people import sign_in
+
+_S = CommissionState
+
+
+def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: StrictClient, scene: Scene) -> None:
+    first, second, third, own = (scene.request() for _ in range(4))
+    settled = decisions.approve(commission_id=own.id, actor=scene.second)
+    sign_in(client, scene.holder)
+    page = client.get("/approvals").get_data(as_text=True)
+    assert page.count('name="pick"') == 3
+    assert f'value="{first.id}:{first.version}"' in page
+    assert client.post("/approvals/decide", data={"word": "approve"}, follow_redirects=True).get_data(as_text=True).count("Tick the requests") == 1
+    picks = [f"{c.id}:{c.version}" for c in (first, second)] + [f"{third.id}:{third.version - 1}", f"{settled.id}:1", "nonsense"]
+    told = client.post("/approvals/decide", data={"word": "approve", "pick": picks}, follow_redirects=True).get_data(as_text=True)
+    assert (first.state, second.state, third.state) == (_S.APPROVED, _S.APPROVED, _S.REQUESTED)
+    assert "2 requests approved" in told
+    assert "moved on while your page was open" in told
+    assert told.count("Take it back") == 2
+    client.post(f"/commissions/{first.id}/take-back")
+    assert first.state is _S.REQUESTED
+    client.post("/approvals/decide", data={"word": "decline", "pick": [f"{first.id}:{first.version}"]})
+    assert first.state is _S.REQUESTED, "a no without a reason is none"
+    client.post("/approvals/decide", data={"word": "decline", "reason": "Not now", "pick": [f"{first.id}:{first.version}"]})
+    assert (first.state, first.end_reason) == (_S.REJECTED, "Not now")
+
+
+def test_the_split_is_changed_on_a_page_that_says_why_others_cannot_pay(client: StrictClient, scene: Scene) -> None:
+    other, boys = scene.fund_with(30_000, name="Other"), scene.fund_with(30_000, name="Boys only", gender="boy")
+    commission = scene.request(scene.introduction(scene.child(gender="girl")))
+    sign_in(client, scene.holder)
+    address = f"/commissions/{commission.id}/split"
+    page = client.get(address).get_data(as_text=True)
+    assert f"fund_{boys.id.hex}" not in page
+    assert "Only for boys" in page
+    wrong = client.post(address, data={f"fund_{other.id.hex}": "100", f"fund_{scene.fund.id.hex}": "99.99", "seen_version": commission.version})
+    assert wrong.status_code == 422
+    assert "£0.01 is missing" in wrong.get_data(as_text=True).replace("1p", "£0.01")
+    assert client.post(address, data={f"fund_{other.id.hex}": "200", "seen_version": commission.version}).status_code == 303
+    assert [(s.fund_id, s.pence) for s in commission.shares] == [(other.id, 20_000)]
+
+
+def test_a_step_for_a_school_and_somebody_to_stand_in_are_set_on_the_settings_page(client: StrictClient, scene: Scene) -> None:
+    sign_in(client, scene.manager)
+    assert client.post("/funds/settings/steps/new", data={"above": "50", "people": "2", "school": str(scene.school.id)}).status_code == 303
+    assert scene.school.name in client.get("/funds/settings").get_data(as_text=True)
+    sign_in(client, scene.holder)
+    days = {"starts_on": clock.today().isoformat(), "ends_on": (clock.today() + timedelta(days=5)).isoformat(), "reason": "On leave"}
+    choice = f"{scene.zone.id}:{scene.second.id}"
+    assert client.post("/funds/settings/stand-ins/new", data={**days, "person": ""}).status_code == 422
+    assert client.post("/funds/settings/stand-ins/new", data={**days, "person": choice}).status_code == 303
+    assert f"{scene.second.name} for you" in client.get("/funds/settings").get_data(as_text=True)
+    delegation = db.session.query(Delegation).one()
+    client.post(f"/funds/settings/stand-ins/{delegation.id}/end")
+    assert "Nobody stands in" in client.get("/funds/settings").get_data(as_text=True)
+
+
+def test_a_brief_goes_from_the_childs_page_to_a_partners_offer_and_back(client: StrictClient, scene: Scene) -> None:
+    child = scene.child(first_name="Zuleika", region="West London")
+    sign_in(client, scene.link_worker)
+    assert f"/children/{child.id}/briefs/new" in client.get(f"/children/{child.id}/matches").get_data(as_text=True)
+    new = f"/children/{child.id}/briefs/new"
+    typed = {
+        "title": "Drumming for one", "text": "Zuleika is 9 years old and wants to drum.", "area": "West London", "need": child.live_needs[0].code,
+        "sessions": "4", "budget": "200", "offers_until": (clock.today() + timedelta(days=9)).isoformat(), "goal": "To drum.", "why": "x",
+        "free_alternatives": "None.",
+    }
+    assert client.get(new).status_code == 200
+    refused = client.post(new, data=typed)
+    assert refused.status_code == 422
+    text = refused.get_data(as_text=True)
+    assert "<mark>Zuleika</mark>" in text
+    assert "<mark>9 years old</mark>" in text
+    assert client.post(new, data={**typed, "text": "Somebody patient who teaches drums."}).status_code == 303
+    brief = db.session.query(Brief).one()
+    rival = person(Role.PARTNER_ADMIN, scene.zone, organisation_id=make.make_organisation(scene.zone).id)
+    sign_in(client, scene.partner)
+    assert "Drumming for one" in client.get("/briefs").get_data(as_text=True)
+    seen = client.get(f"/briefs/{brief.id}").get_data(as_text=True)
+    assert "Make an offer" in seen
+    for secret in ("Zuleika", child.reference, child.last_name, scene.school.name, brief.goal):
+        assert secret not in seen, secret
+    offer = {
+        "practitioner": str(scene.practitioner.id), "sessions": "4", "price": "31.17", "starts_on": (clock.today() + timedelta(days=8)).isoformat(),
+        "starts": "15:30", "ends": "16:15", "words": "Softly.",
+    }
+    assert client.post(f"/briefs/{brief.id}/offer", data={**offer, "ends": "15:00"}).status_code == 422
+    assert client.post(f"/briefs/{brief.id}/offer", data=offer).status_code == 303
+    made = db.session.query(BriefOffer).one()
+    assert "£31.17" in client.get(f"/briefs/{brief.id}").get_data(as_text=True)
+    sign_in(client, rival)
+    assert "£31.17" not in client.get(f"/briefs/{brief.id}").get_data(as_text=True)
+    assert client.get(f"/brief-offers/{made.id}/views").status_code == 404
+    sign_in(client, scene.link_worker)
+    assert "Ask the child" in client.get(f"/briefs/{brief.id}").get_data(as_text=True)
+    client.post(f"/brief-offers/{made.id}/views", data={"child_says": "yes", "parent_says": "willing", "their_words": "Ok."})
+    client.post(f"/brief-offers/{made.id}/award", data={"seen_version": brief.version})
+    assert brief.commission_id is not None
+    assert "The request that came of it" in client.get(f"/briefs/{brief.id}").get_data(as_text=True)
