@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.accounts.models import Closure, Person, Role, SignIn, Term, Zone
+from app.billing.models import Statement, StatementLine
 from app.catalogue.models import (
     Contact,
     DocumentKind,
@@ -25,6 +26,7 @@ from app.catalogue.models import (
     Site,
 )
 from app.catalogue.models.finding import GapNote, OpenedView, SavedSearch
+from app.catalogue.models.papers import Agreement, Paper
 from app.catalogue.models.words import LexiconChange
 from app.children.models import Goal, ListeningNote, Relationship, UrgentLook
 from app.children.models.growth import NoteTag, PlanStep
@@ -38,9 +40,12 @@ from app.commissioning.models import (
     FundShare,
     Waiting,
 )
+from app.commissioning.models.briefs import Brief, BriefOffer, OfferState
+from app.commissioning.models.deciding import Delegation
 from app.interchange.models import DraftStage, ImportDraft, ImportMapping
 from app.interchange.school_models import SchoolImport
-from app.introductions.models import IntroductionState, StillGoing
+from app.introductions.models import IntroductionState, Message, StillGoing
+from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun
 from app.safeguarding.models import Concern
 from app.shared import clock
 from app.shared.db import Row, UtcDateTime
@@ -97,11 +102,24 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "commissioning.step_id": (ApprovalStep, lambda c: {"above_pence": next(_count)}),
     "interest_id": (DeclaredInterest, lambda c: {}),
     "check_id": (StillGoing, lambda c: {}),
+    "message_id": (Message, lambda c: {}),
     "term_id": (Term, lambda c: {}),
     "closure_id": (Closure, lambda c: {}),
     "concern_id": (Concern, lambda c: {}),
     "look_id": (UrgentLook, lambda c: {"ends_at": clock.now() - dt.timedelta(hours=1)}),
+    "paper_id": (Paper, lambda c: {"document_id": c.ids["document_id"]}),
+    "agreement_id": (Agreement, lambda c: {"kind": DocumentKind.SHARED_VALUES, "number": next(_count)}),
+    "brief_id": (Brief, lambda c: {}),
+    "offer_id": (BriefOffer, lambda c: {"state": OfferState.OFFERED, "weekday": "Tue", "starts": "16:00", "ends": "17:00"}),
+    "delegation_id": (Delegation, lambda c: {"grant_id": c.ids["grant_id"], "from_id": c.ids["manager"]}),
     "sign_in_id": (SignIn, lambda c: {}),
+    "statement_id": (Statement, lambda c: {"number": next(_count)}),
+    "line_id": (StatementLine, lambda c: {"what": uuid.uuid4().hex, "pence": 100, "held_on": clock.today(), "position": next(_count)}),
+    "payee_id": (Payee, lambda c: {"owner_id": c.ids["organisation_id"]}),
+    "run_id": (PaymentRun, lambda c: {"number": next(_count)}),
+    "payment_id": (Payment, lambda c: {"pence": 100, "reference": f"R{next(_count)}"}),
+    "bank_file_id": (BankFile, lambda c: {"number": next(_count), "sealed": b"x"}),
+    "detail_id": (BankDetail, lambda c: {"sealed": b"x"}),
 }
 """A kind of thing that addresses name, and the row to make of it in each corner. Columns that must be filled are filled by
 themselves: a key with the corner's own row of that table, an enum with its first member. Name only what matters."""

@@ -114,5 +114,5 @@ def contents() -> dict[str, list[str]]:
     db.session.rollback()
     return {
         table.name: sorted(repr(row) for row in db.session.execute(sa.select(table)))
-        for table in Base.metadata.sorted_tables if table.name not in ("sign_in", "sight")
+        for table in Base.metadata.sorted_tables if table.name not in ("sign_in", "sight", "throttle")
     }
