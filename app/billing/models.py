@@ -42,6 +42,7 @@ STATEMENT_MOVES = Moves("statement", {
     _S.APPROVED: {_S.IN_PAYMENT},
     _S.IN_PAYMENT: {_S.PAID, _S.FAILED, _S.APPROVED},
     _S.FAILED: {_S.IN_PAYMENT, _S.PAID, _S.APPROVED},
+    _S.PAID: {_S.FAILED},
 })
 """FLOWS 2. With the bank or with Stripe it is `in_payment`; its lines are frozen from `approved` on."""
 OPEN_STATES = frozenset({_S.ACCRUING, _S.QUERIED, _S.SUBMITTED, _S.VERIFIED, _S.ON_HOLD})

@@ -58,6 +58,10 @@ def can_approve(person: Person, statement: Statement) -> bool:
     return bool(_budgets(person, statement.zone_id))
 
 
+def can_prepare_run(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER)
+
+
 def why_not_verify(person: Person, statement: Statement) -> str:
     if statement.organisation_id in person.organisation_ids():
         return "You work for this organisation, so somebody else verifies."

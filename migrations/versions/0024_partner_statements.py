@@ -28,12 +28,9 @@ def accounts(names: tuple[str, ...]) -> None:
         return
     for statement in append_only_undo_ddl("posting", dialect):
         op.execute(statement)
-    kept = (
-        sa.CheckConstraint("pence <> 0", name=op.f("ck_posting_pence_not_nil")),
-        sa.CheckConstraint(allowed, name=op.f("ck_posting_account")),
-    )
-    with op.batch_alter_table("posting", recreate="always", table_args=kept):
-        pass
+    with op.batch_alter_table("posting", recreate="always") as posting:
+        posting.drop_constraint(op.f("ck_posting_account"), type_="check")
+        posting.create_check_constraint(op.f("ck_posting_account"), allowed)
     for statement in append_only_ddl("posting", dialect):
         op.execute(statement)
 

@@ -41,7 +41,7 @@ def statements() -> ResponseReturnValue:
     )
     return render_template(
         "billing/statement_list.html", found=queries.list_statements(me), unbilled=unbilled, words=STATE_WORDS, tones=STATE_TONES,
-        is_partner=bool(mine), may_draw_up=policies.can_draw_up,
+        is_partner=bool(mine), own=[names[id_] for id_ in sorted(mine) if id_ in names], may_draw_up=policies.can_draw_up,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from app.billing import invariants as billing
 from app.commissioning import invariants
 from app.insight.checks import reach, registers, trail
 from app.shared.db import db
@@ -46,8 +47,8 @@ CHECKS: Sequence[tuple[str, Check]] = (
 
 
 def every_check() -> list[tuple[str, Check]]:
-    """Commissioning's and those above, in order."""
-    return [*invariants.CHECKS, *CHECKS]
+    """Commissioning's, billing's and those above, in order."""
+    return [*invariants.CHECKS, *billing.CHECKS, *CHECKS]
 
 
 def broken(checks: Iterable[tuple[str, Check]]) -> tuple[str, str] | None:

@@ -1,0 +1,96 @@
+"""What must hold between statements, payments, the ledger and the cash book: pure SQL, read only. `kith check` runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+from app.billing.models import Statement, StatementLine, StatementState
+from app.commissioning.models import Account, Journal, Posting
+from app.payments.models import ON_ITS_WAY, CashMove, Payment, PaymentItem, PaymentState, Place
+from app.shared.db import db
+
+_S = StatementState
+Check = Callable[[], str | None]
+
+
+def lines_are_billed_by_fund() -> str | None:
+    """A line's parts come to its pence."""
+    for line_id, pence, parts in db.session.execute(sa.select(StatementLine.id, StatementLine.pence, StatementLine.parts)):
+        if sum(parts.values()) != pence:
+            return f"statement line {line_id} is {pence}p and its funds give {sum(parts.values())}p"
+    return None
+
+
+def approved_lines_are_frozen() -> str | None:
+    statement = (
+        sa.select(StatementLine.id).join(StatementLine.statement)
+        .where(
+            Statement.state.in_((_S.APPROVED, _S.IN_PAYMENT, _S.FAILED, _S.PAID)), StatementLine.frozen_at.is_(None),
+        )
+        .order_by(StatementLine.id).limit(1)
+    )
+    found = db.session.scalar(statement)
+    return f"statement line {found} is approved and not frozen" if found is not None else None
+
+
+def payments_are_the_sum_of_their_items() -> str | None:
+    given = sa.func.coalesce(sa.func.sum(PaymentItem.pence), 0)
+    statement = (
+        sa.select(Payment.id, Payment.pence, given).outerjoin(PaymentItem, PaymentItem.payment_id == Payment.id)
+        .group_by(Payment.id, Payment.pence).having(given != Payment.pence).order_by(Payment.id).limit(1)
+    )
+    row = db.session.execute(statement).first()
+    return f"payment {row[0]} is {row[1]}p and its items come to {row[2]}p" if row else None
+
+
+def items_pay_their_lines() -> str | None:
+    statement = (
+        sa.select(PaymentItem.id).join(StatementLine, StatementLine.id == PaymentItem.payable_id)
+        .where(PaymentItem.pence != StatementLine.pence).order_by(PaymentItem.id).limit(1)
+    )
+    found = db.session.scalar(statement)
+    return f"payment item {found} pays another amount than its line" if found is not None else None
+
+
+def what_is_in_flight_is_on_its_way() -> str | None:
+    """Of each Zone: in flight by the ledger = payments sent and not known to be paid or refused. Not nil at rest: an alarm."""
+    ledger = _by_zone(sa.select(Journal.zone_id, sa.func.sum(Posting.pence)).join(Posting, Posting.journal_id == Journal.id)
+        .where(Posting.account == Account.IN_FLIGHT).group_by(Journal.zone_id))
+    sent = _by_zone(sa.select(Payment.zone_id, sa.func.sum(Payment.pence)).where(Payment.state.in_(ON_ITS_WAY)).group_by(Payment.zone_id))
+    return _differ(ledger, sent, "in flight by the ledger", "in payments on their way")
+
+
+def what_is_paid_has_left() -> str | None:
+    """Of each Zone: paid by the ledger = what the cash book says went to partners = payments paid."""
+    ledger = _by_zone(sa.select(Journal.zone_id, sa.func.sum(Posting.pence)).join(Posting, Posting.journal_id == Journal.id)
+        .where(Posting.account == Account.PAID).group_by(Journal.zone_id))
+    sign = sa.case((CashMove.target == Place.PARTNERS, CashMove.pence), (CashMove.source == Place.PARTNERS, -CashMove.pence), else_=0)
+    cash = _by_zone(sa.select(CashMove.zone_id, sa.func.sum(sign)).group_by(CashMove.zone_id))
+    made = (PaymentState.PAID, PaymentState.PART_REVERSED, PaymentState.REVERSED)
+    payments = _by_zone(
+        sa.select(Payment.zone_id, sa.func.sum(Payment.pence - Payment.reversed_pence)).where(Payment.state.in_(made)).group_by(Payment.zone_id)
+    )
+    return _differ(ledger, payments, "paid by the ledger", "in payments made") or _differ(payments, cash, "in payments made", "gone to partners by the cash book")
+
+
+def _by_zone(statement: sa.Select[object, int]) -> dict[object, int]:
+    return {row[0]: int(row[1]) for row in db.session.execute(statement) if row[1]}
+
+
+def _differ(one: dict[object, int], other: dict[object, int], one_words: str, other_words: str) -> str | None:
+    for zone_id in sorted({*one, *other}, key=str):
+        if one.get(zone_id, 0) != other.get(zone_id, 0):
+            return f"Zone {zone_id} has {one.get(zone_id, 0)}p {one_words} and {other.get(zone_id, 0)}p {other_words}"
+    return None
+
+
+CHECKS: Sequence[tuple[str, Check]] = (
+    ("a statement line's funds give its amount", lines_are_billed_by_fund),
+    ("approved statement lines are frozen", approved_lines_are_frozen),
+    ("a payment is the sum of its items", payments_are_the_sum_of_their_items),
+    ("a payment pays each line what it says", items_pay_their_lines),
+    ("what is in flight is on its way", what_is_in_flight_is_on_its_way),
+    ("what is paid has left", what_is_paid_has_left),
+)

@@ -1,0 +1,82 @@
+"""Who may see and move money. Pure. Preparing and recording is the Zone manager's; saying yes is a budget holder's."""
+
+from __future__ import annotations
+
+from app.accounts.models import Person, Role
+from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun
+from app.shared.money import pounds
+
+
+def can_see_payments(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER, Role.BUDGET_HOLDER)
+
+
+def can_see_run(person: Person, run: PaymentRun) -> bool:
+    """Everybody whom queries.get_run lets find it."""
+    return True
+
+
+def can_settle(person: Person, run: PaymentRun) -> bool:
+    """Fetch the file, say what the bank did, cancel."""
+    return person.manages(run.zone_id)
+
+
+def can_settle_payment(person: Person, payment: Payment) -> bool:
+    return person.manages(payment.zone_id)
+
+
+def can_settle_file(person: Person, file: BankFile) -> bool:
+    return person.manages(file.run.zone_id)
+
+
+def can_approve_run(person: Person, run: PaymentRun) -> bool:
+    """Holds a budget of the whole Zone; whether this run is theirs to approve, `why_not_approve` says."""
+    return bool(_budgets(person, run))
+
+
+def why_not_approve(person: Person, run: PaymentRun) -> str:
+    """Why this person may not approve the run; "" when they may."""
+    budgets = _budgets(person, run)
+    if not budgets:
+        return "A budget holder of the whole Zone approves this."
+    if person.id == run.requested_by_id:
+        return "You prepared it, so somebody else approves."
+    if str(person.id) in run.barred:
+        return "You verified what it pays, so somebody else approves."
+    if any(approval.person_id == person.id for approval in run.approvals):
+        return "You have said yes. Somebody else says it now."
+    limits = [limit for limit in budgets if limit is not None]
+    if len(limits) == len(budgets) and run.total_pence > max(limits):
+        return f"{pounds(run.total_pence)} is over your limit of {pounds(max(limits))}."
+    return ""
+
+
+def can_change_settings(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER)
+
+
+def can_see_payee(person: Person, payee: Payee) -> bool:
+    """Everybody whom queries.get_payee lets find it."""
+    return True
+
+
+def can_propose_details(person: Person, payee: Payee) -> bool:
+    """The payee itself, and the Zone manager on its word."""
+    return person.manages(payee.zone_id) or payee.owner_id in person.organisation_ids(Role.PARTNER_ADMIN)
+
+
+def can_decide_details(person: Person, detail: BankDetail) -> bool:
+    """Confirms what somebody else proposed: a Zone manager, or a budget holder of the Zone."""
+    return person.has_role(Role.ZONE_MANAGER, Role.BUDGET_HOLDER, zone_id=detail.payee.zone_id)
+
+
+def can_stop_details(person: Person, detail: BankDetail) -> bool:
+    """Stopping asks for nobody's leave: the payee, and whoever could confirm."""
+    return can_decide_details(person, detail) or can_propose_details(person, detail.payee)
+
+
+def _budgets(person: Person, run: PaymentRun) -> list[int | None]:
+    return [
+        g.limit_pence for g in person.live_grants
+        if g.role is Role.BUDGET_HOLDER and g.zone_id == run.zone_id and g.school_id is None and g.fund_id is None
+    ]

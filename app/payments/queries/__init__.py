@@ -1,0 +1,171 @@
+"""Reads of runs, payments, payees, settings and the cash book."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.accounts.models import Person, Role
+from app.payments.models import (
+    BankDetail,
+    BankFile,
+    CashMove,
+    DetailState,
+    Payee,
+    Payment,
+    PaymentItem,
+    PaymentRun,
+    PaymentState,
+    PaySettings,
+    Place,
+    Rail,
+)
+from app.shared import clock
+from app.shared.db import db
+from app.shared.errors import NotFound
+
+
+def visible_zones(person: Person) -> set[uuid.UUID]:
+    """The Zones whose payments this person may see: the manager's, and those of a budget for the whole Zone."""
+    return {
+        g.zone_id for g in (person.live_grants if person.is_authenticated else []) if g.zone_id is not None
+        and (g.role is Role.ZONE_MANAGER or (g.role is Role.BUDGET_HOLDER and g.school_id is None and g.fund_id is None))
+    }
+
+
+def get_run(run_id: uuid.UUID, person: Person) -> PaymentRun:
+    """Raises NotFound outside the person's sight."""
+    statement = (
+        sa.select(PaymentRun).where(PaymentRun.id == run_id, PaymentRun.zone_id.in_(visible_zones(person)))
+        .options(selectinload(PaymentRun.payments), selectinload(PaymentRun.approvals), selectinload(PaymentRun.files))
+    )
+    found = db.session.scalars(statement).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_payment(payment_id: uuid.UUID, person: Person) -> Payment:
+    """Raises NotFound outside the person's sight."""
+    statement = (
+        sa.select(Payment).where(Payment.id == payment_id, Payment.zone_id.in_(visible_zones(person))).options(joinedload(Payment.run))
+    )
+    found = db.session.scalars(statement).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_file(file_id: uuid.UUID, person: Person) -> BankFile:
+    """Raises NotFound outside the person's sight."""
+    statement = sa.select(BankFile).join(BankFile.run).where(
+        BankFile.id == file_id, PaymentRun.zone_id.in_(visible_zones(person))
+    )
+    found = db.session.scalars(statement.options(joinedload(BankFile.run))).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_runs(person: Person, limit: int = 100) -> Sequence[PaymentRun]:
+    """The newest first."""
+    statement = (
+        sa.select(PaymentRun).where(PaymentRun.zone_id.in_(visible_zones(person))).options(selectinload(PaymentRun.payments))
+        .order_by(PaymentRun.created_at.desc(), PaymentRun.id).limit(limit)
+    )
+    return db.session.scalars(statement).unique().all()
+
+
+def next_run_number(zone_id: uuid.UUID) -> int:
+    """The caller holds the Zone's lock."""
+    return 1 + (db.session.scalar(sa.select(sa.func.max(PaymentRun.number)).where(PaymentRun.zone_id == zone_id)) or 0)
+
+
+def in_payment(payable_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of these stand in a payment that was not cancelled."""
+    statement = sa.select(PaymentItem.payable_id).where(PaymentItem.payable_id.in_(list(payable_ids)), PaymentItem.voided_at.is_(None))
+    return set(db.session.scalars(statement))
+
+
+# --- payees --------------------------------------------------------------------------------------
+
+
+def visible_payees(person: Person) -> sa.ColumnElement[bool]:
+    """Those of the Zones whose payments a person may see, and a partner's own."""
+    return sa.or_(Payee.zone_id.in_(visible_zones(person)), Payee.owner_id.in_(person.organisation_ids(Role.PARTNER_ADMIN)))
+
+
+def get_payee(payee_id: uuid.UUID, person: Person) -> Payee:
+    """Raises NotFound outside the person's sight."""
+    statement = sa.select(Payee).where(Payee.id == payee_id, visible_payees(person)).options(
+        selectinload(Payee.details).joinedload(BankDetail.proposed_by)
+    )
+    found = db.session.scalars(statement).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_detail(detail_id: uuid.UUID, person: Person) -> BankDetail:
+    """Raises NotFound outside the person's sight."""
+    statement = sa.select(BankDetail).join(BankDetail.payee).where(BankDetail.id == detail_id, visible_payees(person))
+    found = db.session.scalars(statement.options(joinedload(BankDetail.payee))).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def list_payees(person: Person) -> Sequence[Payee]:
+    """By name, with their details."""
+    statement = sa.select(Payee).where(visible_payees(person)).options(selectinload(Payee.details)).order_by(Payee.name, Payee.id)
+    return db.session.scalars(statement).unique().all()
+
+
+def find_payee(zone_id: uuid.UUID, owner_id: uuid.UUID) -> Payee | None:
+    return db.session.scalars(sa.select(Payee).where(Payee.zone_id == zone_id, Payee.owner_id == owner_id)).one_or_none()
+
+
+def current_detail(payee: Payee) -> BankDetail | None:
+    """Where this payee's money goes now: the newest confirmed details whose cooling-off is over."""
+    now = clock.now()
+    counting = [
+        d for d in payee.details if d.state is DetailState.CONFIRMED and d.counts_from is not None and d.counts_from <= now
+    ]
+    return max(counting, key=lambda d: d.counts_from or now, default=None)
+
+
+def coming_detail(payee: Payee) -> BankDetail | None:
+    """Confirmed, and still cooling off."""
+    now = clock.now()
+    return next((d for d in payee.details if d.state is DetailState.CONFIRMED and d.counts_from is not None and d.counts_from > now), None)
+
+
+def proposed_detail(payee: Payee) -> BankDetail | None:
+    return next((d for d in payee.details if d.state is DetailState.PROPOSED), None)
+
+
+# --- settings and the cash book ------------------------------------------------------------------
+
+
+def settings_of(zone_id: uuid.UUID) -> PaySettings:
+    """The Zone's own, or what holds until somebody chooses: a generic bank file."""
+    found = db.session.scalars(sa.select(PaySettings).where(PaySettings.zone_id == zone_id)).one_or_none()
+    return found or PaySettings(zone_id=zone_id, rail=Rail.BANK_FILE, profile="generic", columns=[], originator_ends="", codes={})
+
+
+def cash_in(zone_id: uuid.UUID) -> dict[Place, int]:
+    """Pence in each place by the cash book; together nil."""
+    found = dict.fromkeys(Place, 0)
+    for column, sign in ((CashMove.target, 1), (CashMove.source, -1)):
+        statement = sa.select(column, sa.func.sum(CashMove.pence)).where(CashMove.zone_id == zone_id).group_by(column)
+        for place, pence in db.session.execute(statement):
+            found[place] += sign * int(pence)
+    return found
+
+
+def pence_by_state(zone_id: uuid.UUID) -> dict[PaymentState, int]:
+    statement = sa.select(Payment.state, sa.func.sum(Payment.pence)).where(Payment.zone_id == zone_id).group_by(Payment.state)
+    return {row[0]: int(row[1]) for row in db.session.execute(statement)}

@@ -1,0 +1,36 @@
+"""The words for payments' and runs' states, and for why a payment is held."""
+
+from __future__ import annotations
+
+from app.payments.models import PaymentState, Place, RunState
+
+_P = PaymentState
+STATE_WORDS = {
+    _P.DRAFT: "To be approved", _P.APPROVED: "Approved", _P.QUEUED: "Waiting to go", _P.SUBMITTING: "On its way", _P.UNKNOWN: "Being asked about",
+    _P.QUARANTINE: "Set apart", _P.HELD: "Held", _P.PAID: "Paid", _P.PART_REVERSED: "Paid, some taken back", _P.REVERSED: "Taken back",
+    _P.CANCELLED: "Cancelled",
+}
+STATE_TONES = {
+    _P.DRAFT: "gently", _P.APPROVED: "info", _P.QUEUED: "info", _P.SUBMITTING: "info", _P.UNKNOWN: "gently", _P.QUARANTINE: "stop",
+    _P.HELD: "stop", _P.PAID: "done", _P.PART_REVERSED: "done", _P.REVERSED: "none", _P.CANCELLED: "none",
+}
+RUN_WORDS = {
+    RunState.DRAFT: "To be approved", RunState.STARTED: "Being paid", RunState.DONE: "Done", RunState.CANCELLED: "Cancelled",
+}
+RUN_TONES = {RunState.DRAFT: "gently", RunState.STARTED: "info", RunState.DONE: "done", RunState.CANCELLED: "none"}
+HELD_WORDS = {
+    "no_details": "No confirmed bank details", "account_closed": "The account is closed", "details_wrong": "The bank says the details are wrong",
+    "refused": "The bank refused it", "not_uploaded": "It never went to the bank",
+    "balance_insufficient": "Not enough money at Stripe", "insufficient_capabilities_for_transfer": "Stripe is still checking this partner",
+    "no_account": "The partner has not set up Stripe yet", "resource_missing": "Stripe does not know this account",
+}
+BY_HAND = ("account_closed", "details_wrong", "refused", "not_uploaded")
+"""What a person can say the bank did."""
+PLACE_WORDS = {
+    Place.BANK: "Bank", Place.TRANSIT: "Between bank and Stripe", Place.STRIPE: "Stripe", Place.PARTNERS: "Partners", Place.FUNDERS: "Funders",
+    Place.FEES: "Fees", Place.SUSPENSE: "Not explained yet",
+}
+
+
+def held_words(code: str) -> str:
+    return HELD_WORDS.get(code, f"Refused: {code.replace('_', ' ')}")
