@@ -8,15 +8,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.attendance.models import MARK_WORDS, REGISTER_KINDS, Disagreement, Mark, MarkKind
-from app.attendance.queries import RegisterRow
+from app.attendance.queries import RegisterRow, SessionLine
 from app.attendance.services import Marking
 from app.attendance.services.registers import KEY_LIMIT, NOTE_LIMIT
-from app.shared.forms import KithForm, choices
-from app.shared.view import when
+from app.catalogue.models import CancelledBy
+from app.catalogue.words import CANCELLED_BY
+from app.shared.forms import KithForm, TidyStringField, choices
+from app.shared.view import clock_time, plural, when
 
 CORRECTIONS = [kind for kind in MarkKind if kind is not MarkKind.SESSION_CANCELLED]
 
@@ -139,6 +148,29 @@ def _said(one: Mark | Disagreement, who: str, at: datetime) -> str:
     note = f" “{one.note}”" if one.note else ""
     late = ", told less than 48 hours before" if one.is_told_late else ""
     return f"{MARK_WORDS[one.kind]}{late}: {who}, {when(at)}.{note}"
+
+
+class CallOffForm(KithForm):
+    """Several sessions of one day, cancelled for one reason."""
+
+    on = HiddenField()
+    sessions = SelectMultipleField("Which sessions", validators=[InputRequired("Tick at least one session.")])
+    by = RadioField(
+        "Who calls it off", choices=choices((b.value, w[0].upper() + w[1:]) for b, w in CANCELLED_BY.items()), default=CancelledBy.WEATHER.value,
+        description="For what the partner calls off nothing is owed. Otherwise each programme\u2019s own price list says.",
+    )
+    reason = TidyStringField("Why", validators=[
+        InputRequired("Say why: families and Link Workers will ask."), Length(max=300, message="300 characters are the most."),
+    ])
+
+    def offer(self, lines: Sequence[SessionLine]) -> None:
+        self.sessions.choices = choices((str(line.session.id), _line(line)) for line in lines)
+
+
+def _line(line: SessionLine) -> str:
+    session = line.session
+    who = plural(line.expected, "child", "children") if line.expected else "nobody"
+    return f"{clock_time(session.starts_at)} {session.cohort.offering.title}, {session.cohort.offering.organisation.name}: {who} expected"
 
 
 class FollowUpForm(KithForm):

@@ -35,6 +35,16 @@ def can_take_register(person: Person, session: Session) -> bool:
     return runs(person, session) or person.manages(session.cohort.offering.zone_id)
 
 
+def can_call_off(person: Person, session: Session) -> bool:
+    """Cancel a session: the organisation's administrator, or the Zone manager."""
+    offering = session.cohort.offering
+    return offering.organisation_id in person.organisation_ids(Role.PARTNER_ADMIN) or person.manages(offering.zone_id)
+
+
+def can_call_off_days(person: Person) -> bool:
+    return bool(person.is_authenticated) and person.has_role(Role.PARTNER_ADMIN, Role.ZONE_MANAGER)
+
+
 def can_take_late(person: Person, session: Session) -> bool:
     """Make a mark that was never made, once the register is locked."""
     return person.manages(session.cohort.offering.zone_id)

@@ -10,16 +10,19 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.accounts.models import Person
-from app.attendance import queries
+from app.attendance import letters, queries
 from app.attendance.models import PRESENT
 from app.attendance.phones import owner_of
 from app.attendance.policies import can_list_registers
-from app.attendance.services import close_tasks_of, sweep
+from app.attendance.services import calling_off, close_tasks_of, standing, sweep
+from app.catalogue.hooks import listen_to_sessions, listen_to_standing
 from app.children.models import Child
 from app.children.panels import register_panel
 from app.commissioning.hooks import register_came
 from app.introductions import hooks
 from app.introductions.models import Introduction
+from app.notifications.emails import register_email
+from app.notifications.handlers import register
 from app.notifications.sweeps import register_sweep
 
 SHOWN = 12
@@ -31,6 +34,13 @@ def connect(app: Flask) -> None:
     register_panel("attendance", 40, draw_attendance)
     register_sweep("attendance", sweep)
     app.context_processor(whose_phone)
+    listen_to_sessions(called_off=calling_off.promise_called_off, moved=calling_off.promise_moved)
+    listen_to_standing(standing.promise)
+    register(standing.TOPIC, standing.follow)
+    register(calling_off.CALLED_OFF, calling_off.after_called_off)
+    register(calling_off.MOVED, calling_off.after_moved)
+    register_email(calling_off.LETTER, letters.session_changed)
+    app.jinja_env.globals["who_is_told"] = calling_off.who_is_told
 
 
 def whose_phone() -> dict[str, Any]:

@@ -24,6 +24,8 @@ SAID = {
     "catalogue.organisation.imported": "Came from a file",
     "catalogue.organisation.moved": "Became {to}",
     "catalogue.organisation.confirmed": "Checked: still right",
+    "catalogue.organisation.counter_signed": "Signed by the safeguarding lead",
+    "catalogue.agreement.signed": "Agreement signed, version {number}",
     "catalogue.contact.added": "Contact added: {name}",
     "catalogue.contact.edited": "Contact changed: {name}",
     "catalogue.contact.removed": "Contact taken away: {name}",

@@ -1,4 +1,5 @@
-"""What rooms above tell the catalogue: which names must not stay in what people typed. Safe when nobody has told."""
+"""What rooms above tell the catalogue (which names must not stay in what people typed), and what they hear from it: sessions that were
+called off or moved. Safe when nobody has told or listens."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from app.accounts.models import Person
+from app.catalogue.models import Organisation, Session
 
 NamesOf = Callable[[uuid.UUID], frozenset[str]]
 NamesSeenBy = Callable[[Person], frozenset[str]]
@@ -32,3 +34,27 @@ def names_of_zone(zone_id: uuid.UUID) -> frozenset[str]:
 
 def names_seen_by(person: Person) -> frozenset[str]:
     return _names_seen_by(person)
+
+
+SessionChanged = Callable[[Session, Person | None], None]
+on_called_off: list[SessionChanged] = []
+"""`(session, actor)`, in the transaction that cancels it."""
+on_moved: list[SessionChanged] = []
+"""`(the new session, actor)`, in the transaction that moves it."""
+
+
+StandingChanged = Callable[[Organisation], None]
+on_standing_changed: list[StandingChanged] = []
+"""`(organisation)`, in the transaction in which its papers lapsed or were renewed and its state followed by itself."""
+
+
+def listen_to_standing(listener: StandingChanged) -> None:
+    if listener not in on_standing_changed:
+        on_standing_changed.append(listener)
+
+
+def listen_to_sessions(*, called_off: SessionChanged, moved: SessionChanged) -> None:
+    """Registering the same function again changes nothing."""
+    for known, listener in ((on_called_off, called_off), (on_moved, moved)):
+        if listener not in known:
+            known.append(listener)

@@ -6,6 +6,7 @@ import uuid
 
 from app.accounts.models import Person, Role
 from app.catalogue.models import (
+    Agreement,
     Cohort,
     Contact,
     Document,
@@ -13,6 +14,7 @@ from app.catalogue.models import (
     NotDuplicate,
     Offering,
     Organisation,
+    Paper,
     Photo,
     Practitioner,
     Series,
@@ -70,6 +72,30 @@ def can_waive_document(person: Person, organisation: Organisation) -> bool:
     """The Zone's safeguarding lead; a school's own acts for that school alone."""
     zone_id = organisation.zone_id
     return any(g.role is Role.SAFEGUARDING_LEAD and g.zone_id == zone_id and g.school_id is None for g in person.live_grants)
+
+
+def can_see_agreements(person: Person, organisation: Organisation) -> bool:
+    return can_see_documents(person, organisation)
+
+
+def signs_for_partner(person: Person, organisation: Organisation) -> bool:
+    return organisation.id in person.organisation_ids(Role.PARTNER_ADMIN)
+
+
+def can_sign_agreement(person: Person, organisation: Organisation, agreement: Agreement) -> bool:
+    """The organisation's administrator for it, the Zone manager for the charity."""
+    return agreement.zone_id == organisation.zone_id and _runs(person, organisation.id, organisation.zone_id)
+
+
+def can_publish_agreements(person: Person) -> bool:
+    return person.has_role(Role.ZONE_MANAGER)
+
+
+can_counter_sign = can_waive_document
+
+
+def can_see_paper(person: Person, paper: Paper) -> bool:
+    return can_see_documents(person, paper.document.organisation)
 
 
 def can_add_practitioner(person: Person, organisation: Organisation) -> bool:

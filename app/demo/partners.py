@@ -9,6 +9,7 @@ from uuid import UUID
 from app.accounts.models import Person, Role
 from app.accounts.services.people import Scope, add_person
 from app.catalogue.models import (
+    AGREED_KINDS,
     REQUIRED_DOCUMENTS,
     Delivery,
     DocumentKind,
@@ -19,14 +20,21 @@ from app.catalogue.models import (
     PartnerState,
     Season,
 )
+from app.catalogue.queries import current_agreements
+from app.catalogue.services.agreements import publish_agreement, sign_agreement
 from app.catalogue.services.cohorts import add_cohort
 from app.catalogue.services.documents import submit_document, verify_document
 from app.catalogue.services.offerings import OfferingFacts, add_offering, publish_offering
-from app.catalogue.services.organisations import OrganisationFacts, add_organisation, move_organisation
+from app.catalogue.services.organisations import (
+    OrganisationFacts,
+    add_organisation,
+    counter_sign,
+    move_organisation,
+)
 from app.catalogue.services.practitioners import add_practitioner
 from app.catalogue.services.sessions import add_sessions
 from app.catalogue.services.tariffs import set_tariff
-from app.demo import calendar
+from app.demo import calendar, words
 from app.demo.places import bring_site, give_dates
 from app.demo.shapes import Offer, Org
 from app.demo.world import World, address
@@ -38,6 +46,8 @@ PARTNER_PEOPLE = ("Sky Marlowe", "Jo Fennimore", "Ash Dellow")
 
 def bring_partners(world: World) -> None:
     """Every organisation; those that are paid have somebody with an account."""
+    for kind, text in words.AGREEMENTS.items():
+        publish_agreement(zone_id=world.zone.id, kind=DocumentKind(kind), text=text, actor=world.manager)
     for spec in world.spec.ORGANISATIONS:
         with atomic():
             _bring(world, spec, is_paid=any(offer.org == spec.key and offer.price is not None for offer in world.spec.OFFERINGS))
@@ -76,6 +86,8 @@ def _bring(world: World, spec: Org, *, is_paid: bool) -> None:
     if is_paid or kind is OrganisationKind.PARTNER:
         _bring_papers(world, spec, organisation.id, submitter)
     if kind is OrganisationKind.PARTNER:
+        if alone:
+            counter_sign(organisation_id=organisation.id, words="Met both practitioners; saw the room and the door with a window.", actor=world.safeguarding)
         for state in (PartnerState.IN_REVIEW, PartnerState.APPROVED, PartnerState.LIVE):
             move_organisation(organisation_id=organisation.id, to=state, actor=world.manager)
 
@@ -83,7 +95,10 @@ def _bring(world: World, spec: Org, *, is_paid: bool) -> None:
 def _bring_papers(world: World, spec: Org, organisation_id: UUID, submitter: Person) -> None:
     """Every required document and each practitioner's DBS check, seen by somebody other than who sent them."""
     today = clock.today()
-    for document_kind in REQUIRED_DOCUMENTS:
+    for agreement in current_agreements(world.zone.id) if submitter is not world.second_manager else ():
+        for signer in (submitter, world.manager):
+            sign_agreement(agreement_id=agreement.id, organisation_id=organisation_id, name=signer.name, actor=signer)
+    for document_kind in (kind for kind in REQUIRED_DOCUMENTS if kind not in AGREED_KINDS or submitter is world.second_manager):
         document = submit_document(
             organisation_id=organisation_id, kind=document_kind, actor=submitter, reference="demo",
             issued_on=today - timedelta(days=world.random.randint(5, 60)), expires_on=today + timedelta(days=world.random.randint(700, 760)),

@@ -88,3 +88,17 @@ WHY = (
     "The child asked for this by name. Mum can collect on that day.",
     "Needs a small, quiet group, and no free one meets this need within three miles.",
 )
+
+AGREEMENTS = {
+    "shared_values": (
+        "We put the child\u2019s own word first. Nobody is sent anywhere they have not said yes, or willing to try, to.\n\n"
+        "We build on what a child is good at. We say what we see, quickly and clearly, to the Link Worker, good news too.\n\n"
+        "We answer within ten school days, keep our places and dates up to date, and tell families early when something changes."
+    ),
+    "behaviour_agreement": (
+        "We welcome every child by name. We agree with the Link Worker what helps before the first session.\n\n"
+        "No child is sent home alone or shut out of a session. We ring the Link Worker the same day when something was hard.\n\n"
+        "A place is never taken away as a punishment."
+    ),
+}
+"""What partners of the demo and the charity both sign."""

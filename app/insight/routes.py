@@ -13,10 +13,14 @@ from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_zones
 from app.attendance.queries import list_sessions, who_comes
 from app.audit import services as audit
+from app.catalogue.models import Organisation
+from app.catalogue.policies import can_edit_organisation
+from app.catalogue.queries import get_organisation
 from app.catalogue.words import DOCUMENT_KINDS
 from app.children.naming import reference_line
 from app.commissioning.policies import can_change_capacity
 from app.insight.queries import link_worker, money, partner, zone
+from app.insight.queries.fair_play import fair_play as fair_play_of
 from app.insight.queries.tasks import list_todo
 from app.shared import clock
 from app.shared.db import ping
@@ -85,7 +89,8 @@ def _partner(person: Person) -> Part:
     }
     return Part("partner", {
         "organisations": partner.organisations(person), "asked": asked, "to_confirm": partner.list_to_confirm(person),
-        "documents": partner.expiring_documents(person), "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
+        "documents": partner.expiring_documents(person), "missing": partner.missing_papers(person), "joining": partner.joining(person),
+        "not_sure": partner.not_confirmed(person), "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
         "rooms": partner.rooms(person), "money": partner.money(person), "is_admin": person.has_role(Role.PARTNER_ADMIN),
         "may_resize": lambda cohort: can_change_capacity(person, cohort),
     }, named)
@@ -124,6 +129,13 @@ PARTS = (
     ((Role.FUNDER,), _funder),
     ((Role.ADMINISTRATOR,), _administrator),
 )
+
+
+@blueprint.get("/organisations/<uuid:organisation_id>/fair-play")
+@allow(can_edit_organisation, organisation=get_organisation)
+def fair_play(organisation: Organisation) -> ResponseReturnValue:
+    """How both sides keep their word, shown to the organisation about itself and to the Zone manager."""
+    return render_template("insight/fair_play.html", organisation=organisation, play=fair_play_of(organisation))
 
 
 @blueprint.get("/accessibility")

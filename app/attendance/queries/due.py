@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.accounts.calendar import SchoolDays
+from app.accounts.models import Person
 from app.attendance.models import Mark
 from app.attendance.queries.registers import LOCK_AFTER_SCHOOL_DAYS, last_day, school_days_of
 from app.attendance.queries.sessions import LOOK_BACK, TAKEN
@@ -21,6 +22,8 @@ from app.shared import clock
 from app.shared.db import db
 
 REGISTER_DUE = "register_due"
+TELL_FAMILIES = "tell_families"
+"""Kinds of tasks about a session."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,22 @@ def list_told_in_vain() -> Sequence[Session]:
     return db.session.scalars(statement.order_by(Session.id)).unique().all()
 
 
-def _about(session_id: sa.SQLColumnExpression[uuid.UUID]) -> sa.ColumnElement[bool]:
+def list_told_too_late() -> Sequence[uuid.UUID]:
+    """Sessions of earlier days about which somebody is still asked to tell the families."""
+    begins = clock.at_london(clock.today(), clock.MIDNIGHT)
+    statement = sa.select(Session.id).where(Session.starts_at < begins, sa.exists().where(_about(Session.id, TELL_FAMILIES)))
+    return db.session.scalars(statement.order_by(Session.id)).all()
+
+
+def sessions_to_tell(person: Person) -> set[uuid.UUID]:
+    """About which this person is asked to tell families."""
+    statement = sa.select(Task.subject_id).where(Task.person_id == person.id, Task.kind == TELL_FAMILIES, Task.closed_at.is_(None))
+    return set(db.session.scalars(statement))
+
+
+def _about(session_id: sa.SQLColumnExpression[uuid.UUID], kind: str = REGISTER_DUE) -> sa.ColumnElement[bool]:
     return sa.and_(
-        Task.kind == REGISTER_DUE, Task.subject_type == Session.__tablename__, Task.subject_id == session_id,
+        Task.kind == kind, Task.subject_type == Session.__tablename__, Task.subject_id == session_id,
         Task.closed_at.is_(None),
     )
 

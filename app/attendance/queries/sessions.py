@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from app.accounts.models import Person, Role
 from app.attendance.models import Mark
 from app.catalogue.models import Cohort, Offering, Session, SessionState
-from app.children.models import Child
+from app.children.models import Caseload, Child
 from app.children.queries import visible_to as visible_children
 from app.commissioning.models import Place, PlaceState
 from app.introductions.models import Introduction
@@ -152,3 +152,18 @@ def _marked_children(session_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, set[uu
     ):
         found.setdefault(session_id, set()).add(child_id)
     return found
+
+
+def people_to_tell(cohort_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The Link Workers, by id, of the children with a place in these groups."""
+    today = clock.today()
+    statement = (
+        sa.select(Person.id, Person.name).distinct().join(Caseload, Caseload.person_id == Person.id)
+        .join(Place, Place.child_id == Caseload.child_id)
+        .where(
+            Place.cohort_id.in_(cohort_ids), Place.state == PlaceState.TAKEN,
+            Caseload.starts_on <= today, sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= today),
+        )
+        .order_by(Person.name)
+    )
+    return {row.id: row.name for row in db.session.execute(statement)}

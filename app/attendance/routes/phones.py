@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, render_template, request, send_file
+from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 
@@ -30,7 +30,7 @@ def worker() -> ResponseReturnValue:
     name = assets.read().get("worker.js")
     if name is None:
         raise NotFound
-    response = send_file(assets.folder / name, mimetype="text/javascript", conditional=False, etag=False)
+    response = current_app.response_class((assets.folder / name).read_bytes(), mimetype="text/javascript")
     response.headers["Cache-Control"] = "no-cache"
     return response
 

@@ -30,7 +30,7 @@ def registers() -> ResponseReturnValue:
         "attendance/register_list.html", today=today, todays=todays,
         unfinished=[line for line in queries.list_unfinished(person) if line.session.held_on != today],
         ahead=queries.list_sessions(person, today + timedelta(days=1), today + timedelta(days=7)),
-        may_take=lambda line: policies.can_take_register(person, line.session),
+        may_take=lambda line: policies.can_take_register(person, line.session), may_call_off=policies.can_call_off_days(person),
     )
 
 
@@ -68,4 +68,5 @@ def _draw_register(found: queries.Register, form: RegisterForm, typed: Typed) ->
         "attendance/register_take.html", form=form, register=found, session=found.session, typed=typed.marks, wrong=typed.wrong,
         words=MARK_WORDS, may_mark=policies.can_take_register(person, found.session),
         may_take_late=policies.can_take_late(person, found.session), may_correct=policies.can_correct_marks(person, found.session),
+        must_tell=found.session.id in queries.sessions_to_tell(person),
     )

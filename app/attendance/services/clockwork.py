@@ -10,7 +10,7 @@ import uuid
 from app.accounts.models import Role
 from app.accounts.queries import people_with
 from app.attendance import queries
-from app.attendance.queries.due import REGISTER_DUE, Missing, is_in_vain
+from app.attendance.queries.due import REGISTER_DUE, TELL_FAMILIES, Missing, is_in_vain
 from app.catalogue.models import Session, SessionState
 from app.catalogue.services import sessions as catalogue_sessions
 from app.notifications import services as notifications
@@ -22,7 +22,7 @@ from app.shared.view import long_day
 def sweep() -> None:
     """All that is due now, in every Zone; each thing in a transaction of its own."""
     missing, in_vain = queries.list_missing_registers(), [session.id for session in queries.list_told_in_vain()]
-    over = queries.list_over()
+    over, passed = queries.list_over(), queries.list_told_too_late()
     db.session.rollback()
     for one in missing:
         _ask_for_register(one)
@@ -33,6 +33,9 @@ def sweep() -> None:
                 notifications.close_tasks(kind=REGISTER_DUE, subject=session, why="No longer needed")
     for session_id in over:
         _close(session_id)
+    for session_id in passed:
+        with atomic():
+            notifications.close_tasks(kind=TELL_FAMILIES, subject=lock_row(Session, session_id), why="The day has passed")
 
 
 def _ask_for_register(one: Missing) -> None:

@@ -123,8 +123,10 @@ def write(
     db.session.flush()
     _remember(desk, place, mark)
     commission = desk.commissions.get(place.id)
-    if commission is not None:
+    if commission is not None and _may_earn(commission, mark):
         _earn(commission, session, mark, actor)
+    if mark.kind is MarkKind.SESSION_CANCELLED:
+        return mark
     if mark.kind in PRESENT and place.introduction_id is not None and place.introduction_id in desk.joining:
         introductions.join(introduction_id=place.introduction_id, on=session.held_on, actor=None)
     if before is not None:
@@ -150,6 +152,11 @@ def _remember(desk: Desk, place: Place, mark: Mark) -> None:
     desk.marks[place.child_id] = mark
     others = [past for past in desk.history[place.id] if past.session.id != desk.session.id]
     desk.history[place.id] = sorted([*others, queries.Attended(desk.session, mark)], key=lambda past: past.session.starts_at)
+
+
+def _may_earn(commission: Commission, mark: Mark) -> bool:
+    """A session that was called off begins nothing, and where nothing is owed for it its price waits for another session."""
+    return mark.kind is not MarkKind.SESSION_CANCELLED or (mark.percent > 0 and commission.state is not CommissionState.CONFIRMED)
 
 
 def _earn(commission: Commission, session: Session, mark: Mark, actor: Person) -> None:

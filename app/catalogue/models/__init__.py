@@ -1,7 +1,7 @@
 """The tables of the catalogue, one file per noun.
 
 organisations: Organisation, Contact, Site, Practitioner, Document. offerings: Offering, Tariff. cohorts: Cohort, Series, Session.
-photos: Photo. merges: Merge, NotDuplicate, Alike. postcodes: Postcode. search: OfferingText.
+papers: Paper, Agreement, Signature, CounterSignature, Lapse. photos: Photo. merges: Merge, NotDuplicate, Alike. postcodes: Postcode. search: OfferingText.
 """
 
 from app.catalogue.models.cohorts import (
@@ -47,14 +47,15 @@ from app.catalogue.models.organisations import (
     Practitioner,
     Site,
 )
+from app.catalogue.models.papers import AGREED_KINDS, Agreement, CounterSignature, Lapse, Paper, Signature
 from app.catalogue.models.photos import Photo
 from app.catalogue.models.postcodes import Postcode
 from app.catalogue.models.search import OfferingText
 
 __all__ = [
-    "ACCESSIBILITY", "AREAS", "DEFAULT_PAYABLE", "DOCUMENT_MOVES", "NEEDS", "OFFERING_KIND_WORDS", "OFFERING_MOVES",
-    "PARTNER_MOVES", "REQUIRED_DOCUMENTS", "SESSION_MOVES", "STOP_DOCUMENTS", "Alike", "AlikeLook", "CancelledBy", "Cohort", "CohortState", "Contact", "ContactPurpose", "Delivery",
-    "Document", "DocumentKind", "DocumentState", "Gender", "Merge", "MergeKind", "NotDuplicate", "Offering", "OfferingKind", "OfferingState", "OfferingText",
-    "Organisation", "OrganisationKind", "PartnerState", "Photo", "PlaceFoundBy", "Postcode",
-    "Practitioner", "Season", "Series", "SeriesSeason", "Session", "SessionState", "Site", "Tariff",
+    "ACCESSIBILITY", "AGREED_KINDS", "AREAS", "DEFAULT_PAYABLE", "DOCUMENT_MOVES", "NEEDS", "OFFERING_KIND_WORDS", "OFFERING_MOVES",
+    "PARTNER_MOVES", "REQUIRED_DOCUMENTS", "SESSION_MOVES", "STOP_DOCUMENTS", "Agreement", "Alike", "AlikeLook", "CancelledBy", "Cohort", "CohortState", "Contact", "ContactPurpose", "CounterSignature", "Delivery",
+    "Document", "DocumentKind", "DocumentState", "Gender", "Lapse", "Merge", "MergeKind", "NotDuplicate", "Offering", "OfferingKind", "OfferingState", "OfferingText",
+    "Organisation", "OrganisationKind", "Paper", "PartnerState", "Photo", "PlaceFoundBy", "Postcode",
+    "Practitioner", "Season", "Series", "SeriesSeason", "Session", "SessionState", "Signature", "Site", "Tariff",
 ]

@@ -11,6 +11,7 @@ from app.catalogue.routes import (
     merges,
     offerings,
     organisations,
+    papers,
     photos,
     saved,
     series,
@@ -20,6 +21,6 @@ from app.catalogue.routes import (
 from app.catalogue.routes.blueprint import blueprint
 
 __all__ = [
-    "blueprint", "cohorts", "compare", "documents", "finding", "gaps", "histories", "merges", "offerings", "organisations", "photos", "saved",
+    "blueprint", "cohorts", "compare", "documents", "finding", "gaps", "histories", "merges", "offerings", "organisations", "papers", "photos", "saved",
     "series", "sites", "words",
 ]

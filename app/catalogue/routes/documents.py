@@ -24,7 +24,7 @@ def document_new(organisation: Organisation) -> ResponseReturnValue:
     saved = submit(form, lambda: verbs.submit_document(
         organisation_id=organisation_id, kind=DocumentKind(form.kind.data), practitioner_id=form.practitioner_id.data,
         reference=form.reference.data or "", level=form.level.data or "", issued_on=form.issued_on.data, expires_on=form.expires_on.data,
-        actor=me,
+        content=form.content(), actor=me,
     ))
     if saved is None:
         page = render_template("catalogue/document_new.html", form=form, organisation=organisation)

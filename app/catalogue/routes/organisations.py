@@ -73,6 +73,7 @@ def organisation_show(organisation: Organisation) -> ResponseReturnValue:
         moves=_moves(organisation) if policies.can_move_organisation(me, organisation) else [],
         may_edit=may_edit, may_see_documents=policies.can_see_documents(me, organisation),
         may_check=policies.can_move_organisation(me, organisation) or policies.can_waive_document(me, organisation),
+        files=queries.papers_of(organisation.id) if policies.can_see_documents(me, organisation) else {},
         may_waive=policies.can_waive_document(me, organisation), history=history_of(organisation) if may_edit else [],
         sites=queries.list_sites(organisation.id, also_closed=may_edit), contacts=queries.list_contacts(organisation.id),
         photos=queries.list_photos(organisation_id=organisation.id), purposes_of=shown.purposes, access_of=shown.access,

@@ -17,8 +17,9 @@ from app.catalogue.models import (
     Organisation,
     Practitioner,
 )
+from app.catalogue.services import lapses, papers
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Forbidden, Invalid, NotFound
 
 LONGEST_WAIVER = timedelta(days=92)
@@ -34,12 +35,14 @@ def submit_document(
     level: str = "",
     issued_on: date | None = None,
     expires_on: date | None = None,
+    content: bytes | None = None,
 ) -> Document:
     """What stood before stays in force until it runs out. A DBS check is somebody's; every other document the organisation's.
+    `content` is the paper itself, a PDF or a photo; never that of a DBS check.
 
-    Raises Invalid at the field: days in the wrong order or already over, a DBS check without its practitioner.
+    Raises Invalid at the field: days in the wrong order or already over, a DBS check without its practitioner, a file of another kind.
     """
-    with atomic():
+    with papers.kept(content, kind) as file, atomic():
         organisation = _get_organisation(organisation_id)
         _require_fitting(organisation, kind, practitioner_id)
         _require_days(issued_on, expires_on)
@@ -50,6 +53,7 @@ def submit_document(
             issued_on=issued_on, expires_on=expires_on, submitted_by_id=actor.id,
         )
         db.session.add(document)
+        papers.add_paper(document, file, actor)
         audit.record(
             "catalogue.document.submitted", subject=document, actor=actor, zone_id=organisation.zone_id, kind=kind,
             expires_on=expires_on,
@@ -66,6 +70,8 @@ def verify_document(*, document_id: uuid.UUID, actor: Person) -> Document:
         if document.expires_on is not None and document.expires_on < clock.today():
             raise Invalid("This document has run out. Send it back and ask for the new one.", code="expired")
         _decide(document, DocumentState.VERIFIED, actor)
+        lapses.close_warnings(document)
+        lapses.review(lock_row(Organisation, document.organisation_id))
         return document
 
 
@@ -114,6 +120,7 @@ def waive_document(
             "catalogue.document.waived", subject=document, actor=actor, zone_id=organisation.zone_id, reason=reason.strip(),
             kind=kind, until=until,
         )
+        lapses.review(lock_row(Organisation, organisation_id))
         return document
 
 

@@ -13,11 +13,13 @@ from app.catalogue.merging import Mover, by_column, register_mover
 from app.catalogue.models import (
     Cohort,
     Contact,
+    CounterSignature,
     Document,
     MergeKind,
     Offering,
     Photo,
     Practitioner,
+    Signature,
     Site,
     Tariff,
 )
@@ -37,6 +39,8 @@ def register() -> None:
     ):
         register_mover(_named(model, said))
     register_mover(by_column(Document, ("document", "documents"), organisation=Document.organisation_id))
+    register_mover(by_column(Signature, ("signature", "signatures"), organisation=Signature.organisation_id, once_per=Signature.agreement_id))
+    register_mover(by_column(CounterSignature, ("counter-signature", "counter-signatures"), organisation=CounterSignature.organisation_id))
     register_mover(by_column(Photo, ("photo", "photos"), organisation=Photo.organisation_id, offering=Photo.offering_id))
     register_mover(by_column(Cohort, ("group", "groups"), offering=Cohort.offering_id))
     register_mover(Mover("tariff", ("price", "prices"), _move_tariffs, _tariffs_back))

@@ -7,17 +7,32 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Role
+from app.accounts.queries import people_with
 from app.audit import services as audit
-from app.catalogue import changes, queries
-from app.catalogue.evidence import DocumentsLapsed
-from app.catalogue.models import PARTNER_MOVES, Organisation, OrganisationKind, PartnerState
+from app.catalogue import changes, policies, queries
+from app.catalogue.evidence import DocumentsLapsed, GapCause
+from app.catalogue.models import (
+    PARTNER_MOVES,
+    CounterSignature,
+    Organisation,
+    OrganisationKind,
+    PartnerState,
+)
+from app.notifications import services as notifications
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import Invalid, NotFound
+from app.shared.errors import DomainError, Forbidden, Invalid, NotFound
 
 NEEDS_A_REASON = (PartnerState.RESTRICTED, PartnerState.SUSPENDED, PartnerState.LEFT)
+REVIEW, COUNTER_SIGN = "review_partner", "counter_sign"
 NEEDS_DOCUMENTS = (PartnerState.APPROVED, PartnerState.LIVE)
+
+
+class NotCounterSigned(DomainError):
+    """Work alone with children needs the safeguarding lead's signature."""
+
+    code = "not_counter_signed"
 
 
 @dataclass(frozen=True)
@@ -90,10 +105,77 @@ def move_organisation(*, organisation_id: uuid.UUID, to: PartnerState, actor: Pe
             gaps = queries.document_gaps(organisation.id, on=today, through=today)
             if gaps:
                 raise DocumentsLapsed(organisation, gaps)
+            require_counter_signature(organisation)
         moved = (organisation.state, to)
         organisation.state = to
         audit.record("catalogue.organisation.moved", subject=organisation, actor=actor, moved=moved, reason=reason.strip())
+        if moved[0] is PartnerState.IN_REVIEW:
+            notifications.close_tasks(kind={REVIEW, COUNTER_SIGN}, subject=organisation, why="The review is over")
         return organisation
+
+
+def require_counter_signature(organisation: Organisation) -> None:
+    """Raises NotCounterSigned when a partner works alone with children and the safeguarding lead has not looked at it yet."""
+    if organisation.kind is not OrganisationKind.PARTNER or organisation.state not in (PartnerState.IN_REVIEW, PartnerState.APPROVED):
+        return
+    if queries.works_alone(organisation.id) and queries.find_counter_signature(organisation.id) is None:
+        raise NotCounterSigned(f"{organisation.name} works alone with children, so the Zone’s safeguarding lead signs first.")
+
+
+def counter_sign(*, organisation_id: uuid.UUID, words: str, actor: Person) -> CounterSignature:
+    """The safeguarding lead has looked at an organisation that works alone with children. Raises Invalid at `words`, Forbidden."""
+    with atomic():
+        organisation = _get(organisation_id)
+        if not policies.can_counter_sign(actor, organisation):
+            raise Forbidden("Only the Zone’s safeguarding lead signs this.")
+        if not words.strip():
+            raise Invalid("Say what you looked at: whoever asks later reads it.", field="words")
+        signed = CounterSignature(organisation_id=organisation_id, person_id=actor.id, words=words.strip()[:2_000])
+        db.session.add(signed)
+        notifications.close_tasks(kind=COUNTER_SIGN, subject=organisation, why="Signed")
+        audit.record("catalogue.organisation.counter_signed", subject=organisation, actor=actor, reason=words.strip())
+        return signed
+
+
+def send_for_review(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
+    """The partner says that its application is complete; Zone managers look at it now. Raises IllegalMove, DocumentsLapsed for what
+    was not even sent in."""
+    with atomic():
+        organisation = _get(organisation_id)
+        if organisation.state is PartnerState.INVITED:
+            _move_to(organisation, PartnerState.APPLYING, actor)
+        PARTNER_MOVES.require(organisation.state, PartnerState.IN_REVIEW)
+        today = clock.today()
+        missing = [g for g in queries.document_gaps(organisation.id, on=today, through=today) if g.cause is not GapCause.UNCHECKED]
+        if missing:
+            raise DocumentsLapsed(organisation, missing)
+        _move_to(organisation, PartnerState.IN_REVIEW, actor)
+        people = [(p, REVIEW, "Look at it") for p in people_with(Role.ZONE_MANAGER, organisation.zone_id)]
+        if queries.works_alone(organisation.id):
+            guards = [p for p in people_with(Role.SAFEGUARDING_LEAD, organisation.zone_id) if policies.can_counter_sign(p, organisation)]
+            people += [(p, COUNTER_SIGN, "Look and sign") for p in guards]
+        for person, kind, action in people:
+            notifications.open_task(
+                person_id=person.id, kind=kind, subject=organisation, title=f"{organisation.name} · Wants to join", action=action,
+                text="Their papers and people are in, and wait for a second pair of eyes", icon="clipboard-check",
+                url=f"/organisations/{organisation.id}",
+            )
+        return organisation
+
+
+def begin_application(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
+    """The invited organisation has opened its pages; twice is once."""
+    with atomic():
+        organisation = _get(organisation_id)
+        if organisation.state is PartnerState.INVITED:
+            _move_to(organisation, PartnerState.APPLYING, actor)
+        return organisation
+
+
+def _move_to(organisation: Organisation, to: PartnerState, actor: Person) -> None:
+    moved = (organisation.state, to)
+    organisation.state = to
+    audit.record("catalogue.organisation.moved", subject=organisation, actor=actor, moved=moved, reason="")
 
 
 def _get(organisation_id: uuid.UUID) -> Organisation:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.audit import services as audit
+from app.catalogue import hooks
 from app.catalogue.models import SESSION_MOVES, CancelledBy, Cohort, Session, SessionState
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
@@ -82,7 +83,10 @@ def move_session(
         SESSION_MOVES.require(session.state, SessionState.MOVED)
         _require_times(session.cohort_id, [(starts_at, ends_at)])
         _move(session, SessionState.MOVED, actor, "catalogue.session.moved", reason, new_start=starts_at)
-        return add_session(cohort_id=session.cohort_id, starts_at=starts_at, ends_at=ends_at, actor=actor)
+        new = add_session(cohort_id=session.cohort_id, starts_at=starts_at, ends_at=ends_at, actor=actor)
+        for listener in hooks.on_moved:
+            listener(new, actor)
+        return new
 
 
 def cancel(session: Session, by: CancelledBy, reason: str, actor: Person | None) -> None:
@@ -90,6 +94,8 @@ def cancel(session: Session, by: CancelledBy, reason: str, actor: Person | None)
     session.cancelled_by = by
     session.cancel_reason = reason
     _move(session, SessionState.CANCELLED, actor, "catalogue.session.cancelled", reason, by=by)
+    for listener in hooks.on_called_off:
+        listener(session, actor)
 
 
 def _move(session: Session, to: SessionState, actor: Person | None, action: str, reason: str = "", **details: Any) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.accounts.models import Person, Role
+from app.catalogue.evidence import Gap, GapCause
 from app.catalogue.models import (
     Cohort,
     CohortState,
@@ -19,7 +20,10 @@ from app.catalogue.models import (
     Offering,
     OfferingState,
     Organisation,
+    PartnerState,
 )
+from app.catalogue.queries import organisations_with_gaps
+from app.catalogue.services.confirming import STILL_RIGHT_EVERY
 from app.children.sharing import SharedChild, shared_views
 from app.commissioning.models import Account, Commission, Place, PlaceState, Posting
 from app.commissioning.queries.places import is_live
@@ -86,6 +90,34 @@ def expiring_documents(person: Person) -> Sequence[Document]:
         .order_by(Document.expires_on, Document.id)
     )
     return db.session.scalars(statement).unique().all()
+
+
+JOINING = (PartnerState.INVITED, PartnerState.APPLYING)
+
+
+def joining(person: Person) -> list[Organisation]:
+    """Their organisations whose application is not sent yet."""
+    own = person.organisation_ids(Role.PARTNER_ADMIN)
+    return [one for one in organisations(person) if one.id in own and one.state in JOINING]
+
+
+def missing_papers(person: Person) -> list[tuple[Organisation, Sequence[Gap]]]:
+    """What an organisation at work has not got today and is not merely running out: missing, sent back, or waiting to be checked."""
+    own = person.organisation_ids(Role.PARTNER_ADMIN)
+    at_work = [one for one in organisations(person) if one.id in own and one.state not in JOINING]
+    gaps = organisations_with_gaps([one.id for one in at_work], clock.today())
+    return [(one, [gap for gap in gaps[one.id] if gap.cause is not GapCause.EXPIRED]) for one in at_work if any(
+        gap.cause is not GapCause.EXPIRED for gap in gaps.get(one.id, ())
+    )]
+
+
+def not_confirmed(person: Person) -> list[Organisation]:
+    """Their live organisations about which nobody has said for a month that all is still right."""
+    own, before = person.organisation_ids(Role.PARTNER_ADMIN), clock.today() - STILL_RIGHT_EVERY
+    return [
+        one for one in organisations(person)
+        if one.id in own and one.state is PartnerState.LIVE and (one.confirmed_on is None or one.confirmed_on <= before)
+    ]
 
 
 @dataclass(frozen=True)

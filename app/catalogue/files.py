@@ -1,0 +1,70 @@
+"""Documents as files: told by what they are, kept in the data folder under random names, which no web server reads.
+
+A picture is decoded and written anew (pictures.py), so nothing but the picture is left of it. A PDF is kept as it came and only ever
+handed out as a download that may run nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.catalogue import pictures
+from app.shared.errors import Invalid
+
+LARGEST = pictures.LARGEST_FILE
+NAME = re.compile(r"^[a-z0-9]{32}\.(pdf|jpg)$")
+TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg"}
+
+
+@dataclass(frozen=True)
+class File:
+    """What will be kept; `ending` is pdf or jpg."""
+
+    content: bytes
+    ending: str
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def read_file(content: bytes, field: str = "file") -> File:
+    """By its content, not its name. Raises Invalid at `field` with what would do instead."""
+    if not content:
+        raise Invalid("This file is empty. Choose another.", field=field)
+    if len(content) > LARGEST:
+        raise Invalid(f"This file has {len(content) / 1_048_576:.0f} MB; {LARGEST // 1_048_576} MB is the most.", field=field)
+    if content.startswith(b"%PDF-"):
+        if b"%%EOF" not in content[-2048:]:
+            raise Invalid("This PDF is cut off. Save it again and choose that.", field=field)
+        return File(content, "pdf")
+    try:
+        return File(pictures.read_picture(content, field).content, "jpg")
+    except Invalid as refusal:
+        raise Invalid("Choose a PDF, or a clear photo of the paper (JPEG, PNG or WebP).", field=field) from refusal
+
+
+def new_name(file: File) -> str:
+    return f"{secrets.token_hex(16)}.{file.ending}"
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """Raises ValueError for a name that `new_name` would not give."""
+    if not NAME.match(name):
+        raise ValueError("no name of a paper")
+    return folder / "papers" / name[:2] / name
+
+
+def keep(folder: Path, name: str, file: File) -> None:
+    path = path_of(folder, name)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.write_bytes(file.content)
+    path.chmod(0o600)
+
+
+def drop(folder: Path, name: str) -> None:
+    path_of(folder, name).unlink(missing_ok=True)
