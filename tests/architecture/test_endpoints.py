@@ -50,7 +50,7 @@ def test_what_is_open_to_anybody_is_known(app: Flask) -> None:
     public = {rule.endpoint for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].kith_policy == "public"}  # type: ignore[attr-defined]
     assert public == {
         "accounts.sign_in", "accounts.sign_in_second", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
-        "introductions.answer",
+        "introductions.answer", "catalogue.still_right", "attendance.offline", "attendance.worker",
     }
 
 
