@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.accounts.models import Person
@@ -47,8 +48,9 @@ def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Perso
         if not policies.can_start(actor, child):
             raise Forbidden(f"Only {child.called}’s Link Worker, or the Zone manager, starts an introduction.")
         offering = children.offering_in_zone(offering_id, child.zone_id)
+        already = Already(f"{child.called} already has an open introduction to {offering.title}. Go on with that one.")
         if queries.open_introduction(child.id, offering.id) is not None:
-            raise Already(f"{child.called} already has an open introduction to {offering.title}. Go on with that one.")
+            raise already
         refusal = children.find_refusal(child.id, offering.id)
         guards.require(
             gap for gap in guards.to_begin(
@@ -63,6 +65,12 @@ def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Perso
             cohort_id=_only_cohort(offering),
         )
         db.session.add(introduction)
+        try:
+            db.session.flush()
+        except sa.exc.IntegrityError as error:  # two clicks at the same moment: the database lets one through
+            if "one_open_introduction" not in str(error.orig):
+                raise
+            raise already from error
         note(introduction, actor=actor, done="started")
         return introduction
 
