@@ -201,6 +201,13 @@ def install(app: Flask) -> None:
             abort(400, "This address is not one of Kith's.")
 
     @app.before_request
+    def refuse_long_forms() -> None:
+        """Werkzeug measures the fields of a form with files; one without is read whole, up to the size of the largest upload."""
+        is_plain = request.mimetype == "application/x-www-form-urlencoded"
+        if is_plain and (request.content_length or 0) > app.config["MAX_FORM_MEMORY_SIZE"]:
+            abort(413)
+
+    @app.before_request
     def refuse_nul() -> None:
         """No person types a NUL, and PostgreSQL stores none."""
         values = (value for source in (request.args, request.form) for _, several in source.lists() for value in several)
@@ -250,6 +257,14 @@ def install(app: Flask) -> None:
         app.logger.warning("the database refused: %s", type(error.orig).__name__)
         db.session.rollback()
         return _error_page(409, "Somebody did the same thing a moment before you. Nothing was changed: reload and look.", "conflict")
+
+    @app.errorhandler(OverflowError)
+    @app.errorhandler(sa.exc.DataError)
+    def too_large(error: Exception) -> ResponseReturnValue:
+        """A number in an address or a form that no database holds."""
+        app.logger.warning("a value that cannot be kept: %s", type(error).__name__)
+        db.session.rollback()
+        return _error_page(400, "", "cannot_be_kept")
 
     @app.errorhandler(500)
     def broken(error: Exception) -> ResponseReturnValue:
