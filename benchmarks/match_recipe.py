@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.matching import queries, rules, text
+from app.matching import rules, text
 from app.matching.profile import Candidate, Profile
+from app.matching.ranking import rank
 from app.matching.scoring import PRIORITY
 from app.matching.shelf import Shelf
 from app.matching.weights import WEIGHTS
@@ -80,7 +81,7 @@ def judged_rows() -> tuple[list[Rows], list[Rows]]:
     parts_of, offered_by = plain_parts(made), {one.ref: one for one in candidates()}
     recipe, own = [], []
     for child in children():
-        ranking = queries.rank(made, child.profile, "", WEIGHTS).rankings[0]
+        ranking = rank(made, child.profile, "", WEIGHTS).rankings[0]
         refs = [ranking.columns.refs[at] for at in ranking.positions]
         grades = np.array([child.grades.get(ref, 0) for ref in refs])
         if grades.any():

@@ -32,13 +32,19 @@ _FOR_THEM = {
 _OPEN_DOOR = re.compile(r"\b(?:welcom\w*|friendly|includ\w*|inclusive|everyone|anyone|all abilities|as well as|also|open to all|mixed|trained)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
-_HINTS = (
-    "bereave", "griev", "grief", "lost ", "died", "carer", "who care", "who look", "deaf", "hearing", "cochlear", "refugee", "asylum",
-    "sanctuary", "newly arrived", "new arrivals", "unaccompanied", "autis", "asperger", "neuro", "adhd", "lgbt", "queer", "trans",
-    "gay", "out of school", "exclu", "not in school", "school refus", "educat", "alternative provision", "manage school", "face school",
-    "emotionally", "looked", "in care", "care", "foster", "adopt", "kinship", "disab", "wheelchair", "down", "cerebral", "impair", "blind",
-)
-"""One of these stands in every text that any of the patterns above would find: most texts are spared them."""
+_HINTS = {
+    "bereaved": ("bereave", "griev", "grief", "lost ", "died"),
+    "young_carers": ("carer", "who care", "who look"),
+    "deaf": ("deaf", "hearing", "cochlear"),
+    "refugees": ("refugee", "asylum", "sanctuary", "newly arrived", "new arrivals", "unaccompanied"),
+    "autistic": ("autis", "asperger", "neuro", "adhd"),
+    "lgbtq": ("lgbt", "queer", "trans", "gay"),
+    "out_of_school": ("out of school", "exclu", "not in school", "school refus", "educat", "alternative provision", "manage school",
+                      "face school", "emotionally"),
+    "looked_after": ("looked", "in care", "care", "foster", "adopt", "kinship"),
+    "disabled": ("disab", "wheelchair", "down", "cerebral", "impair", "blind"),
+}
+"""One of these stands in every text that the pattern of the group would find: most texts are spared it."""
 
 _IN_PROFILE = {
     "bereaved": r"bereave\w*|griev\w*|grief|\bdied\b|passed away|lost (?:his|her|their|my|a) (?:mum|dad|mother|father|nan|gran\w*|brother|sister|parent|uncle|aunt\w*|friend)|\bfuneral\b",
@@ -57,13 +63,14 @@ _PROFILE = {key: re.compile(names, re.IGNORECASE) for key, names in _IN_PROFILE.
 def of_offering(title: str, description: str) -> frozenset[str]:
     """The groups this offering is made for; empty for one that is open to any child."""
     said = f"{title} {description}".lower()
-    if not any(hint in said for hint in _HINTS):
+    may_be = [key for key, hints in _HINTS.items() if any(hint in said for hint in hints)]
+    if not may_be:
         return frozenset()
-    found = {key for key, pattern in _IN_TITLE.items() if pattern.search(title) and not _OPEN_DOOR.search(title)}
+    found = {key for key in may_be if _IN_TITLE[key].search(title) and not _OPEN_DOOR.search(title)}
     for sentence in _SENTENCE.split(description):
-        if _OPEN_DOOR.search(sentence):
-            continue
-        found |= {key for key, pattern in _FOR_THEM.items() if pattern.search(sentence)}
+        named = {key for key in may_be if _FOR_THEM[key].search(sentence)} - found
+        if named and not _OPEN_DOOR.search(sentence):
+            found |= named
     return frozenset(found)
 
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from app.catalogue.models import NEEDS
 from app.children.services.profile import AUDIENCES
+from app.matching.grid import Grid, grid_of, place_of
 from app.matching.meaning import Meanings
 from app.matching.profile import Candidate, Span
 from app.matching.text import Index
@@ -67,7 +68,7 @@ class Week:
 
 @dataclass(eq=False)
 class Columns:
-    """One row an offering, by source's reference and id. `who`, `terms` and `week` number the combinations in the lists."""
+    """One row an offering, in the order of where it is (grid). `who`, `terms` and `week` number the combinations in the lists."""
 
     ids: list[uuid.UUID]
     refs: list[str]
@@ -87,7 +88,6 @@ class Columns:
     x: Array
     y: Array
     z: Array
-    homes: Array
     home_km: Array
     needs: Array
     need_count: Array
@@ -102,6 +102,7 @@ class Columns:
     texts: Array
     meant: Array
     meant_vectors: Array
+    grid: Grid
 
     @property
     def size(self) -> int:
@@ -168,7 +169,7 @@ class _Numbers:
 
 
 def build(rows: Sequence[Candidate], index: Index, table: Meanings, stems_of: Callable[[str], list[str]]) -> Columns:
-    """`rows` in the order they are to have. `index` holds their texts in the same order."""
+    """`rows` in the order of `in_order`. `index` holds their texts in the same order."""
     whos, terms, weeks, organisations, tag_names, kinds = (_Numbers() for _ in range(6))
     who, term, week, organisation, tags = [], [], [], [], []
     for row in rows:
@@ -189,15 +190,14 @@ def build(rows: Sequence[Candidate], index: Index, table: Meanings, stems_of: Ca
     needs = np.array([sum(NEED_BIT.get(code, 0) for code in set(row.needs)) for row in rows], np.uint32)
     meant = _Numbers()
     meant_of = [meant(row.meant_for) if row.meant_for else -1 for row in rows]
-    homes = [at for at, row in enumerate(rows) if row.delivery == "home"]
     return Columns(
         ids=[row.id for row in rows], refs=[row.ref for row in rows], whos=whos.values, terms=terms.values, weeks=weeks.values,
         who=np.array(who, np.int32), term=np.array(term, np.int32), week=np.array(week, np.int32),
         week_of=np.array([at for at, _ in slots], np.int32), days=np.array([DAY.get(slot.day, 7) for _, slot in slots], np.int8),
         starts=np.array([slot.start for _, slot in slots], np.int16), ends=np.array([slot.end for _, slot in slots], np.int16),
         are_holidays=np.array([slot.is_holiday for _, slot in slots], bool), latitude=latitude, longitude=longitude,
-        x=x.astype(np.float32), y=y.astype(np.float32), z=z.astype(np.float32), homes=np.array(homes, np.int64),
-        home_km=np.array([math.nan if rows[at].home_visit_radius_km is None else rows[at].home_visit_radius_km for at in homes], np.float64),
+        x=x.astype(np.float32), y=y.astype(np.float32), z=z.astype(np.float32),
+        home_km=np.array([math.nan if row.home_visit_radius_km is None else row.home_visit_radius_km for row in rows], np.float64),
         needs=needs, need_count=np.bitwise_count(needs).astype(np.float32), organisation=np.array(organisation, np.int32),
         organisations=organisations.values,
         confirmed=np.array([NO_DATE if row.confirmed_on is None else row.confirmed_on.toordinal() for row in rows], np.int32),
@@ -206,6 +206,7 @@ def build(rows: Sequence[Candidate], index: Index, table: Meanings, stems_of: Ca
         tag_names=tag_names.values, texts=_text_vectors(index, len(rows), table),
         meant=np.array(meant_of, np.int32),
         meant_vectors=_vectors([[(stem, index.rarity(stem)) for stem in stems_of(said)] for said in meant.values], table),
+        grid=grid_of([place_of(row) for row in rows]),
     )
 
 
@@ -238,7 +239,7 @@ def _vectors(texts: list[list[tuple[str, float]]], table: Meanings) -> Array:
 
 
 STEPS = 127
-_AT_ONCE = 200_000
+_AT_ONCE = 16_384
 
 
 def _text_vectors(index: Index, many: int, table: Meanings) -> Array:

@@ -12,35 +12,111 @@ import numpy as np
 
 from app.matching import rules
 from app.matching.columns import AUDIENCE_BIT, DAY, Array, Columns, chord, edge_of, on_sphere
+from app.matching.grid import ANYWHERE, FETCHED, ORDINARY
 from app.matching.profile import Profile
 
 BIT = {rule.name: 1 << at for at, rule in enumerate(rules.RULES)}
 
-BLOCK = 16_384
-"""Offerings at a time: what is worked on stays in the processor's own memory."""
+BEFORE_DISTANCE = np.uint32(sum(bit for name, bit in BIT.items() if rules.ORDER[name] < rules.ORDER["distance"]) & ~BIT["home_visits"])
+"""Rules that come before distance in the table and hang on the combination of `whos` alone."""
 
 
-def sift(child: Profile, columns: Columns) -> Array:
-    """A bit for each rule an offering breaks; refusals and places are asked separately."""
-    who, terms, weeks = _who(child, columns), _terms(child, columns), _weeks(child, columns)
-    limits = _limits(child, columns)
-    broken = np.empty(columns.size, np.uint32)
-    for first in range(0, columns.size, BLOCK):
-        rows = slice(first, first + BLOCK)
-        part = who[columns.who[rows]]
-        part |= terms[columns.term[rows]]
-        part |= weeks[columns.week[rows]]
-        if limits is not None:
-            _far(child, columns, rows, part, limits)
-        broken[rows] = part
-    if limits is None:
-        is_place = ~(columns.of_who["is_online"] | columns.of_who["is_home"])
-        broken |= _bit("distance", is_place)[columns.who]
-        broken[columns.homes] |= np.uint32(BIT["home_visits"])
-    elif len(columns.homes):
-        away = ~(km(columns, child, columns.homes) <= columns.home_km)
-        broken[columns.homes] |= _bit("home_visits", away)
-    return broken
+@dataclass(frozen=True)
+class _Limits:
+    """Where the child is, and how far it may be to each kind of offering: a straight line, squared, and in kilometres."""
+
+    place: tuple[np.float32, np.float32, np.float32]
+    chords: Array
+    reach: Array
+    edge: np.float32
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """The rules of one child for one shelf of columns, asked of each combination once."""
+
+    child: Profile
+    columns: Columns
+    who: Array
+    terms: Array
+    weeks: Array
+    limits: _Limits | None
+
+    def broken(self, rows: Array) -> Array:
+        """A bit for each rule that some offerings break; refusals and places are asked separately."""
+        columns = self.columns
+        who = columns.who.take(rows)
+        out: Array = self.who.take(who)
+        out |= self.terms.take(columns.term.take(rows))
+        out |= self.weeks.take(columns.week.take(rows))
+        homes = np.flatnonzero(columns.of_who["is_home"][who])
+        if self.limits is None:
+            out |= _bit("distance", ~(columns.of_who["is_online"] | columns.of_who["is_home"]))[who]
+            out[homes] |= np.uint32(BIT["home_visits"])
+            return out
+        out |= _far(self.child, columns, rows, who, self.limits)
+        if len(homes):
+            at = rows[homes]
+            out[homes] |= _bit("home_visits", ~(km(columns, self.child, at) <= columns.home_km[at]))
+        return out
+
+    def near(self, further_km: float = 0.0, *, spared: int = 2) -> Array:
+        """The rows worth asking, in order: those that may be within reach, or so much beyond it. Every other row is too far, or its
+        combination breaks a rule that comes before distance and, in all, at least `spared` rules."""
+        columns = self.columns
+        rows = self._within(further_km)
+        spare = (np.bitwise_count(self.who) >= spared) & (first_broken(self.who) & BEFORE_DISTANCE != 0)
+        return rows[~spare.take(columns.who.take(rows))] if spare.any() else rows
+
+    def _within(self, further_km: float) -> Array:
+        grid = self.columns.grid
+        anywhere = grid.rows(ANYWHERE)
+        latitude, longitude = self.child.latitude, self.child.longitude
+        if latitude is None or longitude is None:
+            return anywhere
+        return np.concatenate((
+            grid.near(ORDINARY, latitude, longitude, self.child.max_km + further_km),
+            grid.near(FETCHED, latitude, longitude, rules.TRANSPORT_KM + further_km), anywhere,
+        ))
+
+    def may_be_only_far(self, further_km: float) -> Array:
+        """The rows within reach, or so much beyond it, that break no rule of the combinations: what distance alone may rule out."""
+        columns, grid = self.columns, self.columns.grid
+        latitude, longitude = self.child.latitude, self.child.longitude
+        if latitude is None or longitude is None:
+            return np.zeros(0, np.int64)
+        fits_who, fits_terms, fits_weeks = self.who == 0, self.terms == 0, self.weeks == 0
+        found = []
+        for part, km_ in ((ORDINARY, self.child.max_km), (FETCHED, rules.TRANSPORT_KM)):
+            rows = grid.near(part, latitude, longitude, km_ + further_km)
+            if 2 * len(rows) > grid.count(part):  # most of them: then all, for asking in order is quicker than picking
+                first = grid.starts[part]
+                rows = np.flatnonzero(fits_who.take(columns.who[first : grid.starts[part + 1]])) + first
+            else:
+                rows = rows[fits_who.take(columns.who.take(rows))]
+            rows = rows[fits_terms.take(columns.term.take(rows))]
+            found.append(rows[fits_weeks.take(columns.week.take(rows))])
+        return np.concatenate(found)
+
+    def reach_km(self, rows: Array) -> Array:
+        reach: Array = np.where(self.columns.of_who["has_transport"][self.columns.who[rows]], rules.TRANSPORT_KM, self.child.max_km)
+        return reach
+
+
+def sieve(child: Profile, columns: Columns) -> Sieve:
+    return Sieve(child, columns, _who(child, columns), _terms(child, columns), _weeks(child, columns), _limits(child, columns))
+
+
+def first_broken(broken: Array) -> Array:
+    """Of each set of bits the lowest: the rule that comes first in the table."""
+    lowest: Array = broken & (~broken + np.uint32(1))
+    return lowest
+
+
+def by_rule(bits: Array, sizes: Array | None = None) -> Array:
+    """How often each rule's own bit stands among some; `sizes`: how many offerings each of them stands for."""
+    rule = np.bitwise_count(bits - np.uint32(1))  # 0 wraps round to 32
+    return np.bincount(rule, sizes, minlength=33)[: len(rules.RULES)].astype(np.int64)
 
 
 def _who(child: Profile, columns: Columns) -> Array:
@@ -93,16 +169,6 @@ def _bit(name: str, broken: Array) -> Array:
     return result
 
 
-@dataclass(frozen=True)
-class _Limits:
-    """Where the child is, and how far it may be to each kind of offering: a straight line, squared, and in kilometres."""
-
-    place: tuple[np.float32, np.float32, np.float32]
-    chords: Array
-    reach: Array
-    edge: np.float32
-
-
 def _limits(child: Profile, columns: Columns) -> _Limits | None:
     """None where nobody knows where the child is."""
     if child.latitude is None or child.longitude is None:
@@ -115,23 +181,22 @@ def _limits(child: Profile, columns: Columns) -> _Limits | None:
     return _Limits((x, y, z), chords, reach, np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km))))
 
 
-def _far(child: Profile, columns: Columns, rows: slice, broken: Array, limits: _Limits) -> None:
-    """Marks what is too far among some rows. A place nobody knows is too far; what lies near a limit is measured again exactly."""
+def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: _Limits) -> Array:
+    """The bit of distance for what is too far. A place nobody knows is too far; what lies near a limit is measured again exactly."""
     x, y, z = limits.place
-    chords = columns.x[rows] - x
+    chords = columns.x.take(rows) - x
     chords *= chords
     for column, middle in ((columns.y, y), (columns.z, z)):
-        along = column[rows] - middle
+        along = column.take(rows) - middle
         along *= along
         chords += along
-    who = columns.who[rows]
-    limit = limits.chords[who]
+    limit = limits.chords.take(who)
     far = ~(chords <= limit) & (limit != np.inf)
     chords -= limit
     close = np.flatnonzero(np.abs(chords) < limits.edge)
     if len(close):
-        far[close] = ~(km(columns, child, close + rows.start) <= limits.reach[who[close]])
-    broken |= far.astype(np.uint32) << np.uint32(rules.ORDER["distance"])
+        far[close] = ~(km(columns, child, rows[close]) <= limits.reach[who[close]])
+    return _bit("distance", far)
 
 
 def km(columns: Columns, child: Profile, positions: Array) -> Array:

@@ -60,7 +60,7 @@ _CHANGED = sa.select(MatchChange.offering_id, MatchChange.number)
 
 
 def mark(zone_id: uuid.UUID, since: Since) -> Mark:
-    row = db.session.execute(_MARK_WITH_OPEN if since.is_open else _MARK, _values(zone_id, since)).one()
+    row = db.session.connection().execute(_MARK_WITH_OPEN if since.is_open else _MARK, _values(zone_id, since)).one()
     return Mark(int(row[0]), int(row[1]), int(row[2]), int(row[3]), row[4] or {}, bool(row[5]))
 
 

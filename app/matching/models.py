@@ -1,9 +1,11 @@
-"""MatchChange (what changed for matching, noted by the database itself), MatchWeights (a Zone's table of weights), MatchShown."""
+"""MatchChange (what changed for matching, noted by the database itself), MatchWeights (a Zone's table of weights), MatchShown,
+MatchSurvey (all children at once)."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -57,6 +59,25 @@ class MatchShown(Base):
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     shown_on: Mapped[date]
+
+
+class MatchSurvey(Row):
+    """The last time all children of a Zone were matched at once: how far it is, and what came of it. One row a Zone.
+
+    `found` holds ids, rules and numbers (see everyone.Found), never a name; what is shown of it is asked for anew.
+    """
+
+    __tablename__ = "match_survey"
+    __table_args__ = (UniqueConstraint("zone_id", name="uq_match_survey_zone"),)
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    person_name: Mapped[str] = mapped_column(String(120))
+    children: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    failed: Mapped[bool] = mapped_column(default=False)
+    found: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 
 
 WATCHED = {

@@ -7,30 +7,23 @@ places are free and what the child refused is asked anew every time, and what is
 from __future__ import annotations
 
 import uuid
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
-from operator import itemgetter
 
-import numpy as np
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.catalogue import availability
-from app.catalogue.exchange import OPEN_TO_ALL
 from app.catalogue.models import Offering
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
-from app.matching import audiences, exposure, reasons, rules, scoring
-from app.matching.columns import Array
-from app.matching.filtering import BIT, km, sift
+from app.matching import audiences, exposure, reasons, rules
 from app.matching.forms import about_of
 from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
+from app.matching.ranking import Found, rank, turns_of
 from app.matching.reasons import Reason
-from app.matching.shelf import DROP_IN, Part, Shelf, shelf_of, standing
-from app.matching.turns import BAND, PROVIDER_CAP, Turn, spread
+from app.matching.shelf import DROP_IN, Shelf, shelf_of, standing
+from app.matching.turns import BAND, Turn, spread
 from app.matching.weights import in_force
 from app.shared import clock
 from app.shared.db import db
@@ -164,7 +157,7 @@ def match_profile(
     and no other are ranked too. Whatever is answered was checked on fresh rows."""
     shelf = shelf_of(zone_id)
     found = rank(shelf, profile, loosened, weights or in_force(shelf.mark.hundredths))
-    turns = turns_of(found, top)
+    turns = turns_of(found, top, BAND if shelf.mark.was_any_shown else 0.0)
     shown = exposure.shown_lately(zone_id, {turn.provider for turn in turns}) if turns and shelf.mark.was_any_shown else {}
     chosen = spread(turns, top, shown)
     wanted = [found.position(turn) for turn in chosen]
@@ -179,8 +172,8 @@ def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -
     for some in _batches(profiles):
         ranked = []
         for profile in some:
-            found = rank(shelf, profile, "", weights)
-            ranked.append((profile, found, spread(turns_of(found, top), top, {})))
+            found = rank(shelf, profile, "", weights, with_near=False)
+            ranked.append((profile, found, spread(turns_of(found, top, 0.0), top, {})))
         wanted = {
             shelf.parts[part].columns.ids[at] for _, found, chosen in ranked for part, at in (found.position(turn) for turn in chosen)
         }
@@ -198,133 +191,6 @@ def _batches(profiles: Iterable[Profile]) -> Iterator[list[Profile]]:
         yield some
 
 
-@dataclass(frozen=True)
-class Found:
-    """What was ranked, part by part of the shelf; a place in the ranking counts through all parts."""
-
-    rankings: list[scoring.Ranking]
-    free: list[Array]
-    ruled_out: dict[str, int]
-    would_open: dict[str, int]
-    further_km: tuple[float, ...]
-    considered: int
-
-    @property
-    def eligible(self) -> int:
-        return sum(len(ranking.positions) for ranking in self.rankings)
-
-    def row(self, turn: Turn) -> tuple[int, int]:
-        """The part, and the row of its ranking."""
-        row = turn.place
-        for part, ranking in enumerate(self.rankings):
-            if row < len(ranking.positions):
-                return part, row
-            row -= len(ranking.positions)
-        raise LookupError(turn.place)
-
-    def position(self, turn: Turn) -> tuple[int, int]:
-        """The part, and the row of its columns."""
-        part, row = self.row(turn)
-        return part, int(self.rankings[part].positions[row])
-
-
-FURTHER_KM = 5.0
-"""Further than this beyond a child's reach an offering is simply too far."""
-HIDDEN = np.uint32(1 << 31)
-
-
-def rank(shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float]) -> Found:
-    heard, today = shelf.hear(profile), clock.today()
-    ignored = np.uint32(~BIT.get(loosened, 0) & 0xFFFFFFFF)
-    counts, opens = np.zeros(len(rules.RULES), np.int64), np.zeros(len(rules.RULES), np.int64)
-    rankings, frees, further, considered = [], [], list[float](), 0
-    for number, part in enumerate(shelf.parts):
-        columns = part.columns
-        broken = sift(profile, columns)
-        free = _places(part, broken, today)
-        broken |= (free == 0).astype(np.uint32) << np.uint32(rules.ORDER[rules.PLACE])
-        refused = [part.at[id_] for id_ in profile.refused if id_ in part.at]
-        broken[refused] |= np.uint32(BIT["refused"])
-        considered += columns.size
-        if part.hidden.any():
-            broken[part.hidden] = HIDDEN
-            considered -= int(part.hidden.sum())
-        eligible = np.flatnonzero((broken & ignored) == 0)
-        lowest = broken & (~broken + np.uint32(1))
-        counts += [np.count_nonzero(lowest == bit) for bit in _BITS]
-        single = np.flatnonzero((lowest == broken) & (broken != 0) & (broken != HIDDEN))
-        only = np.bincount(np.log2(broken[single]).astype(np.int64), minlength=len(opens))[: len(opens)]
-        too_far = single[broken[single] == BIT["distance"]]
-        by = km(columns, profile, too_far) - np.where(
-            columns.of_who["has_transport"][columns.who[too_far]], rules.TRANSPORT_KM, profile.max_km)
-        near = by[by <= FURTHER_KM]
-        only[rules.ORDER["distance"]] = len(near)
-        opens += only
-        further += near.tolist()
-        rankings.append(scoring.score(profile, heard, number, columns, eligible, shelf.reader, shelf.table, today, weights))
-        frees.append(free)
-    return Found(rankings, frees, _ordered(counts), _ordered(opens), tuple(sorted(further)), considered)
-
-
-_BITS = tuple(np.uint32(1 << at) for at in range(len(rules.RULES)))
-
-
-def _ordered(counts: Array) -> dict[str, int]:
-    return {rule.name: int(count) for rule, count in zip(rules.RULES, counts, strict=True) if count}
-
-
-def _places(part: Part, broken: Array, today: date) -> Array:
-    """Free places by row; anew for those nobody can be sure of, where the answer could still matter."""
-    doubtful = part.unsure | (part.until < today.toordinal())
-    if not doubtful.any():
-        return part.free
-    asked = np.flatnonzero(doubtful & ((broken & (broken - np.uint32(1))) == 0))
-    free = part.free.copy()
-    ids = [part.columns.ids[at] for at in asked]
-    now = availability.free_places_of_offerings(ids)
-    for at, id_ in zip(asked.tolist(), ids, strict=True):
-        free[at] = now[id_] if now[id_] <= OPEN_TO_ALL // 2 else DROP_IN
-    return free
-
-
-def turns_of(found: Found, top: int) -> list[Turn]:
-    """The best, in order: enough of them that nobody further down could be among the first `top`, whoever's turn it is."""
-    scores = np.concatenate([ranking.scores for ranking in found.rankings]) if found.rankings else np.zeros(0)
-    many = len(scores)
-    enough = max(60, 6 * top)
-    while True:
-        chosen = np.argpartition(-scores, enough)[:enough] if enough < many else np.arange(many)
-        if enough < many:
-            chosen = np.flatnonzero(scores >= scores[chosen].min() - BAND)
-        turns = _sorted(found, scores, chosen)
-        if len(chosen) == many or _is_enough(turns, top):
-            return turns
-        enough *= 4
-
-
-def _sorted(found: Found, scores: Array, chosen: Array) -> list[Turn]:
-    turns = []
-    first = 0
-    for ranking in found.rankings:
-        last = first + len(ranking.positions)
-        columns = ranking.columns
-        for place in chosen[(chosen >= first) & (chosen < last)].tolist():
-            position = int(ranking.positions[place - first])
-            score = float(scores[place])
-            turns.append((-score, columns.refs[position], columns.ids[position].int,
-                          Turn(place, score, columns.organisations[columns.organisation[position]])))
-        first = last
-    turns.sort(key=itemgetter(0, 1, 2))
-    return [turn[3] for turn in turns]
-
-
-def _is_enough(turns: Sequence[Turn], top: int) -> bool:
-    """Do at most two of each provider in each ten fill the first `top`?"""
-    by_provider = Counter(turn.provider for turn in turns)
-    blocks = -(-top // 10)
-    return sum(min(count, PROVIDER_CAP * blocks) for count in by_provider.values()) >= top
-
-
 def _answer(
     shelf: Shelf, profile: Profile, found: Found, chosen: Sequence[Turn], fresh: Mapping[uuid.UUID, Candidate], loosened: str
 ) -> MatchResult:
@@ -339,7 +205,7 @@ def _answer(
         candidate = fresh.get(ranking.columns.ids[at])
         if candidate is None:
             continue
-        count = int(found.free[part][at])
+        count = int(found.free[part][row])
         free = None if count == DROP_IN else count
         if not rules.is_eligible(profile, candidate, free) and rules.broken(profile, candidate, free) != allowed:
             continue

@@ -16,7 +16,7 @@ from app.children import services as children_services
 from app.children.models import Child
 from app.children.routes.blueprint import form_page
 from app.children.sight import note_look
-from app.matching import exposure, pictures, queries, services
+from app.matching import exposure, pictures, queries, services, surveys
 from app.matching.forms import NotForForm, WeightsForm
 from app.matching.rules import BY_NAME
 from app.matching.weights import TABLE
@@ -144,3 +144,27 @@ def weights_usual() -> ResponseReturnValue:
     here = url_for("matching.weights", zone=zone.slug if len(managed) > 1 else None)
     return act(lambda: services.save_weights(zone_id=zone_id, hundredths={}, version=services.current_version(zone_id), actor=me),
                here, done="The usual weights are back.")
+
+
+# --- all children at once ------------------------------------------------------------------------
+
+
+@blueprint.get("/zone/matches")
+@allow(account_policies.is_zone_manager)
+def everyone() -> ResponseReturnValue:
+    me = current_person()
+    zone, managed = managed_zone(me)
+    survey = surveys.find_survey(zone.id)
+    is_busy = survey is not None and surveys.is_busy(survey)
+    shown_ = surveys.shown(survey, me) if survey is not None and survey.finished_at is not None else None
+    return render_template("matching/everyone.html", zone=zone, zones=managed, survey=survey, is_busy=is_busy, shown=shown_)
+
+
+@blueprint.post("/zone/matches")
+@allow(account_policies.is_zone_manager)
+def everyone_start() -> ResponseReturnValue:
+    me = current_person()
+    zone, managed = managed_zone(me)
+    zone_id = zone.id
+    here = url_for("matching.everyone", zone=zone.slug if len(managed) > 1 else None)
+    return act(lambda: surveys.start_survey(zone_id=zone_id, actor=me), here, done="Every child is being matched. It may take a minute.")

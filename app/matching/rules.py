@@ -169,10 +169,13 @@ BY_NAME = {rule.name: rule for rule in RULES}
 ORDER = {rule.name: at for at, rule in enumerate(RULES)}
 
 
+_HOLDS = tuple(rule.holds for rule in RULES)
+
+
 def broken(child: Profile, offering: Candidate, free: int | None) -> list[str]:
     """The names of every rule this offering breaks for this child, in the order of the table."""
     return [rule.name for rule in RULES if not rule.holds(child, offering, free)]
 
 
 def is_eligible(child: Profile, offering: Candidate, free: int | None) -> bool:
-    return all(rule.holds(child, offering, free) for rule in RULES)
+    return all(holds(child, offering, free) for holds in _HOLDS)

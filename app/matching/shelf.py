@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import Lock
@@ -23,18 +23,15 @@ from app.catalogue.models import (
     Cohort,
     Offering,
     OfferingKind,
-    OfferingState,
-    OfferingText,
-    Organisation,
-    PartnerState,
 )
 from app.catalogue.search.overlay import lexicon_in_force
-from app.matching import audiences, columns, marks, text
+from app.matching import columns, marks, text
 from app.matching.columns import Array, Columns
+from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
 from app.matching.meaning import Meanings, meanings
-from app.matching.profile import Candidate, Profile, slots_of
-from app.matching.scoring import Heard, hear
+from app.matching.profile import Candidate, Profile
+from app.matching.reading import AT_ONCE, CHUNK, SOME, Reading, candidate_of, order, readings, versions
 from app.matching.text import Reader
 from app.shared.db import db, in_parts
 from app.shared.moments import Since
@@ -42,23 +39,9 @@ from app.shared.moments import Since
 KEPT = 6
 """Zones remembered by one process."""
 HEARD_KEPT = 512
-CHUNK = 400
-AT_ONCE = 2000
 DROP_IN = -1
 """Free places where nobody counts them."""
 NEVER = 10_000_000
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One offering as it was read: its facts (without the description), its stems by field, and a number that tells them from others."""
-
-    facts: Candidate
-    stems: Mapping[str, str]
-
-    @property
-    def digest(self) -> int:
-        return hash((self.facts, *self.stems.values()))
 
 
 @dataclass(eq=False)
@@ -73,6 +56,15 @@ class Part:
     free: Array
     unsure: Array
     until: Array
+
+    @cached_property
+    def hidden_count(self) -> int:
+        return int(self.hidden.sum())
+
+    @cached_property
+    def of_who(self) -> Array:
+        """How many offerings there are of each combination of `columns.whos`, without the hidden ones."""
+        return np.bincount(self.columns.who[~self.hidden], minlength=len(self.columns.whos))
 
     @cached_property
     def at(self) -> dict[uuid.UUID, int]:
@@ -97,7 +89,7 @@ class Shelf:
 
     @property
     def considered(self) -> int:
-        return sum(part.columns.size - int(part.hidden.sum()) for part in self.parts)
+        return sum(part.columns.size - part.hidden_count for part in self.parts)
 
     def hear(self, profile: Profile) -> Heard:
         """What the child says, read once and kept while neither the child nor the words of the shelf change."""
@@ -134,18 +126,13 @@ def shelf_of(zone_id: uuid.UUID) -> Shelf:
     return fresh
 
 
-def is_live() -> tuple[sa.ColumnElement[bool], ...]:
-    """SQL: open for new children, and not made for particular ones."""
-    return Offering.state == OfferingState.LIVE, Organisation.state == PartnerState.LIVE, Offering.is_private.is_(False)
-
-
 # --- reading everything --------------------------------------------------------------------------
 
 
 def _read(zone_id: uuid.UUID) -> Shelf:
     since = marks.now(zone_id)
     mark = marks.mark(zone_id, since)
-    found = sorted(_readings(Offering.zone_id == zone_id), key=lambda reading: (reading.facts.ref, str(reading.facts.id)))
+    found = sorted(readings(Offering.zone_id == zone_id), key=order)
     table = meanings()
     base = make_part(found, table, None)
     _count_places(base, None, zone_id)
@@ -153,6 +140,7 @@ def _read(zone_id: uuid.UUID) -> Shelf:
 
 
 def make_part(found: Sequence[Reading], table: Meanings, beside: text.Index | None) -> Part:
+    """`found` in order."""
     index = text.build_stems([reading.stems for reading in found], beside)
     many = len(found)
     return Part(
@@ -161,70 +149,17 @@ def make_part(found: Sequence[Reading], table: Meanings, beside: text.Index | No
     )
 
 
-READ = (
-    Offering.id, Offering.source_ref, Offering.title, Offering.organisation_id, Offering.kind, Offering.description, Offering.interests,
-    Offering.needs, Offering.age_min, Offering.age_max, Offering.town, Offering.postcode_area, Offering.latitude, Offering.longitude,
-    Offering.delivery, Offering.home_visit_radius_km, Offering.slots, Offering.is_by_arrangement, Offering.cost_pence, Offering.languages,
-    Offering.gender, Offering.is_step_free, Offering.must_parent_stay, Offering.accessibility, Offering.sibling_min_age,
-    Offering.group_size, Offering.confirmed_on, Organisation.name.label("organisation_name"),
-)
-"""What matching reads of an offering; columns, so that nothing half-loaded stays in the session."""
-
-
-def _readings(which: sa.ColumnElement[bool]) -> Iterator[Reading]:
-    statement = (
-        sa.select(*READ, OfferingText.title.label("title_stems"), OfferingText.tags.label("tag_stems"), OfferingText.body.label("body_stems"))
-        .join(Organisation, Organisation.id == Offering.organisation_id)
-        .outerjoin(OfferingText, OfferingText.offering_id == Offering.id).where(which, *is_live())
-        .execution_options(yield_per=AT_ONCE)
-    )
-    for row in db.session.execute(statement):
-        facts = candidate_of(row)
-        if row.title_stems is None:
-            stems = {"title": " ".join(text.terms(facts.title)), "tags": " ".join(text.terms(" . ".join(facts.interests))),
-                     "body": " ".join(text.terms(facts.description))}
-        else:
-            stems = {"title": row.title_stems, "tags": row.tag_stems, "body": row.body_stems}
-        yield Reading(replace(facts, description=""), stems)
-
-
-def candidate_of(row: Any) -> Candidate:
-    """From a row of READ, or an Offering with its `organisation_name`."""
-    return Candidate(
-        id=row.id, ref=row.source_ref, title=row.title, organisation_id=row.organisation_id, organisation=row.organisation_name,
-        kind=row.kind.value, description=row.description, interests=tuple(row.interests), needs=tuple(row.needs),
-        age_min=row.age_min, age_max=row.age_max, town=row.town, postcode_area=row.postcode_area, latitude=row.latitude,
-        longitude=row.longitude, delivery=row.delivery.value, home_visit_radius_km=row.home_visit_radius_km,
-        slots=slots_of(row.slots), is_by_arrangement=row.is_by_arrangement, cost_pence=row.cost_pence,
-        languages=frozenset(row.languages), gender=row.gender.value, is_step_free=row.is_step_free,
-        must_parent_stay=row.must_parent_stay, accessibility=frozenset(row.accessibility), sibling_min_age=row.sibling_min_age,
-        group_size=row.group_size, confirmed_on=row.confirmed_on, audiences=audiences.of_offering(row.title, row.description),
-        meant_for=audiences.meant_for(row.title, row.description),
-    )
-
-
-_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True, type_=sa.Uuid())
-_SOME = sa.select(*READ, Offering.version).join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.id.in_(_IDS), *is_live())
-_STANDING = sa.select(Offering.id, Offering.version).join(
-    Organisation, Organisation.id == Offering.organisation_id).where(Offering.id.in_(_IDS), *is_live())
-
-
-def fresh_candidates(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
-    """Those of the offerings that are live at this moment, as they are now."""
-    return {row.id: candidate_of(row) for some in in_parts(list(ids), CHUNK) for row in db.session.execute(_SOME, {"ids": some})}
-
-
 def standing(shelf: Shelf, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
     """The same through what the shelf keeps: the database says which are live and of which version, only others are read."""
-    versions = {id_: version for some in in_parts(list(ids), CHUNK) for id_, version in db.session.execute(_STANDING, {"ids": some})}
-    missing = [id_ for id_, version in versions.items() if shelf.kept.get(id_, _NONE)[0] != version]
+    live = versions(ids)
+    missing = [id_ for id_, version in live.items() if shelf.kept.get(id_, _NONE)[0] != version]
     if len(shelf.kept) + len(missing) > CANDIDATES_KEPT:
         shelf.kept.clear()
-        missing = list(versions)
+        missing = list(live)
     for some in in_parts(list(missing), CHUNK):
-        for row in db.session.execute(_SOME, {"ids": some}):
+        for row in db.session.execute(SOME, {"ids": some}):
             shelf.kept[row.id] = (row.version, replace(candidate_of(row), description=""))
-    return {id_: shelf.kept[id_][1] for id_ in ids if id_ in versions and id_ in shelf.kept}
+    return {id_: shelf.kept[id_][1] for id_ in ids if id_ in live and id_ in shelf.kept}
 
 
 CANDIDATES_KEPT = 20_000
@@ -289,7 +224,7 @@ def _with_changes(known: Shelf, mark: Mark) -> Shelf:
     new = [id_ for id_, number in numbers.items() if known.seen.get(id_) != number]
     read = dict(known.read)
     for some in in_parts(list(new), CHUNK):
-        found = {reading.facts.id: reading for reading in _readings(Offering.id.in_(some))}
+        found = {reading.facts.id: reading for reading in readings(Offering.id.in_(some))}
         read.update((id_, found.get(id_)) for id_ in some)
     rewritten = []
     for id_, reading in read.items():
@@ -305,7 +240,7 @@ def _with_changes(known: Shelf, mark: Mark) -> Shelf:
     base = replace(base, hidden=hidden, free=base.free.copy(), unsure=base.unsure.copy(), until=base.until.copy())
     base.__dict__["at"] = known.parts[0].at
     _count_places(base, [id_ for id_ in new if id_ in base.at], known.zone_id)
-    rewritten.sort(key=lambda reading: (reading.facts.ref, str(reading.facts.id)))
+    rewritten.sort(key=order)
     digests = [reading.digest for reading in rewritten]
     parts: tuple[Part, ...] = (base,)
     later = known.parts[1] if len(known.parts) > 1 else None

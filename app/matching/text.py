@@ -233,7 +233,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Phrase:
-    """Something the child said or that was said of the child. `where` is a key of scoring.SAID or READ; `rank` counts from 0."""
+    """Something the child said or that was said of the child. `where` is a key of hearing.SAID or READ; `rank` counts from 0."""
 
     text: str
     where: str

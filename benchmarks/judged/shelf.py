@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.catalogue.search.lexicon import Lexicon, lexicon
-from app.matching import queries, text
+from app.matching import ranking, text
 from app.matching.marks import Mark, Since
 from app.matching.meaning import Meanings, meanings
 from app.matching.profile import Candidate, Profile
-from app.matching.shelf import Reading, Shelf, make_part
+from app.matching.reading import Reading, order
+from app.matching.shelf import Shelf, make_part
 from app.matching.text import Reader
 from app.matching.turns import Turn, spread
 from app.matching.weights import WEIGHTS
@@ -20,7 +21,7 @@ from app.matching.weights import WEIGHTS
 
 def shelf_of(offerings: Sequence[Candidate], *, words: Lexicon | None = None, table: Meanings | None = None, places: int = 4) -> Shelf:
     """With the shipped lexicon and table, unless others are given. Each offering has as many places."""
-    found = [Reading(offering, stems_of(offering)) for offering in sorted(offerings, key=lambda o: (o.ref, str(o.id)))]
+    found = sorted((Reading(offering, stems_of(offering)) for offering in offerings), key=order)
     table = table or meanings()
     part = make_part(found, table, None)
     part.free[:] = places
@@ -39,12 +40,12 @@ def stems_of(offering: Candidate) -> dict[str, str]:
 def ranked(shelf: Shelf, profile: Profile, top: int = 10, weights: Mapping[str, float] = WEIGHTS,
            shown: Mapping[uuid.UUID, int] | None = None, *, fair: bool = True) -> list[str]:
     """The references of the best. Without `fair` by score alone."""
-    found = queries.rank(shelf, profile, "", weights)
-    turns = queries.turns_of(found, top)
+    found = ranking.rank(shelf, profile, "", weights)
+    turns = ranking.turns_of(found, top)
     chosen: Sequence[Turn] = spread(turns, top, shown or {}) if fair else turns[:top]
     return [shelf.parts[part].columns.refs[at] for part, at in (found.position(turn) for turn in chosen)]
 
 
 def eligible(shelf: Shelf, profile: Profile) -> set[str]:
-    found = queries.rank(shelf, profile, "", WEIGHTS)
+    found = ranking.rank(shelf, profile, "", WEIGHTS)
     return {shelf.parts[0].columns.refs[at] for at in np.concatenate([ranking.positions for ranking in found.rankings])}

@@ -9,9 +9,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.matching import rules
-from app.matching.filtering import BIT, km, sift
+from app.matching import ranking, rules
+from app.matching.filtering import BIT, km, sieve
 from app.matching.profile import Candidate, Profile
+from app.matching.weights import WEIGHTS
 from benchmarks.judged import shelf
 from tests.matching.test_rules import CHILD, KM_NORTH, OFFERING, candidates, profiles
 
@@ -20,7 +21,8 @@ FREE = 3
 
 def bits(child: Profile, offerings: list[Candidate]) -> list[set[str]]:
     columns = shelf.shelf_of(offerings).parts[0].columns
-    return [{name for name, bit in BIT.items() if int(found) & bit} for found in sift(child, columns)]
+    found = dict(zip(columns.refs, sieve(child, columns).broken(np.arange(columns.size)), strict=True))
+    return [{name for name, bit in BIT.items() if int(found[offering.ref]) & bit} for offering in offerings]
 
 
 def told_apart(offerings: list[Candidate]) -> list[Candidate]:
@@ -30,7 +32,7 @@ def told_apart(offerings: list[Candidate]) -> list[Candidate]:
 @settings(max_examples=200, deadline=None)
 @given(profiles, st.lists(candidates, min_size=1, max_size=12).map(told_apart))
 def test_all_at_once_agrees_with_one_by_one(child: Profile, offerings: list[Candidate]) -> None:
-    """But for refusals and places, which are asked anew: see queries.rank and the next test."""
+    """But for refusals and places, which are asked anew: see ranking.rank and the next test."""
     child = replace(child, refused=frozenset())
     assert bits(child, offerings) == [set(rules.broken(child, offering, FREE)) for offering in offerings]
 
@@ -38,13 +40,10 @@ def test_all_at_once_agrees_with_one_by_one(child: Profile, offerings: list[Cand
 @settings(max_examples=60, deadline=None)
 @given(profiles, st.lists(candidates, min_size=1, max_size=12).map(told_apart), st.sampled_from([0, 2]))
 def test_what_is_shown_and_counted_is_what_the_rules_say(child: Profile, offerings: list[Candidate], places: int) -> None:
-    from app.matching import queries
-    from app.matching.weights import WEIGHTS
-
     child = replace(child, refused=frozenset({uuid.UUID(int=1)}))
     made = shelf.shelf_of(offerings, places=places)
     broken = {offering.ref: rules.broken(child, offering, places) for offering in offerings}
-    found = queries.rank(made, child, "", WEIGHTS)
+    found = ranking.rank(made, child, "", WEIGHTS)
     assert found.considered == len(offerings)
     assert shelf.eligible(made, child) == {ref for ref, names in broken.items() if not names}
     counted = [names[0] for names in broken.values() if names]
@@ -64,5 +63,6 @@ def test_a_metre_either_side_of_the_limit_is_told_apart() -> None:
 def test_distances_are_those_of_the_rules() -> None:
     offerings = told_apart([replace(OFFERING, latitude=51.5 + at / 50, longitude=-0.2 + at / 40) for at in range(5)])
     columns = shelf.shelf_of(offerings).parts[0].columns
-    wanted = [rules.distance_between(CHILD, offering) for offering in offerings]
+    at = {offering.ref: offering for offering in offerings}
+    wanted = [rules.distance_between(CHILD, at[ref]) for ref in columns.refs]
     assert np.allclose(km(columns, CHILD, np.arange(5)), wanted, atol=1e-9)

@@ -13,8 +13,8 @@ from app.children import services
 from app.children.models import Child, NoteKind
 from app.matching import queries, rules
 from app.matching.queries import MatchResult, match_child
+from app.matching.reading import fresh_candidates
 from app.matching.rules import RULES
-from app.matching.shelf import fresh_candidates
 from app.matching.weights import WEIGHTS
 from app.shared import clock
 from app.shared.db import atomic, db

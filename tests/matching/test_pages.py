@@ -8,6 +8,8 @@ from flask.testing import FlaskClient
 
 from app.accounts.models import Role
 from app.children import queries as children
+from app.matching import surveys
+from app.notifications.handlers import Job
 from tests import factories as make
 from tests.matching.conftest import World
 from tests.support.people import sign_in
@@ -107,3 +109,21 @@ def test_link_worker_of_another_child_sees_no_matches(client: FlaskClient, world
     world.offer()
     sign_in(client, make.make_person(Role.LINK_WORKER, world.zone))
     assert client.get(page_of(world)).status_code == 404
+
+
+def test_zone_manager_sees_for_whom_nothing_good_is_found(client: FlaskClient, world: World) -> None:
+    world.offer(title="Drums for teenagers", age_min=15, age_max=17)
+    called = world.child.short_name
+    manager = make.make_person(Role.ZONE_MANAGER, world.zone)
+    sign_in(client, manager)
+    assert "Nobody has looked yet" in client.get("/zone/matches").text
+    page = client.post("/zone/matches", follow_redirects=True).text
+    assert "1 child to match" in page
+    survey = surveys.find_survey(world.zone.id)
+    assert survey is not None
+    surveys.run_survey(Job(survey.id, surveys.TOPIC, {"survey_id": str(survey.id)}, 1))
+    page = client.get("/zone/matches").text
+    assert called in page
+    assert "fits no child by its rules" in page
+    sign_in(client, world.link_worker)
+    assert client.get("/zone/matches").status_code in (403, 404)

@@ -1,0 +1,117 @@
+"""All children of a Zone at once: for whom there is nothing good and which rule would have to give, which offerings are on nobody's
+list, and how the first places could be shared out. A survey to look at; it introduces nobody.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.matching.columns import Array
+from app.matching.placing import Options, Placed, share_out, wanted_most
+from app.matching.profile import Profile
+from app.matching.ranking import Found, rank, turns_of
+from app.matching.shelf import DROP_IN, Shelf, shelf_of
+from app.matching.turns import spread
+from app.matching.weights import in_force
+
+GOOD = 0.9
+"""From this score on an offering is a good fit (queries.fit_word)."""
+LONG, LISTED = 30, 10
+"""Options of a child when places are shared out, and what would stand on the child's page."""
+
+
+@dataclass
+class Near:
+    """A child for whom there is nothing good: how many offerings fit at all, and what loosening each rule would bring, the most first."""
+
+    child: str
+    need: str
+    eligible: int
+    gives: list[tuple[str, int]]
+
+
+@dataclass
+class Survey:
+    """`lists`: by child's id the first offerings with their scores. `fits` and `listed` count, part by part of the shelf, how many
+    children an offering fits, and on how many pages it would stand."""
+
+    shelf: Shelf
+    lists: dict[str, Options] = field(default_factory=dict)
+    free: dict[uuid.UUID, int | None] = field(default_factory=dict)
+    nothing: list[Near] = field(default_factory=list)
+    fits: list[Array] = field(default_factory=list)
+    listed: list[Array] = field(default_factory=list)
+
+    def place(self) -> Placed:
+        return share_out(self.lists, self.free)
+
+    def nobodys(self) -> Iterator[tuple[uuid.UUID, bool]]:
+        """Offerings with a place free that stand on nobody's list, and whether they would fit anybody."""
+        for part, fits, listed in zip(self.shelf.parts, self.fits, self.listed, strict=True):
+            waiting = (listed == 0) & ~part.hidden & (part.free != 0)
+            for at in np.flatnonzero(waiting).tolist():
+                yield part.columns.ids[at], bool(fits[at])
+
+
+def survey(zone_id: uuid.UUID, children: Iterable[tuple[str, Profile]], progress: Callable[[int], None] | None = None) -> Survey:
+    """`children` each with the id the answer names them by. `progress` is told after each how many are done."""
+    shelf = shelf_of(zone_id)
+    out = Survey(shelf, fits=[np.zeros(part.columns.size, np.int32) for part in shelf.parts],
+                 listed=[np.zeros(part.columns.size, np.int32) for part in shelf.parts])
+    weights = in_force(shelf.mark.hundredths)
+    for done, (child, profile) in enumerate(children, 1):
+        _take(out, child, profile, weights)
+        if progress is not None:
+            progress(done)
+    return out
+
+
+def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float]) -> None:
+    found = rank(out.shelf, profile, "", weights, with_near=False)
+    chosen = spread(turns_of(found, LONG, 0.0), LONG, {})
+    for fits, ranking in zip(out.fits, found.rankings, strict=True):
+        fits[ranking.positions] += 1
+    options = []
+    for number, turn in enumerate(chosen):
+        part, at = found.position(turn)
+        id_ = out.shelf.parts[part].columns.ids[at]
+        out.free[id_] = _free(found, *found.row(turn))
+        if turn.score >= GOOD:
+            options.append((id_, turn.score))
+        if number < LISTED:
+            out.listed[part][at] += 1
+    out.lists[child] = options
+    if not options:
+        near = rank(out.shelf, profile, "", weights)
+        first = min(profile.needs, key=lambda need: need[1])[0] if profile.needs else ""
+        gives = sorted(near.would_open.items(), key=lambda item: (-item[1], item[0]))
+        out.nothing.append(Near(child, first, near.eligible, [(rule, count) for rule, count in gives if rule != "refused"]))
+
+
+def _free(found: Found, part: int, row: int) -> int | None:
+    free = int(found.free[part][row])
+    return None if free == DROP_IN else free
+
+
+MOST_KEPT = 200
+
+
+def as_kept(found: Survey) -> dict[str, Any]:
+    """What is stored of a survey: ids, rules and numbers."""
+    placed = found.place()
+    nobodys = list(found.nobodys())
+    reach = [part.columns.organisations[number] for part, listed in zip(found.shelf.parts, found.listed, strict=True)
+             for number in np.unique(part.columns.organisation[listed > 0]).tolist()]
+    every = {id_ for part in found.shelf.parts for id_ in part.columns.organisations}
+    return {
+        "nothing": [{"child": near.child, "need": near.need, "eligible": near.eligible, "gives": near.gives[:3]} for near in found.nothing],
+        "nobodys": [{"offering": str(id_), "fits": fits} for id_, fits in nobodys[:MOST_KEPT]], "nobodys_count": len(nobodys),
+        "considered": found.shelf.considered, "partners": len(every), "partners_shown": len(set(reach)),
+        "suggested": len(placed.suggested), "first": placed.first, "without": list(placed.without),
+        "wanted_most": [[str(id_), count, free] for id_, count, free in wanted_most(found.lists, found.free)[:20]],
+    }

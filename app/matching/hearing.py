@@ -1,0 +1,141 @@
+"""What was said of a child, cut into phrases that speak for something and phrases that speak against, read once against one shelf. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from app.catalogue.search.analysis import stem
+from app.matching import text
+from app.matching.columns import Array
+from app.matching.meaning import Meanings
+from app.matching.profile import Profile
+from app.matching.text import Phrase, Reader, Unit
+
+SAID = {"interest": 1.0, "words": 0.85, "aspiration": 0.8, "strength": 0.6, "goal": 0.7}
+"""How much a phrase counts by where it was said, as the one thing that speaks for an offering."""
+READ = {"interest": 1.0, "words": 0.6, "aspiration": 0.6, "strength": 0.4, "goal": 0.5, "need": 0.35, "note": 0.15}
+"""How much its words count in the text as a whole."""
+CALM_WORDS = frozenset(
+    stem(word) for word in ("loud", "noisy", "noise", "crowd", "crowded", "crowds", "busy", "watching", "watches", "shouting", "quiet", "calm", "alone")
+)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some phrases as a matrix: how much each of `units` (numbers of Heard.units) tells in each phrase, and how loud each is."""
+
+    units: Array
+    matrix: Array
+    loudness: Array
+
+
+@dataclass
+class Heard:
+    """Everything a profile says, read once against one shelf."""
+
+    yes: list[Phrase] = field(default_factory=list)
+    no: list[Phrase] = field(default_factory=list)
+    worked: list[Phrase] = field(default_factory=list)
+    not_worked: list[Phrase] = field(default_factory=list)
+    written: list[tuple[Phrase, float]] = field(default_factory=list)
+    wants_calm: bool = False
+    whole: Array | None = None
+    known: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    like_of: dict[int, tuple[Array, Array]] = field(default_factory=dict)
+    _rows: dict[int, Rows] = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> list[Unit]:
+        """Each word or expression once."""
+        found = {unit.typed: unit for phrase, _ in self.written for unit in phrase.units}
+        for phrases in (self.yes, self.no, self.worked, self.not_worked):
+            found.update((unit.typed, unit) for phrase in phrases for unit in phrase.units)
+        return list(found.values())
+
+    @cached_property
+    def number(self) -> dict[str, int]:
+        return {unit.typed: at for at, unit in enumerate(self.units)}
+
+    @cached_property
+    def read_weights(self) -> Array:
+        """How much each unit counts in the text as a whole: as much as in the place where it counts most."""
+        out = np.zeros(len(self.units), np.float32)
+        for phrase, weight in self.written:
+            for unit in phrase.units:
+                at = self.number[unit.typed]
+                out[at] = max(out[at], weight)
+        return out
+
+    @cached_property
+    def overlap(self) -> Array:
+        """Which phrases for and which against share a word: "I hate football but love goalies"."""
+        return np.array([[not yes.terms.isdisjoint(no.terms) for no in self.no] for yes in self.yes], bool)
+
+    def rows_of(self, phrases: Sequence[Phrase]) -> Rows:
+        known = self._rows.get(id(phrases))
+        if known is None:
+            used = sorted({self.number[unit.typed] for phrase in phrases for unit in phrase.units})
+            column = {at: n for n, at in enumerate(used)}
+            matrix = np.zeros((len(phrases), len(used)), np.float32)
+            for row, phrase in enumerate(phrases):
+                for unit in phrase.units:
+                    matrix[row, column[self.number[unit.typed]]] = unit.weight / phrase.measure if phrase.measure else 0.0
+            loudness = np.array([SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6) for phrase in phrases], np.float32)
+            known = self._rows[id(phrases)] = Rows(np.array(used, np.int64), matrix, loudness)
+        return known
+
+    def vectors(self, table: Meanings, reader: Reader) -> Array:
+        """A row for each phrase that speaks for something."""
+        return np.array([_vector(phrase, table, reader) for phrase in self.yes], np.float32).reshape(len(self.yes), table.width)
+
+
+def _vector(phrase: Phrase, table: Meanings, reader: Reader) -> Array:
+    return table.of((term, reader.lexis.rarity(term)) for term in text.terms(phrase.text))
+
+
+def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
+    """Cut what is known of the child into phrases that speak for, and phrases that speak against."""
+    heard = Heard()
+
+    def take(said: str, where: str, rank: int) -> None:
+        yes, no = text.clauses(said)
+        for part in yes:
+            phrase = reader.phrase(part, where, rank)
+            if phrase is not None:
+                heard.yes.append(phrase)
+                heard.written.append((phrase, READ[where]))
+        heard.no += [p for p in (reader.phrase(part, where, rank) for part in no) if p is not None]
+
+    for rank, interest in enumerate(profile.interests):
+        take(interest, "interest", rank)
+    for rank, words in enumerate(profile.own_words):
+        take(words, "words", rank)
+    for rank, goal in enumerate(profile.goals):
+        take(goal, "goal", rank)
+    take(profile.aspiration, "aspiration", 0)
+    for rank, strength in enumerate(profile.strengths):
+        take(strength, "strength", rank)
+    for rank, (code, _) in enumerate(profile.needs):
+        phrase = reader.phrase(code.partition(":")[2].replace("-", " "), "need", rank)
+        if phrase is not None:
+            heard.written.append((phrase, READ["need"]))
+    for said in text.clauses(profile.background)[0]:
+        phrase = reader.phrase(said, "note", 0)
+        if phrase is not None:
+            heard.written.append((phrase, READ["note"]))
+    heard.worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.well_received) if p is not None]
+    heard.not_worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.not_well_received) if p is not None]
+    against = {term for phrase in heard.no for term in phrase.terms}
+    whole = table.of(
+        (term, weight * reader.lexis.rarity(term)) for phrase, weight in heard.written for term in text.terms(phrase.text)
+    )
+    every = [phrase.text for phrase, _ in heard.written] + [phrase.text for phrase in heard.no]
+    vectors = [table.of((term, reader.lexis.rarity(term)) for term in text.terms(said)) for said in dict.fromkeys(every)]
+    heard.known = np.array(vectors, np.float32).reshape(len(vectors), table.width)
+    heard.whole = whole if whole.any() else None
+    heard.wants_calm = profile.needs_quiet or profile.max_group is not None or bool(against & CALM_WORDS)
+    return heard
