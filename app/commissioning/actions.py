@@ -72,6 +72,8 @@ def _working_with_the_child(commission: Commission, person: Person, turn: Waitin
         found.append(_to(commission, "cancel", "Withdraw the request", "undo-2", kind="quiet"))
     if state in (_S.APPROVED, _S.CONFIRMED):
         found.append(_to(commission, "cancel", "Cancel it", "ban", kind="quiet"))
+    if state in (_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY):
+        found.append(_to(commission, "change", "More or fewer sessions", "calendar-plus"))
     if state is _S.SUSPENDED:
         found.append(_to(commission, "resume", "Go on", "play", is_post=True, kind="primary"))
     if state is _S.IN_DELIVERY:

@@ -10,7 +10,7 @@ from app.accounts.models import Person, Role, RoleGrant
 from app.catalogue.models import Cohort
 from app.children import policies as children
 from app.children.models import Child
-from app.commissioning.models import Brief, BriefOffer, Commission, CommissionState, Fund, Waiting
+from app.commissioning.models import Brief, BriefOffer, Commission, CommissionState, Fund, Variation, Waiting
 from app.introductions.models import Introduction
 from app.shared.money import pounds
 
@@ -128,6 +128,14 @@ def can_change_capacity(person: Person, cohort: Cohort) -> bool:
     return person.manages(offering.zone_id) or offering.organisation_id in person.organisation_ids(Role.PARTNER_ADMIN)
 
 
+def can_decide_change(person: Person, variation: Variation) -> bool:
+    return decides_about(person, variation.commission)
+
+
+def can_withdraw_change(person: Person, variation: Variation) -> bool:
+    return works_with_child_of(person, variation.commission)
+
+
 def can_write_brief(person: Person, child: Child) -> bool:
     return children.can_work_with_child(person, child)
 
@@ -176,12 +184,12 @@ class StandIn:
 
 def why_not_decide(
     person: Person, commission: Commission, *, interests: Collection[uuid.UUID] = (), fund_ids: Collection[uuid.UUID] | None = None,
-    stands_in: Mapping[uuid.UUID, StandIn] | None = None, only_own: bool = False, only_for: uuid.UUID | None = None,
+    total_pence: int | None = None, stands_in: Mapping[uuid.UUID, StandIn] | None = None, only_own: bool = False, only_for: uuid.UUID | None = None,
 ) -> str | None:
     """Why this person may not say yes to (or decline, or ask about) this request; None when they may.
 
-    `fund_ids` are the funds it would be paid from, where they are not on the commission yet. `stands_in`: whose the person's
-    grants are that are not their own, by grant; `only_own` and `only_for` look at some of the grants alone.
+    `fund_ids` are the funds it would be paid from, where they are not on the commission yet. `total_pence`: what it would come to in
+    all, where that changes. `stands_in`: whose the person's grants are that are not their own, by grant; `only_own` and `only_for` look at some of the grants alone.
     """
     theirs = stands_in or {}
     here = [
@@ -204,10 +212,10 @@ def why_not_decide(
     if not whole and not (paying and paying <= own_funds):
         return "It is paid from a fund that is not yours to decide about."
     deciding = whole or [g for g in here if g.fund_id in paying]
-    limits = [g.limit_pence for g in deciding]
-    if all(limit is not None and commission.total_pence > limit for limit in limits):
+    limits, total = [g.limit_pence for g in deciding], commission.total_pence if total_pence is None else total_pence
+    if all(limit is not None and total > limit for limit in limits):
         most = max(limit for limit in limits if limit is not None)
-        return f"{pounds(commission.total_pence)} is over your limit of {pounds(most)}: somebody with a higher limit decides."
+        return f"{pounds(total)} is over your limit of {pounds(most)}: somebody with a higher limit decides."
     return None
 
 

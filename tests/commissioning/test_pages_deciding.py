@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.accounts.models import Role
-from app.commissioning.models import Brief, BriefOffer, CommissionState, Delegation
-from app.commissioning.services import decisions
+from app.commissioning.models import Brief, BriefOffer, Commission, CommissionState, Delegation
+from app.commissioning.services import commissions, decisions, places, variations
 from app.shared import clock
 from app.shared.db import db
 from tests import factories as make
@@ -18,11 +18,19 @@ _S = CommissionState
 
 
 def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: StrictClient, scene: Scene) -> None:
+    places.change_capacity(cohort_id=scene.cohort.id, capacity=9, actor=scene.manager)
     first, second, third, own = (scene.request() for _ in range(4))
     settled = decisions.approve(commission_id=own.id, actor=scene.second)
+    answered = scene.request()
+    decisions.return_(commission_id=answered.id, question="How often?", actor=scene.second)
+    commissions.answer_question(commission_id=answered.id, answer=f"{answered.child.first_name} goes twice a week.", actor=scene.link_worker)
+    going = scene.confirmed()
+    more = variations.change_sessions(commission_id=going.id, sessions=12, reason="It goes so well.", actor=scene.link_worker)
     sign_in(client, scene.holder)
     page = client.get("/approvals").get_data(as_text=True)
-    assert page.count('name="pick"') == 3
+    assert f"{answered.child.reference} goes twice a week." in page
+    assert "It goes so well." in page
+    assert page.count('name="pick"') == 4
     assert f'value="{first.id}:{first.version}"' in page
     assert client.post("/approvals/decide", data={"word": "approve"}, follow_redirects=True).get_data(as_text=True).count("Tick the requests") == 1
     picks = [f"{c.id}:{c.version}" for c in (first, second)] + [f"{third.id}:{third.version - 1}", f"{settled.id}:1", "nonsense"]
@@ -37,6 +45,13 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     assert first.state is _S.REQUESTED, "a no without a reason is none"
     client.post("/approvals/decide", data={"word": "decline", "reason": "Not now", "pick": [f"{first.id}:{first.version}"]})
     assert (first.state, first.end_reason) == (_S.REJECTED, "Not now")
+    assert client.post(f"/changes/{more.id}/reject", data={"reason": ""}).status_code == 422
+    client.post(f"/changes/{more.id}/approve")
+    assert going.sessions == 12
+    sign_in(client, scene.link_worker)
+    assert client.post(f"/commissions/{going.id}/change", data={"sessions": "0", "reason": "x"}).status_code == 422
+    client.post(f"/commissions/{going.id}/change", data={"sessions": "4", "reason": "x", "seen_version": going.version})
+    assert going.sessions == 4
 
 
 def test_the_split_is_changed_on_a_page_that_says_why_others_cannot_pay(client: StrictClient, scene: Scene) -> None:
@@ -111,3 +126,20 @@ def test_a_brief_goes_from_the_childs_page_to_a_partners_offer_and_back(client: 
     client.post(f"/brief-offers/{made.id}/award", data={"seen_version": brief.version})
     assert brief.commission_id is not None
     assert "The request that came of it" in client.get(f"/briefs/{brief.id}").get_data(as_text=True)
+
+
+def test_siblings_are_asked_for_on_one_page_and_approved_with_one_click(client: StrictClient, scene: Scene) -> None:
+    first, second = scene.introduction(), scene.introduction()
+    sign_in(client, scene.link_worker)
+    page = client.get(f"/introductions/{first.id}/request").get_data(as_text=True)
+    assert str(second.id) in page
+    client.post(f"/introductions/{first.id}/request", data={
+        "cohort": str(scene.cohort.id), "sessions": "2", "need": first.child.needs[0].code, "goal": "x", "why": "x", "free_alternatives": "x",
+        "together": [str(second.id)],
+    })
+    asked = db.session.query(Commission).all()
+    assert len(asked) == 2
+    sign_in(client, scene.holder)
+    assert "Asked for together with" in client.get("/approvals").get_data(as_text=True)
+    client.post(f"/commissions/{asked[0].id}/approve", data={"seen_version": asked[0].version})
+    assert [c.state for c in asked] == [_S.APPROVED, _S.APPROVED]

@@ -13,7 +13,7 @@ from wtforms.validators import AnyOf, InputRequired, Length
 from app.commissioning import split
 from app.commissioning.forms.base import LONG, PickField, VerbForm, asked_text
 from app.shared.errors import Invalid
-from app.shared.forms import DayField, KithForm
+from app.shared.forms import DayField, KithForm, WholeNumberField
 from app.shared.money import parse_pounds
 
 
@@ -45,6 +45,15 @@ class ConfirmForm(VerbForm):
 class SuspendForm(VerbForm):
     until_on = DayField("Keep the place until", [InputRequired("Choose the day until which the place is kept.")])
     reason = asked_text("Why is it paused?", "Say why: the partner and the Zone manager read it.")
+
+
+class ChangeForm(VerbForm):
+    sessions = WholeNumberField("How many sessions in all?", [InputRequired("Type how many sessions.")])
+    reason = asked_text("Why?", "Say why: the budget holder and the partner read it.", description="Leave the child’s name out.")
+
+
+class RejectChangeForm(KithForm):
+    reason = asked_text("Why not?", "Say why: the Link Worker reads it.")
 
 
 class NoteForm(VerbForm):

@@ -38,12 +38,19 @@ class RequestForm(KithForm):
         "Why nothing free meets this need", [InputRequired("Say which free alternatives you looked at, and why they do not meet this need."),
                                               Length(max=LONG)],
     )
+    together = SelectMultipleField(
+        "Ask together for", [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        description="Siblings or friends: all of them get a place, or none. One decision; each has money and a need of their own.",
+    )
     join_waiting_list = BooleanField("If the group is full, join its waiting list")
 
     def offer(self, cohorts: Iterable[tuple[uuid.UUID, str]], needs: Sequence[Need], free: Iterable[tuple[str, str]]) -> None:
         self.cohort.choices = choices([(str(id_), words) for id_, words in cohorts])
         self.need.choices = choices([(need.code, f"{need.word.capitalize()} ({need.area.lower()})") for need in needs])
         self.looked_at.choices = choices(free)
+
+    def go_along(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
+        self.together.choices = choices([(str(id_), words) for id_, words in children])
 
     @property
     def picked_cohort(self) -> uuid.UUID | None:

@@ -21,6 +21,7 @@ from app.commissioning.models import (
     EARNED,
     Account,
     Commission,
+    CommissionState,
     Decision,
     DecisionKind,
     Envelope,
@@ -226,6 +227,14 @@ DECIDED_WORDS = {
 }
 
 
+_S = CommissionState
+STILL = {
+    DecisionKind.APPROVE: (_S.APPROVED, _S.REQUESTED), DecisionKind.RETURN: (_S.RETURNED,), DecisionKind.REJECT: (_S.REJECTED,),
+    DecisionKind.OVERRIDE: (_S.REQUESTED,),
+}
+"""Where a request stands as long as nobody has gone on from the word."""
+
+
 def list_just_decided(person: Person, within: timedelta) -> list[JustDecided]:
     """This person's last words on requests that are young enough to be taken back, the newest first."""
     statement = (
@@ -236,8 +245,9 @@ def list_just_decided(person: Person, within: timedelta) -> list[JustDecided]:
     )
     seen, found = set[uuid.UUID](), []
     for decision in db.session.scalars(statement).unique():
-        if decision.commission_id not in seen:
-            seen.add(decision.commission_id)
+        is_last = decision.commission_id not in seen
+        seen.add(decision.commission_id)
+        if is_last and decision.commission.state in STILL[decision.kind]:
             found.append(JustDecided(
                 decision.commission, reference_line(decision.commission.child), DECIDED_WORDS[decision.kind], decision.at + within,
             ))

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Zone
+from app.accounts.models import Person, Zone
 from app.catalogue.availability import free_places
 from app.catalogue.models import Cohort, Offering, OfferingKind, Session, SessionState, Tariff
 from app.catalogue.queries import find_current_tariff, list_cohorts
-from app.children.models import Child
-from app.commissioning.models import Waiting, WaitingState
+from app.children.models import Child, ChildState
+from app.children.policies import can_work_with_child
+from app.children.queries import visible_to
+from app.commissioning.models import LIVE_STATES, Commission, Waiting, WaitingState
 from app.commissioning.queries.money import delivery_days, envelope_pence, spoken_for
-from app.introductions.models import Introduction
+from app.introductions.models import Introduction, IntroductionState
 from app.matching.queries import match_child
 from app.shared import clock
 from app.shared.db import db
@@ -24,6 +27,9 @@ from app.shared.view import day, plural
 LOOKED_THROUGH = 60
 """How far down the child's matches free ones are looked for."""
 FREE = 4
+_I = IntroductionState
+MAY_ASK = frozenset({_I.LISTENING, _I.READY, _I.ASKED, _I.AGREED, _I.ARRANGED, _I.MET, _I.JOINED, _I.SETTLED})
+"""While still listening, money may be asked for; it is promised only when the child and the parent have had their say."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,22 @@ def cost_of(introduction: Introduction, cohort_id: uuid.UUID | None, sessions: i
         tariff, sessions, year, envelope_pence(introduction.child, zone, year), spoken.used, spoken.promised, spoken.asked,
         *(days or (None, None)),
     )
+
+
+def list_could_go_along(introduction: Introduction, person: Person) -> list[Introduction]:
+    """Other children this person works with, for whom the same may be asked now: those who go together first, by name."""
+    asked = sa.select(Commission.introduction_id).where(Commission.state.in_(LIVE_STATES))
+    statement = (
+        sa.select(Introduction).join(Child, Child.id == Introduction.child_id)
+        .where(
+            Introduction.offering_id == introduction.offering_id, Introduction.id != introduction.id, visible_to(person),
+            Introduction.state.in_(MAY_ASK), Child.state == ChildState.ACTIVE, Introduction.id.not_in(asked),
+        )
+        .options(joinedload(Introduction.child).selectinload(Child.needs)).limit(60)
+    )
+    found = [i for i in db.session.scalars(statement).unique() if can_work_with_child(person, i.child) and i.child.live_needs]
+    party = introduction.party_id
+    return sorted(found, key=lambda i: (party is None or i.party_id != party, i.child.short_name, i.id))
 
 
 def list_free_alternatives(child: Child, need_codes: set[str], *, but_not: uuid.UUID) -> list[Offering]:

@@ -10,7 +10,8 @@ from app.commissioning.routes import (
     requests,
     settings,
     statements,
+    variations,
 )
 from app.commissioning.routes.base import blueprint
 
-__all__ = ["approvals", "blueprint", "briefs", "commissions", "deciding", "funds", "places", "requests", "settings", "statements"]
+__all__ = ["approvals", "blueprint", "briefs", "commissions", "deciding", "funds", "places", "requests", "settings", "statements", "variations"]

@@ -30,6 +30,7 @@ from app.commissioning.queries.commissions import (
 from app.commissioning.queries.money import commission_balances
 from app.commissioning.queries.places import find_waiting_of, position
 from app.commissioning.queries.statements import child_money
+from app.commissioning.queries.variations import find_open_variation
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import commissions, delivery
 from app.commissioning.services.following import sentence
@@ -100,7 +101,7 @@ def _whole_page(commission: Commission, me: Person) -> ResponseReturnValue:
     return render_template(
         "commissioning/commission_show.html", commission=commission, who=_named(me, commission), sees_child=sees_child, say=say,
         state=STATE_WORDS[commission.state_now], tone=STATE_TONES[commission.state_now], item=item,
-        actions=actions_for(commission, me, turn=turn, item=item),
+        actions=actions_for(commission, me, turn=turn, item=item), change=find_open_variation(commission.id),
         **_who_pays(commission, is_open=is_open), givers=[(g.funder, g.pence, g.colour) for g in money.givers],
         sums=_sums(commission), money=money, base=money.base, turn=turn, line=position(turn) if turn else 0,
         posted=count_sessions_posted(commission.id), history=history_of(list_entries_for(commission), say=say),

@@ -8,15 +8,22 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.models import Person
 from app.children.sight import note_look
 from app.commissioning import policies
 from app.commissioning.forms.requests import AnswerForm, RequestForm
 from app.commissioning.models import Commission
 from app.commissioning.queries.commissions import find_live_commission, get_commission
-from app.commissioning.queries.requests import cost_of, list_free_alternatives, list_groups
+from app.commissioning.queries.requests import (
+    MAY_ASK,
+    cost_of,
+    list_could_go_along,
+    list_free_alternatives,
+    list_groups,
+)
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import commissions
-from app.commissioning.services.requests import MAY_ASK, MOST_SESSIONS
+from app.commissioning.services.requests import MOST_SESSIONS
 from app.introductions.models import Introduction
 from app.introductions.queries import get_introduction
 from app.shared.web import allow, current_person, submit
@@ -37,25 +44,44 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
     if request.method == "GET":
         note_look(introduction.child, "request")
         introduction = get_introduction(introduction_id, me)
-    form, shown = RequestForm(), _offered(introduction)
+    form, shown = RequestForm(), _offered(introduction, me)
     form.offer(((g.cohort.id, g.words) for g in shown["groups"]), shown["needs"], ((f"{o.title}, {o.organisation.name}",) * 2 for o in shown["free"]))
+    form.go_along((i.id, f"{i.child.short_name}, for {i.child.live_needs[0].word}") for i in shown["along"])
     _begin(form, shown)
     if request.method == "POST" and "look" not in request.form:
-        made = submit(form, lambda: commissions.request(
-            introduction_id=introduction_id, cohort_id=form.picked_cohort or uuid.UUID(int=0), sessions=form.sessions.data or 0,
-            need_code=form.need.data, goal=form.goal.data or "", why=form.why.data or "", free_alternatives=form.whole_alternatives,
-            join_waiting_list=bool(form.join_waiting_list.data), actor=me,
-        ))
+        made = submit(form, lambda: _ask(form, introduction_id, shown["along"], me))
         if made is not None:
             flash("Asked for. The place is kept until it is decided." if made.place_id else "Asked for, and on the waiting list.", "success")
             return redirect(url_for("commissioning.commission", commission_id=made.id), 303)
         introduction = get_introduction(introduction_id, me)
-        shown = _offered(introduction)
+        shown = _offered(introduction, me)
     is_refused = request.method == "POST" and "look" not in request.form
     return render_template(
         "commissioning/request_new.html", form=form, introduction=introduction, cost=cost_of(introduction, form.picked_cohort, _sessions(form)),
         may_ask=introduction.state in MAY_ASK, **shown,
     ), 422 if is_refused else 200
+
+
+def _ask(form: RequestForm, introduction_id: uuid.UUID, along: list[Introduction], me: Person) -> Commission:
+    """For one child, or for those ticked as well: all or none."""
+    cohort_id, goal, why = form.picked_cohort or uuid.UUID(int=0), form.goal.data or "", form.why.data or ""
+    sessions, others = form.sessions.data or 0, [i for i in along if str(i.id) in (form.together.data or [])]
+    if not others:
+        return commissions.request(
+            introduction_id=introduction_id, cohort_id=cohort_id, sessions=sessions, need_code=form.need.data, goal=goal, why=why,
+            free_alternatives=form.whole_alternatives, join_waiting_list=bool(form.join_waiting_list.data), actor=me,
+        )
+    children = [commissions.Asked(introduction_id, form.need.data), *(commissions.Asked(i.id, _need_like(form.need.data, i)) for i in others)]
+    return commissions.request_together(
+        children=children, cohort_id=cohort_id, sessions=sessions, goal=goal, why=why, free_alternatives=form.whole_alternatives, actor=me,
+    )[0]
+
+
+def _need_like(need_code: str, other: Introduction) -> str:
+    """The other child's own need: the same, else one of the same area, else the first."""
+    codes = [need.code for need in other.child.live_needs]
+    area = need_code.partition(":")[0]
+    return next((c for c in codes if c == need_code), next((c for c in codes if c.partition(":")[0] == area), codes[0]))
 
 
 @blueprint.get("/introductions/<uuid:introduction_id>/request/cost")
@@ -69,11 +95,11 @@ def request_cost(introduction: Introduction) -> ResponseReturnValue:
     )
 
 
-def _offered(introduction: Introduction) -> dict[str, Any]:
+def _offered(introduction: Introduction, me: Person) -> dict[str, Any]:
     child = introduction.child
     needs = child.live_needs
     return {
-        "groups": list_groups(introduction.offering_id), "needs": needs,
+        "along": list_could_go_along(introduction, me), "groups": list_groups(introduction.offering_id), "needs": needs,
         "free": list_free_alternatives(child, {need.code for need in needs}, but_not=introduction.offering_id),
     }
 

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import uuid
 
+import sqlalchemy as sa
+
 from app.accounts.models import Person
+from app.audit import services as audit
 from app.commissioning import policies
-from app.commissioning.models import Account, Commission, CommissionState, PlaceState
+from app.commissioning.models import (
+    Account,
+    Commission,
+    CommissionState,
+    PlaceState,
+    Variation,
+    VariationState,
+)
 from app.commissioning.queries.money import commission_balances
 from app.commissioning.queries.places import find_waiting_of
 from app.commissioning.services import purse, seats, telling, waiting
@@ -81,6 +91,7 @@ def _charge_notice(commission: Commission, actor: Person | None) -> None:
 def let_go(commission: Commission, actor: Person | None, reason: str) -> None:
     """Money back to its funds; the place, or the turn on the waiting list, given up; a pause that lasted is over."""
     purse.give_back(commission, actor)
+    _drop_change(commission, actor)
     for pause in commission.suspensions:
         if pause.ended_on is None:
             pause.ended_on = max(clock.today(), pause.starts_on)
@@ -95,6 +106,17 @@ def let_go(commission: Commission, actor: Person | None, reason: str) -> None:
     elif place is not None and place.state is PlaceState.TAKEN:
         confirmed_only = commission.state is _S.CANCELLED
         seats.move(place, PlaceState.ENDED, actor, "It was cancelled before the first session" if confirmed_only else reason)
+
+
+def _drop_change(commission: Commission, actor: Person | None) -> None:
+    """More sessions that were asked for are not any more."""
+    standing = db.session.scalars(sa.select(Variation).where(
+        Variation.commission_id == commission.id, Variation.state == VariationState.REQUESTED
+    )).unique().one_or_none()
+    if standing is not None:
+        standing.state, standing.decided_at = VariationState.WITHDRAWN, clock.now()
+        db.session.flush()
+        audit.record("commissioning.change.withdrawn", subject=commission, actor=actor, version=commission.version, pence=standing.pence)
 
 
 def _end_introduction(commission: Commission, reason: str, actor: Person | None) -> None:

@@ -60,14 +60,14 @@ def reserve(commission: Commission, proposal: split.Proposal, actor: Person | No
     """AVAILABLE -> REQUESTED by a complete proposal, kept as the commission's shares."""
     if not proposal.is_complete:
         raise ValueError("only a complete split is reserved")
-    funds = _funds(part.fund.id for part in proposal.paying)
+    funds = funds_of(part.fund.id for part in proposal.paying)
     new = [(funds[part.fund.id], part.pence) for part in proposal.paying]
     before = {fund_id: pence for fund_id, pence in reserved(commission).items() if pence}
     lines = moved(Account.AVAILABLE, Account.REQUESTED, new, about(commission))
     if before:
-        old_funds = _funds(before)
+        old_funds = funds_of(before)
         lines = moved(Account.REQUESTED, Account.AVAILABLE, [(old_funds[i], p) for i, p in before.items()], about(commission)) + lines
-    _post(commission, "resplit" if before else "reserve", lines, actor)
+    post_event(commission, "resplit" if before else "reserve", lines, actor)
     standing = {share.fund_id: share for share in commission.shares}
     for fund, pence in new:
         share = standing.pop(fund.id, None)
@@ -84,38 +84,38 @@ def reserve(commission: Commission, proposal: split.Proposal, actor: Person | No
 def commit(commission: Commission, actor: Person) -> None:
     """REQUESTED -> COMMITTED."""
     lines = moved(Account.REQUESTED, Account.COMMITTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
-    _post(commission, "commit", lines, actor)
+    post_event(commission, "commit", lines, actor)
 
 
 def uncommit(commission: Commission, actor: Person) -> None:
     """COMMITTED -> REQUESTED: the approval was taken back before anything followed."""
     lines = moved(Account.COMMITTED, Account.REQUESTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
-    _post(commission, "uncommit", lines, actor)
+    post_event(commission, "uncommit", lines, actor)
 
 
 def reserve_again(commission: Commission, actor: Person) -> None:
     """AVAILABLE -> REQUESTED by the shares that stood when it was declined. Raises NotEnoughMoney where they are gone."""
     lines = moved(Account.AVAILABLE, Account.REQUESTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
     if lines:
-        _post(commission, "reserve", lines, actor)
+        post_event(commission, "reserve", lines, actor)
 
 
 def give_back(commission: Commission, actor: Person | None) -> int:
     """Whatever is still requested or committed becomes available again, in the funds it came from. Answers the pence."""
     now = commission_balances(commission.id)
-    funds = _funds(now)
+    funds = funds_of(now)
     back = 0
     for account, kind in ((Account.REQUESTED, "unreserve"), (Account.COMMITTED, "release")):
         parts = [(funds[fund_id], accounts[account]) for fund_id, accounts in now.items() if accounts[account]]
         if parts:
-            _post(commission, kind, moved(account, Account.AVAILABLE, parts, about(commission)), actor)
+            post_event(commission, kind, moved(account, Account.AVAILABLE, parts, about(commission)), actor)
             back += sum(pence for _, pence in parts)
     return back
 
 
 def earn(
     commission: Commission, owed: int, *, freed: int = 0, key: str, kind: str, actor: Person | None,
-    session_id: uuid.UUID | None = None, reference: str = "", is_half: bool = False, now: Balances | None = None,
+    session_id: uuid.UUID | None = None, reference: str = "", is_half: bool = False, is_new: bool = False, now: Balances | None = None,
 ) -> Journal:
     """COMMITTED -> ACCRUED what is owed, and -> AVAILABLE what falls through, in the proportions of what each fund still has.
 
@@ -133,7 +133,8 @@ def earn(
         Account.COMMITTED, Account.AVAILABLE, [(f, t - e) for f, t, e in zip(funds, taken, earned, strict=True)], for_what
     )
     return ledger.post(
-        key=key, kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor, reference=reference, is_half=is_half
+        key=key, kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor, reference=reference, is_half=is_half,
+        is_new=is_new,
     )
 
 
@@ -149,7 +150,7 @@ def commit_again(commission: Commission, pence: int, *, key: str, actor: Person 
 
 def take_back(commission: Commission, journal: Journal, *, key: str, actor: Person | None) -> None:
     """Undo one journal line by line. What takes its place is posted next; then `ledger.require_sound`."""
-    lines: Sequence[Line] = ledger.undo_lines(journal, list(_funds(p.fund_id for p in journal.postings).values()))
+    lines: Sequence[Line] = ledger.undo_lines(journal, list(funds_of(p.fund_id for p in journal.postings).values()))
     ledger.post(
         key=key, kind="undo", zone_id=commission.zone_id, lines=lines, actor=actor, reference=journal.reference, is_half=True
     )
@@ -166,13 +167,13 @@ def accrued(now: Balances) -> int:
     return sum(accounts[account] for accounts in now.values() for account in EARNED)
 
 
-def _post(commission: Commission, kind: str, lines: Sequence[Line], actor: Person | None) -> None:
+def post_event(commission: Commission, kind: str, lines: Sequence[Line], actor: Person | None) -> None:
     """One of the events that can happen again in a commission's life: numbered, so that each has its own key."""
     prefix = f"commission:{commission.id}:{kind}:"
     number = db.session.scalar(sa.select(sa.func.count(Journal.id)).where(Journal.key.startswith(prefix))) or 0
     ledger.post(key=f"{prefix}{number + 1}", kind=kind, zone_id=commission.zone_id, lines=lines, actor=actor)
 
 
-def _funds(fund_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Fund]:
+def funds_of(fund_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Fund]:
     statement = sa.select(Fund).where(Fund.id.in_(set(fund_ids)))
     return {fund.id: fund for fund in db.session.scalars(statement).unique()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,9 +13,10 @@ from app.catalogue.models import Cohort, CohortState, OfferingState, PartnerStat
 from app.catalogue.queries import find_current_tariff
 from app.children.models import ChildState
 from app.commissioning import policies, split
-from app.commissioning.models import LIVE_STATES, Commission, CommissionState
+from app.commissioning.models import LIVE_STATES, Commission, CommissionState, Together
 from app.commissioning.queries import proposals
 from app.commissioning.queries.money import delivery_days, next_days, purpose_of
+from app.commissioning.queries.requests import MAY_ASK
 from app.commissioning.refusals import AlreadyAsked, HoldLapsed, NoPlaceLeft, NotReady
 from app.commissioning.services import endings, purse, seats, telling, waiting
 from app.commissioning.services.common import move, permit, take, words
@@ -25,11 +27,9 @@ from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid
 from app.shared.view import plural
 
-_I = IntroductionState
-MAY_ASK = frozenset({_I.LISTENING, _I.READY, _I.ASKED, _I.AGREED, _I.ARRANGED, _I.MET, _I.JOINED, _I.SETTLED})
-"""While still listening, money may be asked for; it is promised only when the child and the parent have had their say."""
-MAY_PROMISE = MAY_ASK - {_I.LISTENING}
+MAY_PROMISE = MAY_ASK - {IntroductionState.LISTENING}
 MOST_SESSIONS = 100
+MOST_TOGETHER = 12
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,57 @@ def request(
             tariff=price.tariff.id, missing_pence=proposal.shortfall or None, decide_by=commission.decide_by,
         )
         return commission
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One child of a request for several: whose introduction, for which need."""
+
+    introduction_id: uuid.UUID
+    need_code: str
+
+
+def request_together(
+    *, children: Sequence[Asked], cohort_id: uuid.UUID, sessions: int, goal: str, why: str, free_alternatives: str, actor: Person
+) -> list[Commission]:
+    """Siblings or friends: a place and money of its own for each, kept for all of them or for none, and decided once.
+
+    What `request` raises for one of them stops all. Nobody joins the waiting list by this.
+    """
+    with atomic():
+        if len({asked.introduction_id for asked in children}) != len(children) or not 2 <= len(children) <= MOST_TOGETHER:
+            raise Invalid(f"Between 2 and {MOST_TOGETHER} children are asked for together.", field="together")
+        _lock_all(children, cohort_id, sessions)
+        made = [
+            request(
+                introduction_id=asked.introduction_id, cohort_id=cohort_id, sessions=sessions, need_code=asked.need_code, goal=goal, why=why,
+                free_alternatives=free_alternatives, actor=actor,
+            )
+            for asked in children
+        ]
+        until = min(c.decide_by for c in made if c.decide_by is not None)
+        group_id = uuid.uuid4()
+        for commission in made:
+            assert commission.place is not None
+            commission.decide_by = commission.place.expires_at = until
+            db.session.add(Together(commission_id=commission.id, group_id=group_id))
+        db.session.flush()
+        return made
+
+
+def _lock_all(children: Sequence[Asked], cohort_id: uuid.UUID, sessions: int) -> None:
+    """All that the requests will lock one after the other, at once and in the one order."""
+    cohort = db.session.get_one(Cohort, cohort_id)
+    days = delivery_days(cohort, max(1, sessions))
+    introductions = [db.session.get_one(Introduction, asked.introduction_id) for asked in children]
+    funds = {
+        fund.id for asked, one in zip(children, introductions, strict=True)
+        for fund in proposals.fitting_funds(one.child, purpose_of(one.child, asked.need_code, days))
+    }
+    lock_for(
+        commissions=lapsed_commissions(cohort_ids=[cohort_id], fund_ids=funds), cohorts=[cohort_id], funds=funds,
+        years=[(one.child_id, clock.school_year(days[0])) for one in introductions], introductions=[one.id for one in introductions],
+    )
 
 
 def _price(introduction: Introduction, cohort: Cohort, sessions: int) -> Price:

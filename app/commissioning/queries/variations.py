@@ -1,0 +1,41 @@
+"""More sessions that are asked for, as those who decide and those who asked see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person, Role
+from app.commissioning.models import Commission, Variation, VariationState
+from app.commissioning.queries.commissions import visible_to
+from app.shared.db import db
+from app.shared.errors import NotFound
+
+
+def get_variation(variation_id: uuid.UUID, person: Person) -> Variation:
+    """Raises NotFound outside the person's sight."""
+    statement = sa.select(Variation).join(Commission, Commission.id == Variation.commission_id)
+    found = db.session.scalars(statement.where(Variation.id == variation_id, visible_to(person))).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_open_variation(commission_id: uuid.UUID) -> Variation | None:
+    statement = sa.select(Variation).where(Variation.commission_id == commission_id, Variation.state == VariationState.REQUESTED)
+    return db.session.scalars(statement).unique().one_or_none()
+
+
+def list_open_variations(person: Person) -> Sequence[Variation]:
+    """What a budget holder may look at and decide about, the oldest first."""
+    if not person.has_role(Role.BUDGET_HOLDER):
+        return []
+    zones = {g.zone_id for g in person.live_grants if g.role is Role.BUDGET_HOLDER}
+    statement = (
+        sa.select(Variation).join(Commission, Commission.id == Variation.commission_id)
+        .where(Variation.state == VariationState.REQUESTED, visible_to(person), Commission.zone_id.in_(zones))
+        .order_by(Variation.requested_at, Variation.id)
+    )
+    return db.session.scalars(statement).unique().all()

@@ -1,0 +1,72 @@
+"""More or fewer sessions: asking, and deciding about the difference."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.children.naming import reference_line
+from app.commissioning import policies
+from app.commissioning.forms.decisions import ChangeForm, RejectChangeForm
+from app.commissioning.models import Commission, Variation, VariationState
+from app.commissioning.queries.commissions import count_sessions_posted, get_commission
+from app.commissioning.queries.variations import get_variation
+from app.commissioning.routes.base import blueprint
+from app.commissioning.services import variations
+from app.shared.money import pounds
+from app.shared.web import act, allow, current_person, submit
+
+
+@blueprint.route("/commissions/<uuid:commission_id>/change", methods=["GET", "POST"])
+@allow(policies.works_with_child_of, commission=get_commission)
+def change(commission: Commission) -> ResponseReturnValue:
+    me, commission_id, form = current_person(), commission.id, ChangeForm()
+    if request.method == "GET":
+        form.sessions.data, form.seen_version.data = commission.sessions, str(commission.version)
+    back = url_for("commissioning.commission", commission_id=commission_id)
+    made = submit(form, lambda: variations.change_sessions(
+        commission_id=commission_id, sessions=form.sessions.data or 0, reason=form.reason.data or "", actor=me, seen_version=form.seen,
+    ))
+    if made is None:
+        commission = get_commission(commission_id, me)
+        form.seen_version.data = str(commission.version)
+        page = render_template("commissioning/commission_change.html", form=form, commission=commission, posted=count_sessions_posted(commission_id))
+        return page, 422 if request.method == "POST" else 200
+    if made.state is VariationState.APPROVED:
+        flash(f"Changed. {pounds(-made.pence)} is free again.", "success")
+    else:
+        flash(f"Asked for: {pounds(made.pence)} more. What was bought goes on meanwhile.", "success")
+    return redirect(back, 303)
+
+
+@blueprint.post("/changes/<uuid:variation_id>/approve")
+@allow(policies.can_decide_change, variation=get_variation)
+def change_approve(variation: Variation) -> ResponseReturnValue:
+    me, variation_id = current_person(), variation.id
+    return act(
+        lambda: variations.approve_change(variation_id=variation_id, actor=me), url_for("commissioning.approvals", _anchor="changes"),
+        done="Your yes is kept.",
+    )
+
+
+@blueprint.route("/changes/<uuid:variation_id>/reject", methods=["GET", "POST"])
+@allow(policies.can_decide_change, variation=get_variation)
+def change_reject(variation: Variation) -> ResponseReturnValue:
+    me, variation_id, form = current_person(), variation.id, RejectChangeForm()
+    done = submit(form, lambda: variations.reject_change(variation_id=variation_id, reason=form.reason.data or "", actor=me))
+    if done is None:
+        variation = get_variation(variation_id, me)
+        page = render_template(
+            "commissioning/change_reject.html", form=form, variation=variation, who=reference_line(variation.commission.child)
+        )
+        return page, 422 if request.method == "POST" else 200
+    flash("Declined. What was bought goes on.", "success")
+    return redirect(url_for("commissioning.approvals"), 303)
+
+
+@blueprint.post("/changes/<uuid:variation_id>/withdraw")
+@allow(policies.can_withdraw_change, variation=get_variation)
+def change_withdraw(variation: Variation) -> ResponseReturnValue:
+    me, variation_id = current_person(), variation.id
+    back = url_for("commissioning.commission", commission_id=variation.commission_id)
+    return act(lambda: variations.withdraw_change(variation_id=variation_id, actor=me), back, done="Not asked for any more.")
