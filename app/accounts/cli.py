@@ -1,4 +1,4 @@
-"""`kith zone create`, `kith person create`, `kith person link`, `kith person reset-second-step`."""
+"""`kith zone create`, `kith person create`, `kith person link`, `kith person recover`."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def person_link(ctx: click.Context, email: str) -> None:
         _print_link(known)
 
 
-@person.command("reset-second-step")
+@person.command("recover")
 @click.argument("email")
 @click.pass_context
-def person_reset_second_step(ctx: click.Context, email: str) -> None:
+def person_recover(ctx: click.Context, email: str) -> None:
     """Take away the authenticator app and recovery codes of EMAIL, who has lost both, and sign them out everywhere."""
     with app_of(ctx).app_context():
         known = queries.find_person(email)
