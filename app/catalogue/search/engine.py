@@ -6,9 +6,10 @@ Both look only at live offerings of one Zone, through `offering_text`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from heapq import nlargest
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
 from app.catalogue.search.lexicon import Lexicon
-from app.catalogue.search.matching import ENOUGH, LIGHT, NAMES, TEXT, holds_all, holds_any, select_rows
+from app.catalogue.search.matching import ENOUGH, LIGHT, NAMES, WORDS, holds_all, holds_any, select_rows
 from app.catalogue.search.scoring import ALL, ANSWERS, score
 from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
 from app.catalogue.search.understanding import Query, grounded, understand
@@ -27,7 +28,7 @@ from app.catalogue.search.views import View, view_of
 from app.shared import clock
 from app.shared.db import db, in_parts
 
-MOST_SCORED = 600
+MOST_SCORED = 400
 """Rows weighed for one query; where more answer it, those with the words in title or tags come first."""
 EVERY = 1_000_000
 Sort = Literal["fit", "distance", "soonest", "places"]
@@ -60,13 +61,23 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
     if view is not None:
         return Found(query, tuple(Hit(line.offering_id, line.source_ref, line.score) for line in listing.find(view, query, filters, max(0, top))))
     rows = _candidates(zone_id, query, filters, top)
-    scores = score(query, vocabulary, rows) if query.groups else [0.0] * len(rows)
-    hits = [
-        Hit(row.offering_id, row.source_ref, points)
-        for row, points in zip(rows, scores, strict=True) if points > 0 or query.is_empty
-    ]
+    if query.is_empty:
+        hits = [Hit(row.offering_id, row.source_ref, 0.0) for row in rows]
+    else:
+        hits = _named(zip(score(query, vocabulary, rows), (row.id for row in rows), strict=True), top)
     hits.sort(key=lambda hit: (-hit.score, hit.source_ref, str(hit.offering_id)))
     return Found(query, tuple(hits[: max(0, top)]))
+
+
+def _named(scored: Iterable[tuple[float, int]], top: int) -> list[Hit]:
+    """Those that may be among the first `top`, with what they are called: of the rest nobody needs to know."""
+    found = [(points, id_) for points, id_ in scored if points > 0]
+    if len(found) > top > 0:
+        border = nlargest(top, (points for points, _ in found))[-1]
+        found = [(points, id_) for points, id_ in found if points >= border]
+    points_of = {id_: points for points, id_ in found}
+    rows = [row for part in in_parts(list(points_of)) for row in db.session.execute(sa.select(*NAMES).where(OfferingText.id.in_(part)))]
+    return [Hit(row.offering_id, row.source_ref, points_of[row.id]) for row in rows]
 
 
 def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
@@ -80,7 +91,7 @@ def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters, top: int) ->
     too little of that; of either at most MOST_SCORED, those with the words in title or tags first."""
     where = conditions(filters)
     if query.is_empty:
-        return _passing(select_rows(zone_id, (*LIGHT, *TEXT), *where), filters)
+        return _passing(select_rows(zone_id, LIGHT, *where), filters)
     answers = _up_to_most(zone_id, lambda in_head: holds_all(query, in_head=in_head, least=ANSWERS), where, filters)
     if len(answers) >= top:
         return answers
@@ -95,7 +106,7 @@ def _up_to_most(
     everywhere = words(False)
     if everywhere is None:
         return []
-    columns = (*LIGHT, *TEXT) if filters.in_use else (*NAMES, *TEXT)
+    columns = (*LIGHT, *WORDS[1:]) if filters.in_use else WORDS
     in_head = select_rows(zone_id, columns, words(True), *where, limit=MOST_SCORED)
     if len(in_head) == MOST_SCORED and not (filters.within_km or filters.places_now):
         return list(in_head)
@@ -215,7 +226,7 @@ def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequ
         ids = [row.id for row in _candidates(zone_id, query, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
     texts: list[Any] = []
     for part in in_parts(ids):
-        texts += select_rows(zone_id, (OfferingText.id, *TEXT), OfferingText.id.in_(part))
+        texts += select_rows(zone_id, WORDS, OfferingText.id.in_(part))
     return {row.id: points for row, points in zip(texts, score(query, vocabulary, texts), strict=True)}
 
 

@@ -23,7 +23,7 @@ SIBLING = 0.25
 """Another kind of the same: salsa for ballet."""
 NEAR = 0.4
 FAR = 0.2
-"""The other words for something near, of which it takes the first few."""
+"""The other words for something near, of which it takes the first few (single words: phrases cost more than they are worth so far off)."""
 ALSO = 4
 NEED = 0.5
 DISTANT = 0.3
@@ -241,7 +241,7 @@ def build(lines: Iterable[Line], typed_only: frozenset[str]) -> Lexicon:
         frozenset(known) | _SAID_PLAINLY.keys(),
         {phrase(concept.name): concept.needs for concept in concepts if concept.needs},
         max((len(key.split(" ")) for key in by_words), default=1),
-        {phrase(concept.name): concept.same[1 : 1 + ALSO] for concept in concepts},
+        {phrase(concept.name): tuple(p for p in concept.same[1:] if " " not in p)[:ALSO] for concept in concepts},
     )
 
 

@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
-from app.catalogue.models import OfferingText
 from app.catalogue.search import array_counts
 from app.catalogue.search.array_counts import Narrowed, numbers_of
 from app.catalogue.search.asking import Asked, best, distances
 from app.catalogue.search.facets import Counts, Widening
 from app.catalogue.search.filters import Filters
-from app.catalogue.search.matching import ENOUGH, MOST_GROUPS, TEXT, holds_any, required_groups, select_rows
+from app.catalogue.search.matching import (
+    ENOUGH,
+    MOST_GROUPS,
+    NAMES,
+    WORDS,
+    holds_any,
+    required_groups,
+    select_rows,
+)
 from app.catalogue.search.scoring import ANSWERS, STEPS, WEIGHTS, Plan, phrase_frequency, rounded_impact
 from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.understanding import Group, Query
@@ -71,7 +78,7 @@ class Asking:
 
     def _find_phrase(self, wanted: str, segment: Segment) -> Posting:
         match = holds_any(Query("", (Group(wanted, {wanted: 1.0}),)))
-        rows = select_rows(self.view.zone_id, (OfferingText.offering_id, *TEXT), match)
+        rows = select_rows(self.view.zone_id, (NAMES[1], *WORDS[1:]), match)
         impacts = {}
         for row in rows:
             frequency = phrase_frequency(wanted, [(name, weight, getattr(row, name)) for name, weight in WEIGHTS.items()])

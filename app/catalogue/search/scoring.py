@@ -6,7 +6,7 @@ word itself. What has something of every required group stands above what has no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from operator import attrgetter
 from typing import Protocol
@@ -50,6 +50,9 @@ def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[fl
     return [plan.score(row) for row in rows]
 
 
+_COLUMNS = [(weight, LENGTH.get(name, 0.0), TYPICAL.get(name, 1.0)) for name, weight in WEIGHTS.items()]
+
+
 def _norm(column: str, length: int) -> float:
     share = LENGTH.get(column, 0.0)
     return 1 - share + share * max(1, length) / TYPICAL[column] if share else 1.0
@@ -75,45 +78,56 @@ class Plan:
         self.pairs = _pairs(query)
         self.alternatives = [sorted(group.alternatives.items(), key=lambda item: (item[1], item[0])) for group in query.groups]
         self._asked: dict[str, list[tuple[int, int, float]]] = {}
-        self._phrases: list[tuple[str, int, int, float]] = []
+        self._phrases: dict[str, list[tuple[str, int, int, float]]] = {}
         for i, alternatives in enumerate(self.alternatives):
             for place, (wanted, weight) in enumerate(alternatives):
                 if " " in wanted:
-                    self._phrases.append((wanted, i, place, weight))
+                    self._phrases.setdefault(wanted.partition(" ")[0], []).append((wanted, i, place, weight))
                 else:
                     self._asked.setdefault(wanted, []).append((i, place, weight))
-        self._words = frozenset(self._asked)
+        self._words = frozenset((*self._asked, *self._phrases))
 
     def score(self, row: Text) -> float:
         found: list[list[tuple[int, float, float]]] = [[] for _ in self.weights]
         texts = _texts_of(row)
         frequencies: dict[str, float] = {}
-        for (name, weight), text in zip(WEIGHTS.items(), texts, strict=True):
+        for (weight, share, typical), text in zip(_COLUMNS, texts, strict=True):
             tokens = text.split(" ")
             asked = self._words.intersection(tokens)
             if asked:
-                worth = weight / _norm(name, len(tokens))
+                worth = weight / (1 - share + share * max(1, len(tokens)) / typical) if share else weight
                 for token in asked:
                     frequencies[token] = frequencies.get(token, 0.0) + worth * tokens.count(token)
+        if not frequencies:
+            return 0.0
         for token, frequency in frequencies.items():
-            impact = rounded_impact(frequency)
-            for i, place, weight in self._asked[token]:
-                found[i].append((place, weight, impact))
-        whole = "|".join(texts)
-        for wanted, i, place, weight in self._phrases:
-            if wanted in whole:
-                frequency = phrase_frequency(wanted, [(*column, text) for column, text in zip(WEIGHTS.items(), texts, strict=True)])
-                if frequency:
-                    found[i].append((place, weight, rounded_impact(frequency)))
+            if token in self._asked:
+                impact = rounded_impact(frequency)
+                for i, place, weight in self._asked[token]:
+                    found[i].append((place, weight, impact))
+        if not self._phrases.keys().isdisjoint(frequencies):
+            self._add_phrases(found, texts, frequencies)
         return self._total(found, row)
+
+    def _add_phrases(self, found: list[list[tuple[int, float, float]]], texts: Sequence[str], stems: Iterable[str]) -> None:
+        """Those whose first stem was seen in the row."""
+        whole = "|".join(texts)
+        for stem in stems:
+            for wanted, i, place, weight in self._phrases.get(stem, ()):
+                if wanted in whole:
+                    frequency = phrase_frequency(wanted, [(*column, text) for column, text in zip(WEIGHTS.items(), texts, strict=True)])
+                    if frequency:
+                        found[i].append((place, weight, rounded_impact(frequency)))
 
     def _total(self, found: list[list[tuple[int, float, float]]], row: Text) -> float:
         points = covered = 0.0
-        best = [max([weight for _, weight, _ in hits]) if hits else 0.0 for hits in found]
-        for weight, hits, heaviest in zip(self.weights, found, best, strict=True):
+        best = [0.0] * len(found)
+        for i, (weight, hits) in enumerate(zip(self.weights, found, strict=True)):
             if hits:
+                hits.sort()  # by place, so the last is the heaviest
+                heaviest = best[i] = hits[-1][1]
                 frequency = 0.0
-                for _, each, impact in sorted(hits):
+                for _, each, impact in hits:
                     frequency += each * each * impact
                 frequency /= heaviest * heaviest
                 points += weight * heaviest * frequency / (SATURATION + frequency)

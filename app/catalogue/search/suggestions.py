@@ -43,7 +43,8 @@ class _Term:
     text: str
     value: str
     count: int
-    words: tuple[str, ...]
+    words: str
+    """Each after a blank, so that “ st” stands in it where a word begins so."""
 
 
 _kept: OrderedDict[uuid.UUID, tuple[Vocabulary, tuple[_Term, ...]]] = OrderedDict()
@@ -79,7 +80,11 @@ def _titles(ids: Sequence[uuid.UUID]) -> list[Suggestion]:
 
 
 def _begins(term: _Term, wanted: Sequence[str]) -> bool:
-    return all(any(word.startswith(part) for word in term.words) for part in wanted)
+    return all(f" {part}" in term.words for part in wanted)
+
+
+def _as_begun(text: str) -> str:
+    return "".join(f" {word}" for word in words(text))
 
 
 def _terms(zone_id: uuid.UUID, vocabulary: Vocabulary) -> tuple[_Term, ...]:
@@ -115,7 +120,7 @@ def _read(zone_id: uuid.UUID) -> list[_Term]:
         for interest in listed.strip("|").split("|"):
             interests[interest] = interests.get(interest, 0) + count
     return [
-        *(_Term("provider", name, str(id_), count, tuple(words(name))) for id_, name, count in providers),
-        *(_Term("place", town.title(), town, count, tuple(words(town))) for town, count in towns),
-        *(_Term("interest", interest[:1].upper() + interest[1:], interest, count, tuple(words(interest))) for interest, count in interests.items()),
+        *(_Term("provider", name, str(id_), count, _as_begun(name)) for id_, name, count in providers),
+        *(_Term("place", town.title(), town, count, _as_begun(town)) for town, count in towns),
+        *(_Term("interest", interest[:1].upper() + interest[1:], interest, count, _as_begun(interest)) for interest, count in interests.items()),
     ]
