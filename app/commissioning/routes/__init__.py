@@ -7,6 +7,7 @@ from app.commissioning.routes import (
     deciding,
     funds,
     places,
+    reports,
     requests,
     settings,
     statements,
@@ -14,4 +15,4 @@ from app.commissioning.routes import (
 )
 from app.commissioning.routes.base import blueprint
 
-__all__ = ["approvals", "blueprint", "briefs", "commissions", "deciding", "funds", "places", "requests", "settings", "statements", "variations"]
+__all__ = ["approvals", "blueprint", "briefs", "commissions", "deciding", "funds", "places", "reports", "requests", "settings", "statements", "variations"]

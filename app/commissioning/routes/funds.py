@@ -137,6 +137,12 @@ def receipt_new(fund: Fund) -> ResponseReturnValue:
     return _write_down(fund, funds.receive, "receipt", "received")
 
 
+@blueprint.route("/funds/<uuid:fund_id>/returns/new", methods=["GET", "POST"])
+@allow(policies.can_manage_fund, fund=get_fund)
+def return_new(fund: Fund) -> ResponseReturnValue:
+    return _write_down(fund, funds.send_back, "return", "sent back")
+
+
 @blueprint.route("/funds/<uuid:fund_id>/close", methods=["GET", "POST"])
 @allow(policies.can_manage_fund, fund=get_fund)
 def fund_close(fund: Fund) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from app.commissioning.services.common import words
 from app.commissioning.services.ledger import About, Line
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
-from app.shared.errors import Invalid
+from app.shared.errors import IllegalMove, Invalid
 from app.shared.money import pounds
 
 
@@ -111,6 +111,32 @@ def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) ->
         return journal
 
 
+def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
+    """Write down that unspent money of a fund that is over went back to its funder, under the bank's reference.
+
+    The same return written twice is one. Raises IllegalMove while the fund can still be spent, NotEnoughMoney for more than is
+    left, Invalid, JournalConflict for the same reference with another amount.
+    """
+    with atomic():
+        fund = lock_row(Fund, fund_id)
+        if not is_over(fund):
+            raise IllegalMove("Money goes back when the fund has ended or is closed.")
+        reference = _checked(fund, pence, reference, is_return=True)
+        about = About(year=clock.school_year(clock.today()))
+        key = f"return:{fund.id}:{reference}"
+        is_new = ledger.find_journal(key) is None
+        journal = _post(fund, key, "return", reference, actor, [
+            Line(Account.AVAILABLE, fund, -pence, about), Line(Account.BANK, fund, pence, about),
+        ])
+        if is_new:
+            audit.record("commissioning.fund.returned", subject=fund, actor=actor, pence=pence, reference=reference)
+        return journal
+
+
+def is_over(fund: Fund) -> bool:
+    return fund.is_closed or fund.ends_on < clock.today()
+
+
 def close_fund(*, fund_id: uuid.UUID, reason: str, actor: Person) -> Fund:
     """Promise nothing more from this fund, for good. What it has promised is still paid as sessions are held.
 
@@ -136,10 +162,10 @@ def close_fund(*, fund_id: uuid.UUID, reason: str, actor: Person) -> Fund:
         return fund
 
 
-def _checked(fund: Fund, pence: int, reference: str) -> str:
+def _checked(fund: Fund, pence: int, reference: str, *, is_return: bool = False) -> str:
     if pence <= 0:
         raise Invalid("Type an amount above nothing.", field="pence")
-    if fund.is_closed:
+    if fund.is_closed and not is_return:
         raise Invalid("This fund is closed.")
     reference = " ".join(reference.split())
     if not reference:
