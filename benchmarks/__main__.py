@@ -1,5 +1,6 @@
 """How good search is on the judged set (benchmarks.search_quality), then search and match over many offerings on SQLite, beside a
-bare full-text query over the same words in the same process, then search over a hundred thousand (benchmarks.search_speed).
+bare full-text query over the same words in the same process, then search over a hundred thousand (benchmarks.search_speed), and registers
+from a hundred phones (benchmarks.registers).
 
     python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4] [--no-quality] [--no-speed]
 
@@ -34,7 +35,7 @@ from app.children.queries import list_children_of_zone
 from app.demo import west_london
 from app.interchange.services import import_catalogue, import_children
 from app.matching.queries import match_profile, profile_of
-from benchmarks import search_quality, search_speed
+from benchmarks import registers, search_quality, search_speed
 from config import ROOT, Settings
 
 QUERIES = (
@@ -121,6 +122,8 @@ def main() -> int:
     if not given.no_speed:
         print()
         search_speed.report()
+        print()
+        registers.report()
     return 0
 
 

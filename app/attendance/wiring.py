@@ -17,7 +17,8 @@ from app.attendance.policies import can_list_registers
 from app.attendance.services import calling_off, close_tasks_of, standing, sweep
 from app.catalogue.hooks import listen_to_sessions, listen_to_standing
 from app.children.models import Child
-from app.children.panels import register_panel
+from app.children.panels import register_panel, register_tab
+from app.children.policies import can_see_child
 from app.commissioning.hooks import register_came
 from app.introductions import hooks
 from app.introductions.models import Introduction
@@ -33,6 +34,7 @@ def connect(app: Flask) -> None:
     register_came(queries.came_to)
     register_panel("attendance", 40, draw_attendance)
     register_sweep("attendance", sweep)
+    register_tab("attendance.week", 35, "Week", lambda person, child: can_see_child(person, child))
     app.context_processor(whose_phone)
     listen_to_sessions(called_off=calling_off.promise_called_off, moved=calling_off.promise_moved)
     listen_to_standing(standing.promise)

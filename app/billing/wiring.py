@@ -1,10 +1,12 @@
-"""Lets the clock draw up statements, hears what became of their payments, takes them along when organisations become one."""
+"""Locks registers that are on an agreed statement, lets the clock draw up statements, hears what became of their payments, takes them along when organisations become one."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from app.attendance.hooks import register_billed
 from app.billing import merging
+from app.billing.queries import billed_pairs
 from app.billing.services import monthly, paying
 from app.notifications.sweeps import register_sweep
 from app.payments.hooks import register_listener
@@ -12,5 +14,6 @@ from app.payments.hooks import register_listener
 
 def connect(app: Flask) -> None:
     merging.register()
+    register_billed(billed_pairs)
     register_listener("billing", paying.hear)
     register_sweep("billing.monthly", monthly)

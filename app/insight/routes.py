@@ -13,6 +13,7 @@ from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_zones
 from app.attendance.queries import list_sessions, who_comes
 from app.audit import services as audit
+from app.billing.words import STATE_WORDS
 from app.catalogue.models import Organisation
 from app.catalogue.policies import can_edit_organisation
 from app.catalogue.queries import get_organisation
@@ -90,7 +91,8 @@ def _partner(person: Person) -> Part:
     return Part("partner", {
         "organisations": partner.organisations(person), "asked": asked, "to_confirm": partner.list_to_confirm(person),
         "documents": partner.expiring_documents(person), "missing": partner.missing_papers(person), "joining": partner.joining(person),
-        "not_sure": partner.not_confirmed(person), "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
+        "not_sure": partner.not_confirmed(person),
+        "statements": partner.latest_statements(person), "statement_words": STATE_WORDS, "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
         "rooms": partner.rooms(person), "money": partner.money(person), "is_admin": person.has_role(Role.PARTNER_ADMIN),
         "may_resize": lambda cohort: can_change_capacity(person, cohort),
     }, named)

@@ -18,6 +18,7 @@ from app.attendance.queries.follow_ups import (
     find_missed,
     has_follow_up,
     list_follow_ups,
+    places_asked_about,
     places_of_introduction,
 )
 from app.attendance.queries.impact import Impact, impact_of, is_lapsed, list_resting, list_under_way
@@ -59,6 +60,7 @@ from app.attendance.queries.sessions import (
     visible_places,
     visible_sessions,
 )
+from app.attendance.queries.weeks import Week, week_of
 
 __all__ = [
     "LOCK_AFTER_SCHOOL_DAYS",
@@ -70,6 +72,7 @@ __all__ = [
     "Register",
     "RegisterRow",
     "SessionLine",
+    "Week",
     "attended_count",
     "came_to",
     "commissions_of_places",
@@ -105,11 +108,13 @@ __all__ = [
     "names_for",
     "names_of",
     "people_to_tell",
+    "places_asked_about",
     "places_of_introduction",
     "sent_keys",
     "sessions_to_tell",
     "visible_places",
     "visible_sessions",
     "waits_for_decision",
+    "week_of",
     "who_comes",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from app.catalogue.models import Session
 from app.children.models import Carer, Child
 from app.commissioning.models import Place
 from app.introductions.queries import list_trusted_adults
+from app.notifications.models import Task
 from app.shared.db import db
 
 
@@ -64,3 +65,11 @@ def has_follow_up(session_id: uuid.UUID, child_id: uuid.UUID) -> bool:
 
 def places_of_introduction(introduction_id: uuid.UUID) -> Sequence[Place]:
     return db.session.scalars(sa.select(Place).where(Place.introduction_id == introduction_id).order_by(Place.id)).unique().all()
+
+
+def places_asked_about(place_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """About which somebody has an open task."""
+    statement = sa.select(Task.subject_id).where(
+        Task.subject_type == Place.__tablename__, Task.subject_id.in_(list(place_ids)), Task.closed_at.is_(None)
+    )
+    return set(db.session.scalars(statement))

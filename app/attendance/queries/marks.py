@@ -124,7 +124,7 @@ def commissions_of_places(place_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Com
     """The commission that bought each place, with its pauses."""
     statement = (
         sa.select(Commission).where(Commission.place_id.in_(list(place_ids)), Commission.state.in_(_BOUGHT))
-        .options(selectinload(Commission.suspensions)).order_by(Commission.created_at, Commission.id)
+        .options(selectinload(Commission.suspensions), selectinload(Commission.shares)).order_by(Commission.created_at, Commission.id)
     )
     return {c.place_id: c for c in db.session.scalars(statement).unique() if c.place_id is not None}
 

@@ -102,6 +102,7 @@ def _mark(session: Session, child_ids: Sequence[uuid.UUID], actor: Person) -> No
             desks.write(
                 desk, place, Marking(MarkKind.SESSION_CANCELLED), actor=actor, client_key=f"called-off-{session.id.hex}", percent=percent
             )
+    desks.require_sound(desk)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def correct_mark(
         mark = desks.write(
             desk, place, changed, actor=actor, client_key=uuid.uuid4().hex, reason=reason.strip(), percent=percent
         )
+        desks.require_sound(desk)
         settling.close_disagreements(session_id, child_id, actor)
         audit.record(
             "attendance.mark.corrected", subject=mark, actor=actor, zone_id=place.child.zone_id, reason=reason.strip(),

@@ -51,14 +51,18 @@ def follow_up(*, session_id: uuid.UUID, child_id: uuid.UUID, words: str, actor: 
         return found
 
 
-def ask(session: Session, place: Place, mark: Mark, history: Sequence[Attended], *, must_decide: bool) -> None:
-    """Bring the Link Workers' tasks about this place up to date with its marks. The caller has just written one of them."""
+def ask(
+    session: Session, place: Place, mark: Mark, history: Sequence[Attended], *, must_decide: bool, is_asked: bool = True
+) -> None:
+    """Bring the Link Workers' tasks about this place up to date with its marks. The caller has just written one of them; `is_asked`:
+    something about the place is on somebody's list, perhaps."""
     kinds = [past.mark.kind for past in history]
     wanted, last = what_to_ask(kinds), history[-1]
     if wanted is not None and queries.has_follow_up(last.session.id, place.child_id):
         wanted = None
     why = "The child came" if last.mark.kind not in ABSENT else "Another task took its place" if wanted else "Nothing to do"
-    notifications.close_tasks(kind={kind for kind in Ask if kind is not wanted}, subject=place, why=why)
+    if is_asked:
+        notifications.close_tasks(kind={kind for kind in Ask if kind is not wanted}, subject=place, why=why)
     title = session.cohort.offering.title
     where = {"session_id": last.session.id, "child_id": place.child_id}
     if wanted is Ask.WHO_GOES_ALONG:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.accounts.models import Person
@@ -15,7 +15,8 @@ from app.attendance.services import follow_ups
 from app.catalogue.models import Session, SessionState
 from app.catalogue.services import sessions as catalogue_sessions
 from app.commissioning.models import Commission, CommissionState, Place
-from app.commissioning.services import delivery
+from app.commissioning.queries.money import Balances, balances_of_commissions
+from app.commissioning.services import delivery, ledger
 from app.introductions import services as introductions
 from app.introductions.models import IntroductionState
 from app.shared import clock
@@ -68,6 +69,11 @@ class Desk:
     commissions: dict[uuid.UUID, Commission]
     history: dict[uuid.UUID, list[queries.Attended]]
     joining: set[uuid.UUID]
+    balances: dict[uuid.UUID, Balances]
+    asked: set[uuid.UUID]
+    """Places about which something is on a Link Worker's list."""
+    earned: set[uuid.UUID] = field(default_factory=set)
+    """Commissions whose money was moved, to be looked at once in the end."""
 
 
 def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
@@ -77,10 +83,12 @@ def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
     session = queries.get_session_by_id(session_id)
     places = {p.child_id: p for p in queries.expected_places(session) if p.child_id in wanted}
     ids = [place.id for place in places.values()]
+    commissions = queries.commissions_of_places(ids)
     return Desk(
         session=session, places=places,
         marks={child_id: mark for (_, child_id), mark in queries.current_marks([session_id]).items()},
-        commissions=queries.commissions_of_places(ids), history=queries.history_of_places(ids),
+        commissions=commissions, history=queries.history_of_places(ids), asked=queries.places_asked_about(ids),
+        balances=dict(balances_of_commissions([commission.id for commission in commissions.values()])),
         joining=queries.introductions_in(TO_JOIN, {p.introduction_id for p in places.values() if p.introduction_id is not None}),
     )
 
@@ -115,23 +123,22 @@ def write(
     if percent is not None:
         owed, must_decide = percent, False
     mark = Mark(
-        session_id=session.id, child_id=place.child_id, place_id=place.id, kind=marking.kind, note=marking.note.strip(),
+        id=uuid.uuid4(), session_id=session.id, child_id=place.child_id, place_id=place.id, kind=marking.kind, note=marking.note.strip(),
         is_told_late=marking.is_told_late and marking.kind is MarkKind.ABSENT_TOLD, percent=owed,
         revision=before.revision + 1 if before else 1, reason=reason, client_key=client_key, marked_by_id=actor.id,
     )
     db.session.add(mark)
-    db.session.flush()
     _remember(desk, place, mark)
     commission = desk.commissions.get(place.id)
     if commission is not None and _may_earn(commission, mark):
-        _earn(commission, session, mark, actor)
+        _earn(desk, commission, mark, actor)
     if mark.kind is MarkKind.SESSION_CANCELLED:
         return mark
     if mark.kind in PRESENT and place.introduction_id is not None and place.introduction_id in desk.joining:
         introductions.join(introduction_id=place.introduction_id, on=session.held_on, actor=None)
     if before is not None:
         follow_ups.decided(before)
-    follow_ups.ask(session, place, mark, desk.history[place.id], must_decide=must_decide)
+    follow_ups.ask(session, place, mark, desk.history[place.id], must_decide=must_decide, is_asked=place.id in desk.asked)
     return mark
 
 
@@ -159,10 +166,23 @@ def _may_earn(commission: Commission, mark: Mark) -> bool:
     return mark.kind is not MarkKind.SESSION_CANCELLED or (mark.percent > 0 and commission.state is not CommissionState.CONFIRMED)
 
 
-def _earn(commission: Commission, session: Session, mark: Mark, actor: Person) -> None:
+def _earn(desk: Desk, commission: Commission, mark: Mark, actor: Person) -> None:
+    known: Balances | None = desk.balances.pop(commission.id, None)
     if commission.state is CommissionState.CONFIRMED:
         delivery.start_delivery(commission_id=commission.id, actor=None)
-    delivery.accrue_locked(commission, session, percent=mark.percent, revision=mark.revision, actor=actor)
+        known = None if commission.setup_pence else known
+    delivery.accrue_locked(
+        commission, desk.session, percent=mark.percent, revision=mark.revision, actor=actor, is_first=mark.revision == 1, now=known,
+        check=False,
+    )
+    desk.earned.add(commission.id)
+
+
+def require_sound(desk: Desk) -> None:
+    """After all marks of a register: no fund and no commission is below nil. Raises NotEnoughMoney."""
+    moved = [commission for commission in desk.commissions.values() if commission.id in desk.earned]
+    if moved:
+        ledger.require_sound((share.fund for commission in moved for share in commission.shares), *sorted(desk.earned))
 
 
 def hold(session: Session, actor: Person) -> None:

@@ -63,6 +63,7 @@ def keep(desk: Desk, fresh: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID
     desks.hold(desk.session, actor)
     for child_id in sorted(fresh):
         desks.write(desk, desk.places[child_id], fresh[child_id], actor=actor, client_key=keys[child_id])
+    desks.require_sound(desk)
     desks.complete_what_is_delivered(desk)
     notifications.close_tasks(kind=REGISTER_DUE, subject=desk.session, why="The register was taken")
     audit.record(

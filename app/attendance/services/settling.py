@@ -39,6 +39,7 @@ def settle_disagreement(*, session_id: uuid.UUID, child_id: uuid.UUID, right_id:
         if right is None and right_id != standing.id:
             raise Invalid("Somebody changed the mark meanwhile. Look again, then choose.", field="right")
         mark = standing if right is None else _take(right, desk, place, actor)
+        desks.require_sound(desk)
         close_disagreements(session_id, child_id, actor)
         audit.record(
             "attendance.disagreement.settled", subject=mark, actor=actor, zone_id=desk.session.cohort.offering.zone_id,

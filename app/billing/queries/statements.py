@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
@@ -88,3 +88,11 @@ def find_open_statement(zone_id: uuid.UUID, organisation_id: uuid.UUID) -> State
 def next_number(zone_id: uuid.UUID) -> int:
     """The caller holds the Zone's lock."""
     return 1 + (db.session.scalar(sa.select(sa.func.max(Statement.number)).where(Statement.zone_id == zone_id)) or 0)
+
+
+def billed_pairs(session_ids: Collection[uuid.UUID]) -> set[tuple[uuid.UUID, uuid.UUID]]:
+    """(session, child) on a statement that the partner has agreed: a register changes these marks no more."""
+    found = sa.select(StatementLine.session_id, StatementLine.child_id).join(StatementLine.statement).where(
+        StatementLine.session_id.in_(list(session_ids)), Statement.agreed_at.is_not(None)
+    )
+    return {(session_id, child_id) for session_id, child_id in db.session.execute(found) if session_id is not None}

@@ -8,7 +8,7 @@ from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.commissioning.models import PROMISED_STATES, Account, Commission, CommissionState, Journal
 from app.commissioning.queries.commissions import list_session_journals
-from app.commissioning.queries.money import commission_balances
+from app.commissioning.queries.money import Balances, commission_balances
 from app.commissioning.refusals import JournalConflict
 from app.commissioning.services import ledger, purse
 from app.commissioning.services.common import note
@@ -38,8 +38,15 @@ def accrue(
         return accrue_locked(commission, session, percent=percent, revision=revision, actor=actor)
 
 
-def accrue_locked(commission: Commission, session: Session, *, percent: int, revision: int, actor: Person | None) -> Journal:
-    """What `accrue` does, for a caller who holds the locks of the commission and its funds and has read it since."""
+def accrue_locked(
+    commission: Commission, session: Session, *, percent: int, revision: int, actor: Person | None, is_first: bool = False,
+    now: Balances | None = None, check: bool = True,
+) -> Journal:
+    """What `accrue` does, for a caller who holds the locks of the commission and its funds and has read it since.
+
+    `is_first`: nothing was posted for this session and child before; `now`: the commission's balances, just read. Without `check` the
+    caller looks at the balances with `require_sound` in the end.
+    """
     if not 0 <= percent <= 100:
         raise Invalid("A session is owed between nothing and in full.", field="percent")
     if revision < 1:
@@ -50,7 +57,7 @@ def accrue_locked(commission: Commission, session: Session, *, percent: int, rev
         raise IllegalMove("Nothing is owed before the first session is held.")
     reference = f"{percent}%"
     prefix = f"commission:{commission.id}:session:{session.id}"
-    earlier = list_session_journals(commission.id, session.id)
+    earlier = {} if is_first else list_session_journals(commission.id, session.id)
     standing = earlier.get(revision)
     if standing is not None:
         if standing.reference != reference:
@@ -61,7 +68,7 @@ def accrue_locked(commission: Commission, session: Session, *, percent: int, rev
     for number, journal in earlier.items():
         if ledger.find_journal(f"{prefix}:undo:{number}") is None:
             purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)
-    now = commission_balances(commission.id)
+    now = commission_balances(commission.id) if now is None or earlier else now
     paused = any(pause.covers(session.held_on) for pause in commission.suspensions)
     price = 0 if paused else min(commission.price_pence, commission.total_pence - purse.accrued(now))
     owed = min(price, share_of(commission.price_pence, percent, 100))
@@ -72,11 +79,11 @@ def accrue_locked(commission: Commission, session: Session, *, percent: int, rev
         now = commission_balances(commission.id)
     journal = purse.earn(
         commission, owed, freed=price - owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor,
-        session_id=session.id, reference=reference, is_half=bool(earlier), now=now,
+        session_id=session.id, reference=reference, is_half=bool(earlier) or not check, is_new=is_first, now=now,
     )
     if is_over:
         purse.give_back(commission, actor)
-    if earlier:
+    if earlier and check:
         ledger.require_sound([share.fund for share in commission.shares], commission.id)
     note(
         commission, actor=actor, done="accrued", session=session.id, percent=percent, revision=revision,

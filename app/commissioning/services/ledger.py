@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.commissioning.models import EARNED, Account, Fund, Journal, Posting
-from app.commissioning.queries.money import balances, commission_balances
+from app.commissioning.queries.money import balances, balances_of_commissions
 from app.commissioning.refusals import JournalConflict, NotEnoughMoney
 from app.shared.db import db, is_writing
 from app.shared.money import pounds
@@ -60,13 +60,14 @@ def moved(source: Account, target: Account, parts: Iterable[tuple[Fund, int]], a
 
 def post(
     *, key: str, kind: str, zone_id: uuid.UUID, lines: Sequence[Line], actor: Person | None, reference: str = "",
-    is_half: bool = False,
+    is_half: bool = False, is_new: bool = False,
 ) -> Journal:
     """Write one event. The same key with the same lines again is a no-op and answers the journal that stands.
 
     Raises JournalConflict for the same key with other lines, NotEnoughMoney when an account would fall below nil, ValueError
     for lines that do not balance or belong to another Zone. An event without lines says that nothing was owed. `is_half`: more
-    follows that belongs to it, and the caller looks at the balances with `require_sound` in the end.
+    follows that belongs to it, and the caller looks at the balances with `require_sound` in the end. `is_new`: the caller knows, under
+    its locks, that nothing was written with this key; many such are sent to the database together.
     """
     if not is_writing():
         raise RuntimeError("the ledger is written inside the transaction of the change it follows from")
@@ -75,7 +76,7 @@ def post(
     if any(line.fund.zone_id != zone_id for line in lines):
         raise ValueError("money does not leave its Zone")
     lines = [line for line in lines if line.pence]
-    standing = find_journal(key)
+    standing = None if is_new else find_journal(key)
     if standing is not None:
         if _content(standing) != Counter(map(_content_of, lines)) or standing.reference != reference:
             raise JournalConflict("This was written into the ledger before, with other amounts. Nothing was changed.")
@@ -90,8 +91,8 @@ def post(
         for line in lines
     ]
     db.session.add(journal)
-    db.session.flush()
     if not is_half:
+        db.session.flush()
         _refuse_below_nil(lines)
     return journal
 
@@ -126,21 +127,22 @@ def _refuse_below_nil(lines: Sequence[Line]) -> None:
         _refuse_commission_below_nil(commission_id)
 
 
-def require_sound(funds: Sequence[Fund], commission_id: uuid.UUID) -> None:
-    """After several postings that belong together: nothing of these funds or of this commission is below nil.
+def require_sound(funds: Iterable[Fund], *commission_ids: uuid.UUID) -> None:
+    """After several postings that belong together: nothing of these funds or of these commissions is below nil.
 
     Raises NotEnoughMoney with how much is missing.
     """
+    funds = {fund.id: fund for fund in funds}.values()
     now = balances(fund.id for fund in funds)
     for fund in funds:
         missing = -min(0, *(sum(now[fund.id][account] for account in accounts) for accounts in NEVER_BELOW_NIL))
         if missing:
             raise NotEnoughMoney(f"{fund.name} is {pounds(missing)} short of what this needs. The Zone manager can bring money in first.")
-    _refuse_commission_below_nil(commission_id)
+    _refuse_commission_below_nil(*commission_ids)
 
 
-def _refuse_commission_below_nil(commission_id: uuid.UUID) -> None:
-    for of_fund in commission_balances(commission_id).values():
+def _refuse_commission_below_nil(*commission_ids: uuid.UUID) -> None:
+    for of_fund in (fund for found in balances_of_commissions(commission_ids).values() for fund in found.values()):
         if any(sum(of_fund[account] for account in accounts) < 0 for accounts in OF_A_COMMISSION):
             raise NotEnoughMoney("A fund would give more to this commission than it promised. Nothing was changed.")
 

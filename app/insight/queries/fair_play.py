@@ -94,7 +94,7 @@ def _rows(statement: sa.Select[uuid.UUID, float, int]) -> Found:
     return {id_: (float(value or 0), int(count)) for id_, value, count in db.session.execute(statement)}
 
 
-def _days_between(first: sa.SQLColumnExpression[Any], last: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[float]:
+def _days_between(first: sa.SQLColumnExpression[Any], last: sa.SQLColumnExpression[Any]) -> sa.ColumnElement[Any]:
     if db.engine.dialect.name == "sqlite":
         return sa.func.julianday(last) - sa.func.julianday(first)
     return sa.cast(sa.func.extract("epoch", last - first), sa.Float) / 86_400.0

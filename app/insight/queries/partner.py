@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.accounts.models import Person, Role
+from app.billing.models import Statement
+from app.billing.queries import list_statements
 from app.catalogue.evidence import Gap, GapCause
 from app.catalogue.models import (
     Cohort,
@@ -116,7 +118,7 @@ def not_confirmed(person: Person) -> list[Organisation]:
     own, before = person.organisation_ids(Role.PARTNER_ADMIN), clock.today() - STILL_RIGHT_EVERY
     return [
         one for one in organisations(person)
-        if one.id in own and one.state is PartnerState.LIVE and (one.confirmed_on is None or one.confirmed_on <= before)
+        if one.id in own and one.state is PartnerState.LIVE and (one.confirmed_on or clock.london(one.created_at).date()) <= before
     ]
 
 
@@ -156,6 +158,12 @@ def rooms(person: Person) -> list[Room]:
         number, held = live.get(cohort.id, (0, 0))
         found.append(Room(cohort, taken=number - held + cohort.outside_places, held=held))
     return found
+
+
+def latest_statements(person: Person) -> list[tuple[Statement, int]]:
+    """The three newest of the organisations this person administers, with what they come to."""
+    own = person.organisation_ids(Role.PARTNER_ADMIN)
+    return [(one, pence) for one, pence in list_statements(person) if one.organisation_id in own][:3] if own else []
 
 
 @dataclass(frozen=True)

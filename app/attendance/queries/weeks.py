@@ -1,0 +1,71 @@
+"""The sessions of one child over some days, with what clashes and what falls outside the school's terms."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from app.accounts.queries import school_days
+from app.attendance.models import Mark
+from app.attendance.queries.marks import current_marks
+from app.attendance.week import clashes
+from app.catalogue.models import Cohort, Offering, Session, SessionState
+from app.children.models import Child
+from app.commissioning.models import Place, PlaceState
+from app.shared import clock
+from app.shared.db import db
+
+COMING = (PlaceState.HELD, PlaceState.FIRM, PlaceState.TAKEN)
+
+
+@dataclass(frozen=True)
+class DayOfWeek:
+    on: date
+    sessions: list[Session]
+    is_school_day: bool
+
+
+@dataclass(frozen=True)
+class Week:
+    days: list[DayOfWeek]
+    clashes: list[tuple[Session, Session]]
+    marks: dict[uuid.UUID, Mark]
+    """By session."""
+
+    @property
+    def in_the_way(self) -> set[uuid.UUID]:
+        return {session.id for pair in self.clashes for session in pair}
+
+
+def week_of(child: Child, first: date, days: int = 7) -> Week:
+    """Sessions of the groups where the child has a place, or a hold on one, that day. Cancelled ones are there and clash with nothing."""
+    last = first + timedelta(days=days - 1)
+    places = db.session.execute(
+        sa.select(Place.cohort_id, Place.taken_at, Place.freed_at)
+        .where(Place.child_id == child.id, sa.or_(Place.state.in_(COMING), Place.freed_at.is_not(None)))
+    ).all()
+    statement = (
+        sa.select(Session)
+        .where(
+            Session.cohort_id.in_({place.cohort_id for place in places}), Session.state != SessionState.MOVED,
+            Session.starts_at >= clock.at_london(first, clock.MIDNIGHT), Session.starts_at < clock.end_of_day(last),
+        )
+        .options(joinedload(Session.cohort).joinedload(Cohort.offering).joinedload(Offering.organisation)).order_by(Session.starts_at, Session.id)
+    )
+    freed = {place.cohort_id: place.freed_at for place in places}
+    found: Sequence[Session] = [
+        session for session in db.session.scalars(statement).unique()
+        if (left := freed[session.cohort_id]) is None or left > session.starts_at
+    ]
+    open_days = school_days(child.school_id)
+    lines = [
+        DayOfWeek(on, [session for session in found if session.held_on == on], open_days.is_school_day(on))
+        for on in (first + timedelta(days=n) for n in range(days))
+    ]
+    marks = {session_id: mark for (session_id, child_id), mark in current_marks([s.id for s in found]).items() if child_id == child.id}
+    return Week(lines, clashes([session for session in found if session.state is not SessionState.CANCELLED]), marks)
