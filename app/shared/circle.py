@@ -137,16 +137,7 @@ def _seats(drawn: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _layout(ties: Sequence[Tie], looks: Sequence[Look], seats: Mapping[str, float]) -> dict[str, Any]:
-    best: tuple[int, Look, dict[str, _Spot]] | None = None
-    for look in looks:
-        at = _settle(ties, look, seats)
-        touching = _touching(ties, at, look)
-        if best is None or touching < best[0]:
-            best = (touching, look, at)
-        if not touching:
-            break
-    assert best is not None
-    touching, look, at = best
+    touching, look, at = _calmest(ties, looks, seats)
     size, half = look.size, look.size / 2
     inner = {1: look.centre + size * 0.012, 2: size * RING_EDGE[1], 3: size * RING_EDGE[2]}
     rings = [
@@ -167,17 +158,39 @@ def _layout(ties: Sequence[Tie], looks: Sequence[Look], seats: Mapping[str, floa
     }
 
 
+def _calmest(
+    ties: Sequence[Tie], looks: Sequence[Look], seats: Mapping[str, float]
+) -> tuple[int, Look, dict[str, _Spot]]:
+    """The first look in which nothing touches. While lines run through somebody, another order of sitting down is tried, and the next look
+    if it says as much; of those the one with the fewest such lines."""
+    best: tuple[tuple[int, int], Look, dict[str, _Spot]] | None = None
+    for look in looks:
+        if best is not None and not best[0][0] and not look.sub:
+            break  # nothing touches: second lines are worth more than a line less behind somebody
+        for is_turned in (False, True):
+            at = _settle(ties, look, seats, is_turned=is_turned)
+            worth = (_touching(ties, at, look), _crossing(ties, at, look))
+            if best is None or worth < best[0]:
+                best = (worth, look, at)
+            if best[0] == (0, 0):
+                return 0, best[1], best[2]
+    assert best is not None
+    return best[0][0], best[1], best[2]
+
+
 def _within(tie: Tie, angle: float) -> bool:
     low, high = QUARTERS[tie.quarter]
     return low <= angle <= high
 
 
-def _settle(ties: Sequence[Tie], look: Look, seats: Mapping[str, float]) -> dict[str, _Spot]:
-    """Each quarter is seated by itself on a coarse grid; then all move together, everybody near where they sat."""
+def _settle(ties: Sequence[Tie], look: Look, seats: Mapping[str, float], *, is_turned: bool = False) -> dict[str, _Spot]:
+    """Each quarter is seated by itself on a coarse grid (`is_turned`: the furthest first); then all move together, everybody near where
+    they sat."""
     fixed = _kept_free(look)
     ideal: dict[str, float] = {}
     for quarter in QUARTERS:
-        ideal |= _seat_quarter([t for t in ties if t.quarter == quarter], look, seats, fixed)
+        group = [t for t in ties if t.quarter == quarter]
+        ideal |= _seat_quarter(group[::-1] if is_turned else group, look, seats, fixed)
     spots = {t.id: _spots(t, look, ideal[t.id], fixed) for t in ties}
     at: dict[str, _Spot] = {}
     for turn in range(5):
@@ -314,6 +327,11 @@ def _touching(ties: Sequence[Tie], at: Mapping[str, _Spot], look: Look) -> int:
     boxes = [at[t.id].box for t in ties]
     pairs = sum(_overlap(a, b) > 0 for i, a in enumerate(boxes) for b in boxes[i + 1 :])
     return pairs + sum(_overlap(a, free) > 0 for a in boxes for free in _kept_free(look))
+
+
+def _crossing(ties: Sequence[Tie], at: Mapping[str, _Spot], look: Look) -> int:
+    """How many lines run through somebody else."""
+    return sum(_crosses(at[a.id], at[b.id].box, look) for a in ties for b in ties if a.id != b.id)
 
 
 @lru_cache(4096)

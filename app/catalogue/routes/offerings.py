@@ -60,7 +60,7 @@ def offering_show(offering: Offering) -> ResponseReturnValue:
         gaps=queries.document_gaps(offering.organisation_id, on=today, through=today),
         moves=OFFERING_MOVES.onward(offering.state), reason=ReasonForm(),
         history=history_of(offering) if may_edit else [], place=shown.place(offering), about=shown.about(offering),
-        photos=queries.list_photos(offering_id=offering.id), years=words.school_years(offering.year_min, offering.year_max),
+        photos=queries.list_photos(offering_id=offering.id) or queries.list_photos(organisation_id=offering.organisation_id), years=words.school_years(offering.year_min, offering.year_max),
         site=offering.site, access_of=shown.access, pin=_pin(offering), contacts=queries.list_contacts(offering.organisation_id),
         source=shown.came_from(offering),
         may=_powers(me, offering),
