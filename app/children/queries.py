@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
-from app.accounts.models import Person, Role
+from app.accounts.models import Person, Role, Term
 from app.catalogue.models import Offering, Organisation, PartnerState
 from app.children.models import (
     Carer,
@@ -21,6 +21,7 @@ from app.children.models import (
     ChildState,
     Consent,
     Goal,
+    HelpAnswer,
     Need,
     Refusal,
     UrgentLook,
@@ -85,17 +86,29 @@ def get_child_by_id(child_id: uuid.UUID) -> Child:
 
 def list_visible(person: Person, starts_with: str = "", *, with_ended: bool = False) -> Sequence[Child]:
     """The children this person may see, by name; `starts_with` narrows to the first letters of any of their names."""
-    statement = sa.select(Child).where(visible_to(person))
-    if not with_ended:
-        statement = statement.where(Child.state == ChildState.ACTIVE)
+    among = (sa.true(),) if with_ended else (Child.state == ChildState.ACTIVE,)
+    return db.session.scalars(_visible(person, starts_with, *among).options(joinedload(Child.school)).order_by(*_BY_NAME)).unique().all()
+
+
+def page_visible(person: Person, starts_with: str, *, has_left: bool, page: int, size: int) -> tuple[Sequence[Child], int, int]:
+    """One page of them, those on the programme or those who have left: the children, how many there are in all, and which page it is (the
+    last one, when there are not so many)."""
+    wanted = _visible(person, starts_with, Child.state == (ChildState.ENDED if has_left else ChildState.ACTIVE))
+    total = db.session.scalar(wanted.with_only_columns(sa.func.count(Child.id))) or 0
+    at = min(max(1, page), max(1, -(-total // size)))
+    statement = wanted.options(joinedload(Child.school)).order_by(*_BY_NAME).limit(size).offset((at - 1) * size)
+    return db.session.scalars(statement).unique().all(), total, at
+
+
+def _visible(person: Person, starts_with: str, *among: sa.ColumnElement[bool]) -> sa.Select[Child]:
+    statement = sa.select(Child).where(visible_to(person), *among)
     typed = starts_with.strip()
     if typed:
         columns = (Child.first_name, Child.last_name, Child.known_as, Child.reference)
         full = Child.first_name + " " + Child.last_name
         pattern = _like(typed)
         statement = statement.where(sa.or_(*(c.ilike(pattern, escape="\\") for c in (*columns, full))))
-    statement = statement.options(joinedload(Child.school)).order_by(*_BY_NAME)
-    return db.session.scalars(statement).unique().all()
+    return statement
 
 
 def _like(typed: str) -> str:
@@ -246,12 +259,14 @@ def offering_in_zone(offering_id: uuid.UUID, zone_id: uuid.UUID) -> Offering:
 
 @dataclass(frozen=True)
 class PlanFacts:
-    """`consent_ends`: the first day on which a consent that covers today runs out."""
+    """`consent_ends`: the first day on which a consent that covers today runs out. `face` is the last answer to “Can you ask for help?”."""
 
     last_heard: date | None = None
     needs: int = 0
     goals: int = 0
     consent_ends: date | None = None
+    asked_on: date | None = None
+    face: int | None = None
 
 
 def plan_facts(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PlanFacts]:
@@ -267,9 +282,23 @@ def plan_facts(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PlanFacts]:
         sa.select(Consent.child_id, sa.func.min(Consent.ends_on)).where(
             Consent.child_id.in_(child_ids), Consent.is_live_on(today)),
         Consent.child_id))
-    return {
-        id_: PlanFacts(heard.get(id_), needs.get(id_, 0), goals.get(id_, 0), ends.get(id_)) for id_ in child_ids
+    faces = {
+        child_id: (asked_on, face) for child_id, asked_on, face in db.session.execute(
+            sa.select(HelpAnswer.child_id, HelpAnswer.asked_on, HelpAnswer.face).where(HelpAnswer.child_id.in_(child_ids)).order_by(HelpAnswer.asked_on)
+        )
     }
+    return {
+        id_: PlanFacts(heard.get(id_), needs.get(id_, 0), goals.get(id_, 0), ends.get(id_), *faces.get(id_, (None, None))) for id_ in child_ids
+    }
+
+
+def terms_by_school(school_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, list[Term]]:
+    """The terms of these schools, in order; a school without any is left out."""
+    known: dict[uuid.UUID | None, list[Term]] = {}
+    wanted = sorted({id_ for id_ in school_ids if id_ is not None})
+    for term in db.session.scalars(sa.select(Term).where(Term.school_id.in_(wanted)).order_by(Term.starts_on)) if wanted else ():
+        known.setdefault(term.school_id, []).append(term)
+    return known
 
 
 def _grouped(statement: sa.Select[*tuple[Any, ...]], by: Any) -> list[tuple[uuid.UUID, Any]]:

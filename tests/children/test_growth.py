@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from app.accounts.models import Term
 from app.audit.models import AuditEntry
-from app.children import book, services, showing, tagging
+from app.children import book, queries, services, showing, tagging
+from app.children import next as following
 from app.children.circle import frames_of, here, standing_on
 from app.children.models import (
     Child,
@@ -273,3 +274,28 @@ def test_partner_reads_the_approved_page_and_nothing_newer_as_far_as_consent_goe
     view = seen()
     assert (view.interests, view.own_words, view.what_helps, view.what_does_not) == (("cats",), "I drum on anything", "Sit beside me", "Shouting")  # type: ignore[attr-defined]
     assert (view.needs, view.must_know) == ((), ""), "consent still rules each field"  # type: ignore[attr-defined]
+
+
+def test_asking_in_faces_is_a_next_step_once_in_each_half_term() -> None:
+    child = Child(programme_starts_on=date(2026, 9, 2), programme_ends_on=date(2028, 7, 20))
+    calendar = [Term(name="Autumn", starts_on=date(2026, 9, 2), ends_on=date(2026, 12, 18)), Term(name="Spring", starts_on=date(2027, 1, 5), ends_on=date(2027, 3, 26))]
+    asked = (date(2026, 9, 30), date(2026, 11, 20))
+    for day, is_due in {
+        date(2026, 9, 14): False, date(2026, 9, 20): True, date(2026, 10, 1): False, date(2026, 10, 23): False, date(2026, 11, 10): True,
+        date(2026, 11, 21): False, date(2026, 12, 25): False, date(2027, 1, 8): False, date(2027, 1, 20): True,
+    }.items():
+        last = max((on for on in asked if on <= day), default=None)
+        with clock.freeze(clock.at_london(day, time(12))):
+            assert following.is_asking_due(child, last, calendar) is is_due, day
+
+
+def test_the_caseload_comes_in_pages_with_the_faces_last_chosen(world: World) -> None:
+    others = [make.make_child(make.make_school(world.zone), first_name=f"Bo{n}", last_name="Ali") for n in range(3)]
+    shown, total, page = queries.page_visible(world.manager, "", has_left=False, page=9, size=2)
+    assert (total, page, [child.first_name for child in shown]) == (4, 2, ["Bo1", "Bo2"])
+    assert queries.page_visible(world.manager, "Bo2", has_left=False, page=1, size=2)[1] == 1
+    assert queries.page_visible(world.manager, "", has_left=True, page=1, size=2)[1] == 0
+    for on, face in ((days_ago(90), 2), (days_ago(10), 4)):
+        services.answer_help(child_id=others[0].id, face=face, asked_on=on, actor=world.manager)
+    facts = queries.plan_facts([one.id for one in others])
+    assert (facts[others[0].id].asked_on, facts[others[0].id].face, facts[others[1].id].face) == (days_ago(10), 4, None)

@@ -27,17 +27,14 @@ def caseload() -> ResponseReturnValue:
     person = current_person()
     typed = plain(request.args.get("q", "")).strip()[:80]
     whose = request.args.get("whose", "")
-    own = queries.list_caseload(person) if person.has_role(Role.LINK_WORKER) else []
-    found = queries.list_visible(person, typed, with_ended=whose == "ended")
-    if whose == "ended":
-        found = [child for child in found if child.state == "ended"]
-    pages = max(1, -(-len(found) // PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
+    shown, total, page = queries.page_visible(
+        person, typed, has_left=whose == "ended", page=request.args.get("page", 1, type=int), size=PAGE
+    )
+    listens_to = {child.id for child in shown if policies.can_listen_to_child(person, child)}
     return render_template(
-        "children/child_list.html", children=shown, total=len(found), typed=typed, whose=whose, page=page, pages=pages,
-        next_steps=panels.next_steps(person, shown), leads={child.id: _lead_name(child) for child in shown},
-        is_own=bool(own) or person.has_role(Role.LINK_WORKER), may_add=policies.can_add_child(person),
+        "children/child_list.html", children=shown, total=total, typed=typed, whose=whose, page=page, pages=max(1, -(-total // PAGE)),
+        next_steps=panels.next_steps(person, shown), leads={child.id: _lead_name(child) for child in shown}, listens_to=listens_to,
+        is_own=person.has_role(Role.LINK_WORKER), may_add=policies.can_add_child(person),
         is_manager=person.has_role(Role.ZONE_MANAGER), sees_selections=policies.can_see_selections(person),
     )
 
