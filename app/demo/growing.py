@@ -147,7 +147,9 @@ def _end_term(g: Growth, term: PlanTerm, at: int) -> None:
         child_id=child.id, goal_id=child.goals[0].id, stars=stars, words=g.dice.choice(words.STARS_SAID[min(stars, 4)]), actor=worker,
         is_reached=stars == 5 and g.dice.random() < 0.5,
     )
-    record_voice(child_id=child.id, words=g.dice.choice(words.LATER_VOICES[g.life.theme]), said_on=clock.today(), actor=worker)
+    if at % 2 == 0:
+        heard = words.LATER_VOICES[g.life.theme]
+        record_voice(child_id=child.id, words=heard[at // 2 % len(heard)], said_on=clock.today(), actor=worker)
     kind, text = g.dice.choice(words.LATER_NOTES)
     add_note(child_id=child.id, kind=NoteKind(kind), text=text, noted_on=clock.today(), actor=worker)
     well, further = g.dice.choice(words.TEACHER)
@@ -167,7 +169,8 @@ def _steps_of(g: Growth, term: PlanTerm) -> list[PlanStep]:
 
 
 def _teacher(g: Growth) -> str:
-    return f"{g.life.child.school_year} teacher" if g.life.child.age < 11 else "Form tutor"
+    known = (tie.name for tie in g.life.child.relationships if tie.kind is RelationshipKind.SCHOOL and tie.warmth is not Warmth.ENDED)
+    return next(known, "Form tutor")
 
 
 # --- figures ----------------------------------------------------------------------------------------

@@ -104,7 +104,10 @@ def plan_lives(world: World, story: Story, lives: list[Life]) -> None:
             fresh = Thread(world, story, life, *bought[-1], Random(f"fresh-{number}"), days, is_fresh=True)
             day = clock.today() - timedelta(days=dice.randint(4, 9))
             story.at(school_morning(days, day, 9, dice.choice((5, 35))), lambda t=fresh: _begin(t))  # type: ignore[misc]
-        story.at(school_morning(days, life.begins_on + timedelta(days=150), 10), lambda one=life, d=dice: _say_again(one, d))  # type: ignore[misc]
+        again = life.begins_on + timedelta(days=150)
+        if again < clock.today() and number % 3:  # two in three were heard in these weeks, the others not for a long time
+            again = clock.today() - timedelta(days=dice.randint(3, 40))
+        story.at(school_morning(days, again, 10), lambda one=life, d=dice: _say_again(one, d))  # type: ignore[misc]
 
 
 def _offers_for(world: World, life: Life, dice: Random) -> list[tuple[Offer, Offering]]:
