@@ -149,7 +149,8 @@ def _partners(i: Introduction, person: Person, reading: Standing) -> list[Action
     if i.state is _S.ASKED:
         gaps = tuple(standing.for_partner(standing.gaps_in_support(i, reading)))
         return [
-            Action("agree", "Say yes", "handshake", _at("agree", i), gaps=gaps), Action("decline", "Say no", "x", _at("decline", i)),
+            Action("agree", "Say yes", "handshake", _at("agree", i), gaps=gaps), Action("question", "Ask first", "message-circle", _at("message_new", i)),
+            Action("decline", "Say no", "x", _at("decline", i)),
         ]
     if i.state not in (_S.AGREED, _S.ARRANGED):
         return []

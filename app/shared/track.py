@@ -47,6 +47,10 @@ class Ground(TypedDict):
     people: list[dict[str, Any]]
 
 
+LETTER = 7.0
+"""About how wide a letter of a name is on the picture."""
+
+
 def stand(people: Sequence[Mapping[str, Any]], width: float = 332, door: float = 44, row: float = 52) -> Ground:
     """Who stands where: three strips of ground from 'not yet' over 'try' to 'yes', one person behind another.
 
@@ -61,5 +65,6 @@ def stand(people: Sequence[Mapping[str, Any]], width: float = 332, door: float =
         k = seen[stance]
         seen[stance] += 1
         across = 0.48 if crowd[stance] == 1 else (0.34, 0.64)[k % 2]
-        out.append({**person, "x": round(wide * (ZONES[stance] + across), 1), "y": 58 + row * k})
+        x = max(wide * (ZONES[stance] + across), len(person["who"]) * LETTER / 2)  # a long name stays on the picture
+        out.append({**person, "x": round(x, 1), "y": 58 + row * k})
     return Ground(w=width, h=46 + row * max(2, *crowd.values()), wide=wide, zones=list(ZONES), people=out)
