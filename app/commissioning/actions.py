@@ -69,6 +69,7 @@ def _working_with_the_child(commission: Commission, person: Person, turn: Waitin
     if state is _S.RETURNED:
         found.append(_to(commission, "answer", "Answer the question", "reply", kind="primary"))
     if state in (_S.REQUESTED, _S.RETURNED):
+        found.append(_to(commission, "change", "More or fewer sessions", "calendar-plus"))
         found.append(_to(commission, "cancel", "Withdraw the request", "undo-2", kind="quiet"))
     if state in (_S.APPROVED, _S.CONFIRMED):
         found.append(_to(commission, "cancel", "Cancel it", "ban", kind="quiet"))

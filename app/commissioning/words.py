@@ -50,6 +50,7 @@ ACTION_WORDS: dict[str, str] = {
     "commissioning.commission.ended_early": "Ended early",
     "commissioning.commission.noted": "Closing note written",
     "commissioning.commission.closed": "Closed",
+    "commissioning.commission.changed": "Request changed",
     "commissioning.commission.taken_back": "Took the decision back",
     "commissioning.commission.resplit": "Changed which funds pay",
     "commissioning.change.requested": "More sessions asked for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,10 +12,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from app.commissioning import invariants
-from app.commissioning.models import LIVE_STATES, Account, Commission
+from app.commissioning.models import LIVE_STATES, Account, Commission, Fund
 from app.commissioning.queries.money import balances
 from app.commissioning.services import clock as sweeps
-from app.commissioning.services import commissions, decisions, delivery, funds, places
+from app.commissioning.services import (
+    commissions,
+    decisions,
+    delivery,
+    funds,
+    places,
+    splitting,
+    undoing,
+    variations,
+)
 from app.introductions import services as introductions
 from app.introductions.models import EndReason, Introduction
 from app.shared import clock
@@ -24,6 +34,8 @@ from tests.commissioning.scene import MONDAY, Scene, build
 from tests.support.databases import Database
 
 LAST_DAY = date(2026, 12, 14)
+EXAMPLES = int(os.environ.get("KITH_LIVES", "4"))
+"""Few in the suite; `KITH_LIVES=200` before a release."""
 numbers = st.integers(0, 3)
 
 
@@ -71,7 +83,8 @@ class Lives(RuleBasedStateMachine):
     @rule(
         what=st.sampled_from([
             "ask", "ask", "ask", "go_on", "go_on", "go_on", "go_on", "go_on", "mark", "mark", "mark", "mark", "decide_no",
-            "stop", "pause", "end_introduction", "give", "resize", "wait", "sweep",
+            "stop", "pause", "end_introduction", "give", "resize", "wait", "sweep", "take_back", "change", "change", "resplit", "together",
+            "send_back",
         ]),
         n=numbers, k=numbers, flag=st.booleans(), percent=st.sampled_from([0, 33, 50, 100]), pence=st.integers(1, 9_000),
     )
@@ -87,6 +100,10 @@ class Lives(RuleBasedStateMachine):
             self._wait(1 + n)
         elif what == "sweep":
             sweeps.run()
+        elif what == "together":
+            self._ask_together([self.children[n], self.children[(n + 1 + k % 3) % 4]], k + 1)
+        elif what == "send_back":
+            self._send_back(self.funds[n % 3].id, pence)
         elif commission_id is not None:
             getattr(self, f"_{what}")(commission_id, k=k, flag=flag, percent=percent)
 
@@ -110,6 +127,24 @@ class Lives(RuleBasedStateMachine):
         self.received += pence
         self.done.append("give")
 
+    def _ask_together(self, children: list[Any], sessions: int) -> None:
+        introductions = [next((i for i in _open_ones(child) if i.is_open), None) or self.scene.introduction(child) for child in children]
+        made = self._try(
+            commissions.request_together, children=[commissions.Asked(i.id, i.child.needs[0].code) for i in introductions],
+            cohort_id=self.scene.cohort.id, sessions=sessions, goal="x", why="x", free_alternatives="x", actor=self.scene.link_worker,
+        )
+        self.asked += [c.id for c in made or []]
+
+    def _send_back(self, fund_id: Any, pence: int) -> None:
+        """Only a fund that is over gives back: this one is for a moment."""
+        fund = db.session.get_one(Fund, fund_id)
+        with atomic():
+            fund.is_closed = True
+        if self._try(funds.send_back, fund_id=fund_id, pence=pence, reference=f"s{len(self.done)}", actor=self.scene.manager):
+            self.received -= pence
+        with atomic():
+            fund.is_closed = False
+
     def _wait(self, days: int) -> None:
         if self.now.date() + timedelta(days=days) < LAST_DAY:
             self.now += timedelta(days=days)
@@ -129,6 +164,26 @@ class Lives(RuleBasedStateMachine):
             self._try(delivery.start_delivery, commission_id=commission_id)
         if k == 3 and flag:
             self._try(delivery.complete, commission_id=commission_id, actor=None)
+
+    def _take_back(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        self._try(undoing.take_back, commission_id=commission_id, actor=self.scene.holder if flag else self.scene.second)
+
+    def _change(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        """More or fewer sessions; then perhaps a yes, a no, or neither."""
+        change = self._try(variations.change_sessions, commission_id=commission_id, sessions=k + 1, reason="x", actor=self.scene.link_worker)
+        if change is not None and change.state == "requested":
+            if percent == 0:
+                self._try(variations.reject_change, variation_id=change.id, reason="x", actor=self.scene.holder)
+            else:
+                self._try(variations.approve_change, variation_id=change.id, actor=self.scene.holder)
+                self._try(variations.approve_change, variation_id=change.id, actor=self.scene.second)
+
+    def _resplit(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
+        """By hand, over two funds; the rules say whether."""
+        total = db.session.get_one(Commission, commission_id).total_pence
+        first = total * percent // 100
+        parts = {self.funds[k % 3].id: first, self.funds[(k + 1) % 3].id: total - first}
+        self._try(splitting.change_split, commission_id=commission_id, parts=parts, actor=self.scene.holder)
 
     def _mark(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
         """A register, sent twice; sometimes a correction."""
@@ -186,11 +241,15 @@ class Lives(RuleBasedStateMachine):
         assert sum(held[f.id][a] for f in self.funds for a in inside) == self.received, "a penny was lost or made"
 
 
+def _open_ones(child: Any) -> list[Introduction]:
+    return db.session.query(Introduction).filter_by(child_id=child.id).all()
+
+
 def test_lives_keep_every_invariant(database: Database) -> None:
     class OnThisDatabase(Lives):
         pass
 
     OnThisDatabase.database = database
     run_state_machine_as_test(OnThisDatabase, settings=settings(
-        max_examples=4, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+        max_examples=EXAMPLES, stateful_step_count=25, deadline=None, database=None, suppress_health_check=list(HealthCheck),
     ))

@@ -18,10 +18,18 @@ from app.commissioning.refusals import (
     NoPlaceLeft,
     NotEnoughMoney,
 )
-from app.commissioning.services import commissions, decisions, delivery, envelopes, places, variations
+from app.commissioning.services import (
+    changing,
+    commissions,
+    decisions,
+    delivery,
+    envelopes,
+    places,
+    variations,
+)
 from app.shared.db import atomic
 from app.shared.errors import Forbidden, IllegalMove, Invalid
-from tests.commissioning.scene import Scene
+from tests.commissioning.scene import Scene, turn_of
 
 _S, _V = CommissionState, VariationState
 
@@ -128,4 +136,24 @@ def test_what_cannot_be_approved_for_one_is_approved_for_none_and_a_no_is_for_al
     assert (first.state, second.state) == (_S.REJECTED, _S.CANCELLED)
     assert count_live([scene.cohort.id]).get(scene.cohort.id, 0) == 0
     assert balance(scene.fund.id, Account.REQUESTED) == 0
+    assert invariants.broken() == []
+
+
+def test_a_waiting_child_keeps_its_turn_and_a_held_one_its_place_when_the_familys_wish_changes(scene: Scene) -> None:
+    places.change_capacity(cohort_id=scene.cohort.id, capacity=1, actor=scene.manager)
+    with atomic():
+        scene.zone.second_approver_above_pence = 10_000
+    held, waiting = scene.request(), scene.request(join_waiting_list=True)
+    decisions.approve(commission_id=held.id, actor=scene.holder)
+    turn, until = turn_of(waiting).joined_at, held.decide_by
+    for commission, sessions in ((held, 6), (waiting, 12)):
+        changing.change_request(commission_id=commission.id, sessions=sessions, reason="Less often", actor=scene.link_worker)
+        assert (commission.total_pence, sum(s.pence for s in commission.shares)) == (sessions * 2_000, sessions * 2_000)
+    assert (turn_of(waiting).joined_at, held.decide_by, held.decisions) == (turn, until, []), "the yes was for another sum"
+    assert balance(scene.fund.id, Account.REQUESTED) == 36_000
+    envelopes.change_envelope(child_id=held.child_id, year=held.year, pence=12_000, reason="x", actor=scene.manager)
+    with pytest.raises(EnvelopeFull):
+        changing.change_request(commission_id=held.id, sessions=7, reason="x", actor=scene.link_worker)
+    commissions.cancel(commission_id=held.id, reason="x", actor=scene.link_worker)
+    assert turn_of(waiting).state == "offered"
     assert invariants.broken() == []

@@ -64,7 +64,8 @@ class Press:
 
     who: Browser
     path: str
-    typed: Mapping[str, str]
+    typed: Mapping[str, str] | str
+    """Its fields; or a whole form as it is sent."""
 
 
 @contextmanager
@@ -138,7 +139,7 @@ def press_all(url: str, presses: Sequence[Press]) -> list[Answer]:
         line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=120)
         gate.wait(START_LIMIT)
         began = time.perf_counter()
-        line.request("POST", press.path, urlencode(press.typed), dict(press.who.headers))
+        line.request("POST", press.path, press.typed if isinstance(press.typed, str) else urlencode(press.typed), dict(press.who.headers))
         answer = line.getresponse()
         answers[n] = Answer(answer.status, answer.read().decode(), time.perf_counter() - began, (answer.getheader("Set-Cookie") or "").partition(";")[0])
         line.close()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.children.naming import reference_line
 from app.commissioning import policies
 from app.commissioning.forms.decisions import ChangeForm, RejectChangeForm
-from app.commissioning.models import Commission, Variation, VariationState
+from app.commissioning.models import WAITING_STATES, Commission, Variation, VariationState
 from app.commissioning.queries.commissions import count_sessions_posted, get_commission
 from app.commissioning.queries.variations import get_variation
 from app.commissioning.routes.base import blueprint
-from app.commissioning.services import variations
+from app.commissioning.services import changing, variations
 from app.shared.money import pounds
 from app.shared.web import act, allow, current_person, submit
 
@@ -24,7 +26,10 @@ def change(commission: Commission) -> ResponseReturnValue:
     if request.method == "GET":
         form.sessions.data, form.seen_version.data = commission.sessions, str(commission.version)
     back = url_for("commissioning.commission", commission_id=commission_id)
-    made = submit(form, lambda: variations.change_sessions(
+    verb: Callable[..., Commission | Variation] = variations.change_sessions
+    if commission.state in WAITING_STATES:
+        verb = changing.change_request
+    made = submit(form, lambda: verb(
         commission_id=commission_id, sessions=form.sessions.data or 0, reason=form.reason.data or "", actor=me, seen_version=form.seen,
     ))
     if made is None:
@@ -32,7 +37,9 @@ def change(commission: Commission) -> ResponseReturnValue:
         form.seen_version.data = str(commission.version)
         page = render_template("commissioning/commission_change.html", form=form, commission=commission, posted=count_sessions_posted(commission_id))
         return page, 422 if request.method == "POST" else 200
-    if made.state is VariationState.APPROVED:
+    if isinstance(made, Commission):
+        flash("Changed. The place, or the turn on the waiting list, is kept.", "success")
+    elif made.state is VariationState.APPROVED:
         flash(f"Changed. {pounds(-made.pence)} is free again.", "success")
     else:
         flash(f"Asked for: {pounds(made.pence)} more. What was bought goes on meanwhile.", "success")
