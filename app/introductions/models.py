@@ -89,6 +89,7 @@ class Introduction(Row):
         Index("ix_introduction_organisation_state", "organisation_id", "state"),
         Index("ix_introduction_zone_state", "zone_id", "state"),
         Index("ix_introduction_party", "party_id"),
+        Index("ix_introduction_child_state", "child_id", "state"),
     )
 
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
