@@ -1,6 +1,7 @@
-"""How good search is on the judged set (benchmarks.search_quality), then search and match over many offerings on SQLite, beside a
-bare full-text query over the same words in the same process, then search over a hundred thousand (benchmarks.search_speed), and registers
-from a hundred phones (benchmarks.registers).
+"""How good search is on the judged set (benchmarks.search_quality) and matching on its own (match_quality, match_recipe), then search and
+match over many offerings on SQLite, beside a bare full-text query over the same words in the same process, then search and match over
+a hundred thousand (benchmarks.search_speed, benchmarks.match_speed), and registers
+from a hundred phones (benchmarks.registers), requests and decisions (benchmarks.deciding).
 
     python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4] [--no-quality] [--no-speed]
 
@@ -35,7 +36,15 @@ from app.children.queries import list_children_of_zone
 from app.demo import west_london
 from app.interchange.services import import_catalogue, import_children
 from app.matching.queries import match_profile, profile_of
-from benchmarks import registers, search_quality, search_speed
+from benchmarks import (
+    deciding,
+    match_quality,
+    match_recipe,
+    match_speed,
+    registers,
+    search_quality,
+    search_speed,
+)
 from config import ROOT, Settings
 
 QUERIES = (
@@ -115,6 +124,9 @@ def main() -> int:
     if not given.no_quality:
         search_quality.report()
         print()
+        match_quality.report()
+        match_recipe.report()
+        print()
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as folder:
         settings = replace(Settings.from_environment({"KITH_DATA_DIR": folder}), environment="test")
         with create_app(settings).app_context():
@@ -123,7 +135,11 @@ def main() -> int:
         print()
         search_speed.report()
         print()
+        match_speed.report()
+        print()
         registers.report()
+        print()
+        deciding.report()
     return 0
 
 

@@ -11,21 +11,23 @@ import sqlalchemy as sa
 from app.children.models import Child
 from app.matching.models import MatchShown
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import atomic, db, in_parts
 
 DAYS = 30
-CHUNK = 400
 
 
 def shown_lately(zone_id: uuid.UUID, providers: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """To how many children something of each provider was shown in the last thirty days; those never shown are left out."""
     since = clock.today() - timedelta(days=DAYS)
-    statement = (
-        sa.select(MatchShown.organisation_id, sa.func.count(sa.distinct(MatchShown.child_id)))
-        .where(MatchShown.zone_id == zone_id, MatchShown.organisation_id.in_(list(providers)[:CHUNK]), MatchShown.shown_on > since)
-        .group_by(MatchShown.organisation_id)
-    )
-    return {provider: int(count) for provider, count in db.session.execute(statement)}
+    shown: dict[uuid.UUID, int] = {}
+    for some in in_parts(sorted(providers)):
+        statement = (
+            sa.select(MatchShown.organisation_id, sa.func.count(sa.distinct(MatchShown.child_id)))
+            .where(MatchShown.zone_id == zone_id, MatchShown.organisation_id.in_(some), MatchShown.shown_on > since)
+            .group_by(MatchShown.organisation_id)
+        )
+        shown.update((provider, int(count)) for provider, count in db.session.execute(statement))
+    return shown
 
 
 def note_shown(child: Child, shown: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 PROVIDER_CAP = 2
-BAND = 0.05
+BAND = 0.2
 """Scores nearer than this are as good as the same: there, whoever was shown less goes first."""
-OFTEN = 30
+OFTEN = 10
 """Children to whom a provider was shown in the last thirty days that make it shown as often as can be."""
 
 
