@@ -7,6 +7,7 @@ import pytest
 from app.catalogue.models import NEEDS
 from app.catalogue.search import lexicon as lex
 from app.catalogue.search.analysis import fold, holds, stem, words
+from app.catalogue.search.letters import letters, letters_of_all
 from app.catalogue.search.scoring import ALL, score
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
@@ -265,3 +266,24 @@ def test_a_day_an_age_and_a_place_are_required_but_weigh_less_than_the_thing() -
     assert parts.pop("boxing") == 1.0
     assert len(parts) == 3
     assert max(parts.values()) < 1.0
+
+
+def test_what_is_said_in_passing_is_not_asked_for() -> None:
+    for typed, asked in (
+        ("my daughter is 12 and loves boxing", ["is 12", "boxing"]), ("nice boy, 9, boxing", ["boy, 9", "boxing"]), ("one of 2 boys, boxing", ["boxing"]),
+        ("boxing every night", ["boxing"]), ("my boy only wants boxing", ["boxing"]), ("a talk for our class about boxing", ["boxing"]),
+        ("boxing in quite space", ["quiet space", "boxing"]),
+    ):
+        assert sorted(required(typed)) == sorted(asked), typed
+
+
+def test_a_word_that_is_only_begun_counts_with_all_it_may_be_called() -> None:
+    (foot,) = understand("foot", LOCAL).groups  # an everyday word that stands nowhere here: football is being typed
+    assert foot.alternatives["footbal"] == 0.9
+    assert foot.alternatives["soccer"] < foot.alternatives["footbal"]
+    assert understand("foot", vocabulary("foot", "football")).groups[0].alternatives == {"foot": 1.0}
+
+
+def test_the_sieve_by_letters_is_the_same_for_one_word_and_for_many() -> None:
+    for listed in (["drum", "łódź", "سباح", "aaaa"], ["drum", "drumming"], []):
+        assert letters_of_all(listed).tolist() == [letters(word) for word in listed]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import radians
-from threading import local
 from types import SimpleNamespace
 
 import numpy as np
@@ -33,7 +32,6 @@ from app.catalogue.search.understanding import Query
 Phrases = Callable[[str, Segment], Posting]
 FEW = 6
 """Where fewer than one in this many of a posting's offerings are wanted, they are looked up one by one."""
-_scratch = local()
 
 
 class Asked:
@@ -106,9 +104,8 @@ class Asked:
                 hit = np.flatnonzero(found[at] == docs)
                 out[hit] += impacts[at[hit]] * (weight * weight / STEPS)
             return out
-        whole = _zeros(self.segment.size)
-        for weight, found, impacts in held:
-            whole[found] += impacts * (weight * weight / STEPS)
+        added = np.concatenate([impacts * (weight * weight / STEPS) for weight, _, impacts in held])
+        whole: Array = np.bincount(np.concatenate([found for _, found, _ in held]), added, self.segment.size)  # in this order, one by one
         return whole[docs]
 
     def _side_by_side(self, docs: Array) -> Array:
@@ -120,16 +117,6 @@ class Asked:
                 mask[found] = True
                 count += mask[docs]
         return count
-
-
-def _zeros(size: int) -> Array:
-    """This thread's own array for adding up in, empty again."""
-    kept: Array | None = getattr(_scratch, "whole", None)
-    if kept is None or len(kept) < size:
-        kept = _scratch.whole = np.zeros(size)
-    else:
-        kept[:size] = 0.0
-    return kept[:size]
 
 
 def best(first: Array, ties: Sequence[Array], count: int) -> Array:

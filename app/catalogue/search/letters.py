@@ -37,6 +37,15 @@ def letters(word: str) -> int:
     return bits
 
 
+def letters_of_all(words: Sequence[str]) -> NDArray[Any]:
+    """`letters` of each; of words of one length, as lists for spelling are, all at once."""
+    if len(set(map(len, words))) != 1:
+        return np.array([letters(word) for word in words], np.uint32)
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32).reshape(len(words), -1)
+    made: NDArray[Any] = np.bitwise_or.reduce(np.uint32(1) << (codes & np.uint32(31)), axis=1)
+    return made
+
+
 def _letters_of(words: Sequence[str]) -> NDArray[Any]:
     key = id(words)
     with _lock:
@@ -44,7 +53,7 @@ def _letters_of(words: Sequence[str]) -> NDArray[Any]:
         if kept is not None:
             _kept.move_to_end(key)
             return kept[1]
-    made = np.array([letters(word) for word in words], np.uint32)
+    made = letters_of_all(words)
     with _lock:
         _kept[key] = (words, made)  # holding the list keeps its id from being given to another
         while len(_kept) > KEPT:

@@ -108,6 +108,12 @@ class Asking:
             Narrowed(part.segment, filters, mask, free, len(masks) == 1) for part, mask, free in zip(self.view.parts, masks, places, strict=True)
         ]
 
+    def passing(self, masks: Sequence[Array], filters: Filters) -> list[Array]:
+        """The numbers of those who also pass the filters."""
+        if not filters.in_use:
+            return [numbers_of(mask) for mask in masks]
+        return [narrowed.docs for narrowed in self.narrowed(masks, filters, with_places=False)]
+
 
 def find(view: View, query: Query, filters: Filters, top: int) -> list[Line]:
     """The best `top`: see engine.search."""
@@ -119,9 +125,9 @@ def find(view: View, query: Query, filters: Filters, top: int) -> list[Line]:
             for line in _lines(part, found[best(part.segment.ref_rank[found], (), top)])
         ]
     else:
-        docs = [n.docs for n in asking.narrowed(asking.with_everything(), filters, with_places=False)]
+        docs = asking.passing(asking.with_everything(), filters)
         if sum(map(len, docs)) < top:
-            docs = [n.docs for n in asking.narrowed(asking.masks(Asked.any_of), filters, with_places=False)]
+            docs = asking.passing(asking.masks(Asked.any_of), filters)
         lines = []
         for part, asked, found in zip(view.parts, asking.asked, docs, strict=True):
             scores = asked.scores(found)
