@@ -48,6 +48,10 @@ class Settings:
     threads: int = 2
     second_step: str = ""  # "required" or "offered"; empty: required in production
     workers: int = 0  # web processes; 0 is one for each core
+    stripe_key: str = ""  # restricted (rk_...); empty: no Zone can choose Stripe
+    stripe_api_base: str = ""  # another address than Stripe's own, for tests
+    stripe_webhook_secrets: tuple[str, ...] = ()  # of the endpoint for snapshots: in use, then the one before
+    stripe_thin_secrets: tuple[str, ...] = ()  # the same of the endpoint for thin events
     data_keys: tuple[str, ...] = ()  # what seals bank details; the first in use, the others to open what they sealed
 
     @property
@@ -87,6 +91,10 @@ class Settings:
             absolute_limit=_whole(env, "KITH_ABSOLUTE_LIMIT", cls.absolute_limit),
             threads=_whole(env, "KITH_THREADS", cls.threads),
             workers=_whole(env, "KITH_WORKERS", cls.workers),
+            stripe_key=env.get("KITH_STRIPE_KEY") or "",
+            stripe_api_base=env.get("KITH_STRIPE_API_BASE") or "",
+            stripe_webhook_secrets=_several(env.get("KITH_STRIPE_WEBHOOK_SECRETS")),
+            stripe_thin_secrets=_several(env.get("KITH_STRIPE_THIN_SECRETS")),
             data_keys=_several(env.get("KITH_DATA_KEYS")),
             second_step=env.get("KITH_SECOND_STEP") or "",
         )

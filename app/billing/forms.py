@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.billing.services.agreeing import WORDS_LIMIT
-from app.shared.forms import KithForm, TidyStringField
+from app.payments.services.reconciling import STEPS
+from app.shared.forms import KithForm, PoundsField, TidyStringField, choices
 
 
 class QueryForm(KithForm):
@@ -27,3 +28,12 @@ class HoldForm(KithForm):
     why = TidyStringField(
         "Why is it on hold?", [InputRequired("Say why: the partner reads it."), Length(max=300)], description="The partner reads it.",
     )
+
+
+class CashForm(KithForm):
+    step = RadioField("What happened?", [InputRequired("Choose what happened.")])
+    pence = PoundsField("Amount", [InputRequired("Type the amount.")])
+    reference = TidyStringField("Reference", [InputRequired("Give the bank’s or Stripe’s reference."), Length(max=60)])
+
+    def offer(self) -> None:
+        self.step.choices = choices([(step, words) for step, (_, _, words) in STEPS.items()])

@@ -46,6 +46,7 @@ PAGES = (
     Page("safeguarding.urgent_looks", "Urgent looks", "eye", frozenset({_R.ADMINISTRATOR})),
     Page("catalogue.gaps", "Not found", "puzzle", frozenset({_R.ZONE_MANAGER})),
     Page("catalogue.words", "Search words", "book-open", frozenset({_R.ADMINISTRATOR})),
+    Page("notifications.stuck", "Stuck messages", "mail", frozenset({_R.ADMINISTRATOR})),
     Page("accounts.zones", "Zones", "map", frozenset({_R.ADMINISTRATOR})),
 )
 """In the order of a person's day."""
@@ -63,6 +64,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "documents": ("catalogue.organisations",),
     "sessions": ("attendance.registers", "catalogue.organisations"),
     "statement-lines": ("billing.statements",),
+    "reconciliation": ("payments.runs",),
     "payees": ("payments.runs", "billing.statements"),
     "payments": ("payments.runs",),
     "payment-settings": ("payments.runs",),

@@ -123,8 +123,8 @@ def _close(statement: sa.Update, why: str) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def requeue(*, message_id: uuid.UUID) -> OutboxMessage:
-    """Try a message again that was given up, or whose sending is uncertain. An administrator decides this on the command line.
+def requeue(*, message_id: uuid.UUID, actor: Person | None = None) -> OutboxMessage:
+    """Try a message again that was given up, or whose sending is uncertain. An administrator decides; None is the command line.
 
     Raises NotFound, and DomainError when the message is not stuck.
     """
@@ -136,5 +136,5 @@ def requeue(*, message_id: uuid.UUID) -> OutboxMessage:
             raise DomainError(f"Message {message_id} is {message.state}; only dead and uncertain ones are queued again.")
         was = message.state
         message.state, message.attempts, message.run_at, message.lease_token = OutboxState.QUEUED, 0, clock.now(), None
-        audit.record("notifications.message.requeued", subject=message, actor=None, moved=(was, OutboxState.QUEUED))
+        audit.record("notifications.message.requeued", subject=message, actor=actor, moved=(was, OutboxState.QUEUED))
     return message

@@ -319,3 +319,20 @@ class StripeEvent(Base):
     body: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(default=clock.now)
     handled_at: Mapped[datetime | None]
+
+
+class StripeLook(Row):
+    """What the look at Stripe found, by night or when somebody asked: its balance, our books, and what explains no difference."""
+
+    __tablename__ = "stripe_look"
+
+    available_pence: Mapped[int]
+    pending_pence: Mapped[int]
+    books_pence: Mapped[int]
+    on_its_way_pence: Mapped[int]
+    unexplained: Mapped[list[str]] = mapped_column(default=list)
+
+    @property
+    def difference_pence(self) -> int:
+        """Stripe's balance less ours. What is on its way may stand on either side for a moment."""
+        return self.available_pence + self.pending_pence - self.books_pence

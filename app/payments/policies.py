@@ -29,6 +29,11 @@ def can_settle_file(person: Person, file: BankFile) -> bool:
     return person.manages(file.run.zone_id)
 
 
+def can_let_go(person: Person, payment: Payment) -> bool:
+    """One asks, another lets go: a Zone manager, or a budget holder of the whole Zone."""
+    return person.manages(payment.zone_id) or bool(_budgets(person, payment.run))
+
+
 def can_approve_run(person: Person, run: PaymentRun) -> bool:
     """Holds a budget of the whole Zone; whether this run is theirs to approve, `why_not_approve` says."""
     return bool(_budgets(person, run))

@@ -20,10 +20,11 @@ def csv_file(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     headers = {"Content-Disposition": f'attachment; filename="{name}-{clock.today().isoformat()}.csv"'}
     return Response(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _safe(cell: str) -> str:
+def safe(cell: str) -> str:
+    """The cell as it is, or behind an apostrophe where a spreadsheet would take it for a formula."""
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell

@@ -20,6 +20,7 @@ from app.catalogue.models import (
     Contact,
     DocumentKind,
     Merge,
+    MergeKind,
     NotDuplicate,
     Photo,
     Series,
@@ -28,6 +29,7 @@ from app.catalogue.models import (
 from app.catalogue.models.finding import GapNote, OpenedView, SavedSearch
 from app.catalogue.models.papers import Agreement, Paper
 from app.catalogue.models.words import LexiconChange
+from app.children.measuring import FIGURES
 from app.children.models import Goal, ListeningNote, Relationship, UrgentLook
 from app.children.models.growth import NoteTag, PlanStep
 from app.children.school_models import ConsentObjection, GillickNote, Measure, Pupil
@@ -45,6 +47,7 @@ from app.commissioning.models.deciding import Delegation
 from app.interchange.models import DraftStage, ImportDraft, ImportMapping
 from app.interchange.school_models import SchoolImport
 from app.introductions.models import IntroductionState, Message, StillGoing
+from app.notifications.models import OutboxMessage, OutboxState
 from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun
 from app.safeguarding.models import Concern
 from app.shared import clock
@@ -82,7 +85,10 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "gap_id": (GapNote, lambda c: {}),
     "view_id": (OpenedView, lambda c: {"to_zone_id": factories.make_zone().id}),
     "mark_id": (NotDuplicate, lambda c: {}),
-    "merge_id": (Merge, lambda c: {}),
+    "merge_id": (Merge, lambda c: {
+        "kind": MergeKind.ORGANISATION, "kept_id": c.ids["organisation_id"],
+        "gone_id": factories.make_organisation(c.zone, with_documents=False).id,
+    }),
     "change_id": (LexiconChange, lambda c: {}),
     "draft_id": (ImportDraft, lambda c: {
         "person_id": c.ids["manager"], "expires_at": clock.now() + dt.timedelta(days=1), "content": b"x", "stage": DraftStage.READY,
@@ -93,7 +99,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "waiting_id": (Waiting, lambda c: {}),
     "goal_id": (Goal, lambda c: {}),
     "relationship_id": (Relationship, lambda c: {}),
-    "measure_id": (Measure, lambda c: {"child_id": c.ids["child_id"]}),
+    "measure_id": (Measure, lambda c: {"child_id": c.ids["child_id"], "code": next(iter(FIGURES))}),
     "objection_id": (ConsentObjection, lambda c: {}),
     "children.note_id": (GillickNote, lambda c: {}),
     "listening_id": (ListeningNote, lambda c: {}),
@@ -119,6 +125,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "run_id": (PaymentRun, lambda c: {"number": next(_count)}),
     "payment_id": (Payment, lambda c: {"pence": 100, "reference": f"R{next(_count)}"}),
     "bank_file_id": (BankFile, lambda c: {"number": next(_count), "sealed": b"x"}),
+    "stuck_id": (OutboxMessage, lambda c: {"state": OutboxState.DEAD}),
     "detail_id": (BankDetail, lambda c: {"sealed": b"x"}),
 }
 """A kind of thing that addresses name, and the row to make of it in each corner. Columns that must be filled are filled by

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.payments.files import bacs, bulk_csv
+from app.payments.files import bacs, books, bulk_csv
 from app.payments.files.charset import bank_name, bank_text
 from app.payments.files.paying import Batch, Originator, Paying
 from app.shared.errors import Invalid
@@ -78,3 +78,27 @@ def test_no_text_for_a_bank_begins_like_a_formula() -> None:
     for text in ("=1+1", "+44", "-cmd", "@x", "\t=1", " - /=1", "–=A1"):
         assert bank_text(text)[:1] not in {"=", "+", "-", "@", "\t"}, text
     assert bank_name("A very long name of a charity") == "A VERY LONG NAME O"
+
+
+BILLS = (
+    books.Bill("Westway Beats", "K1A2B3C4", "WESTLO0007001", date(2026, 11, 23), date(2026, 11, 25), 31_500, "West London"),
+    books.Bill("=HYPERLINK(1)", "K9F8E7D6", "WESTLO0007002", date(2026, 11, 23), None, 5, "West London"),
+)
+GOLDEN_XERO = (
+    "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,*Description,*Quantity,*UnitAmount,*AccountCode,*TaxType,TrackingName1,TrackingOption1\r\n"
+    'Westway Beats,WESTLO0007001,23/11/2026,23/12/2026,"Sessions delivered, WESTLO0007001",1,315.00,429,No VAT,Zone,West London\r\n'
+    "'=HYPERLINK(1),WESTLO0007002,23/11/2026,23/12/2026,\"Sessions delivered, WESTLO0007002\",1,0.05,429,No VAT,Zone,West London\r\n"
+)
+GOLDEN_SAGE = (
+    "Type,Account Reference,Nominal A/C Ref,Department Code,Date,Reference,Details,Net Amount,Tax Code,Tax Amount\r\n"
+    "PI,K1A2B3C4,5000,,23/11/2026,WESTLO0007001,Sessions delivered,315.00,T9,0.00\r\n"
+    "PP,K1A2B3C4,1200,,25/11/2026,WESTLO0007001,Paid by Kith,315.00,T9,0.00\r\n"
+    "PI,K9F8E7D6,5000,,23/11/2026,WESTLO0007002,Sessions delivered,0.05,T9,0.00\r\n"
+)
+
+
+def test_the_bookkeepers_files_have_these_bytes_each_time() -> None:
+    for _ in range(2):
+        assert books.xero(BILLS, account_code="429", tax_type="No VAT").decode() == GOLDEN_XERO
+        assert books.sage(BILLS, nominal="5000", tax_code="T9").decode() == GOLDEN_SAGE
+    assert len(books.xero(BILLS[:1] * 600, account_code="1", tax_type="x").splitlines()) == 501

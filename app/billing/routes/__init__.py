@@ -1,6 +1,6 @@
 """The pages of statements."""
 
-from app.billing.routes import paying, statements
+from app.billing.routes import books, paying, statements
 from app.billing.routes.base import blueprint
 
-__all__ = ["blueprint", "paying", "statements"]
+__all__ = ["blueprint", "books", "paying", "statements"]

@@ -21,7 +21,7 @@ from app.shared.errors import DomainError, NotFound
 from app.shared.web import allow, current_person
 
 
-def _zone(me: Person) -> tuple[Zone, list[Zone]]:
+def managed_zone(me: Person) -> tuple[Zone, list[Zone]]:
     """?zone=slug, else the first that this person manages. Raises NotFound."""
     zones = list(list_own_zones(me, Role.ZONE_MANAGER))
     for zone in zones:
@@ -34,7 +34,7 @@ def _zone(me: Person) -> tuple[Zone, list[Zone]]:
 @allow(policies.can_prepare_run)
 def run_new() -> ResponseReturnValue:
     me: Person = current_person()
-    zone, zones = _zone(me)
+    zone, zones = managed_zone(me)
     zone_id = zone.id
     if request.method == "POST":
         try:

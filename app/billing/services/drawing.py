@@ -5,15 +5,16 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
-from app.accounts.models import Person, Zone
+from app.accounts.models import Person
 from app.accounts.queries import list_zones
 from app.billing import policies, queries
 from app.billing.models import LineSay, Statement, StatementLine, StatementState
 from app.billing.queries import Owed
 from app.billing.services.common import move, note, permit, take, tell
 from app.catalogue.models import Organisation
+from app.payments.services.locks import lock_zone
 from app.shared import clock
-from app.shared.db import atomic, db, lock_row
+from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid
 from app.shared.view import full_date
 
@@ -38,7 +39,7 @@ def draw_up(*, organisation_id: uuid.UUID, through_on: date | None = None, actor
     with atomic():
         organisation = db.session.get_one(Organisation, organisation_id)
         permit(actor is None or policies.can_draw_up(actor, organisation), "The partner and the Zone manager draw up statements.")
-        lock_row(Zone, organisation.zone_id)  # the number is counted under it, and two at once make one
+        lock_zone(organisation.zone_id)  # the number is counted under it, and two at once make one
         standing = queries.find_open_statement(organisation.zone_id, organisation_id)
         if standing is not None:
             standing = take(standing.id)
@@ -125,6 +126,6 @@ def monthly() -> None:
     db.session.rollback()
     for zone_id, organisation_id in owing:
         with atomic():
-            lock_row(Zone, zone_id)
+            lock_zone(zone_id)
             if queries.find_open_statement(zone_id, organisation_id) is None and queries.list_owed(organisation_id, zone_id, last_day):
                 draw_up(organisation_id=organisation_id, through_on=last_day, actor=None)

@@ -11,6 +11,7 @@ from app.payments.forms import ConfirmForm, DetailsForm
 from app.payments.models import BankDetail, Payee
 from app.payments.routes.base import blueprint
 from app.payments.services import payees as verbs
+from app.payments.services import sending
 from app.shared.web import act, allow, confirm_first, current_person, submit
 
 
@@ -40,7 +41,7 @@ def payee(payee: Payee) -> ResponseReturnValue:
         "payments/payee_show.html", payee=payee, form=form, current=queries.current_detail(payee), coming=queries.coming_detail(payee),
         proposed=proposed, may_give=policies.can_propose_details(me, payee),
         may_confirm=proposed is not None and policies.can_decide_details(me, proposed), me_id=me.id, cooling_days=verbs.COOLING_OFF.days,
-        is_staff=policies.can_see_payments(me),
+        is_staff=policies.can_see_payments(me), has_stripe=sending.is_set_up(),
     )
     return page, 422 if request.method == "POST" else 200
 

@@ -8,14 +8,18 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
-from app.accounts.queries import list_own_zones
+from app.accounts.queries import get_zone, list_own_zones
 from app.payments import policies, queries
+from app.payments.files import books
+from app.payments.files.books import Bill
 from app.payments.forms import ReturnedForm
 from app.payments.models import BankFile, Payment, PaymentRun, PaymentState, RunState
 from app.payments.rails import rail_of
 from app.payments.routes.base import blueprint
 from app.payments.services import runs as verbs
+from app.payments.services import sending
 from app.payments.words import RUN_TONES, RUN_WORDS, STATE_TONES, STATE_WORDS, held_words
+from app.shared import clock
 from app.shared.web import act, allow, confirm_first, current_person, submit
 
 
@@ -116,3 +120,43 @@ def payment_cancel(payment: Payment) -> ResponseReturnValue:
     me, payment_id, in_draft = current_person(), payment.id, payment.state is PaymentState.DRAFT
     verb = verbs.remove_payment if in_draft else verbs.cancel_payment
     return _back(payment.run, lambda: verb(payment_id=payment_id, actor=me), "It is taken out. What it would have paid is free for another run.")
+
+
+@blueprint.post("/payments/<uuid:payment_id>/let-go")
+@allow(policies.can_let_go, payment=queries.get_payment)
+def payment_let_go(payment: Payment) -> ResponseReturnValue:
+    me, payment_id = current_person(), payment.id
+    done = "Written down. A second person lets it go." if payment.held_by_id is None else "Let go: the worker looks at Stripe once more first."
+    return _back(payment.run, lambda: sending.let_go(payment_id=payment_id, actor=me), done)
+
+
+def _bills(run: PaymentRun) -> list[Bill]:
+    zone = get_zone(run.zone_id)
+    started = clock.london(run.started_at or run.created_at).date()
+    return [
+        Bill(
+            payment.payee.name, f"K{payment.payee_id.hex[:7].upper()}", payment.reference, started,
+            clock.london(payment.paid_at).date() if payment.paid_at else None, payment.pence, zone.name,
+        )
+        for payment in run.payments if payment.state is not PaymentState.CANCELLED
+    ]
+
+
+def _attachment(content: bytes, name: str) -> Response:
+    return Response(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@blueprint.get("/payment-runs/<uuid:run_id>/xero.csv")
+@allow(policies.can_see_run, run=queries.get_run)
+def run_xero(run: PaymentRun) -> ResponseReturnValue:
+    codes = queries.settings_of(run.zone_id).codes
+    content = books.xero(_bills(run), account_code=codes.get("xero_account", ""), tax_type=codes.get("xero_tax", "No VAT"))
+    return _attachment(content, f"xero-run-{run.number}.csv")
+
+
+@blueprint.get("/payment-runs/<uuid:run_id>/sage.csv")
+@allow(policies.can_see_run, run=queries.get_run)
+def run_sage(run: PaymentRun) -> ResponseReturnValue:
+    codes = queries.settings_of(run.zone_id).codes
+    content = books.sage(_bills(run), nominal=codes.get("sage_nominal", ""), tax_code=codes.get("sage_tax", "T9"))
+    return _attachment(content, f"sage-run-{run.number}.csv")

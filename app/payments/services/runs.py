@@ -26,6 +26,7 @@ from app.payments.models import (
 from app.payments.rails import rail_of
 from app.payments.rails.bank_file import content_of
 from app.payments.services import payees, settling
+from app.payments.services.locks import lock_zone
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import DomainError, Forbidden, IllegalMove, Invalid, Stale
@@ -63,7 +64,7 @@ def prepare(*, zone_id: uuid.UUID, bills: Sequence[Bill], barred: Collection[uui
     with atomic():
         if not actor.manages(zone_id):
             raise Forbidden("The Zone manager prepares a payment run.")
-        zone = lock_row(Zone, zone_id)
+        zone = lock_zone(zone_id)
         if queries.in_payment([payable_id for bill in bills for payable_id, _ in bill.items]):
             raise PaidAlready("Some of this stands in another payment run already. Nothing was prepared: look at that one first.")
         run = PaymentRun(

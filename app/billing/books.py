@@ -1,0 +1,60 @@
+"""Where a Zone's money is by the books, and whether they agree: for the reconciliation page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.billing import invariants
+from app.commissioning.models import Account, Journal, Posting
+from app.payments import queries as payments
+from app.payments.models import ON_ITS_WAY, PaymentState, Place
+from app.shared.db import db
+
+
+@dataclass(frozen=True)
+class Books:
+    """One Zone, in pence. `ledger` by account, `cash` by place, `by_state` what payments come to."""
+
+    ledger: dict[Account, int]
+    cash: dict[Place, int]
+    by_state: dict[PaymentState, int]
+
+    @property
+    def received(self) -> int:
+        return -self.ledger.get(Account.BANK, 0)
+
+    @property
+    def in_bank(self) -> int:
+        """What the charity's own bank should show for this Zone."""
+        return self.received + self.cash[Place.BANK]
+
+    @property
+    def on_its_way(self) -> int:
+        return sum(self.by_state.get(state, 0) for state in ON_ITS_WAY)
+
+    @property
+    def rows(self) -> Sequence[tuple[str, int, int, str]]:
+        """What two books say about the same money: words, one, the other, where to look."""
+        return (
+            ("On its way to partners", self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, "ledger: in flight; payments: sent and not settled"),
+            ("Paid to partners", self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], "ledger: paid; cash book: gone to partners"),
+            ("Paid, by payment", self.by_state.get(PaymentState.PAID, 0), self.cash[Place.PARTNERS], "payments: paid; cash book: gone to partners"),
+        )
+
+
+def books_of(zone_id: uuid.UUID) -> Books:
+    statement = (
+        sa.select(Posting.account, sa.func.sum(Posting.pence)).join(Journal, Journal.id == Posting.journal_id)
+        .where(Journal.zone_id == zone_id).group_by(Posting.account)
+    )
+    ledger = {row[0]: int(row[1]) for row in db.session.execute(statement)}
+    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id))
+
+
+def broken() -> list[tuple[str, str]]:
+    """(rule, line) of every rule between statements, payments, ledger and cash book that does not hold."""
+    return [(name, line) for name, check in invariants.CHECKS if (line := check()) is not None]

@@ -1,0 +1,43 @@
+"""Reconciliation: where the money is by each book, the difference, and where it sits; and writing into the cash book."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.models import Person
+from app.billing import books, policies
+from app.billing.forms import CashForm
+from app.billing.routes.base import blueprint
+from app.billing.routes.paying import managed_zone
+from app.payments.models import Place
+from app.payments.services import reconciling, sending
+from app.payments.words import PLACE_WORDS
+from app.shared.money import pounds
+from app.shared.web import act, allow, current_person, submit
+
+
+@blueprint.route("/reconciliation", methods=["GET", "POST"])
+@allow(policies.can_prepare_run)
+def reconciliation() -> ResponseReturnValue:
+    me: Person = current_person()
+    zone, zones = managed_zone(me)
+    zone_id, form = zone.id, CashForm()
+    form.offer()
+    written = submit(form, lambda: reconciling.write_down(
+        zone_id=zone_id, step=form.step.data or "", pence=form.pence.data or 0, reference=form.reference.data or "", actor=me,
+    ))
+    if written is not None:
+        flash(f"{pounds(form.pence.data or 0)} is written down. It counts once, however often it is typed.", "success")
+        return redirect(url_for("billing.reconciliation", zone=request.args.get("zone")), 303)
+    page = render_template(
+        "billing/reconciliation.html", zone=zone, zones=zones, books=books.books_of(zone_id), broken=books.broken(), form=form,
+        look=reconciling.last_look(), has_stripe=sending.is_set_up(), places=Place, place_words=PLACE_WORDS,
+    )
+    return page, 422 if request.method == "POST" else 200
+
+
+@blueprint.post("/reconciliation/look")
+@allow(policies.can_prepare_run)
+def reconciliation_look() -> ResponseReturnValue:
+    return act(reconciling.ask, url_for("billing.reconciliation"), done="The worker looks at Stripe now. Reload this page in a minute.")

@@ -1,0 +1,230 @@
+"""Stripe, and the only import of its library. Answers in our own words: a Transfer, Refused (certainly not), Unsure (perhaps).
+
+Amounts are whole pence, the currency is always pounds. No name of a child, no need and no free text goes out: only keys of ours.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+
+from config import SettingsRefused
+
+CURRENCY = "gbp"
+TIMEOUT = (3.05, 20.0)  # seconds to connect, and to answer: together within a payment's lease
+stripe.enable_telemetry = False
+
+
+class Refused(Exception):
+    """Stripe certainly did not do it. `code` is Stripe's own."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Unsure(Exception):
+    """It may have happened, or may yet. `is_strange`: the same key was used for something else; a person looks."""
+
+    def __init__(self, why: str, *, is_strange: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.is_strange = is_strange
+
+
+class BadSignature(Exception):
+    """Not from Stripe, too old, or for the other endpoint."""
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What Stripe says of one transfer."""
+
+    id: str
+    pence: int
+    currency: str
+    destination: str
+    group: str
+    payment_id: str
+    reversed_pence: int
+
+
+@dataclass(frozen=True)
+class Event:
+    """The little that is believed of a webhook."""
+
+    id: str
+    kind: str
+    object_id: str
+    is_live: bool
+
+
+@dataclass(frozen=True)
+class BalanceLine:
+    """One line of Stripe's own account of our balance: what it did to it, net."""
+
+    id: str
+    kind: str
+    source: str
+    net_pence: int
+    at: datetime
+
+
+def check_key(key: str, api_base: str, *, is_production: bool) -> None:
+    """Raises SettingsRefused: a live key never meets a test address, nor a test key production."""
+    is_live, is_test = key.startswith(("sk_live_", "rk_live_")), key.startswith(("sk_test_", "rk_test_"))
+    if not is_live and not is_test:
+        raise SettingsRefused("KITH_STRIPE_KEY begins with rk_live_ or rk_test_ (or sk_…).")
+    if is_live and api_base:
+        raise SettingsRefused("KITH_STRIPE_KEY is a live key and KITH_STRIPE_API_BASE names a test address: take one of them away.")
+    if is_live and not is_production:
+        raise SettingsRefused("KITH_STRIPE_KEY is a live key and this is not production: use a test key.")
+    if is_test and is_production:
+        raise SettingsRefused("KITH_STRIPE_KEY is a test key and this is production: nobody would be paid.")
+
+
+class StripeGateway:
+    """Talks to one Stripe account. Never call it inside a transaction."""
+
+    def __init__(self, key: str, api_base: str = "", *, retries: int = 2) -> None:
+        self.is_live = "_live_" in key[:8]
+        self._client = stripe.StripeClient(
+            key, base_addresses={"api": api_base} if api_base else {}, max_network_retries=retries,
+            http_client=stripe.RequestsClient(timeout=TIMEOUT),
+        )
+
+    # --- partners --------------------------------------------------------------------------------
+
+    def create_account(self, *, name: str, email: str, payee_id: str, key: str) -> str:
+        """An account for a partner, to be completed on Stripe's own pages. The same key makes the same one."""
+        with _in_our_words():
+            account = self._client.v2.core.accounts.create({
+                "display_name": name, "contact_email": email, "dashboard": "express", "identity": {"country": "gb"},
+                "configuration": {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}},
+                "defaults": {"currency": CURRENCY, "responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
+                "metadata": {"payee_id": payee_id}, "include": ["configuration.recipient"],
+            }, {"idempotency_key": key})
+            return account.id
+
+    def account_link(self, account: str, *, refresh_url: str, return_url: str) -> str:
+        """Stripe's page for that account; it opens once."""
+        with _in_our_words():
+            link = self._client.v2.core.account_links.create({
+                "account": account,
+                "use_case": {
+                    "type": "account_onboarding",
+                    "account_onboarding": {"refresh_url": refresh_url, "return_url": return_url},
+                },
+            })
+            return link.url
+
+    def is_ready(self, account: str) -> bool:
+        """Stripe lets us transfer to it: the recipient's capability is active."""
+        with _in_our_words():
+            found = self._client.v2.core.accounts.retrieve(account, {"include": ["configuration.recipient"]})
+            state: Any = found.to_dict()
+            for part in ("configuration", "recipient", "capabilities", "stripe_balance", "stripe_transfers", "status"):
+                state = (state or {}).get(part)
+            return bool(state == "active")
+
+    # --- money -----------------------------------------------------------------------------------
+
+    def transfer(self, *, pence: int, destination: str, group: str, payment_id: str, run_id: str, key: str) -> Transfer:
+        """Move money to a partner. Raises Refused, Unsure."""
+        with _in_our_words():
+            return _as_transfer(self._client.v1.transfers.create({
+                "amount": pence, "currency": CURRENCY, "destination": destination, "transfer_group": group,
+                "description": f"Kith {group}", "metadata": {"payment_id": payment_id, "run_id": run_id},
+            }, {"idempotency_key": key}))
+
+    def find_transfers(self, group: str) -> list[Transfer]:
+        """All that ever happened under this key of ours, which Stripe never forgets. Raises Unsure, Refused."""
+        with _in_our_words():
+            return [_as_transfer(found) for found in self._client.v1.transfers.list({"transfer_group": group, "limit": 100}).auto_paging_iter()]
+
+    def get_transfer(self, transfer_id: str) -> Transfer:
+        with _in_our_words():
+            return _as_transfer(self._client.v1.transfers.retrieve(transfer_id))
+
+    def balance(self) -> tuple[int, int]:
+        """(available, pending) pence."""
+        with _in_our_words():
+            found = self._client.v1.balance.retrieve()
+            return (
+                sum(part.amount for part in found.available if part.currency == CURRENCY),
+                sum(part.amount for part in found.pending if part.currency == CURRENCY),
+            )
+
+    def balance_lines(self, since: datetime) -> Iterator[BalanceLine]:
+        with _in_our_words():
+            for line in self._client.v1.balance_transactions.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            ).auto_paging_iter():
+                source = line.source if isinstance(line.source, str) else getattr(line.source, "id", "") or ""
+                yield BalanceLine(line.id, line.type, source, line.net, datetime.fromtimestamp(line.created, UTC))
+
+    # --- news ------------------------------------------------------------------------------------
+
+    def read_event(self, body: bytes, signature: str, secrets: Sequence[str]) -> Event:
+        """A snapshot event, its signature made with one of our secrets. Raises BadSignature."""
+        _require_signature(body, signature, secrets)
+        try:
+            event = json.loads(body)
+            if event["object"] != "event":
+                raise BadSignature("a thin event came to the endpoint of snapshots")
+            return Event(event["id"], event["type"], event["data"]["object"].get("id") or "", bool(event["livemode"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadSignature("not an event") from error
+
+    def read_thin_event(self, body: bytes, signature: str, secrets: Sequence[str]) -> Event:
+        """A thin event: its kind and which object. Raises BadSignature."""
+        _require_signature(body, signature, secrets)
+        try:
+            event = json.loads(body)
+            if event["object"] != "v2.core.event":
+                raise BadSignature("a snapshot came to the endpoint of thin events")
+            return Event(event["id"], event["type"], (event.get("related_object") or {}).get("id") or "", bool(event["livemode"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadSignature("not an event") from error
+
+
+def _require_signature(body: bytes, signature: str, secrets: Sequence[str]) -> None:
+    """Made with the secret in use or the one before it, within five minutes."""
+    for secret in secrets:
+        try:
+            stripe.WebhookSignature.verify_header(body.decode(), signature, secret, 300)
+        except (stripe.SignatureVerificationError, UnicodeDecodeError):
+            continue
+        return
+    raise BadSignature("no secret of ours made this signature")
+
+
+def _as_transfer(found: stripe.Transfer) -> Transfer:
+    destination = found.destination if isinstance(found.destination, str) else getattr(found.destination, "id", "")
+    meta = found.metadata.to_dict()
+    return Transfer(
+        found.id, found.amount, found.currency, destination or "", found.transfer_group or "", str(meta.get("payment_id", "")),
+        found.amount_reversed,
+    )
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Only a definite 4xx is a refusal; everything else may have happened."""
+    try:
+        yield
+    except stripe.IdempotencyError as error:
+        raise Unsure("the key was used otherwise", is_strange=error.http_status != 409) from error
+    except (stripe.RateLimitError, stripe.APIConnectionError) as error:
+        raise Unsure(type(error).__name__) from error
+    except stripe.StripeError as error:
+        status = error.http_status or 0
+        if 400 <= status < 500 and status not in (409, 429):
+            raise Refused(error.code or f"http_{status}") from error
+        raise Unsure(f"{type(error).__name__} {status}") from error

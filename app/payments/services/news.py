@@ -1,0 +1,163 @@
+"""What Stripe tells us: webhooks are kept by their id and answered; the worker reads the object again and makes ours agree with it.
+
+So repeats, losses and any order come to the same. The payment worker and the nightly look use the same `sync_transfer`.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.accounts.models import Person, Role
+from app.accounts.queries import people_with
+from app.audit import services as audit
+from app.notifications import services as notifications
+from app.notifications.handlers import Job, NotDone
+from app.notifications.models import Urgency
+from app.payments.gateway import Event, Refused, Transfer, Unsure
+from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent
+from app.payments.services import sending, settling
+from app.shared import clock
+from app.shared.db import atomic, db, lock_row
+
+TOPIC, ACCOUNT_TOPIC = "payments.stripe_event", "payments.stripe_account"
+MONEY_CAME = ("topup.succeeded", "balance.available")
+_P = PaymentState
+
+
+def keep(event: Event, body: str) -> None:
+    """One row for an event, however often it comes; the worker does the rest."""
+    with atomic():
+        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        db.session.execute(
+            insert(StripeEvent).values(id=event.id, kind=event.kind, object_id=event.object_id, body=body, received_at=clock.now())
+            .on_conflict_do_nothing(index_elements=[StripeEvent.id])
+        )
+        notifications.post(topic=TOPIC, payload={"event_id": event.id}, dedupe=f"{TOPIC}:{event.id}")
+
+
+def handle(job: Job) -> None:
+    """Read again what the event is about, and make ours agree."""
+    event = db.session.get_one(StripeEvent, job.payload["event_id"])
+    kind, object_id = event.kind, event.object_id
+    db.session.rollback()
+    try:
+        if kind.startswith("transfer."):
+            sync_transfer(sending.gateway().get_transfer(object_id))
+        elif kind.startswith("v2.core.account"):
+            sync_account(object_id)
+        elif kind in MONEY_CAME:
+            _wake_the_waiting()
+    except Unsure as doubt:
+        raise NotDone(doubt.why) from doubt
+    except Refused as refusal:
+        raise NotDone(refusal.code, is_final=True) from refusal
+    with atomic():
+        db.session.get_one(StripeEvent, job.payload["event_id"]).handled_at = clock.now()
+
+
+def sync_transfer(transfer: Transfer) -> None:
+    """Make our payment agree with what happened at Stripe. Transfers that are not of our making are reconciliation's to show."""
+    if not transfer.group.startswith("pay_"):
+        return
+    with atomic():
+        try:
+            payment_id = uuid.UUID(transfer.group.removeprefix("pay_"))
+        except ValueError:
+            return
+        if db.session.get(Payment, payment_id) is None:
+            return
+        payment = settling.take(payment_id)
+        if transfer.reversed_pence:
+            _taken_back(payment, transfer)
+        elif payment.state in (_P.SUBMITTING, _P.UNKNOWN, _P.QUARANTINE):
+            sending.pay_with(payment, transfer)
+        elif payment.state is not _P.PAID or payment.transfer_id != transfer.id:
+            _ask_to_look(payment, "Stripe has a transfer that we do not expect")
+
+
+def _taken_back(payment: Payment, transfer: Transfer) -> None:
+    """Somebody reversed it at Stripe: in full it is owed again and held; in part a person looks."""
+    if payment.state is _P.PAID and payment.transfer_id == transfer.id and transfer.reversed_pence == transfer.pence:
+        payment.transfer_id = None
+        settling.send_back(payment, "reversed", place=Place.STRIPE, actor=None)
+    if payment.state is _P.PAID and payment.transfer_id == transfer.id:
+        _ask_to_look(payment, "Part of a payment was taken back at Stripe")
+
+
+def _ask_to_look(payment: Payment, title: str) -> None:
+    for person in people_with(Role.ZONE_MANAGER, payment.zone_id):
+        notifications.open_task(
+            person_id=person.id, zone_id=payment.zone_id, kind=sending.LOOK, subject=payment, title=title, text=payment.reference,
+            action="Look at it", icon="triangle-alert", url=f"/payment-runs/{payment.run_id}", urgency=Urgency.NOW,
+        )
+
+
+def sync_account(account: str) -> None:
+    """Whether Stripe lets us pay this partner now; what waited for it goes again."""
+    is_ready = sending.gateway().is_ready(account)
+    with atomic():
+        payee = db.session.scalars(sa.select(Payee).where(Payee.stripe_account == account).with_for_update()).one_or_none()
+        if payee is None:
+            return
+        payee.is_stripe_ready = is_ready
+        if is_ready:
+            for payment_id in db.session.scalars(sa.select(Payment.id).where(
+                Payment.payee_id == payee.id, Payment.state == _P.HELD,
+                Payment.held_code.in_(("insufficient_capabilities_for_transfer", "no_account", "resource_missing")),
+            )).all():
+                payment = settling.take(payment_id)
+                payment.destination = account
+                settling.queue_again(payment, None)
+                sending.wake(payment)
+
+
+def handle_account(job: Job) -> None:
+    try:
+        sync_account(job.payload["account"])
+    except Unsure as doubt:
+        raise NotDone(doubt.why) from doubt
+    except Refused as refusal:
+        raise NotDone(refusal.code, is_final=True) from refusal
+
+
+def _wake_the_waiting() -> None:
+    zones = set(db.session.scalars(sa.select(Payment.zone_id).where(Payment.state == _P.HELD, Payment.held_code == "balance_insufficient")))
+    db.session.rollback()
+    for zone_id in sorted(zones):
+        with atomic():
+            sending.requeue_waiting(zone_id, None)
+
+
+# --- setting up ----------------------------------------------------------------------------------
+
+
+def open_account(*, payee_id: uuid.UUID, email: str, refresh_url: str, return_url: str, actor: Person) -> str:
+    """The address of Stripe's own page on which the partner sets up its account. The account is made once, by its key.
+
+    Not inside a transaction: it asks Stripe. Raises Unsure, Refused.
+    """
+    payee = db.session.get_one(Payee, payee_id)
+    name, account = payee.name, payee.stripe_account
+    db.session.rollback()
+    if account is None:
+        mode = "live" if sending.gateway().is_live else "test"
+        account = sending.gateway().create_account(name=name, email=email, payee_id=str(payee_id), key=f"{mode}:payee:{payee_id}:account")
+        with atomic():
+            payee = lock_row(Payee, payee_id)
+            payee.stripe_account = payee.stripe_account or account
+            account = payee.stripe_account
+            audit.record("payments.payee.opened", subject=payee, actor=actor)
+    return sending.gateway().account_link(account, refresh_url=refresh_url, return_url=return_url)
+
+
+def ask_about(*, payee_id: uuid.UUID) -> None:
+    """The partner came back from Stripe: the worker asks whether all is done."""
+    with atomic():
+        payee = db.session.get_one(Payee, payee_id)
+        if payee.stripe_account:
+            notifications.post(
+                topic=ACCOUNT_TOPIC, payload={"account": payee.stripe_account}, dedupe=f"{ACCOUNT_TOPIC}:{payee.id}:{clock.now():%Y%m%d%H%M}",
+            )

@@ -1,0 +1,138 @@
+"""Do our books and Stripe say the same? By night and on demand, always in the worker: nobody waits for Stripe on a page."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from app.accounts.models import Person
+from app.accounts.queries import get_zone
+from app.audit import services as audit
+from app.notifications import services as notifications
+from app.notifications.handlers import Job, NotDone
+from app.payments.gateway import Refused, Unsure
+from app.payments.models import (
+    ON_ITS_WAY,
+    CashMove,
+    Payment,
+    PaymentRun,
+    PaymentState,
+    Place,
+    Rail,
+    StripeLook,
+)
+from app.payments.services import cash, news, sending
+from app.shared import clock
+from app.shared.db import atomic, db
+from app.shared.errors import Forbidden, Invalid
+from app.shared.money import pounds
+
+TOPIC = "payments.look_at_stripe"
+LOOK_BACK = timedelta(days=30)
+_P = PaymentState
+
+
+def ask() -> None:
+    """Somebody wants to know now; asked twice within a minute it is one look."""
+    with atomic():
+        notifications.post(topic=TOPIC, payload={}, dedupe=f"{TOPIC}:{clock.now():%Y%m%d%H%M}")
+
+
+def nightly() -> None:
+    """The clock: once a day, after three in the morning."""
+    if not sending.is_set_up() or clock.london(clock.now()).hour < 3:
+        return
+    with atomic():
+        notifications.post(topic=TOPIC, payload={}, dedupe=f"{TOPIC}:{clock.today():%Y%m%d}")
+
+
+def look(job: Job) -> None:
+    """Bring every doubtful payment up to date, then compare the balances and name each line of Stripe's that no book of ours has."""
+    if not sending.is_set_up():
+        return
+    try:
+        for payment_id in _doubtful():
+            sending.work(payment_id)
+        gateway = sending.gateway()
+        lines = list(gateway.balance_lines(clock.now() - LOOK_BACK))
+        for line in lines:
+            if line.source.startswith("tr_") and not _is_written(line.source):
+                news.sync_transfer(gateway.get_transfer(line.source))
+        available, pending = gateway.balance()
+    except Unsure as doubt:
+        raise NotDone(doubt.why) from doubt
+    except Refused as refusal:
+        raise NotDone(refusal.code, is_final=True) from refusal
+    unexplained = [
+        f"{line.kind} {pounds(line.net_pence)} on {clock.london(line.at):%-d %B}, {line.id}" for line in lines
+        if line.kind not in ("topup", "payment", "charge", "transfer_refund") and not _is_written(line.source)
+    ]
+    with atomic():
+        db.session.add(StripeLook(
+            available_pence=available, pending_pence=pending, books_pence=_books(), on_its_way_pence=_on_its_way(), unexplained=unexplained,
+        ))
+
+
+def _doubtful() -> list[uuid.UUID]:
+    statement = sa.select(Payment.id).join(Payment.run).where(PaymentRun.rail == Rail.STRIPE, Payment.state.in_((_P.QUEUED, _P.UNKNOWN, _P.SUBMITTING)))
+    found = list(db.session.scalars(statement.order_by(Payment.created_at)))
+    db.session.rollback()
+    return found
+
+
+def _is_written(source: str) -> bool:
+    found = db.session.scalar(sa.select(CashMove.id).where(CashMove.key == f"stripe:transfer:{source}")) is not None
+    db.session.rollback()
+    return found
+
+
+def _books() -> int:
+    """One Stripe account holds every Zone's money: all that our books say is there."""
+    sign = sa.case((CashMove.target == Place.STRIPE, CashMove.pence), (CashMove.source == Place.STRIPE, -CashMove.pence), else_=0)
+    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(sign), 0))) or 0)
+
+
+def _on_its_way() -> int:
+    statement = sa.select(sa.func.coalesce(sa.func.sum(Payment.pence), 0)).join(Payment.run).where(
+        PaymentRun.rail == Rail.STRIPE, Payment.state.in_(ON_ITS_WAY)
+    )
+    return int(db.session.scalar(statement) or 0)
+
+
+def last_look() -> StripeLook | None:
+    return db.session.scalars(sa.select(StripeLook).order_by(StripeLook.created_at.desc()).limit(1)).one_or_none()
+
+
+STEPS: dict[str, tuple[Place, Place, str]] = {
+    "sent": (Place.BANK, Place.TRANSIT, "Sent from the bank to Stripe"),
+    "arrived": (Place.TRANSIT, Place.STRIPE, "Arrived at Stripe"),
+    "back": (Place.STRIPE, Place.BANK, "Paid back from Stripe to the bank"),
+    "fee": (Place.STRIPE, Place.FEES, "Stripe took a fee"),
+    "unexplained": (Place.STRIPE, Place.SUSPENSE, "Gone from Stripe, and nobody knows why yet"),
+    "explained": (Place.SUSPENSE, Place.STRIPE, "Found again"),
+}
+"""What a person writes into the cash book: where from, where to, in words."""
+
+
+def write_down(*, zone_id: uuid.UUID, step: str, pence: int, reference: str, actor: Person) -> CashMove:
+    """A move of the Zone's own money, once for each reference. What waited at Stripe for money goes. Raises Invalid, Forbidden."""
+    with atomic():
+        if not actor.manages(zone_id):
+            raise Forbidden("The Zone manager keeps the cash book.")
+        if step not in STEPS:
+            raise Invalid("Choose what happened.", field="step")
+        reference = " ".join(reference.split())
+        if not 1 <= len(reference) <= 60:
+            raise Invalid("Give the bank’s or Stripe’s reference, so that nothing is written down twice.", field="reference")
+        if pence <= 0:
+            raise Invalid("Type an amount above nothing.", field="pence")
+        source, target, _ = STEPS[step]
+        made = cash.move(
+            key=f"cash:{zone_id}:{step}:{reference}", zone_id=zone_id, source=source, target=target, pence=pence, actor=actor, reference=reference,
+        )
+        audit.record("payments.cash.written", subject=get_zone(zone_id), actor=actor, zone_id=zone_id, step=step, pence=pence, reference=reference)
+        if target is Place.STRIPE:
+            sending.requeue_waiting(zone_id, actor)
+        return made
