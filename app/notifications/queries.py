@@ -34,3 +34,8 @@ def count_messages() -> dict[OutboxState, int]:
     """How many messages there are in each state; for the health page."""
     rows = db.session.execute(sa.select(OutboxMessage.state, sa.func.count()).group_by(OutboxMessage.state))
     return {row[0]: row[1] for row in rows}
+
+
+def keys_of(topic: str) -> set[str]:
+    """The keys under which messages of a topic were promised, as long as they are kept: a sweep need not promise them again."""
+    return set(db.session.scalars(sa.select(OutboxMessage.dedupe).where(OutboxMessage.topic == topic)))

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person, Role
+from app.accounts.models import Person, Role, RoleGrant
 from app.accounts.queries import people_with
 from app.audit import services as audit
 from app.catalogue.models import Offering, OfferingState, Organisation, OrganisationKind, PartnerState
 from app.notifications import services as notifications
+from app.notifications.queries import keys_of
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 
@@ -38,10 +39,11 @@ def confirm_all(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
 
 def sweep() -> None:
     """The e-mail, once for each month that passes without a word; the page of today says it all the time."""
-    due = [(one.id, one.confirmed_on) for one in db.session.scalars(_due()).unique()]
+    month, said = f"{clock.today():%Y-%m}", keys_of(LETTER)
+    asked = {key.split(":")[1] for key in said if key.endswith(month)}
+    due = [one.id for one in db.session.scalars(_due()).unique() if str(one.id) not in asked]
     db.session.rollback()
-    month = f"{clock.today():%Y-%m}"
-    for organisation_id, _ in due:
+    for organisation_id in due:
         with atomic():
             organisation = db.session.get_one(Organisation, organisation_id)
             for person in people_with(Role.PARTNER_ADMIN, organisation.zone_id, organisation_id=organisation_id):
@@ -57,4 +59,5 @@ def _due() -> sa.Select[Organisation]:
         Organisation.kind == OrganisationKind.PARTNER, Organisation.state == PartnerState.LIVE,
         sa.or_(Organisation.confirmed_on <= before, sa.and_(Organisation.confirmed_on.is_(None), Organisation.created_at < clock.now() - STILL_RIGHT_EVERY)),
         sa.exists().where(Offering.organisation_id == Organisation.id, Offering.state == OfferingState.LIVE),
+        sa.exists().where(RoleGrant.organisation_id == Organisation.id, RoleGrant.role == Role.PARTNER_ADMIN),
     ).order_by(Organisation.id)

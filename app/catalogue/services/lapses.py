@@ -15,6 +15,7 @@ from app.catalogue.evidence import Gap
 from app.catalogue.models import Document, DocumentState, Lapse, Organisation, PartnerState
 from app.notifications import services as notifications
 from app.notifications.models import Urgency
+from app.notifications.queries import keys_of
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.view import long_day
@@ -30,7 +31,12 @@ _CAN_LAPSE = (_S.LIVE, _S.RESTRICTED, _S.SUSPENDED)
 
 def sweep() -> None:
     """All that is due now; each organisation and document in a transaction of its own. Safe to run twice."""
-    due, expiring = queries.list_perhaps_lapsed(), [document.id for document in queries.list_running_out(max(WARN_AT))]
+    said = keys_of(LETTER)
+    due, expiring = queries.list_perhaps_lapsed(), [
+        document.id for document in queries.list_running_out(max(WARN_AT)) if not any(
+            key.startswith(f"{LETTER}:{document.id}:{_step(document)}:") for key in said
+        )
+    ]
     db.session.rollback()
     for organisation_id in due:
         with atomic():
@@ -114,12 +120,18 @@ def _sentences(gaps: Sequence[Gap]) -> str:
     return " ".join(gap.sentence for gap in gaps)
 
 
+def _step(document: Document) -> int | None:
+    """Which of the days of WARN_AT it is: the last that has come. None: not yet, or over."""
+    left = (document.expires_on - clock.today()).days if document.expires_on else -1
+    return min((days for days in WARN_AT if days >= left), default=None) if left >= 0 else None
+
+
 def _warn(document: Document) -> None:
     """A task for those who can renew it, and an e-mail at each of the days; the Zone manager hears in the last week."""
-    left = (document.expires_on - clock.today()).days if document.expires_on else max(WARN_AT) + 1
-    step = min((days for days in WARN_AT if days >= left), default=None)
-    if step is None or left < 0:
+    step = _step(document)
+    if step is None or document.expires_on is None:
         return
+    left = (document.expires_on - clock.today()).days
     organisation = document.organisation
     last = long_day(document.expires_on)
     whose = f" of {document.practitioner.name}" if document.practitioner else ""

@@ -268,7 +268,8 @@ const start = async () => {
     await letGo(who, form);
     if (form) takeOver(form, who);
     document.querySelectorAll('form[action$="/sign-out"]').forEach((one) => onSignOut(one, who));
-    fetchDay().then(async (day) => {
+    const shows = here || ['/', '/registers'].includes(location.pathname);
+    if (shows) fetchDay().then(async (day) => {
       await readDay(who);
       if (day?.owner === who) await seal('days', 'today', who, { day: day.day, sessions: day.sessions });
       document.documentElement.dataset.kept = day?.day ?? '';
