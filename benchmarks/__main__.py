@@ -38,6 +38,7 @@ from app.interchange.services import import_catalogue, import_children
 from app.matching.queries import match_profile, profile_of
 from benchmarks import (
     deciding,
+    introductions_speed,
     match_quality,
     match_recipe,
     match_speed,
@@ -140,6 +141,8 @@ def main() -> int:
         registers.report()
         print()
         deciding.report()
+        print()
+        introductions_speed.report()
     return 0
 
 

@@ -142,11 +142,10 @@ def schools(person: Person) -> list[SchoolRow]:
             reach.append(School.id == grant.school_id)
         elif grant.role in (Role.ZONE_MANAGER, Role.SAFEGUARDING_LEAD):
             reach.append(School.zone_id == grant.zone_id)
-    introduced = sa.func.count(sa.distinct(sa.case((Introduction.state.in_(OPEN_STATES), Introduction.child_id))))
+    has_open = sa.exists().where(Introduction.child_id == Child.id, Introduction.state.in_(OPEN_STATES))
     statement = (
-        sa.select(School, sa.func.count(sa.distinct(Child.id)), introduced)
+        sa.select(School, sa.func.count(Child.id), sa.func.count(sa.case((has_open, Child.id))))
         .outerjoin(Child, sa.and_(Child.school_id == School.id, Child.state == ChildState.ACTIVE, visible_to(person)))
-        .outerjoin(Introduction, Introduction.child_id == Child.id)
         .where(sa.or_(sa.false(), *reach))
         .group_by(School.id)
         .options(lazyload(School.zone))
