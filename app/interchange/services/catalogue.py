@@ -297,10 +297,10 @@ def _report(
         were = "has" if len(plan.merged_away) == 1 else "have"
         notes.append(f"{plural(len(plan.merged_away), 'offering')} {were} been merged into another in Kith and were left alone: {_some(plan.merged_away)}.")
     if plan.missing > 0:
-        were, marked = ("is", "will be" if is_dry_run else "is") if plan.missing == 1 else ("are", "will be" if is_dry_run else "are")
+        are, stay, them = ("is", "it stays as it is", "it") if plan.missing == 1 else ("are", "they stay as they are", "them")
         notes.append(
-            f"{plural(plan.missing, 'offering')} of this source {were} not in the file. Nothing is deleted: they stay as they are and {marked} marked "
-            "as not seen, until the source has them again."
+            f"{plural(plan.missing, 'offering')} of this source {are} not in the file. Nothing is deleted: {stay} and "
+            f"{'will be' if is_dry_run else are} marked as not seen, until the source has {them} again."
         )
     if reading.has_unread_rows:
         notes.append("Some rows could not be read at all, so no offering is marked as not seen because of this file.")
