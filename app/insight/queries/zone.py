@@ -61,8 +61,8 @@ def figures(zone_ids: Collection[UUID]) -> ZoneFigures:
     today = clock.today()
     year_began = date(clock.school_year(today), 9, 1)
     children = sa.select(sa.func.count(Child.id)).where(Child.zone_id.in_(zone_ids), Child.state == ChildState.ACTIVE)
-    led = sa.exists().where(
-        Caseload.child_id == Child.id, Caseload.kind == CaseloadKind.LEAD, Caseload.starts_on <= today,
+    led = sa.select(Caseload.child_id).where(
+        Caseload.kind == CaseloadKind.LEAD, Caseload.starts_on <= today,
         sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= today),
     )
     introduced = sa.exists().where(Introduction.child_id == Child.id, Introduction.state.in_(OPEN_STATES))
@@ -76,7 +76,7 @@ def figures(zone_ids: Collection[UUID]) -> ZoneFigures:
     linkings = sa.select(sa.func.count(Linking.id)).where(Linking.zone_id.in_(zone_ids), Linking.met_on >= year_began)
     parts: dict[str, sa.Select[int]] = {
         "children": children,
-        "without_link_worker": children.where(~led),
+        "without_link_worker": children.where(Child.id.not_in(led)),
         "without_introduction": children.where(~introduced),
         "organisations": organisations.where(Organisation.state == PartnerState.LIVE),
         "in_review": organisations.where(Organisation.state.in_(ON_THE_WAY_IN)),
