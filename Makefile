@@ -1,7 +1,7 @@
 # Kith: `make help` lists what can be done. Each command prepares what it needs and does that only once.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench lint shell assets pictures clean
+.PHONY: help run test demo bench lint security shell assets pictures clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -21,6 +21,9 @@ bench: ## measure how good and how fast Kith's search is on this machine, beside
 
 lint: ## ruff, mypy and the import directions
 	@sh scripts/lint.sh
+
+security: ## who may do what, a crawler that looks for other children's names, and ruff's security rules
+	@sh scripts/security.sh
 
 shell: ## a Python shell inside the app
 	@sh scripts/shell.sh

@@ -43,7 +43,7 @@ from app.commissioning.models import (
     Waiting,
 )
 from app.commissioning.models.briefs import Brief, BriefOffer, OfferState
-from app.commissioning.models.deciding import Delegation
+from app.commissioning.models.deciding import Delegation, Variation
 from app.interchange.models import DraftStage, ImportDraft, ImportMapping
 from app.interchange.school_models import SchoolImport
 from app.introductions.models import IntroductionState, Message, StillGoing
@@ -84,7 +84,10 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "saved_id": (SavedSearch, lambda c: {}),
     "gap_id": (GapNote, lambda c: {}),
     "view_id": (OpenedView, lambda c: {"to_zone_id": factories.make_zone().id}),
-    "mark_id": (NotDuplicate, lambda c: {}),
+    "mark_id": (NotDuplicate, lambda c: {
+        "kind": MergeKind.ORGANISATION, "first_id": c.ids["organisation_id"],
+        "second_id": factories.make_organisation(c.zone, with_documents=False).id,
+    }),
     "merge_id": (Merge, lambda c: {
         "kind": MergeKind.ORGANISATION, "kept_id": c.ids["organisation_id"],
         "gone_id": factories.make_organisation(c.zone, with_documents=False).id,
@@ -118,6 +121,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "brief_id": (Brief, lambda c: {}),
     "offer_id": (BriefOffer, lambda c: {"state": OfferState.OFFERED, "weekday": "Tue", "starts": "16:00", "ends": "17:00"}),
     "delegation_id": (Delegation, lambda c: {"grant_id": c.ids["grant_id"], "from_id": c.ids["manager"]}),
+    "variation_id": (Variation, lambda c: {"was_sessions": 2}),
     "sign_in_id": (SignIn, lambda c: {}),
     "statement_id": (Statement, lambda c: {"number": next(_count)}),
     "line_id": (StatementLine, lambda c: {"what": uuid.uuid4().hex, "pence": 100, "held_on": clock.today(), "position": next(_count)}),

@@ -1,0 +1,59 @@
+"""A crawler as each role: no byte of any answer holds the name of a child whom this person may not see. Run by `make security`."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.children.models import Child
+from app.children.queries import list_visible
+from app.shared.db import atomic, db
+from tests.architecture import matrix
+from tests.architecture.matrix_world import World, make_world
+from tests.support.client import StrictClient
+from tests.support.people import sign_in
+
+NAMED_TO_PARTNERS = {"PA", "PR"}
+"""They see no record, but the name of a child who was introduced to them under a consent: the one in their own corner."""
+
+WITHOUT_FILE = {"catalogue.photo", "catalogue.paper"}
+"""The world's rows have no file behind them."""
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    made = make_world()
+    with atomic():
+        for name in ("own", "near", "far"):
+            child = db.session.get_one(Child, getattr(made, name).ids["child_id"])
+            child.first_name, child.last_name, child.known_as = f"Zq{name}first", f"Zq{name}last", ""
+    return made
+
+
+def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
+    """Every page and file that the table of the matrix lets this role open, at its own things and in its own Zone."""
+    table, faults, opened = matrix.read_table(), [], 0
+    names = {name: db.session.get_one(Child, getattr(world, name).ids["child_id"]).id for name in ("own", "near", "far")}
+    for index, who in enumerate(matrix.COLUMNS):
+        client, person = StrictClient(app), world.people[who]
+        client.reviews = False
+        sign_in(client, person)
+        seen = {child.id for child in list_visible(person, with_ended=True)}
+        allowed = {name for name, child_id in names.items() if child_id in seen} | ({"own"} if who in NAMED_TO_PARTNERS else set())
+        hidden = [f"Zq{name}{part}" for name in names if name not in allowed for part in ("first", "last")]
+        db.session.rollback()
+        for what, rule in matrix.rules(app).items():
+            cells = table.get(what, "public")
+            if cells == "public" or "GET" not in what.split(" ")[1] or cells.split()[index][0] != matrix.YES:
+                continue
+            path = app.url_map.bind("localhost").build(rule.endpoint, matrix.ids_for(app, rule, world.own), "GET")
+            answer = client.get(path)
+            opened += 1
+            if answer.status_code >= 500 and rule.endpoint not in WITHOUT_FILE:
+                faults.append(f"{who} {path} answers {answer.status_code}")
+            body = answer.get_data()
+            faults += [f"{who} reads {name} at {rule.endpoint}" for name in hidden if name.encode() in body]
+    assert not faults, "\n".join(faults)
+    assert opened > 300, "the crawler went almost nowhere"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Child)) == 3
