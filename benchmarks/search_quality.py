@@ -58,8 +58,8 @@ def mark(found: Sequence[str], grades: Mapping[str, int], top: int = TOP) -> Mar
     )
 
 
-def marks_of(engine: Peer) -> list[Marks]:
-    return [mark(engine(query.typed, TOP), query.grades) for query in judged.queries()]
+def marks_of(engine: Peer, asked: Sequence[judged.Judged] | None = None) -> list[Marks]:
+    return [mark(engine(query.typed, TOP), query.grades) for query in asked or judged.queries()]
 
 
 @contextmanager
@@ -88,13 +88,13 @@ def header() -> str:
     return f"{'':<34}{'nDCG@10':>9}{'se':>6}{'MRR':>7}{'R@10':>7}{'top1':>7}{'seen':>7}{'unseen':>8}" + "".join(f"{kind[:8]:>9}" for kind in kinds)
 
 
-def line(name: str, marks: Sequence[Marks]) -> str:
-    asked = judged.queries()
-    kinds = list(dict.fromkeys(query.kind for query in asked))
+def line(name: str, marks: Sequence[Marks], asked: Sequence[judged.Judged] | None = None) -> str:
+    asked = asked or judged.queries()
+    kinds = list(dict.fromkeys(query.kind for query in judged.queries()))
     gains = [one.ndcg for one in marks]
 
     def mean(keep: Callable[[judged.Judged], bool]) -> float:
-        return statistics.fmean(one.ndcg for one, query in zip(marks, asked, strict=True) if keep(query))
+        return statistics.fmean([one.ndcg for one, query in zip(marks, asked, strict=True) if keep(query)] or [float("nan")])
 
     figures = (
         f"{statistics.fmean(gains):>9.3f}{statistics.stdev(gains) / sqrt(len(gains)):>6.3f}{statistics.fmean(m.reciprocal for m in marks):>7.3f}"
@@ -158,6 +158,7 @@ def report(*, with_peers: bool = True, with_misses: bool = False) -> None:
     print(header())
     with kith() as engine:
         print(line("Kith on SQLite", marks_of(engine)), flush=True)
+        print(line("Kith on SQLite, asked later", marks_of(engine, judged.later()), judged.later()), flush=True)
         if with_misses:
             misses(engine)
     if not with_peers:

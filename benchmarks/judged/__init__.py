@@ -1,4 +1,4 @@
-"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt), both for people to read.
+"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt), all for people to read.
 
 Catalogue, queries and grades have one author, who graded by reading the offerings before any engine had answered. That author
 also works on Kith's lexicon, so the figures flatter it: therefore `half`. Only the queries of the "seen" half are ever looked at
@@ -120,12 +120,21 @@ def catalogue_csv() -> bytes:
 @cache
 def queries() -> tuple[Judged, ...]:
     """All queries; every second one of each kind is of the unseen half."""
+    return tuple(_queries("queries.txt"))
+
+
+@cache
+def later() -> tuple[Judged, ...]:
+    """Those that were asked later; its head says which of them are unseen."""
+    return tuple(_queries("later.txt"))
+
+
+def _queries(name: str) -> Iterator[Judged]:
     known = {row["id"] for row in offerings()}
-    out: list[Judged] = []
-    kind, count = "", 0
-    for number, line in _lines("queries.txt"):
+    kind, half, count = "", "", 0
+    for number, line in _lines(name):
         if line.startswith("## "):
-            kind, count = line.removeprefix("## ").strip(), 0
+            (kind, half), count = (*line.removeprefix("## ").split(), "")[:2], 0
             continue
         typed, *graded = (part.strip() for part in line.split("|"))
         grades: dict[str, int] = {}
@@ -133,8 +142,8 @@ def queries() -> tuple[Judged, ...]:
             grade, _, refs = part.partition(":")
             for ref in refs.split():
                 if ref not in known or ref in grades or grade not in ("1", "2", "3"):
-                    raise Unreadable(f"queries.txt line {number}: {ref} is unknown, twice, or graded {grade!r}")
+                    raise Unreadable(f"{name} line {number}: {ref} is unknown, twice, or graded {grade!r}")
                 grades[ref] = int(grade)
-        out.append(Judged(kind, typed, grades, "unseen" if count % 2 else "seen"))
+        seen = "unseen" if count % 2 and name == "queries.txt" else "seen"
+        yield Judged(kind, typed, grades, half or seen)
         count += 1
-    return tuple(out)
