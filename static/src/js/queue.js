@@ -1,6 +1,6 @@
 // Deciding with the keyboard: letters act on the request that has the focus, and only inside the list (WCAG 2.1.4).
 const editable = (node) => node.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
-const first = (item) => item.querySelector('[data-tick], a, button');
+const first = (item) => item.querySelector('[data-tick]') ?? item.querySelector('a, button');
 
 export const start = (list) => {
   const items = () => [...list.querySelectorAll(':scope > li')];
