@@ -21,15 +21,16 @@ SHOWN_TO_ALL = (PartnerState.APPROVED, PartnerState.LIVE, PartnerState.RESTRICTE
 
 
 def organisations_visible_to(person: Person) -> sa.ColumnElement[bool]:
-    """SQL: organisations of the person's Zones that are shown to all; every one for its Zone manager; the own one always; and
-    whoever knows a child there goes on seeing it."""
+    """SQL: organisations of the person's Zones that are shown to all; every one for its Zone manager and the Zone's safeguarding lead (who
+    signs before it is approved); the own one always; and whoever knows a child there goes on seeing it."""
     known = known_offerings(person)
+    guarded = {g.zone_id for g in person.live_grants if g.role is Role.SAFEGUARDING_LEAD and g.school_id is None and g.zone_id}
     through = [] if known is None else [sa.and_(
         Organisation.zone_id.in_(person.zone_ids()), Organisation.id.in_(sa.select(Offering.organisation_id).where(Offering.id.in_(known)))
     )]
     return sa.or_(
         sa.and_(Organisation.zone_id.in_(person.zone_ids()), Organisation.state.in_(SHOWN_TO_ALL)),
-        Organisation.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER)),
+        Organisation.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER) | guarded),
         Organisation.id.in_(person.organisation_ids()),
         *through,
     )
