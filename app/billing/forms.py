@@ -30,6 +30,13 @@ class HoldForm(KithForm):
     )
 
 
+class ReceiptsForm(KithForm):
+    rows = TextAreaField(
+        "The bank’s table", [InputRequired("Paste the rows."), Length(max=60_000)],
+        description="Paste it from a CSV file: a first row with fund, amount, reference; then one row for each receipt. The same row again counts once.",
+    )
+
+
 class CashForm(KithForm):
     step = RadioField("What happened?", [InputRequired("Choose what happened.")])
     pence = PoundsField("Amount", [InputRequired("Type the amount.")])

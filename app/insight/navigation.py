@@ -65,6 +65,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "sessions": ("attendance.registers", "catalogue.organisations"),
     "statement-lines": ("billing.statements",),
     "reconciliation": ("payments.runs",),
+    "receipts": ("commissioning.funds",),
     "payees": ("payments.runs", "billing.statements"),
     "payments": ("payments.runs",),
     "payment-settings": ("payments.runs",),

@@ -7,13 +7,15 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person
 from app.billing import books, policies
-from app.billing.forms import CashForm
+from app.billing.forms import CashForm, ReceiptsForm
 from app.billing.routes.base import blueprint
 from app.billing.routes.paying import managed_zone
+from app.billing.services.receiving import take_in
 from app.payments.models import Place
 from app.payments.services import reconciling, sending
 from app.payments.words import PLACE_WORDS
 from app.shared.money import pounds
+from app.shared.view import plural
 from app.shared.web import act, allow, current_person, submit
 
 
@@ -41,3 +43,20 @@ def reconciliation() -> ResponseReturnValue:
 @allow(policies.can_prepare_run)
 def reconciliation_look() -> ResponseReturnValue:
     return act(reconciling.ask, url_for("billing.reconciliation"), done="The worker looks at Stripe now. Reload this page in a minute.")
+
+
+@blueprint.route("/receipts/new", methods=["GET", "POST"])
+@allow(policies.can_prepare_run)
+def receipts() -> ResponseReturnValue:
+    me: Person = current_person()
+    zone, _ = managed_zone(me)
+    zone_id, form, taken = zone.id, ReceiptsForm(), list[int]()
+
+    def verb() -> bool:
+        taken.append(take_in(zone_id=zone_id, text=form.rows.data or "", actor=me))
+        return True
+
+    if submit(form, verb) is None:
+        return render_template("billing/receipts.html", form=form, zone=managed_zone(me)[0]), 422 if request.method == "POST" else 200
+    flash(f"{plural(sum(taken), 'receipt')} written down. What was there before was not written twice.", "success")
+    return redirect(url_for("commissioning.funds"), 303)

@@ -2,6 +2,6 @@
 
 from app.billing.services.agreeing import agree, answer_line, query_line
 from app.billing.services.approving import approve, hold, release, verify
-from app.billing.services.drawing import draw_up, monthly, refresh
+from app.billing.services.drawing import NothingOwed, draw_up, monthly, refresh
 
-__all__ = ["agree", "answer_line", "approve", "draw_up", "hold", "monthly", "query_line", "refresh", "release", "verify"]
+__all__ = ["NothingOwed", "agree", "answer_line", "approve", "draw_up", "hold", "monthly", "query_line", "refresh", "release", "verify"]

@@ -1,0 +1,47 @@
+"""A bank's lines of money that came in, as a table: read and checked before anything is written. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from app.shared.errors import Invalid
+from app.shared.money import parse_pounds
+from app.shared.view import sentence_list
+
+COLUMNS = ("fund", "amount", "reference")
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Receipt:
+    fund_id: UUID
+    pence: int
+    reference: str
+
+
+def read(text: str, funds: Mapping[str, UUID]) -> Sequence[Receipt]:
+    """Every row, or none: raises Invalid with the row that cannot be used and why. `funds` are the Zone's, by name in small letters."""
+    rows = list(csv.DictReader(io.StringIO(text.strip().lstrip("\ufeff")), skipinitialspace=True))
+    given = {str(name or "").strip().lower() for name in (rows[0] if rows else {})}
+    missing = [column for column in COLUMNS if column not in given]
+    if not rows or missing:
+        raise Invalid(f"The first row names the columns {sentence_list(COLUMNS)}; then one row for each receipt.", field="rows")
+    if len(rows) > MOST:
+        raise Invalid(f"{MOST} rows at a time are the most.", field="rows")
+    return [_row(number, row, funds) for number, row in enumerate(rows, 2)]
+
+
+def _row(number: int, row: Mapping[str | None, str | None], funds: Mapping[str, UUID]) -> Receipt:
+    cells = {str(name or "").strip().lower(): str(value or "").strip() for name, value in row.items() if name is not None}
+    fund_id = funds.get(cells["fund"].lower())
+    if fund_id is None:
+        raise Invalid(f"Row {number}: there is no fund called “{cells['fund']}” in this Zone.", field="rows")
+    try:
+        pence = parse_pounds(cells["amount"])
+    except Invalid as refusal:
+        raise Invalid(f"Row {number}: {refusal.sentence}", field="rows") from refusal
+    return Receipt(fund_id, pence, cells["reference"])
