@@ -5,17 +5,15 @@ Pure. A record that is wrong stops only itself.
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from app.catalogue.models import NEEDS
+from app.children.record_values import Window, is_number, is_whole, read_window, said
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_TIME = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 MANY_KM = 2000
@@ -34,16 +32,6 @@ class Fault:
     def __str__(self) -> str:
         who = f" ({self.id})" if self.id else ""
         return f"row {self.row}{who}, {self.column}: found {self.found}, allowed: {self.allowed}"
-
-
-@dataclass(frozen=True)
-class Window:
-    days: tuple[str, ...]
-    start: str
-    end: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"days": list(self.days), "start": self.start, "end": self.end}
 
 
 @dataclass(frozen=True)
@@ -103,7 +91,7 @@ def _gbp(pence: int) -> int | float:
 def read_records(data: object) -> tuple[list[tuple[int, ChildRecord]], list[Fault]]:
     """The good records with their row, and what is wrong with the others. The second record of one id is a fault."""
     if not isinstance(data, list):
-        return [], [Fault(0, "", "file", _show(data), "a list of children")]
+        return [], [Fault(0, "", "file", said(data), "a list of children")]
     good: list[tuple[int, ChildRecord]] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}
@@ -113,7 +101,7 @@ def read_records(data: object) -> tuple[list[tuple[int, ChildRecord]], list[Faul
         if record is None:
             continue
         if record.id in seen:
-            faults.append(Fault(row, record.id, "id", repr(record.id), f"an id of its own; row {seen[record.id]} has this one"))
+            faults.append(Fault(row, record.id, "id", said(record.id), f"an id of its own; row {seen[record.id]} has this one"))
             continue
         seen[record.id] = row
         good.append((row, record))
@@ -123,7 +111,7 @@ def read_records(data: object) -> tuple[list[tuple[int, ChildRecord]], list[Faul
 def read_record(raw: object, row: int = 1) -> tuple[ChildRecord | None, list[Fault]]:
     """One record, or None and every fault in it."""
     if not isinstance(raw, Mapping):
-        return None, [Fault(row, "", "row", _show(raw), "one child in braces { }")]
+        return None, [Fault(row, "", "row", said(raw), "one child in braces { }")]
     reader = _Reader(raw, row)
     rules = reader.inner("constraints")
     lat, lon = reader.degrees("lat", 90), reader.degrees("lon", 180)
@@ -156,7 +144,7 @@ class _Reader:
 
     def fault(self, column: str, found: object, allowed: str) -> None:
         whose = self.raw.get("id") if not self.prefix else ""
-        self.faults.append(Fault(self.row, str(whose or ""), self.prefix + column, _show(found), allowed))
+        self.faults.append(Fault(self.row, str(whose or ""), self.prefix + column, said(found), allowed))
 
     def inner(self, name: str) -> _Reader:
         value = self.raw.get(name)
@@ -193,7 +181,7 @@ class _Reader:
 
     def whole(self, name: str, low: int, high: int) -> int:
         value: Any = self.raw.get(name)
-        if not _is_whole(value) or not low <= value <= high:
+        if not is_whole(value) or not low <= value <= high:
             self.fault(name, value, f"a whole number from {low} to {high}")
             return low
         return int(value)
@@ -203,7 +191,7 @@ class _Reader:
 
     def whole_list(self, name: str, low: int, high: int) -> tuple[int, ...]:
         value = self.raw.get(name, [])
-        if not isinstance(value, list) or not all(_is_whole(item) and low <= item <= high for item in value):
+        if not isinstance(value, list) or not all(is_whole(item) and low <= item <= high for item in value):
             self.fault(name, value, f"a list of whole numbers from {low} to {high}")
             return ()
         return tuple(value)
@@ -219,21 +207,21 @@ class _Reader:
         value: Any = self.raw.get(name)
         if value is None:
             return None
-        if not _is_number(value) or not -most <= value <= most:
+        if not is_number(value) or not -most <= value <= most:
             self.fault(name, value, f"degrees from -{most} to {most}")
             return None
         return float(value)
 
     def kilometres(self) -> float:
         value: Any = self.raw.get("max_km")
-        if not _is_number(value) or not 0 < value <= MANY_KM:
+        if not is_number(value) or not 0 < value <= MANY_KM:
             self.fault("max_km", value, f"kilometres, more than 0 and at most {MANY_KM}")
             return 1.0
         return float(value)
 
     def pence(self, name: str) -> int:
         value = self.raw.get(name, 0)
-        exact = Decimal(str(value)) * 100 if _is_number(value) else Decimal(-1)
+        exact = Decimal(str(value)) * 100 if is_number(value) else Decimal(-1)
         if exact < 0 or exact > 10_000_000 or exact != exact.to_integral_value():
             self.fault(name, value, "pounds, 0 or more, to the penny")
             return 0
@@ -257,8 +245,8 @@ class _Reader:
             priority: Any = item.get("priority") if isinstance(item, Mapping) else None
             if code not in NEEDS:
                 self.fault("needs", item if code is None else code, f"one of the {len(NEEDS)} needs, such as {NEEDS[0]}")
-            elif not _is_whole(priority) or not 1 <= priority <= 3:
-                self.fault("needs", f"{code} with priority {_show(priority)}", "priority 1, 2 or 3")
+            elif not is_whole(priority) or not 1 <= priority <= 3:
+                self.fault("needs", f"{code} with priority {said(priority)}", "priority 1, 2 or 3")
             elif code in (known for known, _ in read):
                 self.fault("needs", f"{code} twice", "each need once")
             else:
@@ -272,37 +260,9 @@ class _Reader:
             return ()
         read = []
         for item in value:
-            window = _window(item)
+            window = read_window(item)
             if window is None:
                 self.fault("windows", item, 'like {"days": ["Mon", "Tue"], "start": "15:30", "end": "17:30"}, start before end')
             else:
                 read.append(window)
         return tuple(read)
-
-
-def _window(item: object) -> Window | None:
-    if not isinstance(item, Mapping):
-        return None
-    days, start, end = item.get("days"), item.get("start"), item.get("end")
-    if not isinstance(days, Sequence) or isinstance(days, str) or not days or any(day not in DAYS for day in days):
-        return None
-    if not all(isinstance(t, str) and _TIME.match(t) for t in (start, end)) or str(start) >= str(end):
-        return None
-    return Window(tuple(days), str(start), str(end))
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _show(value: object) -> str:
-    """What was found, short enough for one line of a report."""
-    if value is None:
-        return "nothing"
-    text = value if isinstance(value, str) else repr(value)
-    text = text.encode("utf-8", "replace").decode()
-    return f"“{text[:60]}…”" if len(text) > 60 else f"“{text}”"

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from app.catalogue.models import NEEDS
 from app.children import services
 from app.children.models import Child, Voice
-from app.children.records import DAYS, ChildRecord, read_record, read_records
+from app.children.record_values import DAYS
+from app.children.records import ChildRecord, read_record, read_records
 from app.children.services import Outcome, export_dict, upsert_child
 from app.shared.db import db
 from tests.children.conftest import World

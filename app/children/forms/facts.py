@@ -22,7 +22,7 @@ from app.children.forms.fields import (
     TicksField,
 )
 from app.children.models import Child
-from app.children.records import DAYS
+from app.children.record_values import DAYS
 from app.children.services import AUDIENCES, Details, Practicalities
 from app.shared.forms import KithForm, PoundsField, WholeNumberField, choices
 

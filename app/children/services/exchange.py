@@ -13,7 +13,8 @@ from app.accounts.models import Person
 from app.audit.services import record as write_trail
 from app.children import queries
 from app.children.models import Child, Need, Voice
-from app.children.records import ChildRecord, Window
+from app.children.record_values import Window
+from app.children.records import ChildRecord
 from app.shared import clock
 from app.shared.db import atomic, db
 
