@@ -23,10 +23,12 @@ from app.children.services.caseload import cover_caseload
 from app.commissioning.services import clock as commissioning_clock
 from app.commissioning.services.funds import open_fund, pledge, receive
 from app.demo import calendar, west_london, wigan
+from app.demo.briefs import write_briefs
 from app.demo.childhoods import Life, welcome
 from app.demo.growing import tell_growing
 from app.demo.lives import plan_lives
 from app.demo.partners import bring_partners, fill_catalogue
+from app.demo.paying import pay_partners
 from app.demo.story import Story
 from app.demo.world import World, address, open_schools, open_zone
 from app.introductions import services as introductions
@@ -104,6 +106,8 @@ def _build_zone(
     say(f"{name}: what the children say of it")
     tell_growing(world, lives, story.until)
     _bumps(world)
+    pay_partners(world)
+    write_briefs(world.zone.id)
     with atomic():
         for _, person in world.accounts:
             db.session.get_one(Person, person.id).password_hash = kept_hash
@@ -159,7 +163,7 @@ def _bring_money(world: World, year: int) -> None:
                 email=address(f"{world.zone.slug} hester bramley"), zone_id=world.zone.id, role=Role.FUNDER,
                 scope=Scope(fund_id=fund.id), actor=world.manager,
             )))
-    for name, limit in (("Nadia Rahman", 50_000), ("Peter Okoro", 200_000), ("Sian Lloyd", None)):
+    for name, limit in (("Nadia Rahman", 50_000), ("Peter Okoro", 200_000), ("Sian Lloyd", None), ("Anil Desai", None)):
         holder = add_person(
             name=name if world.zone.slug == "west-london" else f"{name} (Wigan)", email=address(f"{world.zone.slug} {name}"), phone="",
             zone_id=world.zone.id, role=Role.BUDGET_HOLDER, scope=Scope(limit_pence=limit), actor=world.manager,
