@@ -62,7 +62,7 @@ ACTION_WORDS = {
     "introductions.introduction.closed": "Closed",
     "introductions.introduction.ended": "Ended",
     "introductions.introduction.joined_together": "Goes together with another child",
-    "introductions.introduction.went_apart": "Goes alone again",
+    "introductions.introduction.parted": "Goes alone again",
     "introductions.introduction.practitioner_named": "Named somebody else to meet the child",
     "introductions.message.written": "Wrote a message",
     "introductions.message.asked": "Asked a question",

@@ -49,7 +49,7 @@ def go_apart(*, introduction_id: uuid.UUID, actor: Person, seen_version: int | N
         permit(policies.can_listen(actor, introduction), introduction)
         if introduction.party_id is not None:
             introduction.party_id = None
-            note(introduction, actor=actor, done="went_apart")
+            note(introduction, actor=actor, done="parted")
         return introduction
 
 
