@@ -52,7 +52,7 @@ ACTION_WORDS: dict[str, str] = {
     "commissioning.commission.closed": "Closed",
     "commissioning.commission.changed": "Request changed",
     "commissioning.commission.taken_back": "Took the decision back",
-    "commissioning.commission.resplit": "Changed which funds pay",
+    "commissioning.commission.split_changed": "Changed which funds pay",
     "commissioning.change.requested": "More sessions asked for",
     "commissioning.change.approved": "Number of sessions changed",
     "commissioning.change.supported": "More sessions: approved by one, waiting for another",

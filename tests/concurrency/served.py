@@ -136,7 +136,7 @@ def press_all(url: str, presses: Sequence[Press]) -> list[Answer]:
     gate = threading.Barrier(len(presses))
 
     def one(n: int, press: Press) -> None:
-        line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=120)
+        line = http.client.HTTPConnection(str(address.hostname), address.port, timeout=900)
         gate.wait(START_LIMIT)
         began = time.perf_counter()
         line.request("POST", press.path, press.typed if isinstance(press.typed, str) else urlencode(press.typed), dict(press.who.headers))
@@ -149,7 +149,7 @@ def press_all(url: str, presses: Sequence[Press]) -> list[Answer]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(180)
+        thread.join(900)
     db.session.rollback()
     missing = [n for n, answer in enumerate(answers) if answer is None]
     assert not missing, f"{len(missing)} got no answer"

@@ -36,7 +36,7 @@ def change_split(
         purse.reserve(commission, by_hand, actor)
         judging.require_decider(actor, commission)  # again: other funds pay now
         note(
-            commission, actor=actor, done="resplit",
+            commission, actor=actor, done="split_changed",
             parts=[{"fund": str(part.fund.id), "pence": part.pence} for part in by_hand.parts],
         )
         db.session.expire(commission, ["shares"])
