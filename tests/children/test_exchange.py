@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.catalogue.models import NEEDS
@@ -166,6 +166,7 @@ records = st.fixed_dictionaries({
 })
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(records)
 def test_any_good_record_reads_and_writes_back_the_same(raw: dict[str, Any]) -> None:
     assert read(raw).as_dict() == raw
