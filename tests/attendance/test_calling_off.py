@@ -10,6 +10,7 @@ from app.attendance.models import MarkKind
 from app.attendance.services.calling_off import CALLED_OFF, MOVED
 from app.catalogue.models import CancelledBy, Session, SessionState, Tariff
 from app.catalogue.services import sessions as catalogue
+from app.insight.checks import registers
 from app.notifications.handlers import Job, find
 from app.notifications.models import OutboxMessage
 from app.shared import clock
@@ -58,10 +59,14 @@ def test_what_the_partner_calls_off_earns_nothing_and_snow_what_the_tariff_says(
 
 def test_a_cancelled_first_session_starts_nothing(club: Club) -> None:
     amara, session = club.children[0], club.session(0)
+    owed_when_called_off(club, 50)
     with clock.freeze(session.starts_at):
         catalogue.cancel_session(session_id=session.id, by=CancelledBy.SCHOOL, reason="A burst pipe.", actor=club.scene.partner)
         deliver()
     assert (club.commission(amara).state, club.earned(amara)) == ("confirmed", 0)
+    club.save({amara: K.ATTENDED}, week=1)
+    db.session.rollback()
+    assert (registers.marked_sessions_were_held(), registers.marks_owe_what_the_ledger_says()) == (None, None)
     assert club.tasks(kind="missed_session") == []
 
 

@@ -20,7 +20,7 @@ from app.attendance.services.marking import Marking
 from app.audit import services as audit
 from app.catalogue.models import CancelledBy, Session, SessionState
 from app.catalogue.services import sessions as catalogue_sessions
-from app.commissioning.models import Place
+from app.commissioning.models import CommissionState, Place
 from app.notifications import services as notifications
 from app.notifications.handlers import Job
 from app.notifications.models import Urgency
@@ -46,7 +46,8 @@ def promise_moved(session: Session, actor: Person | None) -> None:
 
 
 def after_called_off(job: Job) -> None:
-    """Mark every expected child, with what the tariff owes for it (nothing when the partner cancels), and tell who must know."""
+    """Mark every expected child, with what the tariff owes for it (nothing when the partner cancels, or before a first session), and tell
+    who must know."""
     session = db.session.get(Session, uuid.UUID(job.payload["session"]))
     actor = db.session.get(Person, uuid.UUID(job.payload["actor"])) if job.payload["actor"] else None
     if session is None or session.state is not SessionState.CANCELLED:
@@ -98,7 +99,9 @@ def _mark(session: Session, child_ids: Sequence[uuid.UUID], actor: Person) -> No
     desk = desks.open_desk(session.id, child_ids)
     for child_id, place in sorted(desk.places.items()):
         if child_id not in desk.marks:
-            percent = 0 if desk.session.cancelled_by is CancelledBy.PARTNER else None
+            commission = desk.commissions.get(place.id)
+            has_begun = commission is not None and commission.state is not CommissionState.CONFIRMED
+            percent = None if has_begun and desk.session.cancelled_by is not CancelledBy.PARTNER else 0
             desks.write(
                 desk, place, Marking(MarkKind.SESSION_CANCELLED), actor=actor, client_key=f"called-off-{session.id.hex}", percent=percent
             )

@@ -6,7 +6,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from app.attendance.models import Mark
+from app.attendance.models import Mark, MarkKind
 from app.attendance.queries import is_newest
 from app.catalogue.models import Session, SessionState
 from app.commissioning.models import EARNED, Commission, CommissionState, Posting
@@ -25,9 +25,12 @@ def marks_have_every_revision() -> str | None:
 
 
 def marked_sessions_were_held() -> str | None:
+    """A session that was called off has marks that say so, and no other."""
+    was_held = Session.state.in_((SessionState.HELD, SessionState.CLOSED))
+    called_off = sa.and_(Session.state == SessionState.CANCELLED, Mark.kind == MarkKind.SESSION_CANCELLED)
     row = first(
         sa.select(Session.id, Session.state).join(Mark, Mark.session_id == Session.id)
-        .where(Session.state.not_in((SessionState.HELD, SessionState.CLOSED))).order_by(Session.id)
+        .where(~sa.or_(was_held, called_off)).order_by(Session.id)
     )
     return f"session {row[0]} has marks and is {row[1]}" if row else None
 
