@@ -56,20 +56,16 @@ def allow(policy: Callable[..., bool], **loaders: Callable[..., Any]) -> Callabl
     """
 
     def declare(view: View) -> View:
-        def permit(person: Any, ids: dict[str, Any]) -> dict[str, Any]:
-            loaded = {name: loader(ids.pop(f"{name}_id"), person) for name, loader in loaders.items()}
-            if not policy(person, *loaded.values()):
-                raise Forbidden
-            return loaded
-
         @functools.wraps(view)
         def guarded(**kwargs: Any) -> ResponseReturnValue:
-            loaded = permit(current_person(), kwargs)
+            person = current_person()
+            loaded = {name: loader(kwargs.pop(f"{name}_id"), person) for name, loader in loaders.items()}
+            if not policy(person, *loaded.values()):
+                raise Forbidden
             return view(**loaded, **kwargs)
 
         guarded.kith_policy = policy.__name__  # type: ignore[attr-defined]
-        # The same decision and what it is made of, for the matrix in tests/architecture.
-        guarded.kith_permit = permit  # type: ignore[attr-defined]
+        # What decides, for the matrix in tests/architecture.
         guarded.kith_guard = (policy, tuple(loaders.items()))  # type: ignore[attr-defined]
         return guarded
 

@@ -58,34 +58,47 @@ def loose_ids(app: Flask, rule: Rule) -> list[str]:
     return sorted(set(rule.arguments) - UNNAMED - {f"{name}_id" for name, _ in view.kith_guard[1]})
 
 
-def decide(app: Flask, rule: Rule, person: Person, corner: Corner) -> str:
-    """What the endpoint's own guard says: its loaders, then its policy."""
-    view: Any = app.view_functions[rule.endpoint]
-    try:
-        view.kith_permit(person, ids_for(app, rule, corner))
-    except NotFound:
-        return NOT_THERE
-    except Forbidden:
-        return FORBIDDEN
-    return YES
+class Asking:
+    """Asks the endpoints' own guards: their loaders, then their policy. A loader is asked once about one thing by one person."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._loaded: dict[object, Any] = {}
+
+    def decide(self, rule: Rule, person: Person, corner: Corner) -> str:
+        view: Any = self.app.view_functions[rule.endpoint]
+        policy, loaders = view.kith_guard
+        ids = ids_for(self.app, rule, corner)
+        try:
+            loaded = [self._load(loader, ids[f"{name}_id"], person) for name, loader in loaders]
+            return YES if policy(person, *loaded) else FORBIDDEN
+        except NotFound:
+            return NOT_THERE
+        except Forbidden:
+            return FORBIDDEN
+
+    def _load(self, loader: Any, key: Any, person: Person) -> Any:
+        asked = (loader, key, person.id)
+        if asked not in self._loaded:
+            try:
+                self._loaded[asked] = loader(key, person)
+            except (NotFound, Forbidden) as refusal:
+                self._loaded[asked] = refusal
+        found = self._loaded[asked]
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 def all_cells(app: Flask, world: World) -> dict[str, str]:
-    """Every line's cells: for each column own, near and far; one where the address names nothing. Guards that are made of the same
-    loaders and policy, and asked about the same things, are asked once."""
-    known: dict[object, str] = {}
-    found = {}
+    """Every line's cells: for each column own, near and far; one where the address names nothing."""
+    asking, found = Asking(app), {}
     for what, rule in rules(app).items():
-        view: Any = app.view_functions[rule.endpoint]
-        if view.kith_policy == "public":
+        if app.view_functions[rule.endpoint].kith_policy == "public":  # type: ignore[attr-defined]
             found[what] = "public"
             continue
         corners = (world.own, world.near, world.far) if set(rule.arguments) - UNNAMED else (world.own,)
-        names = tuple(f"{name}_id" for name, _ in view.kith_guard[1])
-        guard = (view.kith_guard, len(corners), *(ids_for(app, rule, corner)[name] for corner in corners for name in names))
-        if guard not in known:
-            known[guard] = " ".join("".join(decide(app, rule, world.people[who], corner) for corner in corners) for who in COLUMNS)
-        found[what] = known[guard]
+        found[what] = " ".join("".join(asking.decide(rule, world.people[who], corner) for corner in corners) for who in COLUMNS)
     return found
 
 
