@@ -19,7 +19,7 @@ from app.commissioning.refusals import (
     NoPlaceLeft,
     PlaceBought,
 )
-from app.commissioning.services import places, waiting
+from app.commissioning.services import places, seats, waiting
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid
@@ -153,6 +153,11 @@ def test_a_place_makes_no_move_that_its_table_does_not_have(scene: Scene, here: 
     assert place.state is here
 
 
+def held_again(place: Place) -> None:
+    with atomic():
+        seats.move(place, PlaceState.HELD, None, until=clock.now() + timedelta(days=1))
+
+
 @pytest.mark.parametrize(("here", "there"), [(here, there) for here, onward in PLACE_MOVES.table.items() for there in sorted(onward)])
 def test_a_place_makes_every_move_of_its_table(scene: Scene, here: Any, there: Any) -> None:
     place = hold(scene)
@@ -162,6 +167,7 @@ def test_a_place_makes_every_move_of_its_table(scene: Scene, here: Any, there: A
         PlaceState.TAKEN: lambda: places.take_place(place_id=place.id, actor=None),
         PlaceState.RELEASED: lambda: places.release_place(place_id=place.id, reason="x", actor=None),
         PlaceState.ENDED: lambda: places.end_place(place_id=place.id, reason="x", actor=None),
+        PlaceState.HELD: lambda: held_again(place),  # by taking an approval back alone: test_deciding
     }[there]
     verb()
     assert place.state is there
