@@ -14,7 +14,7 @@ from flask import Flask
 
 from app.accounts.models import RoleGrant
 from app.attendance.models import Mark, MarkKind
-from app.audit.models import AuditEntry
+from app.audit.models import AuditEntry, Seal
 from app.catalogue.models import Cohort, Organisation, Session, SessionState
 from app.children.models import Consent
 from app.commissioning.models import Account, Commission, CommissionState, Decision, Journal, Place, Posting
@@ -137,6 +137,13 @@ def break_trail(town: Town) -> None:
     _ungarded(lambda: db.session.execute(sa.delete(AuditEntry).where(AuditEntry.subject_id.in_(ids))), "audit_entry")
 
 
+def break_seal(town: Town) -> None:
+    """A seal that does not fit its line, as a line that was changed after its sealing leaves it."""
+    with atomic():
+        first = db.session.scalar(sa.select(sa.func.min(AuditEntry.id)))
+        db.session.add(Seal(seq=1, of_table="audit_entry", row_id=first, hash="0" * 64))
+
+
 def break_guard(town: Town) -> None:
     with atomic():
         for statement in append_only_undo_ddl("posting", db.engine.dialect.name):
@@ -198,6 +205,7 @@ BREAKS: list[tuple[Callable[[Town], None], str]] = [
     (break_introductions_state, "every state is where its trail leads"),
     (break_session_state, "every state is where its trail leads"),
     (break_trail, "every introduction and commission has a trail"),
+    (break_seal, "no line of the trail was changed after it was sealed"),
     (break_guard, "what only grows is guarded by the database"),
     (break_revision, "no revision of a mark is missing"),
     (break_held, "marked sessions were held"),
