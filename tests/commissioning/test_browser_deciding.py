@@ -39,7 +39,6 @@ def test_ten_requests_are_decided_within_a_minute_with_the_keyboard_alone(live: 
         asked = [scene.request(sessions=2) for _ in range(11)]
         holder, ids = scene.holder.email, [c.id for c in asked]
     page = new_page("desktop")
-    watch_of(page).expect("bluetooth")
     come_in(page, holder)
     page.goto("/approvals#requests")
     look(page, "approvals")
@@ -94,7 +93,6 @@ def test_a_brief_lights_risky_words_and_shows_offers_side_by_side(live: Live, ne
         child = scene.child(first_name="Zuleika", region="West London")
         child_id, worker, partner, offered = child.id, scene.link_worker.email, scene.partner.email, _with_two_offers(scene)
     page = new_page("desktop")
-    watch_of(page).expect("bluetooth")
     come_in(page, worker)
     page.goto(f"/children/{child_id}/briefs/new")
     for label, text in (
