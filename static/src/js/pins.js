@@ -5,13 +5,13 @@ export const enhance = (box) => {
   const field = document.getElementById(box.dataset.pinFor);
   const svg = box.querySelector('svg'), pin = box.querySelector('.pinmap__pin');
   const { width, height } = svg.viewBox.baseVal;
-  const [lat, lon, perLat, perLon] = ['lat', 'lon', 'pxLat', 'pxLon'].map((name) => Number(box.dataset[name]));
-  let at = { x: width / 2, y: height / 2 };
+  const [lat, lon, x0, y0, perLat, perLon] = ['lat', 'lon', 'x', 'y', 'pxLat', 'pxLon'].map((name) => Number(box.dataset[name]));
+  let at = { x: x0, y: y0 };
   const draw = () => pin.setAttribute('transform', `translate(${at.x} ${at.y})`);
   const move = (x, y) => {
     at = { x: Math.min(Math.max(x, 0), width), y: Math.min(Math.max(y, 0), height) };
     draw();
-    field.value = `${(lat - (at.y - height / 2) / perLat).toFixed(5)}, ${(lon + (at.x - width / 2) / perLon).toFixed(5)}`;
+    field.value = `${(lat - (at.y - y0) / perLat).toFixed(5)}, ${(lon + (at.x - x0) / perLon).toFixed(5)}`;
   };
   const follow = (event) => {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
@@ -28,7 +28,7 @@ export const enhance = (box) => {
   field.addEventListener('change', () => {
     const typed = field.value.split(',').map(Number);
     if (typed.length !== 2 || typed.some(Number.isNaN)) return;
-    at = { x: width / 2 + (typed[1] - lon) * perLon, y: height / 2 - (typed[0] - lat) * perLat };
+    at = { x: x0 + (typed[1] - lon) * perLon, y: y0 - (typed[0] - lat) * perLat };
     draw();
   });
   box.hidden = false;
