@@ -22,6 +22,8 @@ class Page:
     label: str
     icon: str
     roles: frozenset[Role]
+    is_zone_wide: bool = False
+    """Only for those whose role is for the whole Zone, not for one school."""
 
 
 PAGES = (
@@ -42,7 +44,7 @@ PAGES = (
     Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
     Page("interchange.imports", "Import", "upload", frozenset({_R.ZONE_MANAGER})),
     Page("accounts.zone", "Zone", "settings", frozenset({_R.ZONE_MANAGER})),
-    Page("safeguarding.concerns", "Safeguarding", "shield-alert", frozenset({_R.SAFEGUARDING_LEAD})),
+    Page("safeguarding.concerns", "Safeguarding", "shield-alert", frozenset({_R.SAFEGUARDING_LEAD}), is_zone_wide=True),
     Page("safeguarding.urgent_looks", "Urgent looks", "eye", frozenset({_R.ADMINISTRATOR})),
     Page("catalogue.gaps", "Not found", "puzzle", frozenset({_R.ZONE_MANAGER})),
     Page("catalogue.words", "Search words", "book-open", frozenset({_R.ADMINISTRATOR})),
@@ -91,12 +93,17 @@ class Me:
     initials: str
     name: str
     role_line: str
+    may_raise_concern: bool = False
 
 
 def pages_of(person: Person) -> list[Page]:
     """What this person's roles may use, of the pages that there are."""
     roles = {grant.role for grant in person.live_grants}
-    return [page for page in PAGES if roles & page.roles and page.endpoint in current_app.view_functions]
+    zone_wide = {grant.role for grant in person.live_grants if grant.school_id is None}
+    return [
+        page for page in PAGES
+        if page.roles & (zone_wide if page.is_zone_wide else roles) and page.endpoint in current_app.view_functions
+    ]
 
 
 def entries(person: Person, waiting: Mapping[str, int]) -> list[Entry]:
@@ -125,7 +132,7 @@ def me(person: Person) -> Me:
     if grant is None:
         return Me(initials(person.name), person.name, "No role in force")
     where = grant.school.name if grant.school else grant.zone.name if grant.zone else "all Zones"
-    return Me(initials(person.name), person.name, f"{ROLE_WORDS[grant.role]}, {where}")
+    return Me(initials(person.name), person.name, f"{ROLE_WORDS[grant.role]}, {where}", may_raise_concern=bool(person.zone_ids()))
 
 
 def is_demo(person: Person) -> bool:

@@ -59,7 +59,7 @@ def test_lines_of_nil_are_left_out_and_an_event_without_lines_stands(scene: Scen
 
 @pytest.mark.parametrize(("source", "target"), [
     (Account.AVAILABLE, Account.REQUESTED), (Account.REQUESTED, Account.COMMITTED), (Account.COMMITTED, Account.ACCRUED),
-    (Account.ACCRUED, Account.PAID), (Account.PLEDGED, Account.AVAILABLE),
+    (Account.ACCRUED, Account.AVAILABLE), (Account.PLEDGED, Account.AVAILABLE),
 ])
 def test_no_account_goes_below_nil(scene: Scene, source: Any, target: Any) -> None:
     held = balance(scene.fund.id, source)

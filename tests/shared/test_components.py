@@ -61,7 +61,7 @@ def app() -> Flask:
     CSRFProtect(alone)
     view.register(alone)
     alone.add_url_rule("/", "home", lambda: "", methods=["GET", "POST"])
-    for name in ("accounts.account", "accounts.sign_in", "accounts.sign_out", "insight.accessibility", "insight.privacy", "insight.help"):
+    for name in ("accounts.account", "accounts.sign_in", "accounts.sign_out", "insight.accessibility", "insight.privacy", "insight.help", "safeguarding.concern_new"):
         alone.add_url_rule(f"/{name}", name, lambda: "", methods=["GET", "POST"])
     return alone
 
@@ -81,6 +81,7 @@ class Me:
     initials: str = "JP"
     name: str = "Joanne Price"
     role_line: str = "Link Worker, St Aldhelm’s"
+    may_raise_concern: bool = True
 
 
 def page(app: Flask, form: KithForm | None = None, nav: int = 4, **context: object) -> BeautifulSoup:
