@@ -92,15 +92,15 @@ def _kinds(config: pytest.Config) -> list[Kind]:
     return ["sqlite", "postgresql"] if chosen == "both" else [chosen]
 
 
-PAGES = re.compile(r"test_(pages\w*|home|navigation)$")
-"""Modules whose tests look at pages. What they show comes from services and queries that are tested on both databases by
-themselves; so each of these runs on one, by a fixed draw. With --db=postgresql (or sqlite) all of them run on that one."""
+DRAWN = re.compile(r"test_(pages\w*|home|navigation|guards|exits|stale|people)$|introductions\.test_moves$")
+"""Modules whose tests look at pages, or walk tables of what is refused to whom. They stand on services and queries that are tested
+on both databases by themselves; so each of these runs on one, by a fixed draw. With --db=postgresql (or sqlite) all run on that one."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
         kinds = _kinds(metafunc.config)
-        if PAGES.search(metafunc.module.__name__):
+        if DRAWN.search(metafunc.module.__name__):
             kinds = [kinds[zlib.crc32(metafunc.function.__name__.encode()) % len(kinds)]]
         metafunc.parametrize("database_kind", kinds, scope="session")
 

@@ -26,7 +26,7 @@ def audit_seal(ctx: click.Context) -> None:
     """Seal what has come since the worker last did."""
     app = app_of(ctx)
     with app.app_context():
-        number = seals.seal_all(secret=str(app.secret_key), head_file=app.config["SETTINGS"].data_dir / seals.HEAD_FILE)
+        number = seals.seal_all(secret=str(app.secret_key), head_file=seals.head_file(app.config["SETTINGS"]))
         click.echo(f"{number} lines sealed.")
 
 

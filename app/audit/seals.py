@@ -22,13 +22,20 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry, Head, Seal, Sight
 from app.shared import clock
 from app.shared.db import Base, atomic, db
+from config import Settings
 
-HEAD_FILE = "audit-head.json"
+HEAD_FILES = "audit-head-*.json"
 BATCH = 2_000
 LATE = 10_000
 """A writer may commit after a later number was sealed: so far back the sealer looks for lines it has missed."""
 START = "0" * 64
 TABLES: tuple[tuple[type[AuditEntry] | type[Sight], str], ...] = ((AuditEntry, "audit_entry"), (Sight, "sight"))
+
+
+def head_file(settings: Settings) -> Path:
+    """Where the head is kept beside the database: one file for each database that this data directory has served."""
+    address = sa.make_url(settings.database_url).render_as_string(hide_password=True)
+    return settings.data_dir / HEAD_FILES.replace("*", hashlib.sha256(address.encode()).hexdigest()[:12])
 
 
 def seal_all(*, secret: str, head_file: Path) -> int:
@@ -59,9 +66,15 @@ def broken(*, secret: str, head_file: Path) -> str | None:
     if wrong is None and head_file.exists():
         kept = json.loads(head_file.read_text())
         seal = db.session.get(Seal, kept["seq"])
-        if seal is None or seal.hash != kept["hash"]:
+        if (seal is None or seal.hash != kept["hash"]) and not _began_after(datetime.fromisoformat(kept["at"])):
             wrong = f"the chain no longer has what its head of {kept['at']} (number {kept['seq']}) vouched for"
     return wrong
+
+
+def _began_after(at: datetime) -> bool:
+    """Nothing here is as old as that: the file is an earlier database's, which stood at the same address."""
+    first = db.session.scalar(sa.select(sa.func.min(Head.at))) or db.session.scalar(sa.select(sa.func.min(AuditEntry.at)))
+    return first is None or first > at
 
 
 def _seal_some(secret: str) -> int:

@@ -44,6 +44,7 @@ def demo(ctx: click.Context, *, if_empty: bool, only_accounts: bool, style: str)
 
 
 def _load(app: Flask) -> None:
+    from app.audit import seals
     from app.demo import build
 
     if app.config["SETTINGS"].is_production:
@@ -53,6 +54,7 @@ def _load(app: Flask) -> None:
     if build.has_demo():
         downgrade(revision="base")
         upgrade()
+    seals.head_file(app.config["SETTINGS"]).unlink(missing_ok=True)  # the new story begins before the old one was sealed
     usual = gc.get_threshold()
     gc.set_threshold(100_000, 20, 20)  # a load makes much and drops little: looking for rubbish every 700 objects costs a tenth
     try:

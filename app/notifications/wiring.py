@@ -17,6 +17,6 @@ def connect(app: Flask) -> None:
     app.extensions[EXTENSION] = gateway_for(settings.smtp_url, settings.data_dir)
     invitations.connect()
     register_sweep("notifications.forget_done", worker.forget_done)
-    register_sweep("audit.seal", lambda: seals.seal_all(secret=str(app.secret_key), head_file=settings.data_dir / seals.HEAD_FILE))
+    register_sweep("audit.seal", lambda: seals.seal_all(secret=str(app.secret_key), head_file=seals.head_file(settings)))
     register_sweep("accounts.forget_old_tries", throttles.forget_old_tries)
     register_sweep("accounts.forget_old_sign_ins", sign_ins.forget_old_sign_ins)

@@ -100,5 +100,20 @@ def test_an_end_that_was_cut_off_is_found_by_the_head_that_was_kept(person: Pers
     assert "no longer has what its head" in str(seals.broken(secret=SECRET, head_file=head))
 
 
+def test_the_head_of_an_earlier_database_at_the_same_address_is_not_held_against_a_younger_one(
+    app: Flask, database: Database, tmp_path: Path
+) -> None:
+    head = tmp_path / "head"
+    with_a_trail()
+    seals.seal_all(secret=SECRET, head_file=head)
+    db.session.remove()
+    database.fresh()
+    assert seals.broken(secret=SECRET, head_file=head) is None, "an empty one"
+    with_a_trail()
+    assert seals.broken(secret=SECRET, head_file=head) is None, "nothing is sealed yet"
+    seals.seal_all(secret=SECRET, head_file=tmp_path / "another")
+    assert seals.broken(secret=SECRET, head_file=head) is None, "its own chain"
+
+
 def test_kith_check_asks(person: Person) -> None:
     assert any("sealed" in name for name, _ in checks.every_check())

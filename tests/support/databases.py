@@ -17,6 +17,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from flask import Flask
 
+from app.audit.seals import HEAD_FILES
 from app.extensions import db
 from app.shared.db import atomic
 from config import ROOT, Settings
@@ -72,8 +73,10 @@ class Database:
         return self._app
 
     def fresh(self) -> None:
-        """Empty tables, whatever the last test left."""
+        """Empty tables, whatever the last test left; and nobody vouches for what it wrote."""
         self._make_fresh(self.app)
+        for head in self.settings.data_dir.glob(HEAD_FILES):
+            head.unlink(missing_ok=True)
 
     def dispose(self) -> None:
         """Close every connection of this process."""

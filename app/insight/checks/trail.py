@@ -52,7 +52,7 @@ def every_introduction_and_commission_has_a_trail() -> str | None:
 
 def nothing_sealed_was_changed() -> str | None:
     """The worker seals each line of the trail and each look; one that was changed or taken away since is named."""
-    return seals.broken(secret=str(current_app.secret_key), head_file=current_app.config["SETTINGS"].data_dir / seals.HEAD_FILE)
+    return seals.broken(secret=str(current_app.secret_key), head_file=seals.head_file(current_app.config["SETTINGS"]))
 
 
 def what_only_grows_is_guarded() -> str | None:
