@@ -140,7 +140,7 @@ def test_a_register_is_taken_with_the_network_cut_and_sent_when_it_is_back(today
     page.goto(path)
     page.wait_for_function("async () => (await navigator.serviceWorker.ready) && document.documentElement.dataset.kept")
     watch = watch_of(page)
-    for fault in ("ERR_INTERNET_DISCONNECTED", "/health", "/registers/today.json", "/register/send"):
+    for fault in ("ERR_INTERNET_DISCONNECTED", f"{path} net::ERR_FAILED", "/health", "/registers/today.json", "/register/send"):
         watch.expect(fault)
     page.context.set_offline(True)
     page.goto(path)
