@@ -138,7 +138,10 @@ def test_a_register_is_taken_with_the_network_cut_and_sent_when_it_is_back(today
     path = f"/sessions/{today.session(2).id}/register"
     page = enter(new_page("phone"), today.scene.partner.email)
     page.goto(path)
-    page.wait_for_function("async () => (await navigator.serviceWorker.ready) && document.documentElement.dataset.kept")
+    page.wait_for_function(
+        "async () => (await navigator.serviceWorker.ready).active.state === 'activated' && navigator.serviceWorker.controller"
+        " && document.documentElement.dataset.kept && !!(await caches.match('/registers/offline'))"
+    )
     watch = watch_of(page)
     for fault in ("ERR_INTERNET_DISCONNECTED", f"{path} net::ERR_FAILED", "/health", "/registers/today.json", "/register/send"):
         watch.expect(fault)
