@@ -7,17 +7,15 @@ handed out as a download that may run nothing.
 from __future__ import annotations
 
 import hashlib
-import re
-import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
 from app.catalogue import pictures
+from app.shared.drawers import Drawer
 from app.shared.errors import Invalid
 
 LARGEST = pictures.LARGEST_FILE
-NAME = re.compile(r"^[a-z0-9]{32}\.(pdf|jpg)$")
 TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg"}
+PAPERS = Drawer("papers", tuple(TYPES))
 
 
 @dataclass(frozen=True)
@@ -46,25 +44,3 @@ def read_file(content: bytes, field: str = "file") -> File:
         return File(pictures.read_picture(content, field).content, "jpg")
     except Invalid as refusal:
         raise Invalid("Choose a PDF, or a clear photo of the paper (JPEG, PNG or WebP).", field=field) from refusal
-
-
-def new_name(file: File) -> str:
-    return f"{secrets.token_hex(16)}.{file.ending}"
-
-
-def path_of(folder: Path, name: str) -> Path:
-    """Raises ValueError for a name that `new_name` would not give."""
-    if not NAME.match(name):
-        raise ValueError("no name of a paper")
-    return folder / "papers" / name[:2] / name
-
-
-def keep(folder: Path, name: str, file: File) -> None:
-    path = path_of(folder, name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(file.content)
-    path.chmod(0o600)
-
-
-def drop(folder: Path, name: str) -> None:
-    path_of(folder, name).unlink(missing_ok=True)

@@ -7,14 +7,12 @@ Files lie in the data folder, which no web server reads, under random names.
 from __future__ import annotations
 
 import io
-import re
-import secrets
 import warnings
 from dataclasses import dataclass
-from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from app.shared.drawers import Drawer
 from app.shared.errors import Invalid
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -22,7 +20,7 @@ LARGEST_FILE = 6 * 1024 * 1024
 LARGEST_SIDE = 1600
 SMALLEST_SIDE = 200
 MOST_PIXELS = 50_000_000
-NAME = re.compile(r"^[a-z0-9]{32}\.jpg$")
+PHOTOS = Drawer("photos", ("jpg",))
 
 
 @dataclass(frozen=True)
@@ -62,25 +60,3 @@ def _on_white(image: Image.Image) -> Image.Image:
     flat = Image.new("RGB", seen.size, "white")
     flat.paste(seen, mask=seen.getchannel("A"))
     return flat
-
-
-def new_name() -> str:
-    return f"{secrets.token_hex(16)}.jpg"
-
-
-def path_of(folder: Path, name: str) -> Path:
-    """Raises ValueError for a name that `new_name` would not give."""
-    if not NAME.match(name):
-        raise ValueError("no name of a photo")
-    return folder / "photos" / name[:2] / name
-
-
-def keep(folder: Path, name: str, picture: Picture) -> None:
-    path = path_of(folder, name)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(picture.content)
-    path.chmod(0o600)
-
-
-def drop(folder: Path, name: str) -> None:
-    path_of(folder, name).unlink(missing_ok=True)

@@ -28,7 +28,7 @@ from app.children.models import (
     Voice,
 )
 from app.shared import clock
-from app.shared.db import db, in_parts
+from app.shared.db import db, in_parts, the_one
 from app.shared.errors import DomainError, NotFound
 
 REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"
@@ -70,10 +70,7 @@ def _live_caseload(person_id: uuid.UUID) -> sa.Select[uuid.UUID]:
 def get_child(child_id: uuid.UUID, person: Person) -> Child:
     """Raises NotFound outside the person's sight, exactly as if there were no such child."""
     statement = sa.select(Child).where(Child.id == child_id, visible_to(person)).options(joinedload(Child.school), joinedload(Child.caseload))
-    child = db.session.scalars(statement).unique().one_or_none()
-    if child is None:
-        raise NotFound
-    return child
+    return the_one(statement)
 
 
 def get_child_by_id(child_id: uuid.UUID) -> Child:

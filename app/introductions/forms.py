@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from wtforms import BooleanField, Field, HiddenField, RadioField, SelectField, TextAreaField, TimeField
+from wtforms import BooleanField, Field, RadioField, SelectField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.catalogue.models import Cohort, Practitioner
@@ -14,7 +14,7 @@ from app.children.languages import LANGUAGES
 from app.introductions.models import EndReason, Readers, Stance, Viewpoint
 from app.introductions.words import DECLINE_WORDS, END_WORDS, HOW_SAID, STANCE_WORDS
 from app.shared import clock
-from app.shared.forms import DayField, KithForm, TidyStringField, WholeNumberField, choices
+from app.shared.forms import DayField, KithForm, TidyStringField, VerbForm, WholeNumberField, choices
 from app.shared.view import day
 
 LONG = 1000
@@ -27,17 +27,6 @@ def chosen(field: DayField) -> date:
     """The day of a field that was validated."""
     assert field.data is not None
     return field.data
-
-
-class VerbForm(KithForm):
-    """Carries the version that was on the screen, so that a stale click is noticed."""
-
-    seen_version = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        typed = str(self.seen_version.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 class HourField(TimeField):

@@ -117,6 +117,14 @@ R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 
+def the_one(statement: sa.Select[R]) -> R:
+    """The row that a selection finds, with what it joins. Raises NotFound when there is none."""
+    found = db.session.scalars(statement).unique().one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def in_parts(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """The items in their order, so many at a time: a statement takes only so many values."""
     for start in range(0, len(items), size):

@@ -58,3 +58,9 @@ class IllegalMove(DomainError):
     """The state machine has no such move."""
 
     code = "illegal_move"
+
+
+def permit(is_allowed: bool, who: str) -> None:
+    """Raises Forbidden with the sentence that names who can."""
+    if not is_allowed:
+        raise Forbidden(who)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import phonenumbers
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, Field, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -33,6 +34,27 @@ class KithForm(FlaskForm):  # type: ignore[misc]
             named.errors = [*named.errors, refusal.sentence]
         else:
             self.form_errors.append(refusal.sentence)
+
+
+def version_in(typed: object) -> int | None:
+    """The version that a page was drawn from, as the page sends it; None for what is none."""
+    text = str(typed or "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def seen_version() -> int | None:
+    """The same for a button that has no form of its own."""
+    return version_in(request.form.get("seen_version"))
+
+
+class VerbForm(KithForm):
+    """Carries the version that was on the screen, so that a stale click is noticed."""
+
+    seen_version = HiddenField()
+
+    @property
+    def seen(self) -> int | None:
+        return version_in(self.seen_version.data)
 
 
 class TidyStringField(StringField):

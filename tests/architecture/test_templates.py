@@ -78,3 +78,14 @@ def test_the_base_sets_no_name_that_a_page_could_use() -> None:
     assert {name for name in named if not name.startswith("nav_")} == {"tone"}  # that one inside a loop
     taken = [short(path) for path in PAGES if short(path) != "base.html" and re.search(r"\{%-? set [^=]*\bnav_", text(path))]
     assert taken == []
+
+
+def test_every_macro_a_template_fetches_is_used() -> None:
+    unused = []
+    for path in TEMPLATES.rglob("*.html"):
+        source = text(path)
+        for fetched in re.finditer(r"\{%-? from \"[^\"]+\" import ([^%]+?) -?%\}", source):
+            names = [name.split(" as ")[-1].strip() for name in fetched[1].removesuffix(" with context").split(",")]
+            rest = source[: fetched.start()] + source[fetched.end() :]
+            unused += [f"{short(path)}: {name}" for name in names if not re.search(rf"\b{re.escape(name)}\b", rest)]
+    assert unused == []

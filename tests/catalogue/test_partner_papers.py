@@ -63,7 +63,7 @@ def test_a_paper_is_told_by_what_it_is_and_kept_under_a_name_of_ours(scene: Scen
     assert set(folder.rglob("*.*")) == others
     sent = documents.submit_document(kind=K.RISK_ASSESSMENT, content=PDF, **given)  # type: ignore[arg-type]
     paper = queries.papers_of(scene.organisation.id)[sent.id]
-    kept = files.path_of(current_app.config["SETTINGS"].data_dir, paper.name)
+    kept = files.PAPERS.path_of(current_app.config["SETTINGS"].data_dir, paper.name)
     assert (kept.read_bytes(), kept.stat().st_mode & 0o777) == (PDF, 0o600)
     with pytest.raises(Invalid):  # refused for its days: the file goes again
         documents.submit_document(kind=K.RISK_ASSESSMENT, content=PDF, expires_on=clock.today() - timedelta(days=1), **given)  # type: ignore[arg-type]

@@ -19,8 +19,7 @@ from app.commissioning.models import Place, PlaceState
 from app.introductions.models import Introduction
 from app.introductions.queries import asked_of
 from app.shared import clock
-from app.shared.db import db
-from app.shared.errors import NotFound
+from app.shared.db import db, the_one
 
 LOOK_BACK = timedelta(days=21)
 """How long an unfinished register stays on a person's list."""
@@ -59,18 +58,12 @@ def _sessions() -> sa.Select[Session]:
 
 def get_session(session_id: uuid.UUID, person: Person) -> Session:
     """Raises NotFound outside the person's sight."""
-    found = db.session.scalars(_sessions().where(Session.id == session_id, visible_sessions(person))).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(_sessions().where(Session.id == session_id, visible_sessions(person)))
 
 
 def get_session_by_id(session_id: uuid.UUID) -> Session:
     """For verbs, which ask who may themselves. Raises NotFound."""
-    found = db.session.scalars(_sessions().where(Session.id == session_id)).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(_sessions().where(Session.id == session_id))
 
 
 @dataclass(frozen=True)

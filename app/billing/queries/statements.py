@@ -11,8 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app.accounts.models import Person, Role
 from app.billing.models import OPEN_STATES, Statement, StatementLine, StatementState
 from app.commissioning.models import Commission
-from app.shared.db import db
-from app.shared.errors import NotFound
+from app.shared.db import db, the_one
 
 
 def visible_to(person: Person) -> sa.ColumnElement[bool]:
@@ -41,10 +40,7 @@ _LINES = (
 def get_statement(statement_id: uuid.UUID, person: Person) -> Statement:
     """Raises NotFound outside the person's sight."""
     statement = sa.select(Statement).where(Statement.id == statement_id, visible_to(person)).options(*_LINES)
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def get_line(line_id: uuid.UUID, person: Person) -> StatementLine:
@@ -53,10 +49,7 @@ def get_line(line_id: uuid.UUID, person: Person) -> StatementLine:
         sa.select(StatementLine).join(StatementLine.statement).where(StatementLine.id == line_id, visible_to(person))
         .options(joinedload(StatementLine.statement), joinedload(StatementLine.commission), joinedload(StatementLine.child))
     )
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def list_statements(person: Person, *, limit: int = 200) -> Sequence[tuple[Statement, int]]:

@@ -6,10 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person
+from app.accounts.routes.zones import managed_zone
 from app.billing import books, policies
 from app.billing.forms import CashForm, ReceiptsForm
 from app.billing.routes.base import blueprint
-from app.billing.routes.paying import managed_zone
 from app.billing.services.receiving import take_in
 from app.payments.models import Place
 from app.payments.services import reconciling, sending

@@ -5,29 +5,18 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.models import Person, Role, Zone
-from app.accounts.queries import list_own_zones
+from app.accounts.models import Person
+from app.accounts.routes.zones import managed_zone
 from app.billing import policies
 from app.billing.routes.base import blueprint
 from app.billing.services import paying
 from app.catalogue.models import Organisation
 from app.catalogue.queries import get_organisation
 from app.payments import queries as payments
-from app.payments.models import Payee
 from app.payments.rails import rail_of
 from app.payments.services import payees
-from app.shared.db import atomic
-from app.shared.errors import DomainError, NotFound
+from app.shared.errors import DomainError
 from app.shared.web import allow, current_person
-
-
-def managed_zone(me: Person) -> tuple[Zone, list[Zone]]:
-    """?zone=slug, else the first that this person manages. Raises NotFound."""
-    zones = list(list_own_zones(me, Role.ZONE_MANAGER))
-    for zone in zones:
-        if request.args.get("zone") in (None, "", zone.slug):
-            return zone, zones
-    raise NotFound
 
 
 @blueprint.route("/payment-runs/new", methods=["GET", "POST"])
@@ -55,7 +44,5 @@ def run_new() -> ResponseReturnValue:
 @allow(policies.can_draw_up, organisation=get_organisation)
 def bank_details(organisation: Organisation) -> ResponseReturnValue:
     """To the page of its bank details, which begins here."""
-    with atomic():
-        payee: Payee = payees.ensure_payee(zone_id=organisation.zone_id, owner_id=organisation.id, name=organisation.name)
-        payee_id = payee.id
-    return redirect(url_for("payments.payee", payee_id=payee_id), 303)
+    payee = payees.ensure_payee(zone_id=organisation.zone_id, owner_id=organisation.id, name=organisation.name)
+    return redirect(url_for("payments.payee", payee_id=payee.id), 303)

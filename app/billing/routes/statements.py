@@ -20,7 +20,7 @@ from app.catalogue.models import Organisation
 from app.catalogue.queries import get_organisation, list_organisations
 from app.commissioning.queries.deciding import interests_of
 from app.shared.files import csv_file
-from app.shared.forms import KithForm
+from app.shared.forms import KithForm, seen_version
 from app.shared.money import amount
 from app.shared.web import act, allow, current_person, submit
 
@@ -84,11 +84,6 @@ def statement_file(statement: Statement) -> ResponseReturnValue:
     return csv_file(f"statement-{statement.called}", COLUMNS, [*rows, [statement.called, "", "In all", "", "", "", amount(statement.total_pence), ""]])
 
 
-def _seen() -> int | None:
-    typed = request.form.get("seen_version", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
-
-
 def _step(statement: Statement, verb: Callable[[], object], done: str) -> ResponseReturnValue:
     return act(verb, url_for("billing.statement", statement_id=statement.id), done=done)
 
@@ -103,7 +98,7 @@ def statement_refresh(statement: Statement) -> ResponseReturnValue:
 @blueprint.post("/statements/<uuid:statement_id>/agree")
 @allow(policies.can_agree, statement=queries.get_statement)
 def statement_agree(statement: Statement) -> ResponseReturnValue:
-    me, statement_id, seen = current_person(), statement.id, _seen()
+    me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.agree(statement_id=statement_id, seen_version=seen, actor=me),
         "Agreed. The Zone manager verifies it now, and somebody else approves it to be paid.",
@@ -113,7 +108,7 @@ def statement_agree(statement: Statement) -> ResponseReturnValue:
 @blueprint.post("/statements/<uuid:statement_id>/verify")
 @allow(policies.can_verify, statement=queries.get_statement)
 def statement_verify(statement: Statement) -> ResponseReturnValue:
-    me, statement_id, seen = current_person(), statement.id, _seen()
+    me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.verify(statement_id=statement_id, seen_version=seen, actor=me),
         "Verified: commission, locked register and tariff agree. A budget holder approves it now.",
@@ -123,7 +118,7 @@ def statement_verify(statement: Statement) -> ResponseReturnValue:
 @blueprint.post("/statements/<uuid:statement_id>/approve")
 @allow(policies.can_approve, statement=queries.get_statement)
 def statement_approve(statement: Statement) -> ResponseReturnValue:
-    me, statement_id, seen = current_person(), statement.id, _seen()
+    me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.approve(statement_id=statement_id, seen_version=seen, actor=me),
         "Approved. It is paid with the next payment run.",

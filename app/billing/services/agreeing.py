@@ -7,11 +7,11 @@ import uuid
 from app.accounts.models import Person
 from app.billing import policies, queries
 from app.billing.models import LineSay, Statement, StatementLine, StatementState
-from app.billing.services.common import move, note, permit, take
+from app.billing.services.common import move, note, take
 from app.billing.services.drawing import forget_who_said_yes, open_queries
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid, NotFound, Stale
+from app.shared.errors import IllegalMove, Invalid, NotFound, Stale, permit
 
 _S = StatementState
 WORDS_LIMIT = 1_000

@@ -9,11 +9,11 @@ from app.billing import policies
 from app.billing.checking import problems
 from app.billing.models import Statement, StatementState
 from app.billing.services.agreeing import require_up_to_date
-from app.billing.services.common import move, permit, take
+from app.billing.services.common import move, take
 from app.commissioning.queries.deciding import interests_of
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import DomainError, Forbidden, IllegalMove, Invalid
+from app.shared.errors import DomainError, Forbidden, IllegalMove, Invalid, permit
 from app.shared.view import plural
 
 _S = StatementState

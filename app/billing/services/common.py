@@ -14,7 +14,7 @@ from app.billing.words import STATE_WORDS
 from app.notifications import services as notifications
 from app.notifications.models import Urgency
 from app.shared.db import lock_row
-from app.shared.errors import Forbidden, Stale
+from app.shared.errors import Stale
 
 _S = StatementState
 TASKS = {
@@ -33,11 +33,6 @@ def take(statement_id: uuid.UUID, *, seen_version: int | None = None) -> Stateme
     if seen_version is not None and seen_version != statement.version:
         raise Stale(f"Somebody was quicker: this statement is “{STATE_WORDS[statement.state].lower()}” now. Nothing was changed; look again.")
     return statement
-
-
-def permit(allowed: bool, sentence: str) -> None:
-    if not allowed:
-        raise Forbidden(sentence)
 
 
 def move(statement: Statement, to: StatementState, *, actor: Person | None, done: str, reason: str = "", **details: Any) -> None:

@@ -10,12 +10,12 @@ from app.accounts.queries import list_zones
 from app.billing import policies, queries
 from app.billing.models import LineSay, Statement, StatementLine, StatementState
 from app.billing.queries import Owed
-from app.billing.services.common import move, note, permit, take, tell
+from app.billing.services.common import move, note, take, tell
 from app.catalogue.models import Organisation
 from app.payments.services.locks import lock_zone
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid
+from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.view import full_date
 
 _S = StatementState

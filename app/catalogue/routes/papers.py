@@ -24,7 +24,7 @@ from app.shared.web import act, allow, public, safe_next, submit
 @allow(policies.can_see_paper, paper=queries.get_paper)
 def paper(paper: Paper) -> ResponseReturnValue:
     """Always a download, under a name of ours, that may run nothing and is kept by no cache."""
-    path = files.path_of(current_app.config["SETTINGS"].data_dir, paper.name)
+    path = files.PAPERS.path_of(current_app.config["SETTINGS"].data_dir, paper.name)
     ending = path.suffix[1:]
     response = send_file(io.BytesIO(path.read_bytes()), mimetype=files.TYPES[ending], as_attachment=True, download_name=f"{paper.document.kind}.{ending}", conditional=False)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -20,7 +20,7 @@ from app.shared.web import act, allow, submit
 @allow(policies.can_see_photo, photo=queries.get_photo)
 def photo_show(photo: Photo) -> ResponseReturnValue:
     """The picture. Never under the name of what was uploaded, never as anything but a JPEG, and no script could run in it."""
-    path = pictures.path_of(current_app.config["SETTINGS"].data_dir, photo.name)
+    path = pictures.PHOTOS.path_of(current_app.config["SETTINGS"].data_dir, photo.name)
     if not path.is_file():
         raise NotFound("This photo is no longer there.")
     response = Response(path.read_bytes(), mimetype="image/jpeg")

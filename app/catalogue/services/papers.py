@@ -26,13 +26,8 @@ def kept(content: bytes | None, kind: DocumentKind) -> Iterator[tuple[str, files
     if kind is DocumentKind.DBS:
         raise Invalid("Kith keeps no DBS certificate. Send its level, its day and its last four digits only.", field="file")
     file = files.read_file(content)
-    folder, name = current_app.config["SETTINGS"].data_dir, files.new_name(file)
-    files.keep(folder, name, file)
-    try:
+    with files.PAPERS.kept(current_app.config["SETTINGS"].data_dir, file.content, file.ending) as name:
         yield name, file
-    except BaseException:
-        files.drop(folder, name)
-        raise
 
 
 def add_paper(document: Document, found: tuple[str, files.File] | None, actor: Person) -> None:

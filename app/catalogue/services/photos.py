@@ -23,31 +23,26 @@ def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.
     Raises Invalid at `file` for what is no photo, at `alt` without words.
     """
     picture = pictures.read_picture(content)
-    name, folder = pictures.new_name(), current_app.config["SETTINGS"].data_dir
-    pictures.keep(folder, name, picture)
-    try:
-        with atomic():
-            of: Organisation | Offering | None = (
-                db.session.get(Organisation, organisation_id) if organisation_id else db.session.get(Offering, offering_id)
-            )
-            if of is None:
-                raise NotFound
-            _require_words(alt)
-            own = Photo.organisation_id == organisation_id if organisation_id else Photo.offering_id == offering_id
-            there = db.session.scalar(sa.select(sa.func.count()).select_from(Photo).where(own)) or 0
-            if there >= MOST:
-                raise Invalid(f"{MOST} photos are the most. Take one away first.", field="file")
-            photo = Photo(
-                organisation_id=organisation_id, offering_id=offering_id, name=name, alt=alt.strip(), width=picture.width,
-                height=picture.height, position=there, added_by_id=actor.id,
-            )
-            db.session.add(photo)
-            db.session.flush()
-            audit.record("catalogue.photo.added", subject=of, actor=actor, photo=photo.id)
-            return photo
-    except BaseException:
-        pictures.drop(folder, name)
-        raise
+    folder = current_app.config["SETTINGS"].data_dir
+    with pictures.PHOTOS.kept(folder, picture.content, "jpg") as name, atomic():
+        of: Organisation | Offering | None = (
+            db.session.get(Organisation, organisation_id) if organisation_id else db.session.get(Offering, offering_id)
+        )
+        if of is None:
+            raise NotFound
+        _require_words(alt)
+        own = Photo.organisation_id == organisation_id if organisation_id else Photo.offering_id == offering_id
+        there = db.session.scalar(sa.select(sa.func.count()).select_from(Photo).where(own)) or 0
+        if there >= MOST:
+            raise Invalid(f"{MOST} photos are the most. Take one away first.", field="file")
+        photo = Photo(
+            organisation_id=organisation_id, offering_id=offering_id, name=name, alt=alt.strip(), width=picture.width,
+            height=picture.height, position=there, added_by_id=actor.id,
+        )
+        db.session.add(photo)
+        db.session.flush()
+        audit.record("catalogue.photo.added", subject=of, actor=actor, photo=photo.id)
+        return photo
 
 
 def describe_photo(*, photo_id: uuid.UUID, alt: str, actor: Person) -> Photo:
@@ -69,7 +64,7 @@ def remove_photo(*, photo_id: uuid.UUID, actor: Person) -> None:
         name = photo.name
         audit.record("catalogue.photo.removed", subject=_of(photo), actor=actor, photo=photo_id)
         db.session.delete(photo)
-    pictures.drop(folder, name)
+    pictures.PHOTOS.drop(folder, name)
 
 
 def _get(photo_id: uuid.UUID) -> Photo:

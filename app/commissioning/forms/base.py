@@ -6,23 +6,12 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from app.shared.forms import KithForm, choices
+from app.shared.forms import choices
 
 LONG = 1000
-
-
-class VerbForm(KithForm):
-    """Carries the version that was on the screen, so that a stale click is noticed."""
-
-    seen_version = HiddenField()
-
-    @property
-    def seen(self) -> int | None:
-        typed = str(self.seen_version.data or "")
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else None
 
 
 class PickField(SelectField):

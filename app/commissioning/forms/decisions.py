@@ -11,9 +11,9 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from app.commissioning import split
-from app.commissioning.forms.base import LONG, PickField, VerbForm, asked_text
+from app.commissioning.forms.base import LONG, PickField, asked_text
 from app.shared.errors import Invalid
-from app.shared.forms import DayField, KithForm, WholeNumberField
+from app.shared.forms import DayField, KithForm, VerbForm, WholeNumberField, version_in
 from app.shared.money import parse_pounds
 
 
@@ -82,7 +82,7 @@ class BulkForm(KithForm):
         for value in values:
             key, _, version = value.partition(":")
             try:
-                found[uuid.UUID(key)] = int(version) if version.isdecimal() and len(version) < 10 else 0
+                found[uuid.UUID(key)] = version_in(version) or 0
             except ValueError:
                 continue
         return found

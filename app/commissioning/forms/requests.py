@@ -10,9 +10,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.children.models import Need
-from app.commissioning.forms.base import LONG, VerbForm, asked_text
+from app.commissioning.forms.base import LONG, asked_text
 from app.commissioning.services.requests import MOST_SESSIONS
-from app.shared.forms import KithForm, WholeNumberField, choices
+from app.shared.forms import KithForm, VerbForm, WholeNumberField, choices
 
 
 class RequestForm(KithForm):

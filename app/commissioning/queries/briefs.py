@@ -16,7 +16,7 @@ from app.children.models import Carer, Child, ChildState
 from app.children.queries import visible_to as visible_children
 from app.commissioning.anonymity import Known
 from app.commissioning.models import Brief, BriefInvite, BriefOffer, BriefState, OfferState
-from app.shared.db import db
+from app.shared.db import db, the_one
 from app.shared.errors import NotFound
 
 FEW = 5
@@ -47,10 +47,7 @@ def get_brief(brief_id: uuid.UUID, person: Person) -> Brief:
         sa.select(Brief).where(Brief.id == brief_id, sa.or_(_offered_to(person), _about_own_children(person)))
         .options(selectinload(Brief.offers), selectinload(Brief.invites))
     )
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def list_briefs(person: Person) -> Sequence[Brief]:

@@ -21,8 +21,7 @@ from app.commissioning.models import (
 from app.introductions.models import Introduction
 from app.introductions.policies import PARTNER_SEES
 from app.shared import clock
-from app.shared.db import db
-from app.shared.errors import NotFound
+from app.shared.db import db, the_one
 
 
 def visible_to(person: Person) -> sa.ColumnElement[bool]:
@@ -72,10 +71,7 @@ _WHOLE = (
 def get_commission(commission_id: uuid.UUID, person: Person) -> Commission:
     """Raises NotFound outside the person's sight, exactly as if there were none."""
     statement = sa.select(Commission).where(Commission.id == commission_id, visible_to(person)).options(*_WHOLE)
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def list_commissions(person: Person, states: Iterable[CommissionState] = ()) -> Sequence[Commission]:

@@ -16,8 +16,7 @@ from app.children.models import Child
 from app.commissioning import split
 from app.commissioning.models import EARNED, Account, Envelope, Fund, Journal, Posting
 from app.shared import clock
-from app.shared.db import db
-from app.shared.errors import NotFound
+from app.shared.db import db, the_one
 
 Balances = Mapping[uuid.UUID, Mapping[Account, int]]
 ASKED, PROMISED, USED = (Account.REQUESTED,), (Account.COMMITTED,), EARNED
@@ -210,10 +209,7 @@ def visible_funds(person: Person) -> sa.ColumnElement[bool]:
 def get_fund(fund_id: uuid.UUID, person: Person) -> Fund:
     """One of visible_funds, or a fund this person is the funder of. Raises NotFound outside the person's sight."""
     own = sa.or_(visible_funds(person), Fund.id.in_(person.fund_ids(Role.FUNDER)))
-    fund = db.session.scalars(sa.select(Fund).where(Fund.id == fund_id, own)).unique().one_or_none()
-    if fund is None:
-        raise NotFound
-    return fund
+    return the_one(sa.select(Fund).where(Fund.id == fund_id, own))
 
 
 def list_fund_lines(person: Person) -> list[FundLine]:

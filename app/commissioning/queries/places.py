@@ -16,8 +16,7 @@ from app.children.models import Child
 from app.children.queries import visible_to
 from app.commissioning.models import Place, PlaceState, Waiting, WaitingState
 from app.shared import clock
-from app.shared.db import UtcDateTime, db
-from app.shared.errors import NotFound
+from app.shared.db import UtcDateTime, db, the_one
 
 
 def is_live(at: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
@@ -116,16 +115,10 @@ def get_cohort_to_manage(cohort_id: uuid.UUID, person: Person) -> Cohort:
             Offering.zone_id.in_(person.zone_ids(Role.ZONE_MANAGER)),
         ),
     ).options(joinedload(Cohort.offering))
-    cohort = db.session.scalars(statement).unique().one_or_none()
-    if cohort is None:
-        raise NotFound
-    return cohort
+    return the_one(statement)
 
 
 def get_waiting(waiting_id: uuid.UUID, person: Person) -> Waiting:
     """Raises NotFound unless the person may see the child."""
     statement = sa.select(Waiting).join(Child, Child.id == Waiting.child_id).where(Waiting.id == waiting_id, visible_to(person))
-    waiting = db.session.scalars(statement).unique().one_or_none()
-    if waiting is None:
-        raise NotFound
-    return waiting
+    return the_one(statement)

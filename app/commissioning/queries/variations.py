@@ -10,17 +10,13 @@ import sqlalchemy as sa
 from app.accounts.models import Person, Role
 from app.commissioning.models import Commission, Variation, VariationState
 from app.commissioning.queries.commissions import visible_to
-from app.shared.db import db
-from app.shared.errors import NotFound
+from app.shared.db import db, the_one
 
 
 def get_variation(variation_id: uuid.UUID, person: Person) -> Variation:
     """Raises NotFound outside the person's sight."""
     statement = sa.select(Variation).join(Commission, Commission.id == Variation.commission_id)
-    found = db.session.scalars(statement.where(Variation.id == variation_id, visible_to(person))).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement.where(Variation.id == variation_id, visible_to(person)))
 
 
 def find_open_variation(commission_id: uuid.UUID) -> Variation | None:

@@ -19,6 +19,7 @@ from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import decisions, undoing
 from app.commissioning.services.seats import last_day_of
 from app.shared import clock
+from app.shared.forms import seen_version
 from app.shared.web import act, allow, current_person
 
 PER_PAGE = 20
@@ -47,8 +48,7 @@ def approvals() -> ResponseReturnValue:
 @allow(policies.decides_about, commission=get_commission)
 def approve(commission: Commission) -> ResponseReturnValue:
     """One click; a double click is one yes, and a stale one is refused with what changed."""
-    me, commission_id, typed = current_person(), commission.id, request.form.get("seen_version", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    me, commission_id, seen = current_person(), commission.id, seen_version()
     title = commission.offering.title
     back = url_for("commissioning.commission", commission_id=commission_id) if request.form.get("from") == "page" else url_for("commissioning.approvals", _anchor="requests")
     said: list[CommissionState] = []

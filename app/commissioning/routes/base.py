@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app.commissioning.forms.base import VerbForm
 from app.commissioning.models import Commission
 from app.commissioning.queries.commissions import get_commission
 from app.shared.errors import NotFound
+from app.shared.forms import VerbForm
 from app.shared.web import current_person, submit
 
 blueprint = Blueprint("commissioning", __name__)

@@ -31,6 +31,7 @@ from app.commissioning.queries.briefs import (
 from app.commissioning.routes.base import blueprint
 from app.commissioning.services import briefs
 from app.shared import clock
+from app.shared.forms import seen_version
 from app.shared.web import act, allow, current_person, submit
 
 PUBLIC = ("title", "text", "days", "area")
@@ -162,8 +163,7 @@ def _said(value: Any) -> str:
 @blueprint.post("/brief-offers/<uuid:offer_id>/award")
 @allow(policies.can_decide_offer, offer=get_offer)
 def offer_award(offer: BriefOffer) -> ResponseReturnValue:
-    me, offer_id, typed = current_person(), offer.id, request.form.get("seen_version", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    me, offer_id, seen = current_person(), offer.id, seen_version()
     return act(
         lambda: briefs.award(offer_id=offer_id, actor=me, seen_version=seen), url_for("commissioning.brief", brief_id=offer.brief_id),
         done="Chosen. The place and its money are asked for; go on listening to the child and the family.",

@@ -37,6 +37,7 @@ from app.commissioning.services.following import sentence
 from app.commissioning.services.seats import last_day_of
 from app.commissioning.words import STATE_TONES, STATE_WORDS
 from app.shared import clock
+from app.shared.forms import seen_version
 from app.shared.web import act, allow, current_person
 
 _S = CommissionState
@@ -253,8 +254,7 @@ def close(commission: Commission) -> ResponseReturnValue:
 
 def _at_once(commission: Commission, verb: Any, done: str) -> ResponseReturnValue:
     """A one-button act, with the version that was on the screen."""
-    me, commission_id, typed = current_person(), commission.id, request.form.get("seen_version", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    me, commission_id, seen = current_person(), commission.id, seen_version()
     back = url_for("commissioning.commission", commission_id=commission_id)
     return act(lambda: verb(commission_id=commission_id, actor=me, seen_version=seen), back, done=done)
 

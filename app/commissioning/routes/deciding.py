@@ -17,7 +17,6 @@ from app.commissioning.queries.approvals import queue_items
 from app.commissioning.queries.commissions import get_commission, list_queue
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import decisions, splitting, undoing
-from app.shared.db import atomic
 from app.shared.errors import DomainError
 from app.shared.view import plural
 from app.shared.web import act, allow, current_person
@@ -39,8 +38,7 @@ def decide() -> ResponseReturnValue:
         if commission_id not in waiting:  # decided with its sibling, or moved on
             continue
         try:
-            with atomic():
-                _decide(form, commission_id, seen, me)
+            _decide(form, commission_id, seen, me)
             decided += 1
         except DomainError as refusal:
             refused.append(f"{waiting[commission_id]}: {refusal.sentence}")

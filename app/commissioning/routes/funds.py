@@ -7,8 +7,9 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.models import Person, Role, Zone
+from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_schools
+from app.accounts.routes.zones import managed_zone
 from app.audit.queries import list_entries_for
 from app.commissioning import policies
 from app.commissioning.forms.funds import CloseFundForm, FundForm, MoneyForm, year_of
@@ -33,23 +34,12 @@ from app.commissioning.services import funds
 from app.commissioning.split import limits_in_words
 from app.commissioning.words import JOURNAL_WORDS
 from app.shared import clock
-from app.shared.errors import NotFound
 from app.shared.files import csv_file
 from app.shared.money import amount, pounds
 from app.shared.web import allow, current_person, submit
 
 PER_PAGE = 25
 COLUMNS = ("journal", "when", "what", "reference", "account", "amount", "school year", "child", "school", "organisation")
-
-
-def managed_zone(me: Person) -> tuple[Zone, list[Zone]]:
-    """The Zone a manager's page is about (?zone=slug, else the first), and all that this person manages. Raises NotFound."""
-    managed = list(list_own_zones(me, Role.ZONE_MANAGER))
-    wanted = request.args.get("zone")
-    for zone in managed:
-        if wanted in (None, "", zone.slug):
-            return zone, managed
-    raise NotFound
 
 
 @blueprint.get("/funds", endpoint="funds")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_schools
+from app.accounts.routes.zones import managed_zone
 from app.catalogue.queries import list_organisations
 from app.commissioning import policies
 from app.commissioning.forms.funds import InterestForm
@@ -22,7 +23,6 @@ from app.commissioning.queries.deciding import (
 from app.commissioning.queries.money import list_open_funds
 from app.commissioning.queries.settings import list_interest_lines
 from app.commissioning.routes.base import blueprint
-from app.commissioning.routes.funds import managed_zone
 from app.commissioning.services import settings as verbs
 from app.commissioning.services import standing_in
 from app.shared import clock

@@ -34,13 +34,13 @@ from app.commissioning.models import (
 from app.commissioning.queries.briefs import find_own_offer, is_asked, known_of
 from app.commissioning.refusals import CouldIdentify, NotReady
 from app.commissioning.services import requests
-from app.commissioning.services.common import permit, words
+from app.commissioning.services.common import words
 from app.introductions import services as introductions
 from app.notifications import services as notifications
 from app.notifications.models import Urgency
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
-from app.shared.errors import IllegalMove, Invalid, NotFound, Stale
+from app.shared.errors import IllegalMove, Invalid, NotFound, Stale, permit
 from app.shared.view import day
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -11,10 +11,10 @@ from app.commissioning.queries import proposals
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import HoldLapsed
 from app.commissioning.services import judging, purse
-from app.commissioning.services.common import note, permit, words
+from app.commissioning.services.common import note, words
 from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid
+from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.view import plural
 
 

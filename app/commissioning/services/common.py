@@ -13,7 +13,7 @@ from app.commissioning.models import COMMISSION_MOVES, Commission, CommissionSta
 from app.commissioning.services.locks import lock_for
 from app.commissioning.words import ACTION_WORDS
 from app.shared.db import db
-from app.shared.errors import Forbidden, Invalid, Stale
+from app.shared.errors import Invalid, Stale
 from app.shared.view import ago, sentence_list
 
 
@@ -56,12 +56,6 @@ def note(
         f"commissioning.commission.{done}", subject=commission, actor=actor, moved=moved, reason=reason,
         version=commission.version, **details,
     )
-
-
-def permit(is_allowed: bool, who: str) -> None:
-    """Raises Forbidden, naming who can."""
-    if not is_allowed:
-        raise Forbidden(who)
 
 
 def words(typed: str, sentence: str, field: str) -> str:

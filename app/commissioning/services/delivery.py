@@ -18,12 +18,12 @@ from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import CannotConfirm
 from app.commissioning.services import documents, endings, purse, seats, telling
 from app.commissioning.services.accruals import accrue, accrue_locked
-from app.commissioning.services.common import move, note, permit, take, words
+from app.commissioning.services.common import move, note, take, words
 from app.commissioning.services.locks import lock_for_register
 from app.introductions.policies import PARTNER_SEES
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid
+from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.view import long_day
 
 __all__ = [

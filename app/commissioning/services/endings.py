@@ -20,12 +20,12 @@ from app.commissioning.models import (
 from app.commissioning.queries.money import commission_balances
 from app.commissioning.queries.places import find_waiting_of
 from app.commissioning.services import purse, seats, telling, waiting
-from app.commissioning.services.common import move, note, permit, take, words
+from app.commissioning.services.common import move, note, take, words
 from app.introductions import services as introductions
 from app.introductions.models import EndReason
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid
+from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.money import pounds, share
 
 _S = CommissionState

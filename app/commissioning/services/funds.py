@@ -76,13 +76,9 @@ def pledge(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> 
         reference = _checked(fund, pence, reference)
         about = About(year=clock.school_year(clock.today()))
         key = f"pledge:{fund.id}:{reference}:issue"
-        is_new = ledger.find_journal(key) is None
-        journal = _post(fund, key, "pledge", reference, actor, [
+        return _write(fund, key, "pledge", "pledged", reference, pence, actor, [
             Line(Account.RECEIVABLE, fund, -pence, about), Line(Account.PLEDGED, fund, pence, about),
         ])
-        if is_new:
-            audit.record("commissioning.fund.pledged", subject=fund, actor=actor, pence=pence, reference=reference)
-        return journal
 
 
 def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
@@ -96,19 +92,15 @@ def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) ->
         reference = _checked(fund, pence, reference)
         about = About(year=clock.school_year(clock.today()))
         key = f"receipt:{fund.id}:{reference}"
-        is_new = ledger.find_journal(key) is None
-        if is_new and (promised := balance(fund.id, Account.PLEDGED)) < pence:
+        if ledger.find_journal(key) is None and (promised := balance(fund.id, Account.PLEDGED)) < pence:
             raise NotEnoughMoney(
                 f"{fund.funder} has {pounds(promised)} of its promise still to pay. If more has come, write the larger promise "
                 "down first.", left_pence=promised,
             )
-        journal = _post(fund, key, "receipt", reference, actor, [
+        return _write(fund, key, "receipt", "received", reference, pence, actor, [
             Line(Account.BANK, fund, -pence, about), Line(Account.RECEIVABLE, fund, pence, about),
             Line(Account.PLEDGED, fund, -pence, about), Line(Account.AVAILABLE, fund, pence, about),
         ])
-        if is_new:
-            audit.record("commissioning.fund.received", subject=fund, actor=actor, pence=pence, reference=reference)
-        return journal
 
 
 def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
@@ -124,13 +116,9 @@ def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) 
         reference = _checked(fund, pence, reference, is_return=True)
         about = About(year=clock.school_year(clock.today()))
         key = f"return:{fund.id}:{reference}"
-        is_new = ledger.find_journal(key) is None
-        journal = _post(fund, key, "return", reference, actor, [
+        return _write(fund, key, "return", "returned", reference, pence, actor, [
             Line(Account.AVAILABLE, fund, -pence, about), Line(Account.BANK, fund, pence, about),
         ])
-        if is_new:
-            audit.record("commissioning.fund.returned", subject=fund, actor=actor, pence=pence, reference=reference)
-        return journal
 
 
 def is_over(fund: Fund) -> bool:
@@ -175,10 +163,17 @@ def _checked(fund: Fund, pence: int, reference: str, *, is_return: bool = False)
     return reference
 
 
-def _post(fund: Fund, key: str, kind: str, reference: str, actor: Person, lines: list[Line]) -> Journal:
+def _write(
+    fund: Fund, key: str, kind: str, done: str, reference: str, pence: int, actor: Person, lines: list[Line]
+) -> Journal:
+    """Into the ledger, and into the trail when it was not there yet."""
+    is_new = ledger.find_journal(key) is None
     try:
-        return ledger.post(key=key, kind=kind, zone_id=fund.zone_id, lines=lines, actor=actor, reference=reference)
+        journal = ledger.post(key=key, kind=kind, zone_id=fund.zone_id, lines=lines, actor=actor, reference=reference)
     except JournalConflict as conflict:
         raise JournalConflict(
             f"“{reference}” is already written down for {fund.name} with another amount. Nothing was changed.", field="reference"
         ) from conflict
+    if is_new:
+        audit.record(f"commissioning.fund.{done}", subject=fund, actor=actor, pence=pence, reference=reference)
+    return journal

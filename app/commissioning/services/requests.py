@@ -19,12 +19,12 @@ from app.commissioning.queries.money import delivery_days, next_days, purpose_of
 from app.commissioning.queries.requests import MAY_ASK
 from app.commissioning.refusals import AlreadyAsked, HoldLapsed, NoPlaceLeft, NotReady
 from app.commissioning.services import endings, purse, seats, telling, waiting
-from app.commissioning.services.common import move, permit, take, words
+from app.commissioning.services.common import move, take, words
 from app.commissioning.services.locks import lapsed_commissions, lock_for
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid
+from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.view import plural
 
 MAY_PROMISE = MAY_ASK - {IntroductionState.LISTENING}

@@ -26,12 +26,12 @@ from app.commissioning.queries.deciding import interests_of, people_needed, stan
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import AlreadyAsked, CeilingPassed, MayNotDecide
 from app.commissioning.services import documents, purse
-from app.commissioning.services.common import permit, take, words
+from app.commissioning.services.common import take, words
 from app.commissioning.services.ledger import moved
 from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import IllegalMove, Invalid, NotFound
+from app.shared.errors import IllegalMove, Invalid, NotFound, permit
 from app.shared.view import plural, sentence_list
 
 _S, _V = CommissionState, VariationState

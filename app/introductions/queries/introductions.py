@@ -24,7 +24,7 @@ from app.introductions.models import (
 )
 from app.introductions.policies import PARTNER_SEES
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, the_one
 from app.shared.errors import NotFound
 
 PER_PAGE = 25
@@ -72,10 +72,7 @@ def get_introduction(introduction_id: uuid.UUID, person: Person) -> Introduction
     statement = (
         sa.select(Introduction).where(Introduction.id == introduction_id, visible_to(person)).options(*_PAGE)
     )
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def get_introduction_by_id(introduction_id: uuid.UUID) -> Introduction:

@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.introductions import queries
-from app.introductions.forms import VerbForm
 from app.introductions.models import Introduction
 from app.shared.errors import NotFound
+from app.shared.forms import VerbForm
 from app.shared.web import current_person, submit
 
 blueprint = Blueprint("introductions", __name__)

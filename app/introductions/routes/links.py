@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from app.catalogue import queries as catalogue
 from app.introductions import links, queries, services
-from app.introductions.forms import AgreeForm, DeclineForm, QuestionForm, VerbForm, picked
+from app.introductions.forms import AgreeForm, DeclineForm, QuestionForm, picked
 from app.introductions.links import Answerer, Purpose
 from app.introductions.models import DeclineReason, Readers
 from app.introductions.routes.blueprint import blueprint
+from app.shared.forms import VerbForm
 from app.shared.web import public, submit
 
 

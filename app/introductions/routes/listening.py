@@ -8,24 +8,21 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from app.introductions import policies, queries, services, standing
-from app.introductions.forms import NotYetForm, PrepareForm, VerbForm, ViewForm, chosen
+from app.introductions.forms import NotYetForm, PrepareForm, ViewForm, chosen
 from app.introductions.models import Introduction, Stance
 from app.introductions.routes.blueprint import blueprint, page_of, run
 from app.introductions.standing import BEFORE_ASKED
 from app.shared import clock
+from app.shared.forms import seen_version
 from app.shared.web import act, allow, current_person
 
 AGAIN_IN = timedelta(days=14)
 
 
-def _seen() -> int | None:
-    return VerbForm().seen
-
-
 @blueprint.post("/introductions/<uuid:introduction_id>/listen")
 @allow(policies.can_listen, introduction=queries.get_introduction)
 def listen(introduction: Introduction) -> ResponseReturnValue:
-    key, person, seen = introduction.id, current_person(), _seen()
+    key, person, seen = introduction.id, current_person(), seen_version()
     return act(
         lambda: services.begin_listening(introduction_id=key, actor=person, seen_version=seen), page_of(key),
         done="Now listen: write down what the child thinks, and what home thinks.",
@@ -72,7 +69,7 @@ def prepare(introduction: Introduction) -> ResponseReturnValue:
 @blueprint.post("/introductions/<uuid:introduction_id>/ready")
 @allow(policies.can_make_ready, introduction=queries.get_introduction)
 def ready(introduction: Introduction) -> ResponseReturnValue:
-    key, person, seen = introduction.id, current_person(), _seen()
+    key, person, seen = introduction.id, current_person(), seen_version()
     return act(lambda: services.make_ready(introduction_id=key, actor=person, seen_version=seen), page_of(key), done="Ready. Now the organisation can be asked.")
 
 
@@ -93,7 +90,7 @@ def not_yet(introduction: Introduction) -> ResponseReturnValue:
 @blueprint.post("/introductions/<uuid:introduction_id>/again")
 @allow(policies.can_listen, introduction=queries.get_introduction)
 def again(introduction: Introduction) -> ResponseReturnValue:
-    key, person, seen = introduction.id, current_person(), _seen()
+    key, person, seen = introduction.id, current_person(), seen_version()
     return act(lambda: services.begin_again(introduction_id=key, actor=person, seen_version=seen), page_of(key), done="It is an idea again.")
 
 

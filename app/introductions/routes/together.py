@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from app.introductions import policies, queries, services
-from app.introductions.forms import TogetherForm, VerbForm, picked
+from app.introductions.forms import TogetherForm, picked
 from app.introductions.models import Introduction
 from app.introductions.routes.blueprint import blueprint, page_of, run
 from app.introductions.standing import BEFORE_ASKED
 from app.shared.errors import NotFound
+from app.shared.forms import seen_version
 from app.shared.web import act, allow, current_person
 
 
@@ -33,5 +34,5 @@ def together(introduction: Introduction) -> ResponseReturnValue:
 @blueprint.post("/introductions/<uuid:introduction_id>/apart")
 @allow(policies.can_go_together, introduction=queries.get_introduction)
 def apart(introduction: Introduction) -> ResponseReturnValue:
-    key, person, seen = introduction.id, current_person(), VerbForm().seen
+    key, person, seen = introduction.id, current_person(), seen_version()
     return act(lambda: services.go_apart(introduction_id=key, actor=person, seen_version=seen), page_of(key), done="Each goes alone.")

@@ -24,8 +24,7 @@ from app.payments.models import (
     Rail,
 )
 from app.shared import clock
-from app.shared.db import db
-from app.shared.errors import NotFound
+from app.shared.db import db, the_one
 
 
 def visible_zones(person: Person) -> set[uuid.UUID]:
@@ -42,10 +41,7 @@ def get_run(run_id: uuid.UUID, person: Person) -> PaymentRun:
         sa.select(PaymentRun).where(PaymentRun.id == run_id, PaymentRun.zone_id.in_(visible_zones(person)))
         .options(selectinload(PaymentRun.payments), selectinload(PaymentRun.approvals), selectinload(PaymentRun.files))
     )
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def get_payment(payment_id: uuid.UUID, person: Person) -> Payment:
@@ -53,10 +49,7 @@ def get_payment(payment_id: uuid.UUID, person: Person) -> Payment:
     statement = (
         sa.select(Payment).where(Payment.id == payment_id, Payment.zone_id.in_(visible_zones(person))).options(joinedload(Payment.run))
     )
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def get_file(file_id: uuid.UUID, person: Person) -> BankFile:
@@ -64,10 +57,7 @@ def get_file(file_id: uuid.UUID, person: Person) -> BankFile:
     statement = sa.select(BankFile).join(BankFile.run).where(
         BankFile.id == file_id, PaymentRun.zone_id.in_(visible_zones(person))
     )
-    found = db.session.scalars(statement.options(joinedload(BankFile.run))).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement.options(joinedload(BankFile.run)))
 
 
 def list_runs(person: Person, limit: int = 100) -> Sequence[PaymentRun]:
@@ -103,19 +93,13 @@ def get_payee(payee_id: uuid.UUID, person: Person) -> Payee:
     statement = sa.select(Payee).where(Payee.id == payee_id, visible_payees(person)).options(
         selectinload(Payee.details).joinedload(BankDetail.proposed_by)
     )
-    found = db.session.scalars(statement).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement)
 
 
 def get_detail(detail_id: uuid.UUID, person: Person) -> BankDetail:
     """Raises NotFound outside the person's sight."""
     statement = sa.select(BankDetail).join(BankDetail.payee).where(BankDetail.id == detail_id, visible_payees(person))
-    found = db.session.scalars(statement.options(joinedload(BankDetail.payee))).unique().one_or_none()
-    if found is None:
-        raise NotFound
-    return found
+    return the_one(statement.options(joinedload(BankDetail.payee)))
 
 
 def list_payees(person: Person) -> Sequence[Payee]:

@@ -20,6 +20,7 @@ from app.payments.services import runs as verbs
 from app.payments.services import sending
 from app.payments.words import RUN_TONES, RUN_WORDS, STATE_TONES, STATE_WORDS, held_words
 from app.shared import clock
+from app.shared.forms import seen_version
 from app.shared.web import act, allow, confirm_first, current_person, submit
 
 
@@ -52,8 +53,7 @@ def _back(run: PaymentRun, verb: Callable[[], object], done: str) -> ResponseRet
 @allow(policies.can_approve_run, run=queries.get_run)
 @confirm_first
 def run_approve(run: PaymentRun) -> ResponseReturnValue:
-    me, run_id, typed = current_person(), run.id, request.form.get("seen_version", "")
-    seen = int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    me, run_id, seen = current_person(), run.id, seen_version()
     return _back(run, lambda: verbs.approve(run_id=run_id, seen_version=seen, actor=me), "Your yes is written down.")
 
 

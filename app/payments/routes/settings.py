@@ -5,14 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.accounts.models import Person, Role
-from app.accounts.queries import list_own_zones
+from app.accounts.models import Person
+from app.accounts.routes.zones import managed_zone
 from app.payments import policies, queries
 from app.payments.forms import SettingsForm
 from app.payments.models import Rail
 from app.payments.routes.base import blueprint
 from app.payments.services import settings as verbs
-from app.shared.errors import NotFound
 from app.shared.web import allow, current_person, submit
 
 CODES = ("xero_account", "xero_tax", "sage_nominal", "sage_tax")
@@ -22,10 +21,7 @@ CODES = ("xero_account", "xero_tax", "sage_nominal", "sage_tax")
 @allow(policies.can_change_settings)
 def settings() -> ResponseReturnValue:
     me: Person = current_person()
-    zones = list(list_own_zones(me, Role.ZONE_MANAGER))
-    zone = next((z for z in zones if request.args.get("zone") in (None, "", z.slug)), None)
-    if zone is None:
-        raise NotFound
+    zone, zones = managed_zone(me)
     zone_id, slug = zone.id, zone.slug
     found = queries.settings_of(zone_id)
     given = {} if request.method == "POST" else {

@@ -32,15 +32,16 @@ class SamePerson(DomainError):
 
 
 def ensure_payee(*, zone_id: uuid.UUID, owner_id: uuid.UUID, name: str) -> Payee:
-    """The payee for an owner, made when there is none; the name follows the owner's. Inside a transaction of the caller."""
-    payee = queries.find_payee(zone_id, owner_id)
-    if payee is None:
-        payee = Payee(zone_id=zone_id, owner_id=owner_id, name=name[:160])
-        db.session.add(payee)
-        db.session.flush()
-    elif payee.name != name[:160]:
-        payee.name = name[:160]
-    return payee
+    """The payee for an owner, made when there is none; the name follows the owner's."""
+    with atomic():
+        payee = queries.find_payee(zone_id, owner_id)
+        if payee is None:
+            payee = Payee(zone_id=zone_id, owner_id=owner_id, name=name[:160])
+            db.session.add(payee)
+            db.session.flush()
+        elif payee.name != name[:160]:
+            payee.name = name[:160]
+        return payee
 
 
 def propose_details(*, payee_id: uuid.UUID, account_name: str, sort_code: str, account: str, actor: Person) -> BankDetail:
