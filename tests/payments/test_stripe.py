@@ -57,7 +57,8 @@ class Shop:
             with atomic():
                 payee.stripe_account, payee.is_stripe_ready = self.stripe.account(status), status == "active"
         run = self.office.started(*bills)
-        return sorted(run.payments, key=lambda p: p.reference)
+        order = [bill.owner_id for bill in bills]
+        return sorted(run.payments, key=lambda p: order.index(p.payee.owner_id))
 
     def fund(self, pence: int) -> None:
         self.stripe.top_up(pence)

@@ -58,15 +58,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(live: Live, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """`new_page("phone")`: a fresh visitor's page at that size. `javascript=False` is possible.
+    """`new_page("phone")`: a fresh visitor's page at that size. `javascript=False` is possible, and so is another way to the server.
 
     When the test ends, console errors, script errors, broken policies and requests to other places fail it; `watch_of(page)`
     has `.expect(text)` for those that a test means to cause.
     """
     opened: list[tuple[BrowserContext, Watch]] = []
 
-    def make(viewport: Viewport = "desktop", *, javascript: bool = True, **options: Any) -> Page:
-        context, watch = new_context(browser, live.url, viewport=viewport, javascript=javascript, **options)
+    def make(viewport: Viewport = "desktop", *, javascript: bool = True, origin: str = "", **options: Any) -> Page:
+        context, watch = new_context(browser, origin or live.url, viewport=viewport, javascript=javascript, **options)
         opened.append((context, watch))
         _watches[id(context)] = watch
         return context.new_page()

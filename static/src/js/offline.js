@@ -27,12 +27,17 @@ const all = (store) => run(store, 'readonly', (s) => s.getAll());
 const put = (store, row) => run(store, 'readwrite', (s) => s.put(row));
 const drop = (store, id) => run(store, 'readwrite', (s) => s.delete(id));
 
+// Two tabs that begin at once agree on one key: it is made first, and kept only if there is none, in one transaction.
 const keyOf = async (who) => {
   const kept = await run('keys', 'readonly', (s) => s.get(who));
   if (kept) return kept.key;
   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
-  await put('keys', { id: who, key });
-  return key;
+  const transaction = (await open()).transaction('keys', 'readwrite'), keys = transaction.objectStore('keys');
+  const written = new Promise((done, fail) => { transaction.oncomplete = done; transaction.onabort = () => fail(transaction.error); });
+  const first = await asked(keys.get(who));
+  if (!first) await asked(keys.put({ id: who, key }));
+  await written;
+  return first?.key ?? key;
 };
 const seal = async (store, id, who, content) => {
   const iv = crypto.getRandomValues(new Uint8Array(12)), bytes = new TextEncoder().encode(JSON.stringify(content));
