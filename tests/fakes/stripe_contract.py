@@ -17,6 +17,7 @@ import typing
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Required, get_args, get_origin
 
+import jsonschema
 import stripe
 from stripe._request_options import RequestOptions
 from stripe._stripe_object import StripeObject, UntypedStripeObject
@@ -140,6 +141,12 @@ def response_schema(method: str, template: str) -> Schema:
             "properties": {"data": {"type": "array", "items": _resource(kind)}},
         }
     return _resource(kind)
+
+
+@functools.cache
+def response_check(method: str, template: str) -> Any:
+    """The schema, ready to be asked many times: making it ready takes longer than asking."""
+    return jsonschema.Draft202012Validator(response_schema(method, template))
 
 
 class _Names(dict[str, Any]):
