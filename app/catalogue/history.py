@@ -153,7 +153,8 @@ def _happening(entry: AuditEntry, names: Names) -> Happening:
     if "from_capacity" in entry.details:
         pairs["places in all"] = [entry.details["from_capacity"], entry.details["to_capacity"]]
     if entry.action == "catalogue.tariff.set":
-        pairs["A session"] = ["", pounds(entry.details["price_pence"])]
+        what = "The place" if entry.details.get("basis") == "place" else "A session"
+        pairs[what] = ["", pounds(entry.details["price_pence"])]
     if entry.from_state and entry.to_state:
         pairs["State"] = [entry.from_state.replace("_", " "), entry.to_state.replace("_", " ")]
     changes = tuple(

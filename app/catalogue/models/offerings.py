@@ -170,10 +170,18 @@ class Offering(Row):
         return self.is_commissioned
 
 
+class TariffBasis(StrEnum):
+    """What the price is for: each session, or the whole place whatever its sessions."""
+
+    SESSION = "session"
+    PLACE = "place"
+
+
 class Tariff(Row):
     """What a place costs the charity, one version. A commission keeps the version it was made on.
 
-    `payable` maps each attendance mark to the percent of the session price that is owed for it.
+    `price_pence` is for one session, or for the whole place: then each session of it is worth an equal part in whole pence
+    (`part_of_price`). `payable` maps each attendance mark to the percent of a session's worth that is owed for it.
     """
 
     __tablename__ = "tariff"
@@ -185,6 +193,8 @@ class Tariff(Row):
 
     offering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offering.id"))
     version: Mapped[int]
+    basis: Mapped[TariffBasis] = mapped_column(state_column(TariffBasis), default=TariffBasis.SESSION)
+    is_one_to_one: Mapped[bool] = mapped_column(default=False)
     price_pence: Mapped[int]
     setup_pence: Mapped[int] = mapped_column(default=0)
     notice_percent: Mapped[int] = mapped_column(default=0)
@@ -192,6 +202,14 @@ class Tariff(Row):
     starts_on: Mapped[date] = mapped_column(default=clock.today)
 
     offering: Mapped[Offering] = relationship(back_populates="tariffs")
+
+    @property
+    def is_per_place(self) -> bool:
+        return self.basis is TariffBasis.PLACE
+
+    def total(self, sessions: int) -> int:
+        """What a place with so many sessions costs in all, with setting up."""
+        return self.setup_pence + (self.price_pence if self.is_per_place else sessions * self.price_pence)
 
 
 DEFAULT_PAYABLE: dict[str, int] = {

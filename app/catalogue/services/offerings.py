@@ -130,7 +130,8 @@ def copy_offering(*, offering_id: uuid.UUID, actor: Person) -> Offering:
         if tariff is not None:
             set_tariff(
                 offering_id=copied.id, price_pence=tariff.price_pence, setup_pence=tariff.setup_pence,
-                notice_percent=tariff.notice_percent, payable=tariff.payable, actor=actor,
+                notice_percent=tariff.notice_percent, payable=tariff.payable, basis=tariff.basis, is_one_to_one=tariff.is_one_to_one,
+                actor=actor,
             )
         return copied
 

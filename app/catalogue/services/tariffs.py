@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person
 from app.audit import services as audit
-from app.catalogue.models import DEFAULT_PAYABLE, Offering, Tariff
+from app.catalogue.models import DEFAULT_PAYABLE, Offering, Tariff, TariffBasis
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
@@ -26,8 +26,12 @@ def set_tariff(
     notice_percent: int = 0,
     payable: Mapping[str, Any] | None = None,
     starts_on: date | None = None,
+    basis: TariffBasis = TariffBasis.SESSION,
+    is_one_to_one: bool = False,
 ) -> Tariff:
     """The next version, in force from `starts_on` (today). Commissions keep the version they were made on.
+
+    `price_pence` is for one session, or with `basis` PLACE for the whole place, however many sessions it has.
 
     `payable` maps attendance marks to the percent owed; marks left out keep the default. Raises Invalid at the field.
     """
@@ -53,11 +57,12 @@ def set_tariff(
             raise Invalid("A new price cannot begin before the one it follows.", field="starts_on")
         tariff = Tariff(
             offering_id=offering_id, version=latest.version + 1 if latest else 1, price_pence=price_pence, setup_pence=setup_pence,
-            notice_percent=notice_percent, payable=shares, starts_on=begins,
+            notice_percent=notice_percent, payable=shares, starts_on=begins, basis=basis, is_one_to_one=is_one_to_one,
         )
         db.session.add(tariff)
         audit.record(
             "catalogue.tariff.set", subject=tariff, actor=actor, zone_id=offering.zone_id, offering=offering_id,
             version=tariff.version, price_pence=price_pence, setup_pence=setup_pence, starts_on=begins,
+            basis=basis, is_one_to_one=is_one_to_one,
         )
         return tariff
