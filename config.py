@@ -52,7 +52,9 @@ class Settings:
     stripe_api_base: str = ""  # another address than Stripe's own, for tests
     stripe_webhook_secrets: tuple[str, ...] = ()  # of the endpoint for snapshots: in use, then the one before
     stripe_thin_secrets: tuple[str, ...] = ()  # the same of the endpoint for thin events
-    data_keys: tuple[str, ...] = ()  # what seals bank details; the first in use, the others to open what they sealed
+    data_keys: tuple[str, ...] = ()  # what seals notes, contacts, papers and bank details: the first seals, the others open
+    data_keys_file: Path | None = None  # the same, one a line in a file, which may change while Kith runs
+    backup_key: str = ""  # what seals backups
 
     @property
     def is_production(self) -> bool:
@@ -96,6 +98,8 @@ class Settings:
             stripe_webhook_secrets=_several(env.get("KITH_STRIPE_WEBHOOK_SECRETS")),
             stripe_thin_secrets=_several(env.get("KITH_STRIPE_THIN_SECRETS")),
             data_keys=_several(env.get("KITH_DATA_KEYS")),
+            data_keys_file=Path(env["KITH_DATA_KEYS_FILE"]).expanduser() if env.get("KITH_DATA_KEYS_FILE") else None,
+            backup_key=env.get("KITH_BACKUP_KEY") or "",
             second_step=env.get("KITH_SECOND_STEP") or "",
         )
         settings._refuse_what_is_unsafe()
@@ -125,6 +129,10 @@ class Settings:
             )
         if self.sqlite_synchronous in {"OFF", "NORMAL"}:
             raise SettingsRefused("In production KITH_SQLITE_SYNCHRONOUS must be FULL or EXTRA: what was acknowledged must survive.")
+        if not self.data_keys and not self.data_keys_file:
+            raise SettingsRefused("In production KITH_DATA_KEYS or KITH_DATA_KEYS_FILE must give the keys that children's notes are sealed with.")
+        if any(len(key) < 32 for key in self.data_keys):
+            raise SettingsRefused("Each key of KITH_DATA_KEYS must have 32 random characters or more.")
         if not self.allowed_hosts:
             raise SettingsRefused("In production KITH_ALLOWED_HOSTS must name the host names Kith answers to.")
 

@@ -1,6 +1,6 @@
 """Codes of an authenticator app: RFC 6238 with SHA-1, six digits, thirty seconds, as every app has them. Pure but for the random seed.
 
-The seed is kept sealed (AES-256-GCM) with a key made from KITH_SECRET_KEY, bound to its person: a copy of the database alone makes no codes.
+The seed is kept sealed under the data keys (app/shared/sealing.py), bound to its person: a copy of the database alone makes no codes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ import uuid
 from datetime import datetime
 from urllib.parse import quote
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from app.shared.sealing import CannotOpen, row_bound, seal_bytes, unseal_bytes
 
 STEP = 30  # seconds
 DRIFT = 1  # steps that a telephone's clock may be off, either way
@@ -57,17 +54,23 @@ def readable(seed: bytes) -> str:
     return " ".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
-def seal(seed: bytes, person_id: uuid.UUID, secret: str) -> bytes:
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(_key(secret)).encrypt(nonce, seed, person_id.bytes)
+def seal(seed: bytes, person_id: uuid.UUID) -> bytes:
+    return seal_bytes(seed, _belongs_to(person_id))
 
 
-def unseal(sealed: bytes, person_id: uuid.UUID, secret: str) -> bytes | None:
-    """None when it was sealed with another KITH_SECRET_KEY, or for somebody else."""
+def unseal(sealed: bytes, person_id: uuid.UUID) -> bytes | None:
+    """None when its key is gone, or it was sealed for somebody else."""
     try:
-        return AESGCM(_key(secret)).decrypt(sealed[:12], sealed[12:], person_id.bytes)
-    except InvalidTag:
+        return unseal_bytes(sealed, _belongs_to(person_id))
+    except CannotOpen:
         return None
+
+
+def _belongs_to(person_id: uuid.UUID) -> str:
+    return f"authenticator_app:{person_id}"
+
+
+row_bound("authenticator_app.sealed_seed", lambda row: _belongs_to(row.person_id), "id", "person_id")
 
 
 def new_recovery_code() -> str:
@@ -78,7 +81,3 @@ def new_recovery_code() -> str:
 def hash_recovery_code(code: str, person_id: uuid.UUID) -> str:
     tidy = "".join(c for c in code.upper() if c.isalnum())
     return hashlib.sha256(f"{person_id} {tidy}".encode()).hexdigest()
-
-
-def _key(secret: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"kith.accounts.totp").derive(secret.encode())

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.shared.db import UtcDateTime, db
+from app.shared.sealing import Sealed, unseal_text
 
 
 def listed(columns: Iterable[Any], where: Any) -> sa.ColumnElement[Any]:
@@ -51,6 +52,8 @@ def value_of(kind: Any, raw: Any) -> Any:
     """What the column's type makes of its JSON."""
     if raw is None:
         return None
+    if isinstance(kind, Sealed):
+        return unseal_text(raw, kind.place)
     if isinstance(kind, sa.Uuid):
         return uuid.UUID(raw)
     if isinstance(kind, UtcDateTime):

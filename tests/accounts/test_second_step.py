@@ -36,14 +36,10 @@ def required(app: Flask) -> Iterator[None]:
     app.config["SETTINGS"] = before
 
 
-def secret(app: Flask) -> str:
-    return str(app.secret_key)
-
-
 def code_now(app: Flask, person_id: object) -> str:
     row = db.session.scalar(sa.select(AuthenticatorApp).where(AuthenticatorApp.person_id == person_id))
     assert row is not None
-    seed = second_steps.seed_of(row, secret(app))
+    seed = second_steps.seed_of(row)
     db.session.rollback()
     assert seed is not None
     return totp.code_of(seed, totp.step_at(clock.now()))
@@ -105,13 +101,16 @@ def test_from_set_up_on_the_password_alone_opens_nothing(client: StrictClient, a
     assert {"accounts.second_step.set", "accounts.second_step.refused", "accounts.recovery_code.used"} <= told
 
 
-def test_a_seed_is_useless_without_the_secret_and_for_anybody_else(person: Person) -> None:
+def test_a_seed_is_useless_without_its_key_and_for_anybody_else(app: Flask, person: Person) -> None:
     seed = totp.new_seed()
-    sealed = totp.seal(seed, person.id, "one secret")
+    sealed = totp.seal(seed, person.id)
     assert seed not in sealed
-    assert totp.unseal(sealed, person.id, "one secret") == seed
-    assert totp.unseal(sealed, person.id, "another") is None
-    assert totp.unseal(sealed, factories.some_id(), "one secret") is None
+    assert totp.unseal(sealed, person.id) == seed
+    assert totp.unseal(sealed, factories.some_id()) is None
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(before, data_keys=("another key of thirty-two characters",))
+    assert totp.unseal(sealed, person.id) is None
+    app.config["SETTINGS"] = before
 
 
 def test_guessing_codes_is_counted_like_guessing_passwords(client: StrictClient, app: Flask, person: Person) -> None:
@@ -137,7 +136,8 @@ def test_where_it_is_asked_of_everybody_nothing_else_works_before(client: Strict
 
 
 def test_production_refuses_to_only_offer_it() -> None:
-    env = {"KITH_ENV": "production", "KITH_SECRET_KEY": "x" * 40, "KITH_ALLOWED_HOSTS": "kith.example", "KITH_DATABASE_URL": "postgresql://x/y"}
+    env = {"KITH_ENV": "production", "KITH_SECRET_KEY": "x" * 40, "KITH_ALLOWED_HOSTS": "kith.example", "KITH_DATABASE_URL": "postgresql://x/y",
+           "KITH_DATA_KEYS": "k" * 40}
     assert Settings.from_environment(env).requires_second_step
     with pytest.raises(SettingsRefused):
         Settings.from_environment({**env, "KITH_SECOND_STEP": "offered"})

@@ -25,13 +25,13 @@ from app.payments.models import (
     RunState,
 )
 from app.payments.rails.bank_file import content_of
-from app.payments.sealing import CannotOpen
 from app.payments.services import cash, payees, runs, settings, settling
 from app.payments.services.payees import SamePerson
 from app.payments.services.runs import PaidAlready
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, IllegalMove, Invalid
+from app.shared.sealing import CannotOpen
 from tests.commissioning.scene import MONDAY
 from tests.payments.office import open_office
 

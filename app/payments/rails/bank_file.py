@@ -12,11 +12,11 @@ from app.payments import queries
 from app.payments.files import bacs, bulk_csv
 from app.payments.files.paying import Batch, Originator, Paying
 from app.payments.models import BankFile, Payee, Payment, PaymentRun, PaySettings, Place, Rail
-from app.payments.sealing import seal, unseal
 from app.payments.services import payees, settling
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import Invalid
+from app.shared.sealing import row_bound, seal, unseal
 
 BACS = "bacs18"
 
@@ -98,3 +98,6 @@ def content_of(file: BankFile) -> bytes:
 
 def _belongs_to(file: BankFile) -> str:
     return f"bank_file:{file.run_id}:{file.id}"
+
+
+row_bound("bank_file.sealed", _belongs_to, "id", "run_id")

@@ -15,10 +15,10 @@ from app.notifications.models import Urgency
 from app.payments import policies, queries
 from app.payments.files.charset import bank_name
 from app.payments.models import BankDetail, DetailState, Payee
-from app.payments.sealing import seal, unseal
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import DomainError, Forbidden, IllegalMove, Invalid
+from app.shared.sealing import row_bound, seal, unseal
 from app.shared.view import full_date
 
 COOLING_OFF = timedelta(days=3)
@@ -132,6 +132,9 @@ def _take(detail_id: uuid.UUID) -> tuple[BankDetail, Payee]:
 
 def belongs_to(detail: BankDetail) -> str:
     return f"bank_detail:{detail.payee_id}:{detail.id}"
+
+
+row_bound("bank_detail.sealed", belongs_to, "id", "payee_id")
 
 
 def opened(detail: BankDetail) -> dict[str, str]:

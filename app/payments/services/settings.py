@@ -13,10 +13,10 @@ from app.payments.files import bulk_csv
 from app.payments.models import PaySettings, Rail
 from app.payments.rails import available
 from app.payments.rails.bank_file import BACS
-from app.payments.sealing import seal
 from app.payments.services.payees import checked
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
+from app.shared.sealing import row_bound, seal
 
 
 def change_settings(
@@ -50,3 +50,6 @@ def change_settings(
         db.session.flush()
         audit.record("payments.settings.changed", subject=found, actor=actor, rail=rail, profile=profile, ends_with=found.originator_ends)
         return found
+
+
+row_bound("pay_settings.originator", lambda row: f"pay_settings:{row.zone_id}", "id", "zone_id")
