@@ -22,7 +22,7 @@ from app.catalogue.models import (
     Session,
     Tariff,
 )
-from app.children.models import SHAREABLE, Carer, Caseload, Child, Consent, Need, Voice
+from app.children.models import SHAREABLE, Carer, Caseload, Child, Consent, Need, OnePage, Voice
 from app.introductions.models import EndReason, Introduction, IntroductionState, Stance, View, Viewpoint
 from app.shared import clock
 from app.shared.db import Row, atomic, db
@@ -171,6 +171,15 @@ def make_consent(child: Child, organisation: Organisation, **given: Any) -> Cons
     return save(Consent(**{
         "child_id": child.id, "organisation_id": organisation.id, "carer_id": child.carers[0].id, "fields": list(SHAREABLE),
         "given_on": today - timedelta(days=1), "ends_on": today + timedelta(days=365), **given,
+    }))
+
+
+def make_one_page(child: Child, **given: Any) -> OnePage:
+    """The child said yes to it today: interests and needs as they are on record."""
+    return save(OnePage(**{
+        "child_id": child.id, "version": 1, "about_me": "I like drumming on anything.", "likes": list(child.interests),
+        "helps": child.what_helps, "does_not": child.what_does_not, "working_on": [need.word for need in child.needs],
+        "approved_on": clock.today(), "read_by_id": given.pop("read_by").id, **given,
     }))
 
 

@@ -1,8 +1,8 @@
 """What a partner may know of a child: exactly what a live consent covers. Partner pages read nothing else.
 
-Where the child has approved a one-page profile, everything a partner reads about what the child is like comes from it and from nothing
-newer: interests, own words, what helps, what does not, and what the child is working on (in place of the record's needs). Name, age,
-must-know, trusted adult and telephone number are facts of the record.
+What the child is like (interests, own words, what helps, what does not, what the child is working on) comes from the one-page profile
+the child approved, and from nothing else: without such a page it stays empty, whatever is on record and whatever consent covers. Name, age,
+must-know, trusted adult and telephone number are what those who look after the child need on the day: facts of the record.
 
 That the child was introduced to the organisation is the introductions room's to ask; here only consent speaks.
 """
@@ -13,19 +13,26 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
 from app.children import book
 from app.children.book import approved_pages
-from app.children.models import Child, Consent, Need, OnePage, Relationship, Voice, Warmth
+from app.children.models import Child, Consent, OnePage, Relationship, Warmth
 from app.shared.db import db
+
+OF_THE_PAGE = frozenset({"interests", "own_words", "what_helps", "needs"})
+"""What a consent can cover that only the child's own page tells."""
 
 
 @dataclass(frozen=True)
 class SharedChild:
-    """Fields not covered by the consent are empty, and `covers` says which are. The reference is always there."""
+    """Fields not covered by the consent are empty, and `covers` says which are. The reference is always there.
+
+    `is_approved_by_child` False: there is no page of the child's yet, so nothing of what the child is like is here.
+    """
 
     child_id: uuid.UUID
     reference: str
@@ -57,7 +64,7 @@ def shared_view(child: Child, organisation_id: uuid.UUID, on: date) -> SharedChi
     consent = next((one for one in kept.consents if one.organisation_id == organisation_id and one.covers(on)), None)
     if consent is None:
         return None
-    return _covered(child, consent, _words(child, kept.approved, kept.voices, kept.live_needs), kept.ties, is_approved=kept.approved is not None)
+    return _covered(child, consent, kept.approved, kept.ties)
 
 
 def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on: date) -> dict[uuid.UUID, SharedChild]:
@@ -68,57 +75,35 @@ def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on:
             Consent.child_id.in_(set(child_ids)), Consent.organisation_id == organisation_id, Consent.is_live_on(on),
         )
         .options(
-            selectinload(Consent.child).options(
-                selectinload(Child.voices), selectinload(Child.needs), selectinload(Child.relationships),
-            )
+            selectinload(Consent.child).selectinload(Child.relationships)
         )
         .order_by(Consent.given_on, Consent.created_at, Consent.id.desc())
     )
     newest = {consent.child_id: consent for consent in db.session.scalars(statement).unique()}
     pages = approved_pages(list(newest)) if newest else {}
     return {
-        child_id: _covered(
-            consent.child, consent, _words(consent.child, pages.get(child_id), consent.child.voices, consent.child.live_needs),
-            consent.child.relationships, is_approved=child_id in pages,
-        ) for child_id, consent in newest.items()
+        child_id: _covered(consent.child, consent, pages.get(child_id), consent.child.relationships) for child_id, consent in newest.items()
     }
 
 
-@dataclass(frozen=True)
-class _Words:
-    """What the child is like: by the page the child approved, else as it is on record."""
-
-    interests: tuple[str, ...]
-    own_words: str
-    what_helps: str
-    what_does_not: str
-    needs: tuple[str, ...]
-
-
-def _words(child: Child, page: OnePage | None, voices: Sequence[Voice], needs: Sequence[Need]) -> _Words:
-    if page is not None:
-        return _Words(tuple(page.likes), page.about_me, page.helps, page.does_not, tuple(page.working_on))
-    return _Words(
-        tuple(child.interests), voices[0].words if voices else "", child.what_helps, child.what_does_not,
-        tuple(need.word for need in needs),
-    )
-
-
-def _covered(child: Child, consent: Consent, words: _Words, ties: Sequence[Relationship], *, is_approved: bool) -> SharedChild:
+def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequence[Relationship]) -> SharedChild:
     covers = frozenset(consent.fields)
 
     def only(name: str, value: str) -> str:
         return value if name in covers else ""
+
+    def only_of_page(name: str, field: str) -> Any:
+        return getattr(page, field) if page is not None and name in covers else None
 
     trusted = next((tie.name for tie in ties if tie.is_trusted_adult and tie.warmth is not Warmth.ENDED), "")
     return SharedChild(
         child_id=child.id, reference=child.reference, covers=covers, ends_on=consent.ends_on,
         first_name=only("first_name", child.called),
         age=child.age_now if "age" in covers else None, school_year=only("age", child.school_year),
-        interests=words.interests if "interests" in covers else (), own_words=only("own_words", words.own_words),
-        what_helps=only("what_helps", words.what_helps), what_does_not=only("what_helps", words.what_does_not),
+        interests=tuple(only_of_page("interests", "likes") or ()), own_words=only_of_page("own_words", "about_me") or "",
+        what_helps=only_of_page("what_helps", "helps") or "", what_does_not=only_of_page("what_helps", "does_not") or "",
         must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),
         contact_name=only("contact", consent.carer.name if consent.carer else ""),
         contact_phone=only("contact", consent.carer.phone if consent.carer else ""),
-        needs=words.needs if "needs" in covers else (), is_approved_by_child=is_approved,
+        needs=tuple(only_of_page("needs", "working_on") or ()), is_approved_by_child=page is not None,
     )

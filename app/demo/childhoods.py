@@ -12,6 +12,7 @@ from app.children.models import Carer, Child, Closeness, NoteKind, RelationshipK
 from app.children.queries import REFERENCE_LETTERS as ALPHABET
 from app.children.services.caseload import assign_caseload
 from app.children.services.listening import add_note, record_voice
+from app.children.services.one_page import approve_one_page, write_one_page
 from app.children.services.people import set_carer, set_relationship
 from app.children.services.plans import set_goal, set_need
 from app.children.services.profile import (
@@ -21,7 +22,7 @@ from app.children.services.profile import (
     set_practicalities,
     set_strengths,
 )
-from app.demo import words
+from app.demo import growing_words, words
 from app.demo.shapes import SchoolSpec
 from app.demo.world import World
 from app.shared import clock
@@ -113,6 +114,20 @@ def welcome(world: World, spec: SchoolSpec, school: School, worker: Person, begi
             ),
         )
     return Life(child, carer, worker, school, theme, begins_on)
+
+
+def write_page(life: Life, *, is_approved: bool) -> None:
+    """The child's own page, as it is on record today; read to the child, who says yes, or still to be read."""
+    child, dice = life.child, Random(f"page-{life.child.reference}")
+    written = write_one_page(
+        child_id=child.id, about_me=dice.choice(growing_words.ABOUT_ME).format(called=child.called), likes=child.interests, helps=child.what_helps,
+        does_not=child.what_does_not, working_on=[child.goals[0].words], actor=life.worker,
+    )
+    if is_approved:
+        approve_one_page(
+            child_id=child.id, stamp=written.stamp, read_on=clock.today(), is_childs_yes=True, childs_word=dice.choice(growing_words.YES_TO_PAGE),
+            actor=life.worker,
+        )
 
 
 def reference_of(dice: Random, number: int) -> str:

@@ -18,18 +18,18 @@ import sqlalchemy as sa
 
 from app.accounts.calendar import SchoolDays
 from app.accounts.queries import school_days
+from app.children.book import list_one_pages
 from app.children.models import Closeness, NoteKind, PlanStep, PlanVoice, RelationshipKind, StepState, Warmth
 from app.children.school_models import Informant
 from app.children.services.help import answer_help
 from app.children.services.listening import add_note, record_voice
 from app.children.services.measures import add_teacher_view, record_measures
-from app.children.services.one_page import approve_one_page, write_one_page
 from app.children.services.people import set_relationship
 from app.children.services.plan import add_step, change_step, finish_step, say_about_plan
 from app.children.services.plans import review_goal, set_need
 from app.children.terms import PlanTerm, plan_terms
 from app.demo import growing_words as words
-from app.demo.childhoods import YEARS_DAYS, Life
+from app.demo.childhoods import YEARS_DAYS, Life, write_page
 from app.demo.story import school_morning
 from app.demo.world import World
 from app.shared import clock
@@ -215,16 +215,8 @@ def _school_figures(g: Growth, at: int) -> None:
 
 
 def _write_own_page(g: Growth) -> None:
-    child, worker = g.life.child, g.life.worker
-    written = write_one_page(
-        child_id=child.id, about_me=g.dice.choice(words.ABOUT_ME).format(called=child.called), likes=child.interests, helps=child.what_helps,
-        does_not=child.what_does_not, working_on=[child.goals[0].words], actor=worker,
-    )
-    if g.dice.random() < 0.85:
-        approve_one_page(
-            child_id=child.id, stamp=written.stamp, read_on=clock.today(), is_childs_yes=True, childs_word=g.dice.choice(words.YES_TO_PAGE),
-            actor=worker,
-        )
+    if not list_one_pages(g.life.child.id):
+        write_page(g.life, is_approved=g.dice.random() < 0.85)
 
 
 # --- the circle -------------------------------------------------------------------------------------

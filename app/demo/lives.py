@@ -18,6 +18,7 @@ from app.accounts.models import Person
 from app.accounts.queries import school_days
 from app.attendance.queries.marks import attended_count
 from app.catalogue.models import Cohort, Offering, Session, SessionState
+from app.children.book import list_one_pages
 from app.children.models import SHAREABLE
 from app.children.services.consents import give_consent, withdraw_consent
 from app.children.services.listening import record_voice
@@ -32,7 +33,7 @@ from app.commissioning.services.commissions import (
     write_closing_note,
 )
 from app.demo import words
-from app.demo.childhoods import Life
+from app.demo.childhoods import Life, write_page
 from app.demo.registers import plan_registers
 from app.demo.shapes import Offer
 from app.demo.story import Story, school_morning
@@ -290,6 +291,8 @@ def _ask_partner(t: Thread) -> None:
     assert t.introduction_id is not None
     if not t.is_at(IntroductionState.READY):
         return
+    if not list_one_pages(t.life.child.id):
+        write_page(t.life, is_approved=True)
     introductions.ask(introduction_id=t.introduction_id, note_to_partner="Could we come and look first?", actor=t.worker)
     fate = t.dice.random()
     if fate < 0.05:

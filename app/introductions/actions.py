@@ -76,7 +76,7 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
             gaps = tuple(standing.gaps_to_be_ready(i, reading))
             ready = Action("ready", "It is ready", "check", _at("ready", i), is_post=True, gaps=gaps)
             first = [later, ready, view] if _has_no(gaps) else [view, ready, later] if gaps else [ready, view, later]
-            return [*first, prepare, *_request(i, reading), *_together(i, reading)]
+            return [*first, prepare, *_page(i, reading), *_request(i, reading), *_together(i, reading)]
         case _S.NOT_YET:
             return [
                 Action("listen", "Listen again", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i, reading))), view, prepare,
@@ -86,7 +86,7 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
             ask = Action("ask", f"Ask {i.organisation.name}", "send", _at("ask", i), gaps=gaps)
             request = _request(i, reading)
             first = [*request, ask] if request and any(g.code == "commission_not_requested" for g in gaps) else [ask, *request]
-            return [*first, view, prepare, later, *_together(i, reading)]
+            return [*first, *_page(i, reading), view, prepare, later, *_together(i, reading)]
         case _S.ASKED:
             told = not i.offering.needs_money and not reading.record.signs_in
             return [
@@ -136,6 +136,15 @@ def _together(i: Introduction, reading: Standing) -> list[Action]:
     if any(one.state is not _S.ENDED for one in reading.record.companions):
         return [Action("apart", "Go alone", "user-round", _at("apart", i), is_post=True)]
     return [Action("together", "Go together", "users", _at("together", i))]
+
+
+def _page(i: Introduction, reading: Standing) -> list[Action]:
+    """The page the organisation would read, where the child has said yes to none yet: a page that waits is read out, else it is written."""
+    if not reading.lacks_page:
+        return []
+    if reading.record.has_draft:
+        return [Action("page", f"Read the page to {i.child.called}", "ear", url_for("children.one_page_approve", child_id=i.child_id))]
+    return [Action("page", f"Write {i.child.called}’s page", "id-card", url_for("children.one_page_write", child_id=i.child_id))]
 
 
 def _request(i: Introduction, reading: Standing) -> list[Action]:

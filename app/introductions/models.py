@@ -7,13 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.catalogue.models import Cohort, Offering, Organisation, Practitioner
 from app.children.models import Carer, Child
 from app.shared.db import Row, state_column
+from app.shared.sealing import Sealed
 from app.shared.states import Moves
 
 
@@ -103,36 +104,36 @@ class Introduction(Row):
     state: Mapped[IntroductionState] = mapped_column(state_column(IntroductionState), default=IntroductionState.IDEA)
     version: Mapped[int] = mapped_column(default=1)
     is_shared: Mapped[bool] = mapped_column(default=True)
-    why: Mapped[str] = mapped_column(Text, default="")
+    why: Mapped[str] = mapped_column(Sealed("introduction.why"), default="")
     has_met_contact: Mapped[bool] = mapped_column(default=False)
-    who_goes_along: Mapped[str] = mapped_column(String(120), default="")
+    who_goes_along: Mapped[str] = mapped_column(Sealed("introduction.who_goes_along", 120), default="")
     warmth_answer: Mapped[str] = mapped_column(String(12), default="")
     ask_again_on: Mapped[date | None]
-    not_yet_why: Mapped[str] = mapped_column(Text, default="")
+    not_yet_why: Mapped[str] = mapped_column(Sealed("introduction.not_yet_why"), default="")
     asked_at: Mapped[datetime | None]
-    asked_note: Mapped[str] = mapped_column(Text, default="")
+    asked_note: Mapped[str] = mapped_column(Sealed("introduction.asked_note"), default="")
     answer_by_on: Mapped[date | None]
     nudged_after: Mapped[int] = mapped_column(default=0)
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[str] = mapped_column(String(120), default="")
     decline_reason: Mapped[DeclineReason | None] = mapped_column(state_column(DeclineReason))
-    decline_note: Mapped[str] = mapped_column(Text, default="")
+    decline_note: Mapped[str] = mapped_column(Sealed("introduction.decline_note"), default="")
     first_dates: Mapped[str] = mapped_column(String(200), default="")
     meeting_at: Mapped[datetime | None]
-    meeting_place: Mapped[str] = mapped_column(String(200), default="")
-    meeting_people: Mapped[str] = mapped_column(String(300), default="")
-    trusted_adult: Mapped[str] = mapped_column(String(120), default="")
+    meeting_place: Mapped[str] = mapped_column(Sealed("introduction.meeting_place", 200), default="")
+    meeting_people: Mapped[str] = mapped_column(Sealed("introduction.meeting_people", 300), default="")
+    trusted_adult: Mapped[str] = mapped_column(Sealed("introduction.trusted_adult", 120), default="")
     met_on: Mapped[date | None]
-    met_people: Mapped[str] = mapped_column(String(300), default="")
-    met_words: Mapped[str] = mapped_column(Text, default="")
+    met_people: Mapped[str] = mapped_column(Sealed("introduction.met_people", 300), default="")
+    met_words: Mapped[str] = mapped_column(Sealed("introduction.met_words"), default="")
     joined_on: Mapped[date | None]
     settled_on: Mapped[date | None]
     visits_told: Mapped[int | None]
     wants_to_go_on: Mapped[bool | None]
-    outcome: Mapped[str] = mapped_column(Text, default="")
-    next_step: Mapped[str] = mapped_column(Text, default="")
+    outcome: Mapped[str] = mapped_column(Sealed("introduction.outcome"), default="")
+    next_step: Mapped[str] = mapped_column(Sealed("introduction.next_step"), default="")
     end_reason: Mapped[EndReason | None] = mapped_column(state_column(EndReason))
-    end_note: Mapped[str] = mapped_column(Text, default="")
+    end_note: Mapped[str] = mapped_column(Sealed("introduction.end_note"), default="")
     ended_on: Mapped[date | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
@@ -182,11 +183,11 @@ class View(Row):
     carer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("carer.id"))
     said_by: Mapped[str] = mapped_column(String(120), default="")
     stance: Mapped[Stance] = mapped_column(state_column(Stance))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("view.words"))
     said_on: Mapped[date]
     how: Mapped[str] = mapped_column(String(40), default="in person")
     language: Mapped[str] = mapped_column(String(10), default="en")
-    words_in_english: Mapped[str] = mapped_column(Text, default="")
+    words_in_english: Mapped[str] = mapped_column(Sealed("view.words_in_english"), default="")
     told_to: Mapped[str] = mapped_column(String(120), default="")
     asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
@@ -217,7 +218,7 @@ class Message(Row):
     readers: Mapped[Readers] = mapped_column(state_column(Readers))
     is_question: Mapped[bool] = mapped_column(default=False)
     answers_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("introduction_message.id"))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("introduction_message.words"))
 
     written_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
@@ -265,6 +266,6 @@ class StillGoing(Row):
     due_on: Mapped[date]
     answered_on: Mapped[date | None]
     is_still_going: Mapped[bool | None]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Sealed("still_going.words"), default="")
 
     introduction: Mapped[Introduction] = relationship(back_populates="checks")

@@ -20,6 +20,7 @@ from app.children.models import (
     RelationshipKind,
     Warmth,
 )
+from app.children.sharing import OF_THE_PAGE
 from app.introductions import guards, hooks, warmth
 from app.introductions.guards import Gap
 from app.introductions.models import Introduction, IntroductionState, View, Viewpoint
@@ -58,6 +59,11 @@ class Standing:
     @property
     def is_refused(self) -> bool:
         return self.refusal is not None and self.refusal.is_childs_no
+
+    @property
+    def lacks_page(self) -> bool:
+        """Something is to be shared that only the child's own page tells, and the child has said yes to none."""
+        return self.introduction.is_shared and self.record.page is None and self.consent is not None and not OF_THE_PAGE.isdisjoint(self.consent.fields)
 
     @functools.cached_property
     def is_requested(self) -> bool:

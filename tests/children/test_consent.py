@@ -38,6 +38,7 @@ def test_shared_view_holds_the_covered_field_and_nothing_else(world: World, fiel
         child_id=world.child.id, name="Miss Grant", kind=services.people.RelationshipKind.SCHOOL, is_trusted_adult=True,
         actor=world.link_worker,
     )
+    make.make_one_page(world.child, read_by=world.link_worker)
     give(world, fields=[field])
     view = services.shared_view(world.child, world.organisation.id, clock.today())
     assert view is not None

@@ -104,6 +104,7 @@ def test_a_term_starts_in_september_january_or_april(day: str, start: str) -> No
 def test_a_partner_sees_who_comes_today_new_ones_first_with_what_helps(club: Club, client: StrictClient) -> None:
     club.save({club.children[0]: K.ATTENDED})
     bilal = club.join(first_name="Bilal", what_helps="A quiet hello; do not ask where he was")
+    factories.make_one_page(bilal, read_by=club.scene.link_worker)
     with clock.freeze(club.session(1).starts_at - timedelta(hours=2)):
         page = home(client, club.scene.partner)
         assert [p.get_text(" ", strip=True) for p in page.select(".newkid")] == [

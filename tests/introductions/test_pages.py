@@ -60,6 +60,7 @@ def test_a_closed_idea_is_not_the_partners_to_see(client: StrictClient, world: W
 
 @pytest.mark.parametrize("fields", [["first_name"], ["interests", "needs"], ["first_name", "own_words"]])
 def test_partner_sees_exactly_what_consent_covers(client: StrictClient, world: World, fields: list[str]) -> None:
+    factories.make_one_page(world.child, read_by=world.link_worker)
     introduction = world.at(S.ASKED)
     child_services.give_consent(
         child_id=world.child.id, carer_id=world.carer.id, organisation_id=world.organisation.id, fields=fields,

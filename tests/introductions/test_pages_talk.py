@@ -55,18 +55,28 @@ def test_new_forms_of_an_introduction_show_refuse_and_save(client: StrictClient,
     assert client.post(f"{base}/messages/new", data={"words_written": ""}).status_code == 422
     assert client.post(f"{base}/messages/new", data={"words_written": "Ring first.", "readers": "team"}).status_code == 303
     assert client.get(f"{base}/meeting.ics").status_code == 404
-    for state in (S.READY, S.ASKED, S.AGREED, S.ARRANGED):
+    world.go(introduction, S.READY)
+    for path in (base, f"{base}/ask"):
+        shown = client.get(path).get_data(as_text=True)
+        assert "No page yet that Amara said yes to" in shown and f"/children/{world.child.id}/one-page/write" in shown, path
+    for state in (S.ASKED, S.AGREED, S.ARRANGED):
         world.go(introduction, state)
+    sign_in(client, world.partner)
+    before = client.get(base).get_data(as_text=True)
+    assert "Amara has not said yes to a page yet" in before and "drumming" not in before
+    sign_in(client, world.link_worker)
     calendar = client.get(f"{base}/meeting.ics")
     assert calendar.mimetype == "text/calendar"
     assert "Amara" not in calendar.get_data(as_text=True)
     assert "Not approved yet" in client.get(f"{base}/card").get_data(as_text=True)
     with atomic():
         db.session.add(OnePage(child_id=world.child.id, version=3, likes=["drums"], helps="A quiet word", does_not="Crowds", approved_on=clock.today(), read_by_id=world.link_worker.id))
+    assert "said yes to version 3" in client.get(base).get_data(as_text=True)
     sign_in(client, world.partner)
     card = client.get(f"{base}/card").get_data(as_text=True)
     for says in ("drums", "A quiet word", "Crowds", "version 3"):
         assert says in card, says
+    assert "Must know" not in card and "Trusted" not in card, "only what the child said yes to travels"
     assert "Ring first." not in client.get(base).get_data(as_text=True), "that was for the team"
     dee = factories.make_practitioner(world.organisation, name="Dee Clarke")
     assert client.post(f"{base}/practitioner", data={"practitioner_id": str(dee.id)}).status_code == 303

@@ -23,6 +23,7 @@ from app.children.models import (
     Caseload,
     Child,
     Consent,
+    OnePage,
     Refusal,
     Relationship,
     RelationshipKind,
@@ -79,6 +80,14 @@ class Companion:
 
 
 @dataclass(frozen=True)
+class ChildsPage:
+    """The one-page profile that partners get: its version, and the day the child said yes."""
+
+    version: int
+    approved_on: date
+
+
+@dataclass(frozen=True)
 class Record:
     """Views, entries and messages oldest first; of each person the last view counts. `has_other_open`: the same child, the same offering."""
 
@@ -91,6 +100,9 @@ class Record:
     ties: list[Relationship]
     refusal: Refusal | None
     consent: Consent | None
+    page: ChildsPage | None
+    """What the child said yes to, if there is any; `draft`: a page waits that was not read out yet."""
+    has_draft: bool
     earlier: list[Earlier]
     heard: int
     has_other_open: bool
@@ -135,6 +147,8 @@ def read_record(introduction: Introduction) -> Record:
     for consent in consents:
         set_committed_value(consent, "carer", carers.get(consent.carer_id))
         set_committed_value(consent, "child", introduction.child)
+    pages = sorted(read_list(row["pages"]), key=lambda raw: raw["version"])
+    approved = [ChildsPage(raw["version"], date.fromisoformat(raw["approved_on"])) for raw in pages if raw["approved_on"]]
     workers = [Worker(uuid.UUID(raw["person_id"]), raw["name"], raw["kind"] == "lead", date.fromisoformat(raw["starts_on"])) for raw in read_list(row["workers"])]
     return Record(
         views=views, checks=sorted(_models(StillGoing, row["checks"]), key=lambda c: c.due_on),
@@ -143,6 +157,7 @@ def read_record(introduction: Introduction) -> Record:
         workers=sorted(workers, key=lambda w: (not w.is_lead, w.since_on, w.id)),
         ties=sorted(_models(Relationship, row["ties"]), key=lambda t: (t.since_on, t.id), reverse=True),
         refusal=next(iter(_models(Refusal, row["refusals"])), None), consent=consents[0] if consents else None,
+        page=approved[-1] if approved else None, has_draft=len(approved) < len(pages),
         earlier=[_earlier(raw) for raw in sorted(read_list(row["earlier"]), key=lambda raw: raw["met_on"], reverse=True)],
         heard=row["heard"], has_other_open=row["others_open"] > 0, companions=_companions(row["companions"]), signs_in=row["signs_in"] > 0,
     )
@@ -187,6 +202,7 @@ def _statement(dialect: str) -> sa.Select[Any]:
         listed(Consent.__table__.columns, sa.and_(
             Consent.child_id == child, Consent.organisation_id == _value("organisation_id"), Consent.is_live_on(today),
         )).label("consents"),
+        listed([OnePage.__table__.c.version, OnePage.__table__.c.approved_on], OnePage.child_id == child).label("pages"),
         listed_from(
             sa.select(AuditEntry.__table__).where(AuditEntry.subject_type == "introduction", AuditEntry.subject_id == mine)
             .order_by(AuditEntry.id).limit(MOST_ENTRIES)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from app.accounts.models import Person
 from app.accounts.queries import school_days
 from app.catalogue import queries as catalogue
-from app.introductions import guards, policies, queries, services
+from app.introductions import guards, policies, queries, services, standing
 from app.introductions.forms import (
     AgreeByWordForm,
     AgreeForm,
@@ -32,7 +32,7 @@ def ask(introduction: Introduction) -> ResponseReturnValue:
         introduction, form,
         lambda: services.ask(introduction_id=key, note_to_partner=form.note_to_partner.data or "", actor=person, seen_version=form.seen),
         "introductions/introduction_ask.html", done="Asked. You hear from Kith when they answer.",
-        load=queries.partner_load(introduction), people=queries.partner_people(introduction),
+        reading=standing.read(introduction), may_work=True, load=queries.partner_load(introduction), people=queries.partner_people(introduction),
         answer_by=school_days(introduction.child.school_id).after(clock.today(), guards.ANSWER_WITHIN),
     )
 

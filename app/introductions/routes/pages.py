@@ -79,7 +79,7 @@ def introduction(introduction: Introduction) -> ResponseReturnValue:
         track=telling.track(introduction, record.entries, child=child, link_worker=lead.split()[0] if lead else ""),
         history=telling.history(record.entries), look=telling.look(introduction), views=list(reversed(record.views)),
         load=queries.partner_load(introduction) if introduction.state in BEFORE_ANSWER else None,
-        may_end=introduction.is_open and policies.can_end(person, introduction), may_answer_check=policies.can_answer_check(person, introduction),
+        may_end=introduction.is_open and policies.can_end(person, introduction), may_answer_check=policies.can_answer_check(person, introduction), may_work=policies.can_listen(person, introduction),
         stance_words=STANCE_WORDS, shareable=_shareable, agreed=telling.agreed(introduction, child=child, attended=_attended(introduction, reading)),
         child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(), view_line=telling.view_line,
         talk=telling.talk(record.messages), may_write=policies.can_write_to_team(person, introduction), together=_together(reading),
@@ -133,5 +133,4 @@ def _partners_page(introduction: Introduction, person: Person) -> ResponseReturn
         agreed=telling.agreed_with_partner(introduction, child=called, is_shared=shared is not None),
         track=telling.track(introduction, reading.record.entries, child=called, link_worker=worker.split()[0] if worker else "", is_partner=True),
         talk=telling.talk(reading.record.messages, for_partner=True), together=_together(reading),
-        school=introduction.child.school.name if introduction.child.school and introduction.is_shared else "",
     )
