@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -12,7 +12,16 @@ from app.billing.models import Statement, StatementLine
 from app.billing.queries.earned import BY_ITSELF, BY_SESSION, Key
 from app.billing.three_way import Facts, problem
 from app.catalogue.models import SessionState
-from app.commissioning.models import EARNED, Account, Commission, Journal, Posting
+from app.commissioning.models import (
+    EARNED,
+    Account,
+    Commission,
+    Journal,
+    Posting,
+    SessionPrice,
+    part_of_price,
+)
+from app.commissioning.queries.commissions import session_prices
 from app.shared.db import db
 
 
@@ -22,15 +31,15 @@ def problems(statement: Statement) -> dict[uuid.UUID, str]:
     ids = {line.commission_id for line in lines}
     earned, billed = _earned(ids), _billed(ids)
     used_up = _used_up(ids)
+    prices = session_prices(ids)
     marks = current_marks([line.session_id for line in lines if line.session_id is not None])
     found = {}
     for line in lines:
-        commission, key = line.commission, (line.commission_id, line.what)
+        key = (line.commission_id, line.what)
         mark = marks.get((line.session_id, line.child_id)) if line.session_id is not None else None
-        is_setup = line.what == "setup"
+        agreed, by_the_tariff = _price_of(line, prices)
         facts = Facts(
-            price_pence=commission.setup_pence if is_setup else commission.price_pence,
-            tariff_pence=commission.tariff.setup_pence if is_setup else commission.tariff.price_pence, percent=line.percent,
+            price_pence=agreed, tariff_pence=by_the_tariff, percent=line.percent,
             register_percent=(mark.percent if mark else 0) if line.session_id is not None else None,
             is_locked=line.session is None or line.session.state is SessionState.CLOSED, earned=earned.get(key, 0),
             billed=billed.get(key, 0), is_used_up=line.commission_id in used_up,
@@ -39,6 +48,24 @@ def problems(statement: Statement) -> dict[uuid.UUID, str]:
         if said:
             found[line.id] = said
     return found
+
+
+def _price_of(line: StatementLine, prices: Mapping[Key, SessionPrice]) -> tuple[int, int]:
+    """What was agreed for it, and what the tariff it was agreed on says, in pence.
+
+    A session has the price that its first register fixed; of a place with one price that is a part, worked out again from the tariff.
+    Setting up was owed with the first session, on the tariff of that day.
+    """
+    commission = line.commission
+    if line.what == "setup":
+        of_this = [price for (commission_id, _), price in prices.items() if commission_id == commission.id]
+        first = min(of_this, key=lambda price: price.created_at, default=None)
+        return commission.setup_pence, (first.tariff if first else commission.tariff).setup_pence
+    fixed = prices.get((line.commission_id, line.what))
+    if fixed is not None:
+        return fixed.pence, fixed.by_the_tariff
+    over = commission.sessions if commission.is_per_place else 1
+    return commission.price_of_a_session, part_of_price(commission.tariff.price_pence, 0, over)
 
 
 def _earned(ids: Iterable[uuid.UUID]) -> dict[Key, int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
-from app.catalogue.models import Cohort
+from app.catalogue.models import Cohort, Tariff, TariffBasis
 from app.catalogue.queries import document_gaps
 from app.commissioning.models import (
     EARNED,
@@ -24,6 +24,7 @@ from app.commissioning.models import (
     Place,
     PlaceState,
     Posting,
+    SessionPrice,
 )
 from app.commissioning.queries.money import sum_of
 from app.commissioning.queries.places import is_live
@@ -113,6 +114,27 @@ def promised_commissions_have_a_place() -> str | None:
     )
     row = db.session.execute(statement).first()
     return f"commission {row[0]} is {row[1].value} without its place" if row else None
+
+
+def sessions_are_worth_what_their_tariff_says() -> str | None:
+    """An equal part of what was left, and all parts of a place together never more than its price: no penny too many."""
+    left = Tariff.price_pence - SessionPrice.before_pence
+    statement = (
+        sa.select(SessionPrice.session_id, SessionPrice.commission_id, SessionPrice.pence)
+        .join(Tariff, Tariff.id == SessionPrice.tariff_id)
+        .where(sa.or_(left < 0, SessionPrice.pence != (left + SessionPrice.over_sessions - 1) // SessionPrice.over_sessions))
+        .order_by(SessionPrice.commission_id, SessionPrice.session_id).limit(1)
+    )
+    row = db.session.execute(statement).first()
+    if row:
+        return f"session {row[0]} of commission {row[1]} is worth {row[2]}p, and its tariff says otherwise"
+    worth = sa.func.sum(SessionPrice.pence)
+    too_much = db.session.execute(
+        sa.select(Commission.id, worth, Commission.price_pence).join(SessionPrice, SessionPrice.commission_id == Commission.id)
+        .where(Commission.basis == TariffBasis.PLACE).group_by(Commission.id, Commission.price_pence)
+        .having(worth > Commission.price_pence).order_by(Commission.id).limit(1)
+    ).first()
+    return f"the sessions of commission {too_much[0]} are worth {too_much[1]}p and the place costs {too_much[2]}p" if too_much else None
 
 
 def shares_sum_to_the_total() -> str | None:
@@ -206,6 +228,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("one live place per child and cohort", one_live_place_per_child_and_cohort),
     ("promised commissions have their place", promised_commissions_have_a_place),
     ("shares sum to the total", shares_sum_to_the_total),
+    ("sessions are worth what their tariff says", sessions_are_worth_what_their_tariff_says),
     ("commissions agree with the ledger", commissions_agree_with_the_ledger),
     ("children's statements add up to the funds", statements_add_up_to_the_funds),
 )

@@ -95,5 +95,5 @@ JOURNAL_WORDS: dict[str, str] = {
     "resplit": "Asked for from other funds", "uncommit": "Approval taken back", "vary": "Changed", "return": "Sent back to the funder", "commit": "Promised to a partner", "release": "Came back", "accrual": "Session held",
     "undo": "Session corrected", "setup": "Setting up", "notice": "Notice", "recommit": "Promised again",
     "payment_sent": "On its way to the partner", "payment_refused": "Payment did not happen", "payment_made": "Paid to the partner",
-    "payment_returned": "Payment came back",
+    "payment_returned": "Payment came back", "payment_taken_back": "Taken back from the partner",
 }

@@ -170,7 +170,7 @@ class Lives(RuleBasedStateMachine):
 
     def _change(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
         """More or fewer sessions; then perhaps a yes, a no, or neither."""
-        change = self._try(variations.change_sessions, commission_id=commission_id, sessions=k + 1, reason="x", actor=self.scene.link_worker)
+        change = self._try(variations.change, commission_id=commission_id, sessions=k + 1, reason="x", actor=self.scene.link_worker)
         if change is not None and change.state == "requested":
             if percent == 0:
                 self._try(variations.reject_change, variation_id=change.id, reason="x", actor=self.scene.holder)

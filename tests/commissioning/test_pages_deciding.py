@@ -25,7 +25,7 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     decisions.return_(commission_id=answered.id, question="How often?", actor=scene.second)
     commissions.answer_question(commission_id=answered.id, answer=f"{answered.child.first_name} goes twice a week.", actor=scene.link_worker)
     going = scene.confirmed()
-    more = variations.change_sessions(commission_id=going.id, sessions=12, reason="It goes so well.", actor=scene.link_worker)
+    more = variations.change(commission_id=going.id, sessions=12, reason="It goes so well.", actor=scene.link_worker)
     sign_in(client, scene.holder)
     page = client.get("/approvals").get_data(as_text=True)
     assert f"{answered.child.reference} goes twice a week." in page

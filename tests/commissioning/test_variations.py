@@ -35,7 +35,7 @@ _S, _V = CommissionState, VariationState
 
 
 def _more(scene: Scene, commission_id: UUID, sessions: int) -> Variation:
-    return variations.change_sessions(commission_id=commission_id, sessions=sessions, reason="x", actor=scene.link_worker)
+    return variations.change(commission_id=commission_id, sessions=sessions, reason="x", actor=scene.link_worker)
 
 
 def test_fewer_sessions_approve_themselves_and_give_the_difference_back_at_once(scene: Scene) -> None:
@@ -44,7 +44,7 @@ def test_fewer_sessions_approve_themselves_and_give_the_difference_back_at_once(
     assert {s.fund_id for s in commission.shares} == {scene.fund.id, other.id}
     delivery.accrue(commission_id=commission.id, session_id=scene.sessions()[0].id, percent=50, revision=1, actor=None)
     with pytest.raises(Forbidden):
-        variations.change_sessions(commission_id=commission.id, sessions=3, reason="x", actor=scene.holder)
+        variations.change(commission_id=commission.id, sessions=3, reason="x", actor=scene.holder)
     for wrong in (0, 10, 101):
         with pytest.raises(Invalid):
             _more(scene, commission.id, wrong)

@@ -15,6 +15,7 @@ from app.attendance.queries import current_marks, disputed
 from app.billing.models import Statement, StatementLine
 from app.catalogue.models import Session, SessionState
 from app.commissioning.models import Account, Commission, Journal, Posting
+from app.commissioning.queries.commissions import session_prices
 from app.shared import clock
 from app.shared.db import db, in_parts
 
@@ -58,6 +59,7 @@ def list_owed(organisation_id: uuid.UUID, zone_id: uuid.UUID, through_on: date, 
     sessions = _sessions({what for _, what in whole} - set(BY_ITSELF))
     billed, counted = _billed(commissions, but_not)
     held = [session.id for session in sessions.values()]
+    prices = session_prices(commissions)
     marks, unsettled = current_marks(held), disputed(held)
     found = []
     for (commission_id, what), (parts, happened_on) in whole.items():
@@ -67,7 +69,8 @@ def list_owed(organisation_id: uuid.UUID, zone_id: uuid.UUID, through_on: date, 
         if not sum(left.values()) or (session is not None and (session.id, commission.child_id) in unsettled):
             continue
         mark = marks.get((session.id, commission.child_id)) if session else None
-        price = commission.setup_pence if what == "setup" else commission.price_pence
+        fixed = prices.get((commission_id, what))
+        price = commission.setup_pence if what == "setup" else fixed.pence if fixed else commission.price_of_a_session
         percent = mark.percent if mark else commission.tariff.notice_percent if what == "notice" else 100
         found.append(Owed(
             commission, session, what, counted.get((commission_id, what), 0), session.held_on if session else happened_on, percent, price,

@@ -42,6 +42,7 @@ from app.commissioning.models.places import (
     Waiting,
     WaitingState,
 )
+from app.commissioning.models.prices import SessionPrice, part_of_price
 
 __all__ = [
     "BRIEF_MOVES",
@@ -76,10 +77,12 @@ __all__ = [
     "Place",
     "PlaceState",
     "Posting",
+    "SessionPrice",
     "Suspension",
     "Together",
     "Variation",
     "VariationState",
     "Waiting",
     "WaitingState",
+    "part_of_price",
 ]

@@ -11,13 +11,15 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Tariff
+from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Tariff, TariffBasis
 from app.children.models import Child
 from app.commissioning.models.funds import Fund
 from app.commissioning.models.places import Place
+from app.commissioning.models.prices import part_of_price
 from app.introductions.models import Introduction
 from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.sealing import Sealed
 from app.shared.states import Moves
 
 
@@ -63,13 +65,18 @@ IS_LIVE = sa.text("state IN ('draft', 'requested', 'returned', 'approved', 'conf
 class Commission(Row):
     """A request to buy places for one child; approved, then delivered. The tariff version is frozen on it.
 
-    `total_pence` = sessions x price_pence + setup_pence, always.
+    `total_pence` is setting up and, by the tariff's basis, the place's one price or sessions x price_pence. After a change of price
+    `kept_sessions` of the sessions keep what they were worth, `kept_pence` in all.
     """
 
     __tablename__ = "commission"
     __table_args__ = (
         CheckConstraint("sessions > 0", name="sessions_positive"),
-        CheckConstraint("total_pence = sessions * price_pence + setup_pence", name="total_adds_up"),
+        CheckConstraint(
+            "total_pence = setup_pence + CASE WHEN basis = 'place' THEN price_pence ELSE kept_pence + (sessions - kept_sessions) * price_pence END",
+            name="total_adds_up",
+        ),
+        CheckConstraint("kept_sessions BETWEEN 0 AND sessions AND kept_pence >= 0", name="kept_in_range"),
         CheckConstraint("price_pence >= 0 AND setup_pence >= 0", name="price_not_negative"),
         Index("ix_commission_zone_state", "zone_id", "state"),
         Index("ix_commission_child", "child_id"),
@@ -91,25 +98,28 @@ class Commission(Row):
     state: Mapped[CommissionState] = mapped_column(state_column(CommissionState), default=CommissionState.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     sessions: Mapped[int]
+    basis: Mapped[TariffBasis] = mapped_column(state_column(TariffBasis), default=TariffBasis.SESSION)
     price_pence: Mapped[int]
+    kept_sessions: Mapped[int] = mapped_column(default=0)
+    kept_pence: Mapped[int] = mapped_column(default=0)
     setup_pence: Mapped[int] = mapped_column(default=0)
     total_pence: Mapped[int]
     year: Mapped[int]
     need_code: Mapped[str] = mapped_column(String(60))
-    goal: Mapped[str] = mapped_column(Text, default="")
-    why: Mapped[str] = mapped_column(Text)
+    goal: Mapped[str] = mapped_column(Sealed("commission.goal"), default="")
+    why: Mapped[str] = mapped_column(Sealed("commission.why"))
     free_alternatives: Mapped[str] = mapped_column(Text, default="")
     requested_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     requested_at: Mapped[datetime | None]
     decide_by: Mapped[datetime | None]
-    question: Mapped[str] = mapped_column(Text, default="")
-    answer: Mapped[str] = mapped_column(Text, default="")
+    question: Mapped[str] = mapped_column(Sealed("commission.question"), default="")
+    answer: Mapped[str] = mapped_column(Sealed("commission.answer"), default="")
     approved_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     partner_agreed_at: Mapped[datetime | None]
     suspended_until: Mapped[date | None]
     end_reason: Mapped[str] = mapped_column(Text, default="")
-    closing_note: Mapped[str] = mapped_column(Text, default="")
+    closing_note: Mapped[str] = mapped_column(Sealed("commission.closing_note"), default="")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -128,6 +138,20 @@ class Commission(Row):
         primaryjoin="and_(Decision.commission_id == Commission.id, Decision.variation_id.is_(None))",
     )
     suspensions: Mapped[list[Suspension]] = relationship(back_populates="commission", order_by="Suspension.starts_on")
+
+    @property
+    def is_per_place(self) -> bool:
+        return self.basis is TariffBasis.PLACE
+
+    @property
+    def price_of_a_session(self) -> int:
+        """Today's price of one session; of a place with one price an equal part of it, the odd penny included."""
+        return part_of_price(self.price_pence, 0, self.sessions) if self.is_per_place else self.price_pence
+
+    def total_for(self, sessions: int) -> int:
+        """What it comes to in all with another number of sessions at the price that stands."""
+        bought = self.price_pence if self.is_per_place else self.kept_pence + (sessions - self.kept_sessions) * self.price_pence
+        return self.setup_pence + bought
 
     @property
     def has_lapsed(self) -> bool:

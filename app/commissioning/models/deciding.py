@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person, RoleGrant, School
+from app.catalogue.models import Cohort, Tariff
 from app.commissioning.models.commissions import Commission
 from app.commissioning.models.funds import Fund
 from app.shared import clock
@@ -91,20 +92,27 @@ VARIATION_MOVES = Moves("change", {
 
 
 class Variation(Row):
-    """More or fewer sessions than were bought. Only the difference (`pence`, below nil for fewer) is asked for; fewer approves itself.
+    """Another number of sessions, the price of a newer tariff (`tariff_id`), or another group's dates (`cohort_id`) than was bought.
 
-    Nothing is set aside for more sessions until they are approved: envelope, funds and ceiling are read then.
+    Only the difference (`pence`) is asked for; nil or less approves itself. Nothing is set aside until it is approved: envelope, funds
+    and ceiling are read then, and the difference is worked out once more, for sessions may have been held meanwhile.
     """
 
     __tablename__ = "variation"
     __table_args__ = (
-        CheckConstraint("sessions > 0 AND sessions <> was_sessions", name="sessions_change"),
+        CheckConstraint(
+            "sessions > 0 AND (sessions <> was_sessions OR tariff_id IS NOT NULL OR cohort_id IS NOT NULL)", name="something_changes",
+        ),
         Index("one_open_variation", "commission_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     commission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("commission.id"), index=True)
     sessions: Mapped[int]
     was_sessions: Mapped[int]
+    tariff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tariff.id"))
+    was_tariff_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("tariff.id"))
+    cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort.id"))
+    was_cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort.id"))
     pence: Mapped[int]
     state: Mapped[VariationState] = mapped_column(state_column(VariationState), default=VariationState.REQUESTED)
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -115,6 +123,9 @@ class Variation(Row):
 
     commission: Mapped[Commission] = relationship(lazy="joined", innerjoin=True)
     requested_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+    tariff: Mapped[Tariff | None] = relationship(foreign_keys=[tariff_id], lazy="joined")
+    was_tariff: Mapped[Tariff | None] = relationship(foreign_keys=[was_tariff_id], lazy="joined")
+    cohort: Mapped[Cohort | None] = relationship(foreign_keys=[cohort_id], lazy="joined")
 
 
 class Together(Row):

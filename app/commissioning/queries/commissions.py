@@ -17,11 +17,12 @@ from app.commissioning.models import (
     CommissionState,
     FundShare,
     Journal,
+    SessionPrice,
 )
 from app.introductions.models import Introduction
 from app.introductions.policies import PARTNER_SEES
 from app.shared import clock
-from app.shared.db import db, the_one
+from app.shared.db import db, in_parts, the_one
 
 
 def visible_to(person: Person) -> sa.ColumnElement[bool]:
@@ -154,6 +155,21 @@ def list_session_journals(commission_id: uuid.UUID, session_id: uuid.UUID) -> di
     prefix = f"commission:{commission_id}:session:{session_id}:deliver:"
     statement = sa.select(Journal).where(Journal.key.startswith(prefix)).options(selectinload(Journal.postings))
     return {int(journal.key.removeprefix(prefix)): journal for journal in db.session.scalars(statement)}
+
+
+def find_session_price(commission_id: uuid.UUID, session_id: uuid.UUID) -> SessionPrice | None:
+    """None while the session has no register that counts (a pause does not)."""
+    statement = sa.select(SessionPrice).where(SessionPrice.commission_id == commission_id, SessionPrice.session_id == session_id)
+    return db.session.scalars(statement).one_or_none()
+
+
+def session_prices(commission_ids: Iterable[uuid.UUID]) -> dict[tuple[uuid.UUID, str], SessionPrice]:
+    """Every price that is fixed, by commission and session (as text)."""
+    found: dict[tuple[uuid.UUID, str], SessionPrice] = {}
+    for part in in_parts(sorted(commission_ids)):
+        for price in db.session.scalars(sa.select(SessionPrice).where(SessionPrice.commission_id.in_(part))):
+            found[price.commission_id, str(price.session_id)] = price
+    return found
 
 
 def count_sessions_posted(commission_id: uuid.UUID) -> int:

@@ -90,7 +90,7 @@ class Cost:
 
     @property
     def total(self) -> int:
-        return self.sessions * self.tariff.price_pence + self.tariff.setup_pence
+        return self.tariff.total(self.sessions)
 
     @property
     def free_before(self) -> int:

@@ -26,7 +26,7 @@ def change(commission: Commission) -> ResponseReturnValue:
     if request.method == "GET":
         form.sessions.data, form.seen_version.data = commission.sessions, str(commission.version)
     back = url_for("commissioning.commission", commission_id=commission_id)
-    verb: Callable[..., Commission | Variation] = variations.change_sessions
+    verb: Callable[..., Commission | Variation] = variations.change
     if commission.state in WAITING_STATES:
         verb = changing.change_request
     made = submit(form, lambda: verb(

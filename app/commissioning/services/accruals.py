@@ -7,12 +7,13 @@ import uuid
 from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.commissioning.models import PROMISED_STATES, Account, Commission, CommissionState, Journal
-from app.commissioning.queries.commissions import list_session_journals
+from app.commissioning.queries.commissions import find_session_price, list_session_journals
 from app.commissioning.queries.money import Balances, commission_balances
 from app.commissioning.refusals import JournalConflict
 from app.commissioning.services import ledger, purse
 from app.commissioning.services.common import note
 from app.commissioning.services.locks import lock_for
+from app.commissioning.services.pricing import fixed_price
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, NotFound
 from app.shared.money import share as share_of
@@ -24,7 +25,7 @@ MAY_EARN = frozenset({_S.IN_DELIVERY, _S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY
 def accrue(
     *, commission_id: uuid.UUID, session_id: uuid.UUID, percent: int, revision: int, actor: Person | None
 ) -> Journal:
-    """Owe `percent` of one session's price to the partner, by the commission's shares; the rest of that price is free again.
+    """Owe `percent` of one session's price (pricing.py) to the partner, by the commission's shares; the rest of that price is free again.
 
     The same revision again is a no-op; a newer one takes the older back and posts its own. Never more than was committed in all;
     nothing for a session while delivery stood still. After the end, what is owed is committed again from what went back.
@@ -51,7 +52,7 @@ def accrue_locked(
         raise Invalid("A session is owed between nothing and in full.", field="percent")
     if revision < 1:
         raise Invalid("Revisions are counted from 1.")
-    if session.cohort_id != commission.cohort_id:
+    if session.cohort_id != commission.cohort_id and find_session_price(commission.id, session.id) is None:
         raise Invalid("This session is not one of this commission’s group.")
     if commission.state not in MAY_EARN:
         raise IllegalMove("Nothing is owed before the first session is held.")
@@ -70,8 +71,9 @@ def accrue_locked(
             purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)
     now = commission_balances(commission.id) if now is None or earlier else now
     paused = any(pause.covers(session.held_on) for pause in commission.suspensions)
-    price = 0 if paused else min(commission.price_pence, commission.total_pence - purse.accrued(now))
-    owed = min(price, share_of(commission.price_pence, percent, 100))
+    full = 0 if paused else fixed_price(commission, session, is_first=is_first)
+    price = min(full, commission.total_pence - purse.accrued(now))
+    owed = min(price, share_of(full, percent, 100))
     is_over = commission.state not in PROMISED_STATES
     missing = owed - sum(left for _, left in purse.committed(commission, now))
     if is_over and missing > 0:

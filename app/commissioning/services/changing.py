@@ -36,7 +36,7 @@ def change_request(
         reason = words(reason, "Say why: the budget holder reads it.", "reason")
         _require_sessions(commission, sessions)
         own = sum(proposals.reserved(commission).values())
-        total = sessions * commission.price_pence + commission.setup_pence
+        total = commission.total_for(sessions)
         purse.require_envelope(commission.child, db.session.get_one(Zone, commission.zone_id), commission.year, total, already=own)
         was, commission.sessions, commission.total_pence = commission.sessions, sessions, total
         _set_aside_anew(commission, actor)

@@ -17,12 +17,14 @@ from app.shared.errors import Invalid, Stale
 from app.shared.view import ago, sentence_list
 
 
-def take(commission_id: uuid.UUID, *, seen_version: int | None = None, funds: Iterable[uuid.UUID] = ()) -> Commission:
+def take(
+    commission_id: uuid.UUID, *, seen_version: int | None = None, funds: Iterable[uuid.UUID] = (), cohorts: Iterable[uuid.UUID] = ()
+) -> Commission:
     """The commission with all that belongs to it locked and read fresh. Inside atomic() only.
 
     Raises NotFound, Stale when it moved since `seen_version` was on the screen.
     """
-    commission = lock_for(commissions=[commission_id], funds=funds)[commission_id]
+    commission = lock_for(commissions=[commission_id], funds=funds, cohorts=cohorts)[commission_id]
     require_unchanged(commission, seen_version)
     return commission
 

@@ -80,11 +80,11 @@ def stop_locked(
 
 
 def _charge_notice(commission: Commission, actor: Person | None) -> None:
-    """The tariff's share of one more session, when it is not the partner who ends: the notice that falls away."""
+    """The tariff's share of one more session (of a place with one price: of an equal part of it), when it is not the partner who ends: the notice that falls away."""
     percent = commission.tariff.notice_percent
     if not percent or (actor is not None and policies.is_partner_admin_of(actor, commission)):
         return
-    owed = share(commission.price_pence, percent, 100)
+    owed = share(commission.price_of_a_session, percent, 100)
     purse.earn(commission, owed, key=f"commission:{commission.id}:notice", kind="notice", actor=actor, reference=f"{percent}%")
 
 
@@ -109,7 +109,7 @@ def let_go(commission: Commission, actor: Person | None, reason: str) -> None:
 
 
 def _drop_change(commission: Commission, actor: Person | None) -> None:
-    """More sessions that were asked for are not any more."""
+    """The change that was asked for is not any more."""
     standing = db.session.scalars(sa.select(Variation).where(
         Variation.commission_id == commission.id, Variation.state == VariationState.REQUESTED
     )).unique().one_or_none()

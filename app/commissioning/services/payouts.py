@@ -41,6 +41,11 @@ def returned(*, key: str, zone_id: uuid.UUID, parts: Sequence[Part], actor: Pers
     return _move(key, "payment_returned", zone_id, Account.PAID, Account.ACCRUED, parts, actor, reference)
 
 
+def taken_back(*, key: str, zone_id: uuid.UUID, parts: Sequence[Part], actor: Person | None, reference: str) -> Journal:
+    """Money that was paid came back for what corrections had taken off: `parts` are below nil, so paid shrinks and nothing is owed back."""
+    return _move(key, "payment_taken_back", zone_id, Account.ACCRUED, Account.PAID, parts, actor, reference)
+
+
 def _move(
     key: str, kind: str, zone_id: uuid.UUID, source: Account, target: Account, parts: Sequence[Part], actor: Person | None, reference: str
 ) -> Journal:

@@ -41,7 +41,7 @@ class Price:
 
     @property
     def pence(self) -> int:
-        return self.sessions * self.tariff.price_pence + self.tariff.setup_pence
+        return self.tariff.total(self.sessions)
 
 
 def request(
@@ -77,8 +77,8 @@ def request(
         seats.offer_free_places(cohort)
         commission = Commission(
             zone_id=zone.id, child_id=child.id, introduction_id=introduction.id, offering_id=introduction.offering_id,
-            organisation_id=introduction.organisation_id, cohort_id=cohort.id, tariff_id=price.tariff.id, sessions=sessions,
-            price_pence=price.tariff.price_pence, setup_pence=price.tariff.setup_pence, total_pence=price.pence, year=year,
+            organisation_id=introduction.organisation_id, cohort_id=cohort.id, tariff_id=price.tariff.id, basis=price.tariff.basis,
+            sessions=sessions, price_pence=price.tariff.price_pence, setup_pence=price.tariff.setup_pence, total_pence=price.pence, year=year,
             need_code=need_code, goal=goal, why=why, free_alternatives=free_alternatives, requested_by_id=actor.id,
             requested_at=clock.now(),
         )

@@ -1,4 +1,4 @@
-"""More or fewer sessions than were bought: only the difference is asked for, and fewer approves itself."""
+"""A change of what was bought (number of sessions, price, dates): only the difference is asked for, and less approves itself."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import sqlalchemy as sa
 
 from app.accounts.models import Person, Zone
 from app.audit import services as audit
+from app.catalogue.models import Cohort, Tariff
+from app.catalogue.queries import find_current_tariff
 from app.commissioning import policies, split
 from app.commissioning.models import (
     VARIATION_MOVES,
-    Account,
     Commission,
     CommissionState,
     Decision,
     DecisionKind,
-    FundShare,
     Variation,
     VariationState,
 )
@@ -25,9 +25,8 @@ from app.commissioning.queries.commissions import count_sessions_posted
 from app.commissioning.queries.deciding import interests_of, people_needed, stand_ins_of
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import AlreadyAsked, CeilingPassed, MayNotDecide
-from app.commissioning.services import documents, purse
+from app.commissioning.services import documents, purse, varying
 from app.commissioning.services.common import take, words
-from app.commissioning.services.ledger import moved
 from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -38,75 +37,101 @@ _S, _V = CommissionState, VariationState
 CHANGEABLE = frozenset({_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY})
 
 
-def change_sessions(
-    *, commission_id: uuid.UUID, sessions: int, reason: str, actor: Person, seen_version: int | None = None
+def change(
+    *, commission_id: uuid.UUID, sessions: int, reason: str, actor: Person, at_todays_price: bool = False, cohort_id: uuid.UUID | None = None,
+    seen_version: int | None = None,
 ) -> Variation:
-    """Fewer: what falls away goes back to its funds at once. More: the difference waits for the budget holder.
+    """So many sessions in all, perhaps at the tariff of today, perhaps in another group of the offering (its dates).
 
-    Raises Invalid at the field, AlreadyAsked, EnvelopeFull, DocumentsLapsed, Stale, IllegalMove, Forbidden.
+    What costs no more is done at once, and what falls away goes back to its funds; what costs more waits for the budget holder.
+    Raises Invalid at the field, AlreadyAsked, EnvelopeFull, DocumentsLapsed, NoPlaceLeft, CannotConfirm, Stale, IllegalMove, Forbidden.
     """
     with atomic():
-        commission = _take(commission_id, seen_version)
+        commission = _take(commission_id, seen_version, cohort_id)
         permit(policies.works_with_child_of(actor, commission), "Only the child’s Link Worker or the Zone manager changes this.")
         reason = words(reason, "Say why: the budget holder and the partner read it.", "reason")
-        _require_sessions(commission, sessions)
+        if commission.state not in CHANGEABLE:
+            raise IllegalMove("Only what is approved, confirmed or going can be changed.")
         if _open(commission.id) is not None:
-            raise AlreadyAsked("More sessions are asked for already. Withdraw that first.")
-        pence = (sessions - commission.sessions) * commission.price_pence
+            raise AlreadyAsked("A change is asked for already. Withdraw that first.")
+        tariff = _newer_tariff(commission) if at_todays_price else None
+        cohort = db.session.get_one(Cohort, cohort_id) if cohort_id is not None else None
+        _require_sessions(commission, sessions, cohort, anything_else=tariff is not None or cohort is not None)
+        if cohort is not None:
+            varying.require_other_dates(commission, cohort, sessions)
         variation = Variation(
-            commission_id=commission.id, sessions=sessions, was_sessions=commission.sessions, pence=pence, reason=reason,
-            requested_by_id=actor.id, requested_at=clock.now(), state=_V.REQUESTED,
+            commission_id=commission.id, sessions=sessions, was_sessions=commission.sessions, reason=reason,
+            pence=varying.difference(commission, sessions, tariff), tariff=tariff, was_tariff_id=commission.tariff_id if tariff else None,
+            cohort=cohort, was_cohort_id=commission.cohort_id if cohort else None, requested_by_id=actor.id, requested_at=clock.now(),
+            state=_V.REQUESTED,
         )
         db.session.add(variation)
         db.session.flush()
-        if pence > 0 or sessions > commission.sessions:
-            purse.require_envelope(commission.child, _zone(commission), commission.year, pence)
-            documents.require_documents(commission.cohort, through=clock.today())
+        if sessions > commission.sessions:
+            documents.require_documents(cohort or commission.cohort, through=clock.today())
+        if variation.pence > 0:
+            purse.require_envelope(commission.child, _zone(commission), commission.year, variation.pence)
             _note(commission, actor, "requested", variation)
         else:
-            _take_away(commission, variation, actor)
+            varying.apply(commission, variation, actor)
             _finish(commission, variation, _V.APPROVED, actor, "approved")
         return variation
 
 
-def approve_change(*, variation_id: uuid.UUID, actor: Person) -> Variation:
-    """Yes to more sessions. Final only when as many people have said it as the new total needs; then the difference is promised.
+def _newer_tariff(commission: Commission) -> Tariff:
+    tariff = find_current_tariff(commission.offering_id, clock.today())
+    if tariff is None or tariff.id == commission.tariff_id:
+        raise Invalid("This has today’s price already.", field="at_todays_price")
+    return tariff
 
-    Raises MayNotDecide, NotEnoughMoney, EnvelopeFull, CeilingPassed, DocumentsLapsed, IllegalMove.
+
+def approve_change(*, variation_id: uuid.UUID, actor: Person) -> Variation:
+    """Yes to what costs more. Final only when as many people have said it as the new total needs; then the difference is promised.
+
+    Raises MayNotDecide, NotEnoughMoney, EnvelopeFull, CeilingPassed, DocumentsLapsed, Invalid, IllegalMove.
     """
     with atomic():
         variation, commission = _locked(variation_id)
         for_id = _require_decider(variation, commission, actor)
-        _require_sessions(commission, variation.sessions)
-        zone = _zone(commission)
-        purse.require_envelope(commission.child, zone, commission.year, variation.pence)
-        documents.require_documents(commission.cohort, through=clock.today())
-        proposal = proposals.propose(
-            commission.child, zone, total=variation.pence, year=commission.year, purpose=proposals.purpose_for(commission)
-        )
-        if not proposal.is_complete:
-            raise purse.missing_money(proposal)
-        if proposal.over:
-            raise CeilingPassed(
-                f"This takes {sentence_list(proposal.over)} past the ceiling of this child’s year. Ask for a place of its own instead, where "
-                "a second person can say why that is right."
-            )
+        if commission.state not in CHANGEABLE:
+            raise IllegalMove("Only what is approved, confirmed or going can be changed.")
+        _require_sessions(commission, variation.sessions, variation.cohort, anything_else=True)
+        variation.pence = varying.difference(commission, variation.sessions, variation.tariff)
+        proposal = _payable(commission, variation)
         said = {d.authority_id for d in _words_of(variation)}
         db.session.add(Decision(
             commission_id=commission.id, person_id=actor.id, kind=DecisionKind.APPROVE, at=clock.now(), for_id=for_id, variation_id=variation.id,
         ))
-        new_total = commission.total_pence + variation.pence
-        if len(said) + 1 < people_needed(zone, commission, total_pence=new_total):
+        if len(said) + 1 < people_needed(_zone(commission), commission, total_pence=commission.total_pence + variation.pence):
             _note(commission, actor, "supported", variation)
             return variation
-        _put_on(commission, proposal, actor)
-        commission.sessions, commission.total_pence = variation.sessions, new_total
+        varying.apply(commission, variation, actor, proposal)
         _finish(commission, variation, _V.APPROVED, actor, "approved")
         return variation
 
 
+def _payable(commission: Commission, variation: Variation) -> split.Proposal | None:
+    """Who pays the difference, all rules read again; None where by now there is none to pay."""
+    documents.require_documents(variation.cohort or commission.cohort, through=clock.today())
+    if variation.pence <= 0:
+        return None
+    zone = _zone(commission)
+    purse.require_envelope(commission.child, zone, commission.year, variation.pence)
+    proposal = proposals.propose(
+        commission.child, zone, total=variation.pence, year=commission.year, purpose=proposals.purpose_for(commission)
+    )
+    if not proposal.is_complete:
+        raise purse.missing_money(proposal)
+    if proposal.over:
+        raise CeilingPassed(
+            f"This takes {sentence_list(proposal.over)} past the ceiling of this child’s year. Ask for a place of its own instead, where "
+            "a second person can say why that is right."
+        )
+    return proposal
+
+
 def reject_change(*, variation_id: uuid.UUID, reason: str, actor: Person) -> Variation:
-    """No to more sessions; what was bought goes on. Raises Invalid without a reason, MayNotDecide, IllegalMove."""
+    """No to a change; what was bought goes on. Raises Invalid without a reason, MayNotDecide, IllegalMove."""
     with atomic():
         variation, commission = _locked(variation_id)
         _require_decider(variation, commission, actor, is_yes=False)
@@ -124,19 +149,19 @@ def withdraw_change(*, variation_id: uuid.UUID, actor: Person) -> Variation:
         return variation
 
 
-def _take(commission_id: uuid.UUID, seen_version: int | None = None) -> Commission:
+def _take(commission_id: uuid.UUID, seen_version: int | None = None, cohort_id: uuid.UUID | None = None) -> Commission:
     seen = db.session.get(Commission, commission_id)
     if seen is None:
         raise NotFound
     funds = {fund.id for fund in proposals.fitting_funds(seen.child, proposals.purpose_for(seen))}
-    return take(commission_id, seen_version=seen_version, funds=funds)
+    return take(commission_id, seen_version=seen_version, funds=funds, cohorts=[cohort_id] if cohort_id else [])
 
 
 def _locked(variation_id: uuid.UUID) -> tuple[Variation, Commission]:
     seen = db.session.get(Variation, variation_id)
     if seen is None:
         raise NotFound
-    commission = _take(seen.commission_id)
+    commission = _take(seen.commission_id, cohort_id=seen.cohort_id)
     db.session.refresh(seen)
     if seen.state is not _V.REQUESTED:
         VARIATION_MOVES.require(seen.state, _V.APPROVED)
@@ -156,17 +181,15 @@ def _zone(commission: Commission) -> Zone:
     return db.session.get_one(Zone, commission.zone_id)
 
 
-def _require_sessions(commission: Commission, sessions: int) -> None:
-    if commission.state not in CHANGEABLE:
-        raise IllegalMove("Only what is approved, confirmed or going can be changed.")
+def _require_sessions(commission: Commission, sessions: int, cohort: Cohort | None, *, anything_else: bool) -> None:
     posted = count_sessions_posted(commission.id)
-    if sessions == commission.sessions:
+    if sessions == commission.sessions and not anything_else:
         raise Invalid(f"It is {plural(sessions, 'session')} already.", field="sessions")
     if not max(1, posted) <= sessions <= MOST_SESSIONS:
         least = f"{plural(posted, 'session')} {'has' if posted == 1 else 'have'} a register already" if posted else "There is at least one session"
         raise Invalid(f"{least}, and {MOST_SESSIONS} is the most.", field="sessions")
-    to_come = len(next_days(commission.cohort_id))
-    if sessions > commission.sessions and to_come and sessions > posted + to_come:
+    to_come = len(next_days((cohort or commission.cohort).id))
+    if (cohort is not None or sessions > commission.sessions) and to_come and sessions > posted + to_come:
         raise Invalid(f"This group has {plural(to_come, 'session')} to come, so {posted + to_come} is the most.", field="sessions")
 
 
@@ -194,39 +217,6 @@ def _require_decider(variation: Variation, commission: Commission, actor: Person
     raise MayNotDecide("Whoever you stand in for has said yes to this already, or asked for it. Somebody else decides now.")
 
 
-def _take_away(commission: Commission, variation: Variation, actor: Person) -> None:
-    """COMMITTED -> AVAILABLE what falls away, in the proportions of what each fund still has; the shares follow."""
-    parts = purse.committed(commission)
-    taken = split.part_of_session([left for _, left in parts], -variation.pence)
-    lines = moved(Account.COMMITTED, Account.AVAILABLE, [(fund, t) for (fund, _), t in zip(parts, taken, strict=True)], purse.about(commission))
-    purse.post_event(commission, "vary", lines, actor)
-    by_fund = {fund.id: t for (fund, _), t in zip(parts, taken, strict=True)}
-    for share in commission.shares:
-        share.pence -= by_fund[share.fund_id]
-        if share.pence == 0:
-            db.session.delete(share)
-    commission.sessions, commission.total_pence = variation.sessions, commission.total_pence + variation.pence
-    db.session.flush()
-    db.session.expire(commission, ["shares"])
-
-
-def _put_on(commission: Commission, proposal: split.Proposal, actor: Person) -> None:
-    """AVAILABLE -> COMMITTED the difference; the shares grow by it."""
-    funds = purse.funds_of(part.fund.id for part in proposal.paying)
-    lines = moved(
-        Account.AVAILABLE, Account.COMMITTED, [(funds[part.fund.id], part.pence) for part in proposal.paying], purse.about(commission)
-    )
-    purse.post_event(commission, "vary", lines, actor)
-    standing = {share.fund_id: share for share in commission.shares}
-    for part in proposal.paying:
-        if part.fund.id in standing:
-            standing[part.fund.id].pence += part.pence
-        else:
-            db.session.add(FundShare(commission_id=commission.id, fund_id=part.fund.id, pence=part.pence))
-    db.session.flush()
-    db.session.expire(commission, ["shares"])
-
-
 def _finish(
     commission: Commission, variation: Variation, to: VariationState, actor: Person | None, done: str, reason: str = ""
 ) -> None:
@@ -239,5 +229,6 @@ def _note(commission: Commission, actor: Person | None, done: str, variation: Va
     db.session.flush()
     audit.record(
         f"commissioning.change.{done}", subject=commission, actor=actor, reason=reason, version=commission.version,
-        from_sessions=variation.was_sessions, to_sessions=variation.sessions, pence=variation.pence,
+        from_sessions=variation.was_sessions, to_sessions=variation.sessions, pence=variation.pence, tariff=variation.tariff_id,
+        cohort=variation.cohort_id,
     )

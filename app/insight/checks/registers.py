@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from app.attendance.models import Mark, MarkKind
 from app.attendance.queries import is_newest
 from app.catalogue.models import Session, SessionState
-from app.commissioning.models import EARNED, Commission, CommissionState, Posting
+from app.commissioning.models import EARNED, Commission, CommissionState, Posting, SessionPrice
 from app.insight.checks.looking import first
 from app.shared.db import db
 from app.shared.money import share
@@ -59,7 +59,7 @@ def a_session_of_a_child_is_billed_once() -> str | None:
 
 
 def marks_owe_what_the_ledger_says() -> str | None:
-    """Each newest mark's percent of its commission's price, to the penny; less only where the commission's money is all used."""
+    """Each newest mark's percent of what its session is worth, to the penny; less only where the commission's money is all used."""
     earned = _earned_by_session()
     used_up = _used_up()
     bought = (
@@ -67,8 +67,9 @@ def marks_owe_what_the_ledger_says() -> str | None:
         CommissionState.CLOSED,
     )
     statement = (
-        sa.select(Mark.session_id, Mark.child_id, Mark.percent, Commission.id, Commission.price_pence)
+        sa.select(Mark.session_id, Mark.child_id, Mark.percent, Commission.id, sa.func.coalesce(SessionPrice.pence, Commission.price_pence))
         .join(Commission, sa.and_(Commission.place_id == Mark.place_id, Commission.state.in_(bought)))
+        .outerjoin(SessionPrice, sa.and_(SessionPrice.commission_id == Commission.id, SessionPrice.session_id == Mark.session_id))
         .where(is_newest).order_by(Mark.session_id, Mark.child_id)
     )
     for session_id, child_id, percent, commission_id, price_pence in db.session.execute(statement):
