@@ -146,6 +146,20 @@ def list_for_person(
     return db.session.scalars(statement.order_by(*order).limit(limit).offset(offset)).unique().all()
 
 
+def first_of_each(person: Person, groups: Collection[Group], few: int, *, only_asked: bool = False) -> dict[str, list[Introduction]]:
+    """The first `few` of each group of open states, longest waiting first, by the group's key. One statement, however many groups."""
+    ids = [
+        sa.select(Introduction.id).where(_scope(person, only_asked), Introduction.state.in_(group.states)).order_by(*_BY_WAIT).limit(few).subquery()
+        for group in groups
+    ]
+    if not ids:
+        return {}
+    wanted = sa.union_all(*(sa.select(one.c.id) for one in ids)).subquery()
+    statement = sa.select(Introduction).where(Introduction.id.in_(sa.select(wanted.c.id))).options(*_LISTED).order_by(*_BY_WAIT)
+    found = db.session.scalars(statement).unique().all()
+    return {group.key: [one for one in found if one.state in group.states] for group in groups}
+
+
 def list_for_child(child_id: uuid.UUID) -> Sequence[Introduction]:
     """Every introduction of a child, newest first. The caller has been permitted to see the child."""
     statement = (

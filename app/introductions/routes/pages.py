@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -35,13 +37,12 @@ def introductions() -> ResponseReturnValue:
     total = {group.key: sum(counts.get(state, 0) for state in group.states) for group in groups}
     chosen = next((group for group in groups if group.key == request.args.get("group")), None)
     page = max(1, min(request.args.get("page", 1, type=int), 10_000))
-    shown = {}
-    for group in groups:
-        if chosen is not None and group is not chosen:
-            continue
-        if total[group.key] and (chosen is not None or group.key != "over"):
-            limit, offset = (queries.PER_PAGE, (page - 1) * queries.PER_PAGE) if chosen else (FEW, 0)
-            shown[group.key] = queries.list_for_person(person, group.states, limit=limit, offset=offset, only_asked=only_asked)
+    shown: dict[str, Sequence[Introduction]] = {}
+    if chosen is None:
+        shown.update(queries.first_of_each(person, [g for g in groups if total[g.key] and g.key != "over"], FEW, only_asked=only_asked))
+    elif total[chosen.key]:
+        offset = (page - 1) * queries.PER_PAGE
+        shown[chosen.key] = queries.list_for_person(person, chosen.states, limit=queries.PER_PAGE, offset=offset, only_asked=only_asked)
     everyone = [introduction for found in shown.values() for introduction in found]
     names = _names_for_partner(everyone) if only_asked else {i.id: i.child.short_name for i in everyone}
     return render_template(
