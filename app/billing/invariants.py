@@ -8,7 +8,16 @@ import sqlalchemy as sa
 
 from app.billing.models import Statement, StatementLine, StatementState
 from app.commissioning.models import Account, Journal, Posting
-from app.payments.models import ON_ITS_WAY, CashMove, Payment, PaymentItem, PaymentState, Place
+from app.payments.models import (
+    ON_ITS_WAY,
+    CashMove,
+    Payment,
+    PaymentItem,
+    PaymentState,
+    Place,
+    TakeBack,
+    TakeBackState,
+)
 from app.shared.db import db
 
 _S = StatementState
@@ -38,7 +47,8 @@ def approved_lines_are_frozen() -> str | None:
 def payments_are_the_sum_of_their_items() -> str | None:
     given = sa.func.coalesce(sa.func.sum(PaymentItem.pence), 0)
     statement = (
-        sa.select(Payment.id, Payment.pence, given).outerjoin(PaymentItem, PaymentItem.payment_id == Payment.id)
+        sa.select(Payment.id, Payment.pence, given)
+        .outerjoin(PaymentItem, sa.and_(PaymentItem.payment_id == Payment.id, PaymentItem.take_back_id.is_(None)))
         .group_by(Payment.id, Payment.pence).having(given != Payment.pence).order_by(Payment.id).limit(1)
     )
     row = db.session.execute(statement).first()
@@ -52,6 +62,22 @@ def items_pay_their_lines() -> str | None:
     )
     found = db.session.scalar(statement)
     return f"payment item {found} pays another amount than its line" if found is not None else None
+
+
+def what_was_taken_back_is_known() -> str | None:
+    """Of each payment: the part taken back = what two people asked for and is back, and each is the sum of its credits."""
+    done = sa.and_(TakeBack.payment_id == Payment.id, TakeBack.state == TakeBackState.DONE, TakeBack.is_whole.is_(False))
+    back = sa.select(sa.func.coalesce(sa.func.sum(TakeBack.pence), 0)).where(done).scalar_subquery()
+    row = db.session.execute(sa.select(Payment.id, Payment.reversed_pence, back).where(Payment.reversed_pence != back).limit(1)).first()
+    if row:
+        return f"payment {row[0]} has {row[1]}p taken back and {row[2]}p were asked for and are back"
+    given = sa.func.coalesce(sa.func.sum(PaymentItem.pence), 0)
+    statement = (
+        sa.select(TakeBack.id, TakeBack.pence, given).outerjoin(PaymentItem, PaymentItem.take_back_id == TakeBack.id)
+        .where(TakeBack.is_whole.is_(False)).group_by(TakeBack.id, TakeBack.pence).having(-given != TakeBack.pence).limit(1)
+    )
+    row = db.session.execute(statement).first()
+    return f"taking back {row[0]} is {row[1]}p and its credits come to {-row[2]}p" if row else None
 
 
 def what_is_in_flight_is_on_its_way() -> str | None:
@@ -91,6 +117,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("approved statement lines are frozen", approved_lines_are_frozen),
     ("a payment is the sum of its items", payments_are_the_sum_of_their_items),
     ("a payment pays each line what it says", items_pay_their_lines),
+    ("what was taken back was asked for", what_was_taken_back_is_known),
     ("what is in flight is on its way", what_is_in_flight_is_on_its_way),
     ("what is paid has left", what_is_paid_has_left),
 )

@@ -7,13 +7,14 @@ from flask import Flask
 from app.attendance.hooks import register_billed
 from app.billing import merging
 from app.billing.queries import billed_pairs
-from app.billing.services import monthly, paying
+from app.billing.services import monthly, paying, taking_back
 from app.notifications.sweeps import register_sweep
-from app.payments.hooks import register_listener
+from app.payments.hooks import register_back_listener, register_listener
 
 
 def connect(app: Flask) -> None:
     merging.register()
     register_billed(billed_pairs)
     register_listener("billing", paying.hear)
+    register_back_listener("billing", taking_back.hear)
     register_sweep("billing.monthly", monthly)

@@ -25,8 +25,10 @@ ACTION_WORDS = {
     "billing.statement.released": "Taken off hold",
     "billing.statement.sent": "Payment on its way",
     "billing.statement.failed": "Payment held up",
-    "billing.statement.freed": "Payment cancelled: to be paid with the next run",
+    "billing.statement.freed": "Not paid: it goes into the next run",
     "billing.statement.paid": "Paid",
+    "billing.statement.asked_back": "Money is asked back from an earlier payment",
+    "billing.statement.taken_back": "Settled: money of an earlier payment is back",
 }
 """Every audit action about a statement, by its exact key."""
 CHARGE_WORDS = {"setup": "Setting up", "notice": "Notice"}

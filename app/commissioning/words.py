@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.commissioning.models import CommissionState, WaitingState
+from app.commissioning.models import Commission, CommissionState, Variation, WaitingState
+from app.shared.money import pounds
+from app.shared.view import plural, sentence_list
 
 STATE_WORDS: dict[CommissionState, str] = {
     CommissionState.DRAFT: "Draft",
@@ -53,11 +55,11 @@ ACTION_WORDS: dict[str, str] = {
     "commissioning.commission.changed": "Request changed",
     "commissioning.commission.taken_back": "Took the decision back",
     "commissioning.commission.split_changed": "Changed which funds pay",
-    "commissioning.change.requested": "More sessions asked for",
-    "commissioning.change.approved": "Number of sessions changed",
-    "commissioning.change.supported": "More sessions: approved by one, waiting for another",
-    "commissioning.change.rejected": "More sessions declined",
-    "commissioning.change.withdrawn": "More sessions not asked for any more",
+    "commissioning.change.requested": "A change asked for",
+    "commissioning.change.approved": "Changed",
+    "commissioning.change.supported": "A change: approved by one, waiting for another",
+    "commissioning.change.rejected": "A change declined",
+    "commissioning.change.withdrawn": "A change not asked for any more",
     "commissioning.authority.given": "Asked somebody to stand in",
     "commissioning.authority.ended": "Nobody stands in any more",
     "commissioning.fund.returned": "Money sent back to the funder",
@@ -97,3 +99,31 @@ JOURNAL_WORDS: dict[str, str] = {
     "payment_sent": "On its way to the partner", "payment_refused": "Payment did not happen", "payment_made": "Paid to the partner",
     "payment_returned": "Payment came back", "payment_taken_back": "Taken back from the partner",
 }
+
+
+def at_price(sessions: int, price_pence: int, is_per_place: bool, kept_sessions: int = 0) -> str:
+    """"10 sessions at £20"; "10 sessions for £180 in all"; after a change of price "10 sessions, 6 of them at £25"."""
+    what = plural(sessions, "session")
+    if is_per_place:
+        return f"{what} for {pounds(price_pence)} in all"
+    return f"{what}, {sessions - kept_sessions} of them at {pounds(price_pence)}" if kept_sessions else f"{what} at {pounds(price_pence)}"
+
+
+def bought(commission: Commission) -> str:
+    """What was bought, in one line; setting up apart."""
+    return at_price(commission.sessions, commission.price_pence, commission.is_per_place, commission.kept_sessions)
+
+
+def what_changes(variation: Variation) -> str:
+    """"10 to 12 sessions", "£20 to £25 for each session", "to Thursdays": what a change would change, in one line."""
+    parts = []
+    if variation.sessions != variation.was_sessions:
+        parts.append(f"{variation.was_sessions} to {plural(variation.sessions, 'session')}")
+    if variation.tariff is not None and variation.was_tariff is not None:
+        parts.append(
+            f"{pounds(variation.was_tariff.price_pence)} to {pounds(variation.tariff.price_pence)} "
+            f"for {'the place' if variation.tariff.is_per_place else 'each session to come'}"
+        )
+    if variation.cohort is not None:
+        parts.append(f"to {variation.cohort.name or 'another group'}")
+    return sentence_list(parts)

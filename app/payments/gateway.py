@@ -56,6 +56,15 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Reversal:
+    """Money taken back out of one transfer. `take_back_id` is ours, or "" for one made on Stripe's own pages."""
+
+    id: str
+    pence: int
+    take_back_id: str
+
+
+@dataclass(frozen=True)
 class Event:
     """The little that is believed of a webhook."""
 
@@ -152,6 +161,18 @@ class StripeGateway:
         with _in_our_words():
             return _as_transfer(self._client.v1.transfers.retrieve(transfer_id))
 
+    def reverse(self, transfer_id: str, *, pence: int, take_back_id: str, key: str) -> Reversal:
+        """Take money back out of the partner's balance at Stripe. Raises Refused, Unsure."""
+        with _in_our_words():
+            return _as_reversal(self._client.v1.transfers.reversals.create(
+                transfer_id, {"amount": pence, "metadata": {"take_back_id": take_back_id}}, {"idempotency_key": key},
+            ))
+
+    def reversals(self, transfer_id: str) -> list[Reversal]:
+        """All of one transfer; what is embedded in it are the latest ten alone. Raises Unsure, Refused."""
+        with _in_our_words():
+            return [_as_reversal(found) for found in self._client.v1.transfers.reversals.list(transfer_id, {"limit": 100}).auto_paging_iter()]
+
     def balance(self) -> tuple[int, int]:
         """(available, pending) pence."""
         with _in_our_words():
@@ -212,6 +233,10 @@ def _as_transfer(found: stripe.Transfer) -> Transfer:
         found.id, found.amount, found.currency, destination or "", found.transfer_group or "", str(meta.get("payment_id", "")),
         found.amount_reversed,
     )
+
+
+def _as_reversal(found: stripe.TransferReversal) -> Reversal:
+    return Reversal(found.id, found.amount, str((found.metadata.to_dict() if found.metadata else {}).get("take_back_id", "")))
 
 
 @contextmanager

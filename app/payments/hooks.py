@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from app.accounts.models import Person
-from app.payments.models import Payment
+from app.payments.models import Payment, TakeBack
 
 
 class News(StrEnum):
@@ -31,3 +31,25 @@ def register_listener(name: str, listener: Listener) -> None:
 def tell(payment: Payment, news: News, actor: Person | None) -> None:
     for listener in _listeners.values():
         listener(payment, news, actor)
+
+
+class BackNews(StrEnum):
+    """Of money taken back. Agreed: a second person said yes. Done: it is back. Dropped: it is not, and its credits are free."""
+
+    AGREED = "agreed"
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+BackListener = Callable[[TakeBack, BackNews, Person | None], None]
+_back_listeners: dict[str, BackListener] = {}
+
+
+def register_back_listener(name: str, listener: BackListener) -> None:
+    """Like `register_listener`, for money taken back."""
+    _back_listeners[name] = listener
+
+
+def tell_back(taken: TakeBack, news: BackNews, actor: Person | None) -> None:
+    for listener in _back_listeners.values():
+        listener(taken, news, actor)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+
 from app.accounts.models import Person, Role
-from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun
+from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun, TakeBack
 from app.shared.money import pounds
 
 
@@ -56,6 +58,24 @@ def why_not_approve(person: Person, run: PaymentRun) -> str:
     return ""
 
 
+def can_see_to_take_back(person: Person, taken: TakeBack) -> bool:
+    """Cancel it: whoever asks for such, and whoever approves. Whether it is theirs to approve, `why_not_approve_take_back` says."""
+    return person.manages(taken.zone_id) or bool(_budgets_in(person, taken.zone_id))
+
+
+def why_not_approve_take_back(person: Person, taken: TakeBack) -> str:
+    """Why this person may not say the second yes; "" when they may."""
+    budgets = _budgets_in(person, taken.zone_id)
+    if not budgets:
+        return "A budget holder of the whole Zone approves this."
+    if person.id == taken.asked_by_id:
+        return "You asked for it, so somebody else approves."
+    limits = [limit for limit in budgets if limit is not None]
+    if len(limits) == len(budgets) and taken.pence > max(limits):
+        return f"{pounds(taken.pence)} is over your limit of {pounds(max(limits))}."
+    return ""
+
+
 def can_change_settings(person: Person) -> bool:
     return bool(person.is_authenticated) and person.has_role(Role.ZONE_MANAGER)
 
@@ -81,7 +101,11 @@ def can_stop_details(person: Person, detail: BankDetail) -> bool:
 
 
 def _budgets(person: Person, run: PaymentRun) -> list[int | None]:
+    return _budgets_in(person, run.zone_id)
+
+
+def _budgets_in(person: Person, zone_id: uuid.UUID) -> list[int | None]:
     return [
         g.limit_pence for g in person.live_grants
-        if g.role is Role.BUDGET_HOLDER and g.zone_id == run.zone_id and g.school_id is None and g.fund_id is None
+        if g.role is Role.BUDGET_HOLDER and g.zone_id == zone_id and g.school_id is None and g.fund_id is None
     ]

@@ -10,7 +10,7 @@ from app.notifications.sweeps import register_sweep
 from app.payments.gateway import StripeGateway, check_key
 from app.payments.rails import register_rail
 from app.payments.rails.stripe import StripeRail
-from app.payments.services import news, reconciling, sending
+from app.payments.services import news, reconciling, reversing, sending, taking
 
 
 def connect(app: Flask) -> None:
@@ -20,6 +20,7 @@ def connect(app: Flask) -> None:
         app.extensions[sending.EXTENSION] = StripeGateway(settings.stripe_key, settings.stripe_api_base)
         register_rail(StripeRail())
     handlers.register(sending.TOPIC, sending.handle, policy=Policy.RESEND)
+    handlers.register(taking.TOPIC, reversing.handle, policy=Policy.RESEND)
     handlers.register(news.TOPIC, news.handle, policy=Policy.RESEND)
     handlers.register(news.ACCOUNT_TOPIC, news.handle_account, policy=Policy.RESEND)
     handlers.register(reconciling.TOPIC, reconciling.look, policy=Policy.RESEND)

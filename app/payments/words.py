@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.payments.models import PaymentState, Place, RunState
+from app.payments.models import PaymentState, Place, RunState, TakeBackState, Way
 
 _P = PaymentState
 STATE_WORDS = {
@@ -22,6 +22,8 @@ HELD_WORDS = {
     "no_details": "No confirmed bank details", "account_closed": "The account is closed", "details_wrong": "The bank says the details are wrong",
     "refused": "The bank refused it", "not_uploaded": "It never went to the bank",
     "balance_insufficient": "Not enough money at Stripe", "insufficient_capabilities_for_transfer": "Stripe is still checking this partner",
+    "reversed": "Taken back at Stripe", "taken_back": "Taken back", "not_made": "Stripe has no such reversal",
+    "taken_back_whole": "All of it was taken back at Stripe", "given_up": "Stripe is asked a last time",
     "no_account": "The partner has not set up Stripe yet", "resource_missing": "Stripe does not know this account",
 }
 BY_HAND = ("account_closed", "details_wrong", "refused", "not_uploaded")
@@ -34,3 +36,14 @@ PLACE_WORDS = {
 
 def held_words(code: str) -> str:
     return HELD_WORDS.get(code, f"Refused: {code.replace('_', ' ')}")
+
+
+_T = TakeBackState
+BACK_WORDS = {
+    _T.ASKED: "To be approved", _T.QUEUED: "Approved", _T.SENDING: "Stripe is asked", _T.DONE: "Taken back", _T.REFUSED: "Not taken back",
+    _T.CANCELLED: "Cancelled",
+}
+BACK_TONES = {_T.ASKED: "gently", _T.QUEUED: "info", _T.SENDING: "info", _T.DONE: "done", _T.REFUSED: "stop", _T.CANCELLED: "none"}
+WAY_WORDS = {
+    Way.STRIPE: "Stripe takes it out of the partner’s balance there", Way.BANK: "The partner has sent it to our bank, where it has arrived",
+}

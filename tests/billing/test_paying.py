@@ -12,14 +12,14 @@ from app.attendance.models import MarkKind
 from app.attendance.services import sweep
 from app.billing import invariants as billing
 from app.billing.models import StatementState
-from app.billing.services import paying
+from app.billing.services import paying, taking_back
 from app.commissioning import invariants
 from app.commissioning.models import Account
 from app.payments import queries as payments
-from app.payments.models import CashMove, Payment, PaymentItem, PaymentState, Place, Rail
-from app.payments.services import runs, settings
+from app.payments.models import CashMove, Payment, PaymentItem, PaymentState, Place, Rail, TakeBack, Way
+from app.payments.services import runs, settings, taking
 from app.shared.db import atomic, db
-from app.shared.errors import Forbidden, Invalid
+from app.shared.errors import Forbidden, IllegalMove, Invalid
 from tests.billing.desk import Desk, in_account, lines_of, open_desk, state_of
 
 S, A = StatementState, Account
@@ -115,6 +115,42 @@ def test_what_was_paid_and_corrected_is_taken_off_the_next_payment(app: Flask) -
         runs.mark_paid(payment_id=payment.id, actor=desk.manager)
         assert (in_account(A.ACCRUED), in_account(A.IN_FLIGHT), in_account(A.PAID)) == (0, 0, 7 * 2000)
         nothing_is_broken()
+
+
+def test_what_a_correction_took_off_is_taken_back_by_two_people_instead(app: Flask) -> None:
+    desk = open_desk(children=2, weeks=2)
+    by_hand(desk)
+    with desk.later():
+        desk.approved()
+        payment = paid_run(desk)
+        runs.mark_paid(payment_id=payment.id, actor=desk.manager)
+    desk.correct(desk.children[0], MarkKind.ABSENT_TOLD, 0)
+    with desk.later():
+        credit = desk.approved()
+        assert credit.total_pence == -2000 and in_account(A.ACCRUED) == -2000
+
+        def ask() -> TakeBack:
+            return taking_back.ask(statement_id=credit.id, payment_id=payment.id, way=Way.BANK, reference="FPS 9", actor=desk.manager)
+
+        taking.cancel(take_back_id=ask().id, actor=desk.holder)
+        assert state_of(credit) is S.APPROVED
+        taken = ask()
+        assert paying.list_payable(desk.club.scene.zone.id) == [], "it is not netted as well"
+        with pytest.raises(IllegalMove):
+            ask()
+        with pytest.raises(Forbidden):
+            taking.approve(take_back_id=taken.id, actor=desk.manager)
+        nothing_is_broken()
+        taking.approve(take_back_id=taken.id, actor=desk.holder)
+        with pytest.raises(IllegalMove):
+            taking.approve(take_back_id=taken.id, actor=desk.holder)
+        assert (in_account(A.ACCRUED), in_account(A.PAID)) == (0, 3 * 2000)
+        assert state_of(credit) is S.PAID and payments.cash_in(desk.club.scene.zone.id)[Place.BANK] == -3 * 2000
+        nothing_is_broken()
+        with suppress(Undone), atomic():
+            db.session.execute(sa.update(Payment).values(reversed_pence=1))
+            assert dict(billing.CHECKS)["what was taken back was asked for"]() is not None
+            raise Undone
 
 
 def test_whoever_verified_a_statement_does_not_approve_its_run(app: Flask) -> None:

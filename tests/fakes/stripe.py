@@ -36,11 +36,15 @@ class Refusal(Exception):
 
 @dataclass
 class FakeStripe:
-    """Say `fault(kind, path)` for what goes wrong next: drop_before, drop_after, late, 500, 500_after, 429."""
+    """Say `fault(kind, path)` for what goes wrong next: drop_before, drop_after, late, 500, 500_after, 429.
+
+    `balances` is what partners have at Stripe: a reversal needs the money to be there still.
+    """
 
     available: int = 0
     secret: str = "whsec_in_use"
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    balances: dict[str, int] = field(default_factory=dict)
     saved: dict[str, tuple[str, int, dict[str, Any]]] = field(default_factory=dict)
     in_hand: set[str] = field(default_factory=set)
     faults: list[list[Any]] = field(default_factory=list)
@@ -90,14 +94,25 @@ class FakeStripe:
         self.available += pence
         self._line("topup", pence, f"tu_{next(self._numbers):014d}")
 
-    def reverse(self, transfer_id: str, pence: int) -> None:
-        """Somebody takes money back on Stripe's own pages."""
+    def reverse(self, transfer_id: str, pence: int, **more: Any) -> dict[str, Any]:
+        """Somebody takes money back: we, or a person on Stripe's own pages."""
         transfer = self.objects[transfer_id]
+        if not 0 < pence <= transfer["amount"] - transfer["amount_reversed"]:
+            raise Refusal(400, "Reversal amount is greater than unreversed amount on transfer.", code="amount_too_large")
+        if pence > self.balances.get(transfer["destination"], 0):
+            raise Refusal(400, "The connected account has insufficient funds.", code="balance_insufficient")
+        self.balances[transfer["destination"]] -= pence
+        made = self._new("transfer_reversal", "trr", amount=pence, currency="gbp", transfer=transfer_id, metadata=more.get("metadata", {}))
         transfer["amount_reversed"] += pence
         transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
         self.available += pence
-        self._line("transfer_refund", pence, f"trr_{next(self._numbers):014d}")
+        made["balance_transaction"] = self._line("transfer_refund", pence, made["id"])
         self._emit("transfer.reversed", transfer)
+        return made
+
+    def paid_out(self, account: str) -> None:
+        """The partner's balance at Stripe goes to its bank, as it does each night."""
+        self.balances[account] = 0
 
     def signed(self, event: dict[str, Any], *, secret: str = "", at: int = 0) -> tuple[bytes, dict[str, str]]:
         body = json.dumps(event).encode()
@@ -197,6 +212,14 @@ class FakeStripe:
         last = path.rsplit("/", 1)[1]
         if what == "POST /v1/transfers":
             return copy.deepcopy(self._transfer(asked))
+        if what == "POST /v1/transfers/{id}/reversals":
+            return copy.deepcopy(self.reverse(self._get(path.split("/")[3], "transfer")["id"], asked["amount"], metadata=asked.get("metadata", {})))
+        if what == "GET /v1/transfers/{id}/reversals":
+            of = path.split("/")[3]
+            return self._list(path, [o for o in self.objects.values() if o["object"] == "transfer_reversal" and o["transfer"] == of], asked)
+        if what == "GET /v1/events":
+            since = (asked.get("created") or {}).get("gte", 0)
+            return self._list(path, [e for e in self.events if e["created"] >= since and e["type"] in asked.get("types", [e["type"]])], asked)
         if re.fullmatch(r"GET /v1/transfers/\{\w+\}", what):
             return copy.deepcopy(self._get(last, "transfer"))
         if what == "GET /v1/transfers":
@@ -236,6 +259,7 @@ class FakeStripe:
         if self.available < asked["amount"]:
             raise Refusal(400, "You have insufficient available funds in your Stripe account.", code="balance_insufficient")
         self.available -= asked["amount"]
+        self.balances[asked["destination"]] = self.balances.get(asked["destination"], 0) + asked["amount"]
         transfer = self._new("transfer", "tr", **{
             key: asked.get(key) for key in ("amount", "currency", "destination", "description", "transfer_group")
         }, metadata=asked.get("metadata", {}), amount_reversed=0, reversed=False, source_transaction=None)

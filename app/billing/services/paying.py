@@ -7,16 +7,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
-
 from app.accounts.models import Person
 from app.billing import queries
-from app.billing.models import Statement, StatementLine, StatementState
+from app.billing.models import Statement, StatementState
 from app.billing.services.common import move
+from app.billing.services.lines import lines_of_items, parts_of
 from app.catalogue.models import Organisation
 from app.commissioning.services import payouts
-from app.commissioning.services.payouts import Part
 from app.payments import queries as payments
 from app.payments.hooks import News
 from app.payments.models import Payee, Payment, PaymentRun
@@ -24,7 +21,7 @@ from app.payments.rails import rail_of
 from app.payments.services import runs
 from app.payments.services.runs import Bill
 from app.shared import clock
-from app.shared.db import atomic, db, in_parts, lock_rows
+from app.shared.db import atomic, lock_rows
 from app.shared.errors import Invalid
 
 _S = StatementState
@@ -78,7 +75,7 @@ def prepare_run(*, zone_id: uuid.UUID, actor: Person) -> PaymentRun:
 
 def hear(payment: Payment, news: News, actor: Person | None) -> None:
     """What became of a payment, in its own transaction: the ledger, then the statements. Other rooms' payables are not ours."""
-    lines = _lines(payment)
+    lines = lines_of_items(payment.items)
     if not lines:
         return
     statements = lock_rows(Statement, {line.statement_id for line in lines})
@@ -86,7 +83,7 @@ def hear(payment: Payment, news: News, actor: Person | None) -> None:
     if post is not None:
         post(
             key=f"payment:{payment.id}:{news}:{payment.attempt}", zone_id=payment.zone_id, actor=actor, reference=payment.reference,
-            parts=[Part(line.commission, line.session_id, {uuid.UUID(f): p for f, p in line.parts.items()}) for line in lines],
+            parts=parts_of(lines),
         )
     for statement in statements:
         _follow(statement, news, actor)
@@ -103,11 +100,3 @@ def _follow(statement: Statement, news: News, actor: Person | None) -> None:
         move(statement, _S.FAILED, actor=actor, done="failed")
     elif statement.state is _S.FAILED:  # cancelled: free for the next run
         move(statement, _S.APPROVED, actor=actor, done="freed")
-
-
-def _lines(payment: Payment) -> list[StatementLine]:
-    found: list[StatementLine] = []
-    for part in in_parts([item.payable_id for item in payment.items]):
-        statement = sa.select(StatementLine).where(StatementLine.id.in_(part)).options(joinedload(StatementLine.commission))
-        found += db.session.scalars(statement.order_by(StatementLine.id)).unique()
-    return found

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Person, Role
 from app.payments.models import (
+    LIVE_TAKE_BACKS,
     BankDetail,
     BankFile,
     CashMove,
@@ -22,6 +23,9 @@ from app.payments.models import (
     PaySettings,
     Place,
     Rail,
+    TakeBack,
+    TakeBackState,
+    Way,
 )
 from app.shared import clock
 from app.shared.db import db, the_one
@@ -39,7 +43,7 @@ def get_run(run_id: uuid.UUID, person: Person) -> PaymentRun:
     """Raises NotFound outside the person's sight."""
     statement = (
         sa.select(PaymentRun).where(PaymentRun.id == run_id, PaymentRun.zone_id.in_(visible_zones(person)))
-        .options(selectinload(PaymentRun.payments), selectinload(PaymentRun.approvals), selectinload(PaymentRun.files))
+        .options(selectinload(PaymentRun.payments).selectinload(Payment.take_backs), selectinload(PaymentRun.approvals), selectinload(PaymentRun.files))
     )
     return the_one(statement)
 
@@ -78,6 +82,33 @@ def in_payment(payable_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     """Which of these stand in a payment that was not cancelled."""
     statement = sa.select(PaymentItem.payable_id).where(PaymentItem.payable_id.in_(list(payable_ids)), PaymentItem.voided_at.is_(None))
     return set(db.session.scalars(statement))
+
+
+def live_take_back(payment_id: uuid.UUID) -> TakeBack | None:
+    """The one of a payment that is not over."""
+    return db.session.scalars(sa.select(TakeBack).where(TakeBack.payment_id == payment_id, TakeBack.state.in_(LIVE_TAKE_BACKS))).one_or_none()
+
+
+def taken_back_at_stripe(payment_id: uuid.UUID) -> int:
+    """Pence of parts that Stripe has taken back, by our books: what its transfer has to say as well."""
+    statement = sa.select(sa.func.coalesce(sa.func.sum(TakeBack.pence), 0)).where(
+        TakeBack.payment_id == payment_id, TakeBack.way == Way.STRIPE, TakeBack.state == TakeBackState.DONE, TakeBack.is_whole.is_(False),
+    )
+    return int(db.session.scalar(statement) or 0)
+
+
+def get_take_back(take_back_id: uuid.UUID, person: Person) -> TakeBack:
+    """Raises NotFound outside the person's sight."""
+    return the_one(sa.select(TakeBack).where(TakeBack.id == take_back_id, TakeBack.zone_id.in_(visible_zones(person))).options(joinedload(TakeBack.payment)))
+
+
+def list_paid_to(payee_id: uuid.UUID, limit: int = 20) -> Sequence[Payment]:
+    """What was paid to one payee and not taken back whole, the newest first. The caller has checked that the Zone is the person's."""
+    statement = (
+        sa.select(Payment).where(Payment.payee_id == payee_id, Payment.state.in_((PaymentState.PAID, PaymentState.PART_REVERSED)))
+        .options(joinedload(Payment.run)).order_by(Payment.paid_at.desc(), Payment.id).limit(limit)
+    )
+    return db.session.scalars(statement).unique().all()
 
 
 # --- payees --------------------------------------------------------------------------------------

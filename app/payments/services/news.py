@@ -10,15 +10,14 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.accounts.models import Person, Role
-from app.accounts.queries import people_with
+from app.accounts.models import Person
 from app.audit import services as audit
 from app.notifications import services as notifications
 from app.notifications.handlers import Job, NotDone
-from app.notifications.models import Urgency
+from app.payments import queries
 from app.payments.gateway import Event, Refused, Transfer, Unsure
-from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent
-from app.payments.services import sending, settling
+from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent, TakeBackState
+from app.payments.services import sending, settling, taking
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 
@@ -70,29 +69,27 @@ def sync_transfer(transfer: Transfer) -> None:
         if db.session.get(Payment, payment_id) is None:
             return
         payment = settling.take(payment_id)
-        if transfer.reversed_pence:
+        if payment.state in (_P.SUBMITTING, _P.UNKNOWN, _P.QUARANTINE):
+            if transfer.reversed_pence < transfer.pence:
+                sending.pay_with(payment, transfer)
+        elif transfer.id != payment.transfer_id:
+            if transfer.reversed_pence < transfer.pence:
+                sending.ask_to_look(payment, "Stripe has a transfer that we do not expect")
+        elif transfer.reversed_pence != queries.taken_back_at_stripe(payment.id):
             _taken_back(payment, transfer)
-        elif payment.state in (_P.SUBMITTING, _P.UNKNOWN, _P.QUARANTINE):
-            sending.pay_with(payment, transfer)
-        elif payment.state is not _P.PAID or payment.transfer_id != transfer.id:
-            _ask_to_look(payment, "Stripe has a transfer that we do not expect")
 
 
 def _taken_back(payment: Payment, transfer: Transfer) -> None:
-    """Somebody reversed it at Stripe: in full it is owed again and held; in part a person looks."""
-    if payment.state is _P.PAID and payment.transfer_id == transfer.id and transfer.reversed_pence == transfer.pence:
+    """Stripe has given more back than our books say. What we asked for ourselves the worker writes down; of what somebody took back on
+    Stripe's own pages the whole is owed again and held, and a part is a person's to settle."""
+    live = queries.live_take_back(payment.id)
+    if live is not None and live.state is not TakeBackState.ASKED:
+        taking.wake(live, f"seen:{transfer.reversed_pence}")
+    elif payment.state is _P.PAID and transfer.reversed_pence == transfer.pence:
         payment.transfer_id = None
         settling.send_back(payment, "reversed", place=Place.STRIPE, actor=None)
-    if payment.state is _P.PAID and payment.transfer_id == transfer.id:
-        _ask_to_look(payment, "Part of a payment was taken back at Stripe")
-
-
-def _ask_to_look(payment: Payment, title: str) -> None:
-    for person in people_with(Role.ZONE_MANAGER, payment.zone_id):
-        notifications.open_task(
-            person_id=person.id, zone_id=payment.zone_id, kind=sending.LOOK, subject=payment, title=title, text=payment.reference,
-            action="Look at it", icon="triangle-alert", url=f"/payment-runs/{payment.run_id}", urgency=Urgency.NOW,
-        )
+    else:
+        sending.ask_to_look(payment, "Part of a payment was taken back at Stripe")
 
 
 def sync_account(account: str) -> None:

@@ -184,7 +184,7 @@ def _refused(payment: Payment, code: str) -> None:
     if code == "balance_insufficient":
         tell_finance(payment)
     else:
-        _ask_to_look(payment, "Stripe refused a payment")
+        ask_to_look(payment, "Stripe refused a payment")
 
 
 def _unknown(payment: Payment, why: str, *, is_strange: bool) -> None:
@@ -202,10 +202,11 @@ def _set_apart(payment: Payment, why: str) -> None:
         settling.step(payment, _P.UNKNOWN, "unknown", None, reason=why)
     if payment.state is _P.UNKNOWN:
         settling.step(payment, _P.QUARANTINE, "set_apart", None, reason=why)
-    _ask_to_look(payment, "Nobody can tell whether a payment was made")
+    ask_to_look(payment, "Nobody can tell whether a payment was made")
 
 
-def _ask_to_look(payment: Payment, title: str) -> None:
+def ask_to_look(payment: Payment, title: str) -> None:
+    """A person's turn: the Zone managers'."""
     for person in people_with(Role.ZONE_MANAGER, payment.zone_id):
         notifications.open_task(
             person_id=person.id, zone_id=payment.zone_id, kind=LOOK, subject=payment, title=title, text=f"{pounds(payment.pence)}, {payment.reference}",

@@ -1,87 +1,23 @@
-"""Payee and BankDetail, PaySettings, PaymentRun, Payment and its items, BankFile, CashMove, StripeEvent."""
+"""PaymentRun and who approved it, Payment and its items, BankFile."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.shared import clock
-from app.shared.db import Base, Row, append_only, state_column
+from app.payments.models.payees import Payee, Rail
+from app.shared.db import Row, state_column
 from app.shared.states import Moves
 
-
-class Rail(StrEnum):
-    """How a Zone's money leaves. The states and the postings are the same on all of them."""
-
-    BANK_FILE = "bank_file"
-    STRIPE = "stripe"
-    MANUAL = "manual"
-
-
-class PaySettings(Row):
-    """How one Zone pays: its rail, the shape of its bank's file, its own account (sealed), the codes of its accounts."""
-
-    __tablename__ = "pay_settings"
-
-    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"), unique=True)
-    rail: Mapped[Rail] = mapped_column(state_column(Rail), default=Rail.BANK_FILE)
-    profile: Mapped[str] = mapped_column(String(20), default="generic")
-    columns: Mapped[list[str]] = mapped_column(default=list)
-    originator: Mapped[bytes | None] = mapped_column(LargeBinary)
-    originator_ends: Mapped[str] = mapped_column(String(4), default="")
-    codes: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
-class Payee(Row):
-    """Somebody whom a Zone pays. `owner_id` is whatever the rooms above know them by."""
-
-    __tablename__ = "payee"
-    __table_args__ = (UniqueConstraint("zone_id", "owner_id", name="uq_payee_owner"),)
-
-    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
-    owner_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    name: Mapped[str] = mapped_column(String(160))
-    stripe_account: Mapped[str | None] = mapped_column(String(64), unique=True)
-    is_stripe_ready: Mapped[bool] = mapped_column(default=False)
-
-    details: Mapped[list[BankDetail]] = relationship(back_populates="payee", order_by="BankDetail.created_at")
-
-
-class DetailState(StrEnum):
-    PROPOSED = "proposed"
-    CONFIRMED = "confirmed"
-    STOPPED = "stopped"
-
-
-class BankDetail(Row):
-    """Where a payee's money goes, sealed. Proposed by one person, confirmed by another; a change counts after a cooling-off."""
-
-    __tablename__ = "bank_detail"
-    __table_args__ = (
-        CheckConstraint("(state = 'confirmed') = (counts_from IS NOT NULL)", name="confirmed_counts_from"),
-        CheckConstraint("decided_by_id IS NULL OR state = 'stopped' OR decided_by_id <> proposed_by_id", name="confirmed_by_another"),
-        Index("one_proposed_detail", "payee_id", unique=True, sqlite_where=sa.text("state = 'proposed'"),
-              postgresql_where=sa.text("state = 'proposed'")),
-    )
-
-    payee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payee.id"), index=True)
-    state: Mapped[DetailState] = mapped_column(state_column(DetailState), default=DetailState.PROPOSED)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    ends_with: Mapped[str] = mapped_column(String(4))
-    proposed_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    counts_from: Mapped[datetime | None]
-    checked_how: Mapped[str] = mapped_column(String(300), default="")
-
-    payee: Mapped[Payee] = relationship(back_populates="details")
-    proposed_by: Mapped[Person] = relationship(foreign_keys=[proposed_by_id])
+if TYPE_CHECKING:
+    from app.payments.models.taking import TakeBack
 
 
 class RunState(StrEnum):
@@ -218,7 +154,11 @@ class Payment(Row):
 
     run: Mapped[PaymentRun] = relationship(back_populates="payments")
     payee: Mapped[Payee] = relationship(lazy="joined", innerjoin=True)
-    items: Mapped[list[PaymentItem]] = relationship(back_populates="payment", order_by="PaymentItem.created_at, PaymentItem.id")
+    items: Mapped[list[PaymentItem]] = relationship(
+        back_populates="payment", order_by="PaymentItem.created_at, PaymentItem.id",
+        primaryjoin="and_(PaymentItem.payment_id == Payment.id, PaymentItem.take_back_id.is_(None))",
+    )
+    take_backs: Mapped[list[TakeBack]] = relationship(back_populates="payment", order_by="TakeBack.created_at, TakeBack.id")
     file: Mapped[BankFile | None] = relationship()
 
     @property
@@ -228,7 +168,10 @@ class Payment(Row):
 
 
 class PaymentItem(Row):
-    """One payable thing in a payment: the key by which the rooms above know it, once among all that is not voided."""
+    """One payable thing in a payment: the key by which the rooms above know it, once among all that is not voided.
+
+    With `take_back_id` it is a credit that is settled by taking money of this payment back, and no part of what was paid.
+    """
 
     __tablename__ = "payment_item"
     __table_args__ = (
@@ -238,6 +181,7 @@ class PaymentItem(Row):
     )
 
     payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payment.id"), index=True)
+    take_back_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("take_back.id"), index=True)
     payable_id: Mapped[uuid.UUID]
     pence: Mapped[int]
     voided_at: Mapped[datetime | None]
@@ -263,76 +207,3 @@ class BankFile(Row):
     uploaded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 
     run: Mapped[PaymentRun] = relationship(back_populates="files")
-
-
-class Place(StrEnum):
-    """Where a Zone's money is, was or has gone to."""
-
-    BANK = "bank"
-    TRANSIT = "transit"
-    STRIPE = "stripe"
-    PARTNERS = "partners"
-    FUNDERS = "funders"
-    FEES = "fees"
-    SUSPENSE = "suspense"
-
-
-class CashMove(Base):
-    """So many pence went from one place to another: both sides in one row, so that it always balances. Only grows."""
-
-    __tablename__ = "cash_move"
-    __table_args__ = (
-        CheckConstraint("pence > 0", name="pence_positive"),
-        CheckConstraint("source <> target", name="goes_somewhere"),
-        Index("ix_cash_move_zone", "zone_id", "source", "target"),
-    )
-
-    id: Mapped[int] = mapped_column(sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(120), unique=True)
-    at: Mapped[datetime] = mapped_column(default=clock.now)
-    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
-    source: Mapped[Place] = mapped_column(sa.Enum(
-        Place, native_enum=False, create_constraint=True, length=24, validate_strings=True, name="source_place",
-        values_callable=lambda members: [member.value for member in members],
-    ))
-    target: Mapped[Place] = mapped_column(sa.Enum(
-        Place, native_enum=False, create_constraint=True, length=24, validate_strings=True, name="target_place",
-        values_callable=lambda members: [member.value for member in members],
-    ))
-    pence: Mapped[int]
-    payment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("payment.id"), index=True)
-    reference: Mapped[str] = mapped_column(String(120), default="")
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-
-
-append_only(CashMove)
-
-
-class StripeEvent(Base):
-    """A webhook as it came, once. Nothing but its id and kind is believed: the worker reads the object again."""
-
-    __tablename__ = "stripe_event"
-
-    id: Mapped[str] = mapped_column(String(80), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(120))
-    object_id: Mapped[str] = mapped_column(String(80), default="")
-    body: Mapped[str] = mapped_column(Text)
-    received_at: Mapped[datetime] = mapped_column(default=clock.now)
-    handled_at: Mapped[datetime | None]
-
-
-class StripeLook(Row):
-    """What the look at Stripe found, by night or when somebody asked: its balance, our books, and what explains no difference."""
-
-    __tablename__ = "stripe_look"
-
-    available_pence: Mapped[int]
-    pending_pence: Mapped[int]
-    books_pence: Mapped[int]
-    on_its_way_pence: Mapped[int]
-    unexplained: Mapped[list[str]] = mapped_column(default=list)
-
-    @property
-    def difference_pence(self) -> int:
-        """Stripe's balance less ours. What is on its way may stand on either side for a moment."""
-        return self.available_pence + self.pending_pence - self.books_pence

@@ -1,0 +1,24 @@
+"""The tables of payments, by noun."""
+
+from app.payments.models.cash import CashMove, Place, StripeEvent, StripeLook
+from app.payments.models.payees import BankDetail, DetailState, Payee, PaySettings, Rail
+from app.payments.models.runs import (
+    ON_ITS_WAY,
+    OVER,
+    PAYMENT_MOVES,
+    RUN_MOVES,
+    BankFile,
+    Payment,
+    PaymentItem,
+    PaymentRun,
+    PaymentState,
+    RunApproval,
+    RunState,
+)
+from app.payments.models.taking import LIVE_TAKE_BACKS, TAKE_BACK_MOVES, TakeBack, TakeBackState, Way
+
+__all__ = [
+    "LIVE_TAKE_BACKS", "ON_ITS_WAY", "OVER", "PAYMENT_MOVES", "RUN_MOVES", "TAKE_BACK_MOVES", "BankDetail", "BankFile", "CashMove", "DetailState",
+    "PaySettings", "Payee", "Payment", "PaymentItem", "PaymentRun", "PaymentState", "Place", "Rail", "RunApproval", "RunState", "StripeEvent",
+    "StripeLook", "TakeBack", "TakeBackState", "Way",
+]
