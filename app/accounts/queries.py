@@ -147,10 +147,14 @@ def _managed_by(person: Person) -> sa.ColumnElement[bool]:
     return within
 
 
+def people_looked_after(viewer: Person) -> sa.ColumnElement[bool]:
+    """SQL: somebody who has, or once had, a role that `viewer` looks after."""
+    return Person.id.in_(sa.select(RoleGrant.person_id).where(_managed_by(viewer)))
+
+
 def get_person(person_id: uuid.UUID, viewer: Person) -> Person:
-    """Somebody who has, or once had, a role that `viewer` looks after. Raises NotFound."""
-    looked_after = sa.select(RoleGrant.person_id).where(_managed_by(viewer))
-    person = db.session.scalars(sa.select(Person).where(Person.id == person_id, Person.id.in_(looked_after))).first()
+    """One of `people_looked_after`. Raises NotFound."""
+    person = db.session.scalars(sa.select(Person).where(Person.id == person_id, people_looked_after(viewer))).first()
     if person is None:
         raise NotFound
     return person

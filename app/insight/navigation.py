@@ -94,6 +94,7 @@ class Me:
     name: str
     role_line: str
     may_raise_concern: bool = False
+    may_look_up: bool = False
 
 
 def pages_of(person: Person) -> list[Page]:
@@ -132,7 +133,7 @@ def me(person: Person) -> Me:
     if grant is None:
         return Me(initials(person.name), person.name, "No role in force")
     where = grant.school.name if grant.school else grant.zone.name if grant.zone else "all Zones"
-    return Me(initials(person.name), person.name, f"{ROLE_WORDS[grant.role]}, {where}", may_raise_concern=bool(person.zone_ids()))
+    return Me(initials(person.name), person.name, f"{ROLE_WORDS[grant.role]}, {where}", may_raise_concern=bool(person.zone_ids()), may_look_up=True)
 
 
 def is_demo(person: Person) -> bool:

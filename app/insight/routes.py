@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
@@ -20,15 +20,19 @@ from app.catalogue.queries import get_organisation
 from app.catalogue.words import DOCUMENT_KINDS
 from app.children.naming import reference_line
 from app.commissioning.policies import can_change_capacity
+from app.insight.policies import has_a_role
 from app.insight.queries import link_worker, money, partner, zone
 from app.insight.queries.fair_play import fair_play as fair_play_of
+from app.insight.queries.look_up import LEAST_LETTERS
+from app.insight.queries.look_up import look_up as list_named
 from app.insight.queries.tasks import list_todo
 from app.shared import clock
 from app.shared.db import ping
-from app.shared.web import allow, current_person, public, signed_in
+from app.shared.web import allow, current_person, is_htmx, public, signed_in
 
 blueprint = Blueprint("insight", __name__)
 SHOWN_REQUESTS = 3
+LONGEST_NAME = 80
 TOLD_BY: dict[str, frozenset[str]] = {"partner": frozenset({"introduction_answer", "commission_confirm", "renew_documents", "document_expiring"})}
 """Kinds of tasks that a part says in its own way."""
 
@@ -131,6 +135,16 @@ PARTS = (
     ((Role.FUNDER,), _funder),
     ((Role.ADMINISTRATOR,), _administrator),
 )
+
+
+@blueprint.route("/look-up", methods=["GET", "POST"])
+@allow(has_a_role)
+def look_up() -> ResponseReturnValue:
+    """Anything by its name. What is typed is sent as a form: a child's name belongs in no address."""
+    words = " ".join(request.form.get("words", "")[:LONGEST_NAME].split())
+    groups = list_named(current_person(), words)
+    template = "insight/_look_up_found.html" if is_htmx() else "insight/look_up.html"
+    return render_template(template, words=words, groups=groups, is_short=len(words) < LEAST_LETTERS)
 
 
 @blueprint.get("/organisations/<uuid:organisation_id>/fair-play")

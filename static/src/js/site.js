@@ -16,6 +16,10 @@ document.addEventListener('htmx:after:swap', enhanceForms);
 const pinMaps = document.querySelectorAll('[data-pin-for]');
 if (pinMaps.length) import('./pins.js').then((pins) => pinMaps.forEach(pins.enhance));
 
+// The browser's own keys, where it has any and Kith is at the name they are bound to.
+const keyForms = document.querySelectorAll('[data-passkey]');
+if (keyForms.length && window.PublicKeyCredential) import('./passkeys.js').then((keys) => keyForms.forEach(keys.enhance));
+
 // The years of a circle play as one picture.
 if (document.querySelector('[data-years]')) import('./years.js').then((years) => years.start());
 
@@ -38,6 +42,21 @@ document.addEventListener('keydown', (event) => {
 });
 document.addEventListener('click', (event) => {
   for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// "/" looks something up, from anywhere but where somebody types; arrows go through what was found.
+const lookUp = document.querySelector('[data-look-up]'), lookUpLink = document.querySelector('[aria-keyshortcuts="/"]');
+document.addEventListener('keydown', (event) => {
+  const types = event.target.closest?.('input:not([type=checkbox],[type=radio]),textarea,select,[contenteditable]');
+  if (event.key === '/' && !types && !event.ctrlKey && !event.metaKey && !event.altKey && (lookUp || lookUpLink)) {
+    event.preventDefault();
+    if (lookUp) lookUp.select(); else location.assign(lookUpLink.href);
+  }
+  if (!lookUp || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
+  const places = [lookUp, ...document.querySelectorAll('#found a')], at = places.indexOf(document.activeElement);
+  if (at < 0) return;
+  event.preventDefault();
+  places[Math.min(places.length - 1, Math.max(0, at + (event.key === 'ArrowDown' ? 1 : -1)))].focus();
 });
 
 // A form is sent once; the server refuses the second one too.
