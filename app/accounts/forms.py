@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import PasswordField, RadioField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.accounts import hooks, queries
@@ -54,13 +54,27 @@ class CodeForm(KithForm):
     )
 
 
+class PasskeyForm(KithForm):
+    """What the script puts in from the browser's key; without the script nothing is sent."""
+
+    answer = HiddenField("Passkey")
+
+
+class PasskeyNameForm(KithForm):
+    name = TidyStringField("Name", [InputRequired("Give it a name."), Length(max=60)], description="So that you know it again: “my telephone”.")
+
+
+class NewPasskeyForm(PasskeyNameForm, PasskeyForm):
+    """A name, and what the key said."""
+
+
 class ShowAgainForm(CodeForm):
-    """A code from those who have an app, the password from the others."""
+    """A code from those who have a second step, the password from the others."""
 
     password = PasswordField("Your password", [InputRequired("Type your password."), Length(max=1000)])
 
-    def narrow(self, *, has_app: bool) -> None:
-        delattr(self, "password" if has_app else "code")
+    def narrow(self, *, has_second_step: bool) -> None:
+        delattr(self, "password" if has_second_step else "code")
 
     def typed(self, name: str) -> str:
         return str(self[name].data or "") if name in self else ""

@@ -1,4 +1,4 @@
-"""Zone, School and its days, Person, RoleGrant, SignIn and its second step."""
+"""Zone, School and its days, Person, RoleGrant, SignIn and its second steps."""
 
 from __future__ import annotations
 
@@ -251,6 +251,46 @@ class RecoveryCode(Row):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     code_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None]
+
+
+class Passkey(Row):
+    """A key that a person's telephone, computer or stick keeps and shows after a finger, face or PIN. Kith has the public half.
+
+    `sign_count` is what the key said last; a key that does not count says 0. One that counts backwards was copied (`copied_at`)
+    and opens nothing any more, but still counts as a second step: a copy must not make the password enough.
+    """
+
+    __tablename__ = "passkey"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    is_synced: Mapped[bool] = mapped_column(default=False)
+    last_used_at: Mapped[datetime | None]
+    copied_at: Mapped[datetime | None]
+
+
+class PasskeyUse(StrEnum):
+    """What an answer is asked for; an answer to one is none to another."""
+
+    ADD = "add"
+    SIGN_IN = "sign_in"
+    SECOND_STEP = "second_step"
+    CONFIRM = "confirm"
+
+
+class PasskeyChallenge(Row):
+    """Random bytes that a key is to sign within minutes, once. The browser's session holds the token, this row its SHA-256."""
+
+    __tablename__ = "passkey_challenge"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[PasskeyUse] = mapped_column(state_column(PasskeyUse))
+    person_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    challenge: Mapped[bytes]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Throttle(Row):

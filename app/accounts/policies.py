@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.accounts.models import Person, Role, RoleGrant, School, Zone
+from app.accounts.models import Passkey, Person, Role, RoleGrant, School, Zone
 
 GRANTABLE = (
     Role.LINK_WORKER, Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD, Role.BUDGET_HOLDER, Role.PARTNER_ADMIN, Role.PRACTITIONER,
@@ -14,6 +14,10 @@ GRANTABLE = (
 def is_signed_in(person: Person) -> bool:
     """Any signed-in person."""
     return bool(person.is_authenticated)
+
+
+def is_own_passkey(person: Person, passkey: Passkey) -> bool:
+    return passkey.person_id == person.id
 
 
 def is_administrator(person: Person) -> bool:

@@ -14,6 +14,7 @@ from app.accounts.calendar import SchoolDays
 from app.accounts.models import (
     AuthenticatorApp,
     Closure,
+    Passkey,
     Person,
     RecoveryCode,
     Role,
@@ -24,7 +25,7 @@ from app.accounts.models import (
     Zone,
 )
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import db, the_one
 from app.shared.errors import NotFound
 
 
@@ -211,9 +212,28 @@ def find_app(person_id: uuid.UUID) -> AuthenticatorApp | None:
     return db.session.scalar(sa.select(AuthenticatorApp).where(AuthenticatorApp.person_id == person_id))
 
 
-def has_second_step(person_id: uuid.UUID) -> bool:
+def has_app(person_id: uuid.UUID) -> bool:
     app = find_app(person_id)
     return app is not None and app.confirmed_at is not None
+
+
+def has_second_step(person_id: uuid.UUID) -> bool:
+    """An app or a passkey, also one that was copied: a copy must not make the password enough."""
+    has_key = sa.exists().where(Passkey.person_id == person_id)
+    return has_app(person_id) or bool(db.session.scalar(sa.select(has_key)))
+
+
+def list_passkeys(person_id: uuid.UUID) -> Sequence[Passkey]:
+    return db.session.scalars(sa.select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.created_at, Passkey.id)).all()
+
+
+def find_passkey(credential_id: bytes) -> Passkey | None:
+    return db.session.scalar(sa.select(Passkey).where(Passkey.credential_id == credential_id))
+
+
+def get_passkey(passkey_id: uuid.UUID, person: Person) -> Passkey:
+    """One of one's own. Raises NotFound."""
+    return the_one(sa.select(Passkey).where(Passkey.id == passkey_id, Passkey.person_id == person.id))
 
 
 def count_recovery_codes(person_id: uuid.UUID) -> int:

@@ -20,7 +20,7 @@ TOKEN = "sign_in"  # noqa: S105  a key's name
 CONFIRMED_FOR = timedelta(minutes=10)
 WITHOUT_SECOND_STEP = {
     "accounts.second_step", "accounts.second_step_start", "accounts.recovery_codes_renew", "accounts.confirm", "accounts.sign_out",
-    "accounts.account", "accounts.sign_in_end",
+    "accounts.account", "accounts.sign_in_end", "accounts.passkey_new", "accounts.passkey_ask", "accounts.passkey_confirm",
 }
 """What whoever has yet to set up the second step may do; and the pages that are open to anybody."""
 

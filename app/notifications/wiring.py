@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from app.accounts.services import sign_ins, throttles
+from app.accounts.services import passkeys, sign_ins, throttles
 from app.audit import seals
 from app.notifications import invitations, worker
 from app.notifications.emails import EXTENSION
@@ -19,4 +19,5 @@ def connect(app: Flask) -> None:
     register_sweep("notifications.forget_done", worker.forget_done)
     register_sweep("audit.seal", lambda: seals.seal_all(secret=str(app.secret_key), head_file=seals.head_file(settings)))
     register_sweep("accounts.forget_old_tries", throttles.forget_old_tries)
+    register_sweep("accounts.forget_old_challenges", passkeys.forget_old_challenges)
     register_sweep("accounts.forget_old_sign_ins", sign_ins.forget_old_sign_ins)

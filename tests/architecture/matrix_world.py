@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from app.accounts.models import Closure, Person, Role, SignIn, Term, Zone
+from app.accounts.models import Closure, Passkey, Person, Role, SignIn, Term, Zone
 from app.billing.models import Statement, StatementLine
 from app.catalogue.models import (
     Contact,
@@ -23,6 +23,7 @@ from app.catalogue.models import (
     MergeKind,
     NotDuplicate,
     Photo,
+    Proposal,
     Series,
     Site,
 )
@@ -96,6 +97,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "draft_id": (ImportDraft, lambda c: {
         "person_id": c.ids["manager"], "expires_at": clock.now() + dt.timedelta(days=1), "content": b"x", "stage": DraftStage.READY,
     }),
+    "proposal_id": (Proposal, lambda c: {"subject_type": "offering", "subject_id": c.ids["offering_id"]}),
     "mapping_id": (ImportMapping, lambda c: {}),
     "file_id": (SchoolImport, lambda c: {"person_id": c.ids["manager"], "content": b"x", "expires_at": clock.now() + dt.timedelta(days=1)}),
     "pupil_id": (Pupil, lambda c: {}),
@@ -123,6 +125,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "delegation_id": (Delegation, lambda c: {"grant_id": c.ids["grant_id"], "from_id": c.ids["manager"]}),
     "variation_id": (Variation, lambda c: {"was_sessions": 2}),
     "sign_in_id": (SignIn, lambda c: {}),
+    "passkey_id": (Passkey, lambda c: {"credential_id": uuid.uuid4().bytes}),
     "statement_id": (Statement, lambda c: {"number": next(_count)}),
     "line_id": (StatementLine, lambda c: {"what": uuid.uuid4().hex, "pence": 100, "held_on": clock.today(), "position": next(_count)}),
     "payee_id": (Payee, lambda c: {"owner_id": c.ids["organisation_id"]}),

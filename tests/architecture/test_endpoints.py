@@ -51,7 +51,7 @@ def test_what_is_open_to_anybody_is_known(app: Flask) -> None:
     """A page that becomes public is a decision: add it here."""
     public = {rule.endpoint for rule in app.url_map.iter_rules() if app.view_functions[rule.endpoint].kith_policy == "public"}  # type: ignore[attr-defined]
     assert public == {
-        "accounts.sign_in", "accounts.sign_in_second", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
+        "accounts.sign_in", "accounts.sign_in_second", "accounts.passkey_sign_in", "accounts.passkey_sign_in_ask", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
         "introductions.answer", "payments.stripe_webhook", "payments.stripe_thin", "catalogue.still_right", "attendance.offline", "attendance.worker",
     }
 

@@ -8,15 +8,23 @@ from flask.typing import ResponseReturnValue
 from app.accounts import policies, queries, sessions, totp
 from app.accounts.forms import CodeForm, ShowAgainForm
 from app.accounts.models import Person
+from app.accounts.passkeys import place_of
 from app.accounts.policies import is_signed_in
 from app.accounts.qr import qr_code
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.routes.sign_ins import too_many
 from app.accounts.services import second_steps
-from app.accounts.services.sign_ins import hash_token
+from app.accounts.services.sign_ins import TooLate, hash_token
 from app.accounts.services.throttles import TooManyTries
 from app.shared.errors import Invalid, NotFound
 from app.shared.web import act, allow, confirm_first, public, safe_next
+
+
+def what_opens(token: str) -> dict[str, bool]:
+    """Which ways the person whose password was right has, for the page that asks for the second step."""
+    waiting = queries.find_waiting_sign_in(hash_token(token))
+    assert waiting is not None
+    return {"has_app": queries.has_app(waiting.person_id), "has_passkey": bool(queries.list_passkeys(waiting.person_id))}
 
 
 @blueprint.route("/sign-in/second-step", methods=["GET", "POST"])
@@ -29,10 +37,10 @@ def sign_in_second() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            newer = second_steps.take(token=token, code=form.code.data or "", address=request.remote_addr or "", secret=_secret())
+            newer = second_steps.take(token=token, code=form.code.data or "", address=request.remote_addr or "")
         except TooManyTries as refusal:
             return too_many(refusal)
-        except second_steps.TooLate as refusal:
+        except TooLate as refusal:
             session.clear()
             flash(refusal.sentence, "refused")
             return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
@@ -42,7 +50,7 @@ def sign_in_second() -> ResponseReturnValue:
         else:
             sessions.begin(newer)
             return redirect(onward, 303)
-    return render_template("accounts/second_step_take.html", form=form), 422 if request.method == "POST" else 200
+    return render_template("accounts/second_step_take.html", form=form, **what_opens(token)), 422 if request.method == "POST" else 200
 
 
 @blueprint.route("/account/second-step", methods=["GET", "POST"])
@@ -54,18 +62,19 @@ def second_step() -> ResponseReturnValue:
     if form.validate_on_submit() and here is not None:
         try:
             codes = second_steps.confirm(
-                code=form.code.data or "", actor=me, sign_in_id=here.id, address=request.remote_addr or "", secret=_secret(),
+                code=form.code.data or "", actor=me, sign_in_id=here.id, address=request.remote_addr or "",
             )
         except TooManyTries as refusal:
             return too_many(refusal)
         except second_steps.WrongCode as refusal:
             form.refuse(refusal)
         else:
-            return render_template("accounts/recovery_codes.html", codes=codes)
-    seed = second_steps.seed_of(app, _secret()) if app is not None and app.confirmed_at is None else None
+            return render_template("accounts/recovery_codes.html", codes=codes) if codes else redirect(url_for("accounts.second_step"), 303)
+    seed = second_steps.seed_of(app) if app is not None and app.confirmed_at is None else None
     page = render_template(
         "accounts/second_step_show.html", form=form, app=app, seed=totp.readable(seed) if seed else None,
         picture=qr_code(totp.address_for_app(seed, me.email)) if seed else None, left=queries.count_recovery_codes(me.id),
+        passkeys=queries.list_passkeys(me.id), can_add=place_of(current_app.config["SETTINGS"]) is not None,
         must=current_app.config["SETTINGS"].requires_second_step and policies.must_take_second_step(me),
     )
     return page, 422 if request.method == "POST" else 200
@@ -76,7 +85,7 @@ def second_step() -> ResponseReturnValue:
 @confirm_first
 def second_step_start() -> ResponseReturnValue:
     me = sessions.current_person()
-    return act(lambda: second_steps.start(actor=me, secret=_secret()), url_for("accounts.second_step"))
+    return act(lambda: second_steps.start(actor=me), url_for("accounts.second_step"))
 
 
 @blueprint.post("/account/second-step/recovery-codes")
@@ -91,7 +100,7 @@ def recovery_codes_renew() -> ResponseReturnValue:
 @confirm_first
 def second_step_remove() -> ResponseReturnValue:
     me = sessions.current_person()
-    return act(lambda: second_steps.remove(actor=me), url_for("accounts.second_step"), done="Kith asks for your password alone again.")
+    return act(lambda: second_steps.remove(actor=me), url_for("accounts.second_step"), done="The app is taken away.")
 
 
 @blueprint.post("/people/<uuid:person_id>/second-step/remove")
@@ -112,14 +121,14 @@ def confirm() -> ResponseReturnValue:
     me, here = sessions.current_person(), sessions.current_sign_in()
     onward = safe_next(request.args.get("next")) or "/"
     form = ShowAgainForm()
-    form.narrow(has_app=queries.has_second_step(me.id))
+    form.narrow(has_second_step=queries.has_second_step(me.id))
     if here is None:
         raise NotFound
     if form.validate_on_submit():
         try:
             second_steps.show_again(
                 sign_in_id=here.id, password=form.typed("password"), code=form.typed("code"), actor=me,
-                address=request.remote_addr or "", secret=_secret(),
+                address=request.remote_addr or "",
             )
         except TooManyTries as refusal:
             return too_many(refusal)
@@ -129,8 +138,7 @@ def confirm() -> ResponseReturnValue:
             if request.args.get("again"):
                 flash("Thank you. Now press the button again.", "notice")
             return redirect(onward, 303)
-    return render_template("accounts/confirm.html", form=form, email=me.email, onward=onward), 422 if request.method == "POST" else 200
-
-
-def _secret() -> str:
-    return str(current_app.secret_key)
+    page = render_template(
+        "accounts/confirm.html", form=form, email=me.email, onward=onward, has_app=queries.has_app(me.id), has_passkey=bool(queries.list_passkeys(me.id)),
+    )
+    return page, 422 if request.method == "POST" else 200

@@ -32,6 +32,13 @@ class SignInRefused(Invalid):
         super().__init__("That e-mail address and password do not go together. Check both and try again.")
 
 
+class TooLate(Invalid):
+    code = "sign_in_too_late"
+
+    def __init__(self) -> None:
+        super().__init__("That took too long. Please sign in again from the start.")
+
+
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -63,6 +70,29 @@ def sign_in(*, email: str, password: str, address: str, browser: str) -> tuple[S
         if row.waits_until is None:
             audit.record("accounts.sign_in.started", subject=row, actor=person)
     return row, token
+
+
+def let_in(*, sign_in_id: uuid.UUID, address: str, how: str) -> str:
+    """The second step of a waiting sign-in is taken. The new token of the session that begins now. Raises TooLate."""
+    newer = secrets.token_urlsafe(32)
+    with atomic():
+        row = lock_row(SignIn, sign_in_id)
+        if row.waits_until is None or row.ended_at is not None:
+            raise TooLate
+        row.token_hash, row.waits_until, row.is_strong = hash_token(newer), None, True
+        row.last_seen_at = row.confirmed_at = clock.now()
+        throttles.forgive(email=row.person.email, address=address)
+        audit.record("accounts.sign_in.started", subject=row, actor=row.person, second_step=how)
+    return newer
+
+
+def confirm(*, sign_in_id: uuid.UUID, address: str, how: str) -> None:
+    """The person has just shown again that it is them."""
+    with atomic():
+        row = lock_row(SignIn, sign_in_id)
+        row.confirmed_at = clock.now()
+        throttles.forgive(email=row.person.email, address=address)
+        audit.record("accounts.sign_in.confirmed", subject=row, actor=row.person, how=how)
 
 
 def keep_alive(*, sign_in_id: uuid.UUID) -> None:

@@ -67,6 +67,21 @@ def count_try(*, email: str, address: str, person_id: uuid.UUID | None) -> None:
         raise TooManyTries(max(over))
 
 
+def count_key(*, address: str) -> None:
+    """One more answer of a passkey from there; whose it is shows only later. Raises TooManyTries."""
+    with atomic():
+        tries, starts_at = _bump(f"from:{_hashed(_place(address))}", WINDOW)
+    if tries > LIMIT:
+        raise TooManyTries(starts_at + WINDOW)
+
+
+def forgive_key(*, address: str) -> None:
+    """It was right. Inside the caller's transaction."""
+    db.session.execute(
+        sa.update(Throttle).where(Throttle.key == f"from:{_hashed(_place(address))}", Throttle.tries > 0).values(tries=Throttle.tries - 1)
+    )
+
+
 def count_export(*, person_id: uuid.UUID) -> None:
     """One more file of children's data for this person. Raises TooManyFiles after EXPORTS in an hour."""
     with atomic():
