@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -142,8 +143,8 @@ def _line(entry: AuditEntry) -> dict[str, Any]:
 
 def _title(entry: AuditEntry) -> str:
     said = SAID.get(entry.action) or entry.action.partition(".")[2].replace(".", " ").replace("_", " ").capitalize()
-    values = {"to": (entry.to_state or "").replace("_", " "), "name": entry.details.get("name", ""), "count": entry.details.get("count", "")}
-    return said.format(**values).rstrip(": ")
+    values = defaultdict(str, entry.details, to=(entry.to_state or "").replace("_", " "))
+    return said.format_map(values).rstrip(": ")
 
 
 def _happening(entry: AuditEntry, names: Names) -> Happening:

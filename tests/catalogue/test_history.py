@@ -144,3 +144,14 @@ def test_the_page_is_for_those_who_run_it_and_goes_back_page_by_page(
     assert asked.count < 25, asked.seen
     older = BeautifulSoup(client.get(path + first.select_one("a[href*=before]")["href"].partition("history")[2]).get_data(as_text=True), "html.parser")
     assert len(older.select(".changes > li")) == 6 and "Written as a draft" in older.get_text()
+
+
+def test_every_line_of_history_can_be_said(organisation: Organisation, manager: Person) -> None:
+    """Whatever an entry knows or does not know: an agreement's version is named, and no page breaks over a line."""
+    with atomic():
+        audit.record("catalogue.agreement.signed", subject=organisation, actor=manager, number=3)
+        for action in history.SAID:
+            audit.record(action, subject=organisation, actor=manager)
+    said = {line["title"] for line in history.history_of(organisation, limit=100)}
+    assert "Agreement signed, version 3" in said
+    assert {"Contact added", "Became", "Published"} <= said
