@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from app.billing.services.agreeing import WORDS_LIMIT
+from app.payments.models import Payment, Rail, Way
 from app.payments.services.reconciling import STEPS
+from app.payments.words import WAY_WORDS
 from app.shared.forms import KithForm, PoundsField, TidyStringField, choices
+from app.shared.money import pounds
+from app.shared.view import full_date
 
 
 class QueryForm(KithForm):
@@ -28,6 +34,21 @@ class HoldForm(KithForm):
     why = TidyStringField(
         "Why is it on hold?", [InputRequired("Say why: the partner reads it."), Length(max=300)], description="The partner reads it.",
     )
+
+
+class TakeBackForm(KithForm):
+    payment = RadioField("Of which payment?", [InputRequired("Choose a payment.")])
+    way = RadioField("How does it come back?", [InputRequired("Choose how it comes back.")])
+    reference = TidyStringField(
+        "The bank’s reference", [Optional(), Length(max=60)], description="Only for money that has arrived at our bank: from the line of its statement.",
+    )
+
+    def offer(self, payments: Sequence[Payment]) -> None:
+        self.payment.choices = choices([
+            (str(p.id), f"{p.reference}, {pounds(p.pence - p.reversed_pence)} on {full_date(p.paid_at)}") for p in payments if p.paid_at
+        ])
+        ways = [Way.STRIPE, Way.BANK] if any(p.run.rail is Rail.STRIPE for p in payments) else [Way.BANK]
+        self.way.choices = choices([(way.value, WAY_WORDS[way]) for way in ways])
 
 
 class ReceiptsForm(KithForm):

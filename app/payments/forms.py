@@ -30,6 +30,12 @@ class ReturnedForm(KithForm):
     )
 
 
+class WholeBackForm(KithForm):
+    reference = TidyStringField(
+        "The bank’s reference of the money that arrived", [Optional(), Length(max=60)], description="From the line of the bank’s statement that shows it.",
+    )
+
+
 class SettingsForm(KithForm):
     rail = RadioField("How does this Zone pay?")
     profile = SelectField("The bank’s file")

@@ -5,9 +5,12 @@ from __future__ import annotations
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from app.attendance.models import MarkKind
 from app.billing.models import Statement, StatementState
+from app.payments.services import runs
 from app.shared.db import db
 from tests.billing.desk import open_desk, state_of
+from tests.billing.test_paying import by_hand, paid_run
 from tests.support.client import StrictClient
 from tests.support.counting import statements
 from tests.support.people import sign_in
@@ -59,6 +62,26 @@ def test_a_statement_goes_from_hand_to_hand(app: Flask, client: StrictClient) ->
         assert all(child.first_name not in line for child in desk.children for line in lines)
         sign_in(client, desk.club.scene.link_worker)
         assert client.get(path).status_code == 404 and client.get("/statements").status_code == 403
+
+
+def test_a_statement_below_nil_can_be_asked_back_instead_of_netted(app: Flask, client: StrictClient) -> None:
+    desk = open_desk(weeks=1)
+    by_hand(desk)
+    with desk.later():
+        desk.approved()
+        runs.mark_paid(payment_id=paid_run(desk).id, actor=desk.manager)
+    desk.correct(desk.children[0], MarkKind.ABSENT_TOLD, 0)
+    with desk.later():
+        credit = desk.approved()
+        sign_in(client, desk.manager)
+        assert "taken off the next payment" in text_of(client.get(f"/statements/{credit.id}"))
+        path = f"/statements/{credit.id}/take-back"
+        page = BeautifulSoup(client.get(path).get_data(as_text=True), "html.parser")
+        given = {name: page.select_one(f"input[name={name}]")["value"] for name in ("payment", "way")}  # type: ignore[index]
+        assert client.post(path, data=given).status_code == 422, "the bank’s reference is missing"
+        to = client.post(path, data={**given, "reference": "FPS 3"})
+        assert to.status_code == 303 and "FPS 3" in text_of(client.get(to.headers["Location"]))
+        assert "stands in a payment already" in text_of(client.get(path))
 
 
 def test_queries_do_not_grow_with_lines(app: Flask, client: StrictClient) -> None:

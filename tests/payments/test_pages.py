@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from app.accounts.models import Role
-from app.payments.models import Payee, Payment, PaymentRun, PaymentState
+from app.payments.models import Payee, Payment, PaymentRun, PaymentState, TakeBack
 from app.shared.db import db
 from tests import factories
 from tests.commissioning.scene import person
@@ -51,6 +51,21 @@ def test_a_run_goes_from_hand_to_hand(app: Flask, client: StrictClient) -> None:
     client.post(f"{path}/all-paid")
     db.session.rollback()
     assert {p.state for p in db.session.query(Payment)} == {PaymentState.PAID}
+    back = f"/payments/{second.id}/take-back"
+    assert "Ask for all of it back" in text_of(client.get(back))
+    assert client.post(back, data={"reference": ""}).status_code == 422
+    assert client.post(back, data={"reference": "FPS 12"}).status_code == 303
+    shown = text_of(client.get(path))
+    assert "FPS 12" in shown and "Approve it" not in shown, "the manager asked, and does not approve"
+    taken = db.session.query(TakeBack).one()
+    sign_in(client, office.holder)
+    assert "Approve it" in text_of(client.get(path))
+    client.post(f"/take-backs/{taken.id}/approve")
+    assert client.post(f"/take-backs/{taken.id}/give-up").status_code == client.post(f"/take-backs/{taken.id}/cancel").status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Payment, second.id).held_code == "taken_back" and "Taken back" in text_of(client.get(path))
+    sign_in(client, stranger)
+    assert client.post(f"/take-backs/{taken.id}/approve").status_code == client.get(back).status_code == 404
 
 
 def test_a_partner_gives_its_account_once_and_nobody_reads_it_again(app: Flask, client: StrictClient) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person
 from app.accounts.routes.zones import managed_zone
-from app.billing import policies
+from app.billing import policies, queries
+from app.billing.forms import TakeBackForm
+from app.billing.models import Statement
 from app.billing.routes.base import blueprint
-from app.billing.services import paying
+from app.billing.services import paying, taking_back
 from app.catalogue.models import Organisation
 from app.catalogue.queries import get_organisation
 from app.payments import queries as payments
+from app.payments.models import Way
 from app.payments.rails import rail_of
 from app.payments.services import payees
 from app.shared.errors import DomainError
-from app.shared.web import allow, current_person
+from app.shared.web import allow, current_person, submit
 
 
 @blueprint.route("/payment-runs/new", methods=["GET", "POST"])
@@ -38,6 +43,23 @@ def run_new() -> ResponseReturnValue:
         "billing/run_new.html", zone=zone, zones=zones, payable=payable, rail=rail_of(payments.settings_of(zone_id).rail),
         ready=[one for one in payable if not one.why_not],
     )
+
+
+@blueprint.route("/statements/<uuid:statement_id>/take-back", methods=["GET", "POST"])
+@allow(policies.can_verify, statement=queries.get_statement)
+def statement_take_back(statement: Statement) -> ResponseReturnValue:
+    """Below nil, and not left for the next payment: out of which earlier one, and how."""
+    me, statement_id, form = current_person(), statement.id, TakeBackForm()
+    why_not, payments_ = taking_back.why_not(statement), taking_back.list_payments(statement)
+    form.offer(payments_)
+    taken = None if why_not else submit(form, lambda: taking_back.ask(
+        statement_id=statement_id, payment_id=UUID(form.payment.data), way=Way(form.way.data), reference=form.reference.data or "", actor=me,
+    ))
+    if taken is None:
+        page = render_template("billing/statement_take_back.html", form=form, statement=queries.get_statement(statement_id, me), why_not=why_not, payments=payments_)
+        return page, 422 if request.method == "POST" else 200
+    flash("Written down. A budget holder approves it now.", "success")
+    return redirect(url_for("payments.run", run_id=taken.payment.run_id), 303)
 
 
 @blueprint.post("/organisations/<uuid:organisation_id>/bank-details")

@@ -43,7 +43,7 @@ def get_run(run_id: uuid.UUID, person: Person) -> PaymentRun:
     """Raises NotFound outside the person's sight."""
     statement = (
         sa.select(PaymentRun).where(PaymentRun.id == run_id, PaymentRun.zone_id.in_(visible_zones(person)))
-        .options(selectinload(PaymentRun.payments).selectinload(Payment.take_backs), selectinload(PaymentRun.approvals), selectinload(PaymentRun.files))
+        .options(selectinload(PaymentRun.payments), selectinload(PaymentRun.approvals), selectinload(PaymentRun.files))
     )
     return the_one(statement)
 
@@ -100,6 +100,15 @@ def taken_back_at_stripe(payment_id: uuid.UUID) -> int:
 def get_take_back(take_back_id: uuid.UUID, person: Person) -> TakeBack:
     """Raises NotFound outside the person's sight."""
     return the_one(sa.select(TakeBack).where(TakeBack.id == take_back_id, TakeBack.zone_id.in_(visible_zones(person))).options(joinedload(TakeBack.payment)))
+
+
+def list_take_backs(run_id: uuid.UUID) -> Sequence[TakeBack]:
+    """Of a run that the caller has found within the person's sight, in the order in which they were asked for."""
+    statement = (
+        sa.select(TakeBack).join(TakeBack.payment).where(Payment.run_id == run_id).options(joinedload(TakeBack.payment))
+        .order_by(TakeBack.created_at, TakeBack.id)
+    )
+    return db.session.scalars(statement).unique().all()
 
 
 def list_paid_to(payee_id: uuid.UUID, limit: int = 20) -> Sequence[Payment]:

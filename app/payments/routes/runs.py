@@ -13,12 +13,30 @@ from app.payments import policies, queries
 from app.payments.files import books
 from app.payments.files.books import Bill
 from app.payments.forms import ReturnedForm
-from app.payments.models import BankFile, Payment, PaymentRun, PaymentState, RunState
+from app.payments.models import (
+    LIVE_TAKE_BACKS,
+    BankFile,
+    Payment,
+    PaymentRun,
+    PaymentState,
+    RunState,
+    TakeBackState,
+)
 from app.payments.rails import rail_of
 from app.payments.routes.base import blueprint
 from app.payments.services import runs as verbs
 from app.payments.services import sending
-from app.payments.words import RUN_TONES, RUN_WORDS, STATE_TONES, STATE_WORDS, held_words
+from app.payments.services.taking import can_be_given_up
+from app.payments.words import (
+    BACK_TONES,
+    BACK_WORDS,
+    RUN_TONES,
+    RUN_WORDS,
+    STATE_TONES,
+    STATE_WORDS,
+    WAY_WORDS,
+    held_words,
+)
 from app.shared import clock
 from app.shared.forms import seen_version
 from app.shared.web import act, allow, confirm_first, current_person, submit
@@ -38,8 +56,11 @@ def runs() -> ResponseReturnValue:
 @allow(policies.can_see_run, run=queries.get_run)
 def run(run: PaymentRun) -> ResponseReturnValue:
     me: Person = current_person()
+    backs = queries.list_take_backs(run.id)
     return render_template(
-        "payments/run_show.html", run=run, words=STATE_WORDS, tones=STATE_TONES, run_words=RUN_WORDS, run_tones=RUN_TONES, held=held_words,
+        "payments/run_show.html", backs=backs, back_states=TakeBackState, back_words=BACK_WORDS, back_tones=BACK_TONES, way_words=WAY_WORDS,
+        waiting_back={b.payment_id: True for b in backs if b.state in LIVE_TAKE_BACKS}, can_be_given_up=can_be_given_up,
+        why_not_back={b.id: policies.why_not_approve_take_back(me, b) for b in backs}, run=run, words=STATE_WORDS, tones=STATE_TONES, run_words=RUN_WORDS, run_tones=RUN_TONES, held=held_words,
         states=PaymentState, run_states=RunState, rail=rail_of(run.rail), may_settle=policies.can_settle(me, run),
         may_approve=policies.can_approve_run(me, run), why_not=policies.why_not_approve(me, run),
     )

@@ -13,13 +13,14 @@ from app.payments.gateway import BadSignature, Event, Refused, Unsure
 from app.payments.models import Payee
 from app.payments.routes.base import blueprint
 from app.payments.services import news, sending
-from app.shared.web import allow, current_person, public
+from app.shared.web import allow, current_person, paced, public
 
 MOST = 256 * 1024  # bytes; an event is a few thousand
 
 
 @blueprint.post("/stripe/webhook")
 @public
+@paced("webhooks", 200, 1)
 def stripe_webhook() -> ResponseReturnValue:
     """Snapshot events. Kept and answered; nothing is done here."""
     return _take(is_thin=False)
@@ -27,6 +28,7 @@ def stripe_webhook() -> ResponseReturnValue:
 
 @blueprint.post("/stripe/thin")
 @public
+@paced("webhooks", 200, 1)
 def stripe_thin() -> ResponseReturnValue:
     """Thin events, about accounts."""
     return _take(is_thin=True)
