@@ -43,6 +43,9 @@ on_consent_withdrawn: Hook[[Child, uuid.UUID, Person], None] = Hook()
 what_consent_carries: Hook[[Child, uuid.UUID], list[str]] = Hook()
 """(child, organisation_id) -> plain sentences: what withdrawing would end. For the preview; writes nothing."""
 
+on_new_lead: Hook[[Child, uuid.UUID, Person | None], None] = Hook()
+"""(child, person_id, actor): another Link Worker takes over what is under way."""
+
 on_child_left: Hook[[Child, Person], None] = Hook()
 """(child, actor): the child's programme has ended; end what is open."""
 

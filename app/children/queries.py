@@ -10,13 +10,15 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
-from app.accounts.models import Person, Role, Term
+from app.accounts.models import Person, Role, RoleGrant, Term
+from app.accounts.queries import is_in_force
 from app.catalogue.models import Offering, Organisation, PartnerState
 from app.children.models import (
     Carer,
     Caseload,
+    CaseloadKind,
     Child,
     ChildState,
     Consent,
@@ -123,6 +125,74 @@ def list_caseload(person: Person) -> Sequence[Child]:
         .options(joinedload(Child.school)).order_by(*_BY_NAME)
     )
     return db.session.scalars(statement).unique().all()
+
+
+def list_led_by(person_id: uuid.UUID, zone_id: uuid.UUID, on: date) -> Sequence[uuid.UUID]:
+    """The active children somebody leads for in a Zone on a day."""
+    statement = (
+        sa.select(Caseload.child_id).join(Child, Child.id == Caseload.child_id)
+        .where(Caseload.person_id == person_id, Caseload.kind == CaseloadKind.LEAD, Child.zone_id == zone_id, Child.state == ChildState.ACTIVE,
+               Caseload.starts_on <= on, sa.or_(Caseload.ends_on.is_(None), Caseload.ends_on >= on))
+        .order_by(Caseload.child_id)
+    )
+    return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True)
+class Leading:
+    """A Link Worker, also one who has left, and how many children are theirs today."""
+
+    person_id: uuid.UUID
+    name: str
+    children: int
+
+
+def list_leading(zone_id: uuid.UUID) -> list[Leading]:
+    """Who leads for how many active children of the Zone today, by name."""
+    statement = (
+        sa.select(Person.id, Person.name, sa.func.count(sa.distinct(Child.id)))
+        .join(Caseload, Caseload.person_id == Person.id).join(Child, Child.id == Caseload.child_id)
+        .where(Child.zone_id == zone_id, Child.state == ChildState.ACTIVE, Caseload.kind == CaseloadKind.LEAD, _is_live(Caseload))
+        .group_by(Person.id, Person.name).order_by(Person.name, Person.id)
+    )
+    return [Leading(*row) for row in db.session.execute(statement)]
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """Children of a Zone whose only Link Worker today is somebody who is none there any more."""
+
+    person_id: uuid.UUID
+    zone_id: uuid.UUID
+    children: int
+
+
+def list_left_behind() -> list[LeftBehind]:
+    """In every Zone. One statement."""
+    other = aliased(Caseload)
+    statement = (
+        sa.select(Caseload.person_id, Child.zone_id, sa.func.count(sa.distinct(Child.id)))
+        .join(Child, Child.id == Caseload.child_id)
+        .where(
+            Child.state == ChildState.ACTIVE, Caseload.kind == CaseloadKind.LEAD, _is_live(Caseload), ~_works_there(Caseload.person_id),
+            ~sa.exists().where(other.child_id == Child.id, _is_live(other), _works_there(other.person_id)),
+        )
+        .group_by(Caseload.person_id, Child.zone_id)
+    )
+    return [LeftBehind(*row) for row in db.session.execute(statement)]
+
+
+def _is_live(caseload: Any) -> sa.ColumnElement[bool]:
+    today = clock.today()
+    return sa.and_(caseload.starts_on <= today, sa.or_(caseload.ends_on.is_(None), caseload.ends_on >= today))
+
+
+def _works_there(person_id: Any) -> sa.ColumnElement[bool]:
+    """Is a Link Worker of the child's Zone today."""
+    return sa.exists().where(
+        RoleGrant.person_id == person_id, RoleGrant.role == Role.LINK_WORKER, RoleGrant.zone_id == Child.zone_id, is_in_force(),
+        Person.id == person_id, Person.left_at.is_(None),
+    )
 
 
 def find_lead(child_id: uuid.UUID) -> Person | None:

@@ -39,6 +39,7 @@ def connect(app: Flask) -> None:
     child_hooks.what_consent_carries.append(services.what_consent_carries)
     child_hooks.on_child_left.append(services.end_for_leaving)
     child_hooks.what_leaving_ends.append(services.what_leaving_ends)
+    child_hooks.on_new_lead.append(services.tell_new_lead)
     panels.register_panel("introductions", 30, draw_panel)
     panels.register_next("introductions", 40, next_steps)
     register_email(ASKED_BY_EMAIL, letters.asked)

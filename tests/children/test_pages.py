@@ -311,7 +311,7 @@ def test_refusal_is_lifted_with_the_childs_words(client: FlaskClient, world: Wor
     lift = address("children.refusal_lift", world.child, offering_id=offering.id)
     assert client.post(lift, data={"words": ""}).status_code == 422
     assert client.post(lift, data={"words": "Can I try again?"}).status_code == 303
-    assert db.session.query(Voice).filter(Voice.words == "Can I try again?").count() == 1
+    assert list(db.session.scalars(sa.select(Voice.words))).count("Can I try again?") == 1
 
 
 def test_leaving_shows_what_ends_first(client: FlaskClient, world: World) -> None:
@@ -321,3 +321,19 @@ def test_leaving_shows_what_ends_first(client: FlaskClient, world: World) -> Non
     assert client.post(leave, data={"on": str(clock.today()), "reason": "Moved"}).status_code == 303
     assert "Amara" in client.get("/children?whose=ended").text
     assert "Amara" not in client.get("/children").text
+
+
+def test_a_whole_caseload_is_covered_or_handed_over_on_one_page(client: FlaskClient, world: World) -> None:
+    other = make.make_person(Role.LINK_WORKER, world.zone)
+    sign_in(client, world.link_worker)
+    assert client.get("/children/hand-over").status_code == 403
+    sign_in(client, world.manager)
+    assert 'href="/children/hand-over"' in client.get("/children").text
+    assert f"{world.link_worker.name}, 1 child" in client.get(f"/children/hand-over?who={world.link_worker.id}").text
+    given = {"person_id": str(world.link_worker.id), "to_id": str(other.id), "kind": "cover", "starts_on": str(clock.today())}
+    for wrong in ({}, given, {**given, "to_id": given["person_id"], "kind": "lead"}, {**given, "ends_on": str(clock.today() - timedelta(days=1))}):
+        assert client.post("/children/hand-over", data=wrong).status_code == 422, wrong
+    assert client.post("/children/hand-over", data={**given, "ends_on": str(clock.today())}).status_code == 303
+    assert [child.id for child in queries.list_caseload(other)] == [world.child.id] == [child.id for child in queries.list_caseload(world.link_worker)]
+    assert client.post("/children/hand-over", data={**given, "kind": "lead"}).status_code == 303
+    assert queries.list_caseload(world.link_worker) == []

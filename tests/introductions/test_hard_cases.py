@@ -9,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Closure, Person, Role, Term
+from app.accounts.models import Closure, Person, Role, School, Term
+from app.accounts.services.people import leave
 from app.catalogue.models import Document
 from app.children.models import Caseload, CaseloadKind, Child
-from app.children.services import record_refusal, withdraw_consent
+from app.children.queries import list_caseload
+from app.children.services import assign_caseload, change_child, handover, record_refusal, withdraw_consent
+from app.children.services.profile import Details
 from app.insight.queries.tasks import list_todo
 from app.introductions import links, services
 from app.introductions.links import Purpose
@@ -140,25 +143,72 @@ def test_partner_agrees_after_the_lapse(world: World) -> None:
 
 def test_the_child_changes_school_mid_way(world: World) -> None:
     """The introduction goes on; the old school's sight ends; reminders count the new school's days, and the day the organisation was
-    told stands. The new Link Worker has what waits; the old one has neither the child nor its tasks."""
+    told stands. The Zone manager is asked who leads there, until somebody does; the new Link Worker has what waits until they have taken
+    it up; both see it for as long as the hand-over lasts, then one."""
     lead = factories.make_person(Role.SCHOOL_LEAD, world.zone, school=world.school)
     introduction = world.at(S.AGREED)
     told = reread(introduction).answer_by_on
     assert is_visible(introduction.id, lead)
-    assert [todo.task.kind for todo in list_todo(world.link_worker)] == ["introduction_arrange"]
-    elsewhere, newcomer = factories.make_school(world.zone), factories.make_person(Role.LINK_WORKER, world.zone)
-    with atomic():
+    assert tasks_of(world.link_worker) == ["introduction_arrange"]
+    elsewhere = factories.make_school(world.zone)
+    newcomer = factories.make_person(Role.LINK_WORKER, world.zone, school=elsewhere)
+
+    def go_to(school: School) -> None:
         child = db.session.get_one(Child, world.child.id)
-        child.school_id = elsewhere.id
-        child.caseload[0].ends_on = clock.today() - timedelta(days=1)
-        db.session.add(Caseload(child_id=child.id, person_id=newcomer.id, kind=CaseloadKind.LEAD, starts_on=clock.today()))
+        change_child(child_id=child.id, school_id=school.id, details=Details(first_name="Amara", last_name="Okafor", age=9), actor=world.zone_manager)
+
+    for school, asked in ((elsewhere, ["child_new_school"]), (world.school, []), (elsewhere, ["child_new_school"])):
+        go_to(school)
+        assert tasks_of(world.zone_manager) == asked, school.name
     assert not is_visible(introduction.id, lead)
-    assert not is_visible(introduction.id, world.link_worker)
-    assert list_todo(world.link_worker) == []
-    assert [(todo.task.kind, todo.of) for todo in list_todo(newcomer)] == [("introduction_arrange", world.link_worker.name)]
+    assign_caseload(
+        child_id=world.child.id, person_id=newcomer.id, also_until=clock.today() + timedelta(days=7), actor=world.zone_manager,
+    )
+    assert tasks_of(world.zone_manager) == []
+    assert tasks_of(newcomer) == ["introduction_arrange", "introduction_taken_over"]
+    for person in (world.link_worker, newcomer):
+        assert is_visible(introduction.id, person), "both, while the hand-over lasts"
+    world.warm(introduction)
+    assert "introduction_taken_over" in tasks_of(newcomer), "what the other one does there does not take it up"
+    with clock.freeze(clock.now() + timedelta(days=8)):
+        assert not is_visible(introduction.id, world.link_worker)
+        assert list_todo(world.link_worker) == []
+        assert [(todo.task.kind, todo.of) for todo in list_todo(newcomer) if todo.of] == [("introduction_arrange", world.link_worker.name)]
+    services.write_message(introduction_id=introduction.id, words_written="Hello.", readers=Readers.PARTNER, actor=newcomer)
+    assert tasks_of(newcomer) == ["introduction_arrange"]
     arranged = world.go(introduction, S.ARRANGED, actor=newcomer)
     assert (arranged.state, arranged.answer_by_on) == (S.ARRANGED, told)
     assert list_todo(newcomer) == [], "done is done on everybody's list"
+
+
+def tasks_of(person: Person) -> list[str]:
+    return sorted(todo.task.kind for todo in list_todo(person))
+
+
+def test_a_link_worker_leaves_and_all_their_children_are_handed_over_at_once(world: World) -> None:
+    """Until somebody is there for them the Zone manager has it on the list; what is under way goes with the children."""
+    introduction = world.at(S.ASKED)
+    sister = factories.make_child(world.school, world.link_worker, first_name="Zoe")
+    newcomer, cover = (factories.make_person(Role.LINK_WORKER, world.zone) for _ in range(2))
+    handover.sweep()
+    assert tasks_of(world.zone_manager) == []
+    leave(person_id=world.link_worker.id, actor=world.zone_manager)
+    for _ in range(2):
+        handover.sweep()
+    assert tasks_of(world.zone_manager) == ["caseload_without_worker"]
+    given = {"person_id": world.link_worker.id, "zone_id": world.zone.id, "starts_on": clock.today(), "actor": world.zone_manager}
+    until = clock.today() + timedelta(days=5)
+    assert handover.hand_over_caseload(to_id=cover.id, kind=CaseloadKind.COVER, ends_on=until, **given) == 2
+    handover.sweep()
+    assert tasks_of(world.zone_manager) == [] and is_visible(introduction.id, cover)
+    with clock.freeze(clock.now() + timedelta(days=6)):
+        handover.sweep()
+        assert tasks_of(world.zone_manager) == ["caseload_without_worker"], "cover has ended, and nobody came"
+        assert handover.hand_over_caseload(to_id=newcomer.id, kind=CaseloadKind.LEAD, **{**given, "starts_on": clock.today()}) == 2
+        handover.sweep()
+        assert (tasks_of(world.zone_manager), tasks_of(newcomer)) == ([], ["introduction_taken_over"])
+        assert is_visible(introduction.id, newcomer) and not is_visible(introduction.id, world.link_worker)
+        assert {child.id for child in list_caseload(newcomer)} == {world.child.id, sister.id}
 
 
 def test_cover_and_lead_both_see_it_and_then_one(world: World) -> None:

@@ -13,9 +13,11 @@ from app.catalogue.models import Organisation
 from app.children.forms.fields import LineField, OneField, OnField, PickField, TextField, TicksField
 from app.children.languages import LANGUAGES
 from app.children.models import SHAREABLE, Carer, CaseloadKind, Closeness, RelationshipKind, Warmth
+from app.children.queries import Leading
 from app.children.services import HOW
 from app.shared import clock
 from app.shared.forms import AddressField, KithForm, PhoneField, choices
+from app.shared.view import plural
 
 KIND_WORDS = {
     RelationshipKind.FAMILY: "Family", RelationshipKind.FRIEND: "A friend", RelationshipKind.SCHOOL: "Somebody at school",
@@ -84,9 +86,22 @@ class CaseloadForm(KithForm):
                     "Choose lead or cover.")
     starts_on = OnField("First day", [InputRequired("Choose the first day.")])
     ends_on = OnField("Last day", [Optional()], description="Needed for cover. Leave empty for a lead.")
+    also_until = OnField("The Link Worker until now sees the child too, until", [Optional()], description="For a hand-over without a gap: a week or two. Leave empty if they know each other.")
 
     def offer(self, people: Sequence[Person]) -> None:
         self.person_id.offer((str(person.id), person.name) for person in people)
+
+
+class HandOverForm(KithForm):
+    person_id = PickField("Whose children", missing="Choose whose children they are.")
+    kind = OneField("For how long", [(CaseloadKind.COVER.value, "Cover: somebody is ill or away"), (CaseloadKind.LEAD.value, "For good: somebody takes over")], "Choose cover or for good.")
+    to_id = PickField("Who is there for them", missing="Choose a Link Worker.")
+    starts_on = OnField("First day", [InputRequired("Choose the first day.")])
+    ends_on = OnField("Last day of both together", [Optional()], description="Cover ends on this day. For good: until then both see the children; leave it empty and only the new one does.")
+
+    def offer(self, leading: Sequence[Leading], people: Sequence[Person]) -> None:
+        self.person_id.offer((str(one.person_id), f"{one.name}, {plural(one.children, 'child', 'children')}") for one in leading)
+        self.to_id.offer((str(person.id), person.name) for person in people)
 
 
 class LeaveForm(KithForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import queries as accounts
@@ -12,10 +12,11 @@ from app.accounts.models import Role
 from app.children import panels, policies, queries, services
 from app.children.forms.facts import ChildForm
 from app.children.forms.fields import plain
-from app.children.forms.people import CaseloadForm, LeaveForm
+from app.children.forms.people import CaseloadForm, HandOverForm, LeaveForm
 from app.children.models import CaseloadKind, Child
 from app.children.routes.blueprint import blueprint, form_page
 from app.shared import clock
+from app.shared.view import plural
 from app.shared.web import act, allow, current_person, submit
 
 PAGE = 40
@@ -86,10 +87,32 @@ def caseload_assign(child: Child) -> ResponseReturnValue:
         child, form,
         lambda: services.assign_caseload(
             child_id=child.id, person_id=form.person_id.chosen_id, kind=CaseloadKind(form.kind.data), starts_on=form.starts_on.data,
-            ends_on=form.ends_on.data, actor=current_person(),
+            ends_on=form.ends_on.data, also_until=form.also_until.data, actor=current_person(),
         ),
         title=f"Who works with {child.called}", template="children/caseload_assign.html", done=f"{child.called} has a Link Worker.",
     )
+
+
+@blueprint.route("/children/hand-over", methods=["GET", "POST"])
+@allow(policies.can_add_child)
+def hand_over() -> ResponseReturnValue:
+    """A whole caseload at once: somebody is ill, or leaves."""
+    person = current_person()
+    zones = accounts.list_own_zones(person, Role.ZONE_MANAGER)
+    zone = next((known for known in zones if known.slug == request.args.get("zone")), zones[0])
+    leading, form = queries.list_leading(zone.id), HandOverForm()
+    form.offer(leading, accounts.people_with(Role.LINK_WORKER, zone.id))
+    if not form.is_submitted():
+        form.person_id.data, form.kind.data, form.starts_on.data = request.args.get("who", ""), CaseloadKind.COVER.value, clock.today()
+    count = submit(form, lambda: services.hand_over_caseload(
+        person_id=form.person_id.chosen_id, to_id=form.to_id.chosen_id, zone_id=zone.id, kind=CaseloadKind(form.kind.data),
+        starts_on=form.starts_on.data, ends_on=form.ends_on.data, actor=person,
+    ))
+    if count is not None:
+        flash(f"Done for {plural(count, 'child', 'children')}.", "success")
+        return redirect(url_for("children.caseload"), 303)
+    is_wrong = request.method == "POST"
+    return render_template("children/caseload_hand_over.html", form=form, zone=zone, zones=zones, leading=leading), 422 if is_wrong else 200
 
 
 @blueprint.post("/children/<uuid:child_id>/caseload/<uuid:caseload_id>/end")

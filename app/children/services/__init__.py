@@ -16,6 +16,7 @@ from app.children.services.exchange import (
     to_record,
     upsert_child,
 )
+from app.children.services.handover import hand_over_caseload
 from app.children.services.help import answer_help
 from app.children.services.listening import add_note, record_voice
 from app.children.services.one_page import approve_one_page, write_one_page
@@ -64,6 +65,7 @@ __all__ = [
     "finish_step",
     "get_relationship",
     "give_consent",
+    "hand_over_caseload",
     "join_circle",
     "lift_refusal",
     "preview_leaving",

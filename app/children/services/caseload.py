@@ -10,18 +10,23 @@ import sqlalchemy as sa
 from app.accounts import queries as accounts
 from app.accounts.models import Person, Role
 from app.audit.services import record
-from app.children import queries
+from app.children import hooks, queries
 from app.children.models import Caseload, CaseloadKind, Child, ChildState
+from app.notifications.services import close_tasks
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Invalid, NotFound
 
+NEW_SCHOOL = "child_new_school"
+"""The Zone managers' task when a child is at another school: who leads there?"""
+
 
 def assign_caseload(
     *, child_id: uuid.UUID, person_id: uuid.UUID, actor: Person | None, kind: CaseloadKind = CaseloadKind.LEAD,
-    starts_on: date | None = None, ends_on: date | None = None,
+    starts_on: date | None = None, ends_on: date | None = None, also_until: date | None = None,
 ) -> Caseload:
-    """Give a child a Link Worker. A new lead takes over from `starts_on`; the earlier lead ends the day before.
+    """Give a child a Link Worker. A new lead takes over from `starts_on`; the earlier lead ends the day before, or, with `also_until`,
+    goes on seeing the child beside the new one until that day.
 
     Raises Invalid when the person is no Link Worker of the child's Zone, cover has no last day, or days are out of order.
     """
@@ -30,21 +35,42 @@ def assign_caseload(
         first = starts_on or clock.today()
         if child.state is ChildState.ENDED:
             raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
-        if person_id not in {person.id for person in accounts.people_with(Role.LINK_WORKER, child.zone_id)}:
+        workers = {person.id for person in accounts.people_with(Role.LINK_WORKER, child.zone_id)}
+        if person_id not in workers:
             raise Invalid("Choose a Link Worker of this Zone.", field="person_id")
         if ends_on is not None and ends_on < first:
             raise Invalid("The last day cannot be before the first.", field="ends_on")
         if kind is CaseloadKind.COVER and ends_on is None:
             raise Invalid("Cover needs a last day.", field="ends_on")
+        if also_until is not None and (kind is not CaseloadKind.LEAD or also_until < first):
+            raise Invalid("That is before the new lead’s first day." if kind is CaseloadKind.LEAD else "That is for a new lead only.", field="also_until")
+        before: set[uuid.UUID] = set()
         if kind is CaseloadKind.LEAD:
+            close_tasks(kind=NEW_SCHOOL, subject=child, why="Said who leads")
+            before = _led_before(child, person_id, first)
             standing = _hand_over(child, person_id, first)
             if standing is not None:
                 return standing
-        entry = Caseload(child_id=child_id, person_id=person_id, kind=kind, starts_on=first, ends_on=ends_on)
-        child.caseload.append(entry)
-        record("children.caseload.assigned", subject=entry, actor=actor, zone_id=child.zone_id, child_id=child_id,
-               person=person_id, kind=kind.value, starts_on=first, ends_on=ends_on)
+        entry = _add(child, person_id, kind, first, ends_on, actor)
+        if before:
+            for earlier in sorted(before & workers) if also_until is not None else ():
+                _add(child, earlier, CaseloadKind.COVER, first, also_until, actor)
+            hooks.on_new_lead(child, person_id, actor)
         return entry
+
+
+def _add(child: Child, person_id: uuid.UUID, kind: CaseloadKind, first: date, last: date | None, actor: Person | None) -> Caseload:
+    entry = Caseload(child_id=child.id, person_id=person_id, kind=kind, starts_on=first, ends_on=last)
+    child.caseload.append(entry)
+    record("children.caseload.assigned", subject=entry, actor=actor, zone_id=child.zone_id, child_id=child.id,
+           person=person_id, kind=kind.value, starts_on=first, ends_on=last)
+    return entry
+
+
+def _led_before(child: Child, person_id: uuid.UUID, first: date) -> set[uuid.UUID]:
+    """Who has led for the child and is not the new lead: the last one, also where that was a while ago."""
+    earlier = [e for e in child.caseload if e.kind is CaseloadKind.LEAD and e.person_id != person_id and e.starts_on <= first]
+    return {max(earlier, key=lambda e: (e.starts_on, e.created_at)).person_id} if earlier else set()
 
 
 def _hand_over(child: Child, person_id: uuid.UUID, first: date) -> Caseload | None:

@@ -15,6 +15,9 @@ from app.audit.services import record
 from app.catalogue.models import AREAS
 from app.children import hooks, queries
 from app.children.models import Child, ChildState
+from app.children.services.caseload import NEW_SCHOOL
+from app.children.services.handover import ask_who_leads
+from app.notifications.services import close_tasks
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Invalid
@@ -72,14 +75,19 @@ def add_child(
 
 
 def change_child(*, child_id: uuid.UUID, school_id: uuid.UUID | None, details: Details, actor: Person) -> Child:
-    """The child's facts. Raises Invalid at the field. A new school takes the child out of the old school's sight at once."""
+    """The child's facts. Raises Invalid at the field.
+
+    A new school takes the child out of the old school's sight at once, and the Zone managers say who leads there."""
     with atomic():
         child = queries.get_child_by_id(child_id)
-        if school_id is not None and accounts.find_school(child.zone_id, school_id) is None:
+        school = None if school_id is None else accounts.find_school(child.zone_id, school_id)
+        if school_id is not None and school is None:
             raise Invalid("That school is not in this Zone.", field="school_id")
         moved = child.school_id != school_id
         child.school_id = school_id
         changed = _set(child, _facts(details))
+        if moved:
+            ask_who_leads(child, school)
         if changed or moved:
             record("children.child.changed", subject=child, actor=actor, fields=changed, school=school_id if moved else None)
         return child
@@ -207,6 +215,7 @@ def child_left(*, child_id: uuid.UUID, on: date, reason: str, actor: Person) -> 
         if child.programme_starts_on and on < child.programme_starts_on:
             raise Invalid("That is before the programme started.", field="on")
         hooks.on_child_left(child, actor)
+        close_tasks(kind=NEW_SCHOOL, subject=child, why="The child left")
         child.state = ChildState.ENDED
         child.programme_ends_on = on
         for entry in child.caseload:

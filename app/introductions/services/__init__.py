@@ -33,11 +33,12 @@ from app.introductions.services.meeting import (
 )
 from app.introductions.services.messages import answer_message, tick_off, write_message
 from app.introductions.services.signposts import give_signpost
+from app.introductions.services.taking_over import tell_new_lead
 from app.introductions.services.together import go_apart, go_together
 
 __all__ = [
     "Already", "Missing", "agree", "answer_check", "answer_message", "arrange", "ask", "begin_again", "begin_listening", "close", "decline",
     "end", "end_for_consent", "end_for_leaving", "give_signpost", "go_apart", "go_together", "join", "lapse", "make_ready", "move_meeting",
-    "name_practitioner", "nudge", "prepare", "record_met", "record_view", "set_not_yet", "settle", "start", "sweep", "tick_off",
+    "name_practitioner", "nudge", "prepare", "record_met", "record_view", "set_not_yet", "settle", "start", "sweep", "tell_new_lead", "tick_off",
     "what_consent_carries", "what_ending_does", "what_leaving_ends", "write_message",
 ]

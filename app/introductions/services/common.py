@@ -24,6 +24,9 @@ from app.shared.db import Row, db, lock_row
 from app.shared.errors import DomainError, Forbidden, Invalid, Stale
 from app.shared.view import ago, sentence_list
 
+TAKEN_OVER = "introduction_taken_over"
+"""The task of a Link Worker to whom a child was handed over; done with whatever they do there first."""
+
 
 class Already(DomainError):
     """It was done before: the sentence says by whom. Nothing changed now."""
@@ -96,6 +99,13 @@ def note(
         f"introductions.introduction.{done}", subject=introduction, actor=actor, moved=moved, reason=reason,
         version=introduction.version, offering=introduction.offering_id, organisation=introduction.organisation_id, **details,
     )
+    taken_up(introduction, actor)
+
+
+def taken_up(introduction: Introduction, actor: Person | None) -> None:
+    """Whoever it was handed over to has begun with it."""
+    if actor is not None:
+        close_tasks(kind=TAKEN_OVER, subject=introduction, why="Taken up", person_id=actor.id)
 
 
 def permit(is_allowed: bool, introduction: Introduction, who: str = "") -> None:

@@ -25,6 +25,7 @@ from app.introductions.services.common import (
     nothing_left_to_do,
     permit,
     take,
+    taken_up,
     words,
 )
 from app.introductions.standing import BEFORE_ASKED
@@ -131,6 +132,7 @@ def record_view(
             "introductions.view.recorded", subject=introduction, actor=actor, viewpoint=viewpoint, stance=stance, said_on=said_on,
             version=introduction.version, view=view.id,
         )
+        taken_up(introduction, actor)
         if introduction.state is _S.READY and _takes_back(introduction):
             move(introduction, _S.LISTENING, actor=actor, done="listening_begun", because="a yes was taken back")
         return view

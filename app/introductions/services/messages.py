@@ -12,7 +12,7 @@ from app.accounts.queries import school_days
 from app.audit import services as audit
 from app.introductions import policies, queries
 from app.introductions.models import Introduction, IntroductionState, Message, Readers
-from app.introductions.services.common import Already, take, tell_link_workers, tell_partner, words
+from app.introductions.services.common import Already, take, taken_up, tell_link_workers, tell_partner, words
 from app.notifications.models import Urgency
 from app.notifications.services import close_tasks, post
 from app.shared import clock
@@ -124,6 +124,7 @@ def _put(
     )
     db.session.add(message)
     db.session.flush()
+    taken_up(introduction, actor)
     done = "answered" if answers else "asked" if is_question else "written"
     audit.record(f"introductions.message.{done}", subject=introduction, actor=actor, message=message.id, readers=readers)
     if is_partner or readers is Readers.TEAM:
