@@ -9,14 +9,15 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.children.models import Child
 from app.commissioning.models import Place
-from app.shared.db import Row, append_only, state_column
+from app.shared.db import RESEALED, Row, append_only, state_column
+from app.shared.sealing import Sealed
 
 
 class MarkKind(StrEnum):
@@ -69,8 +70,8 @@ class Mark(Row):
     is_told_late: Mapped[bool] = mapped_column(default=False)
     percent: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int]
-    note: Mapped[str] = mapped_column(Text, default="")
-    reason: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Sealed("mark.note"), default="")
+    reason: Mapped[str] = mapped_column(Sealed("mark.reason"), default="")
     client_key: Mapped[str] = mapped_column(String(64))
     marked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
@@ -97,7 +98,7 @@ class FollowUp(Row):
 
     session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("session.id"))
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("follow_up.words"))
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
     noted_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
@@ -123,7 +124,7 @@ class Disagreement(Row):
     mark_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mark.id"))
     kind: Mapped[MarkKind] = mapped_column(state_column(MarkKind))
     is_told_late: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Sealed("disagreement.note"), default="")
     client_key: Mapped[str] = mapped_column(String(64))
     tapped_at: Mapped[datetime | None]
     sent_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
@@ -134,5 +135,5 @@ class Disagreement(Row):
     mark: Mapped[Mark] = relationship()
 
 
-append_only(Mark)
-append_only(FollowUp)
+append_only(Mark, {"note": RESEALED, "reason": RESEALED})
+append_only(FollowUp, {"words": RESEALED})

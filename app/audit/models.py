@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.shared import clock
-from app.shared.db import Base, append_only
+from app.shared.db import EMPTIED, SHORTENED, Base, append_only
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
@@ -79,5 +79,7 @@ class Head(Base):
     signature: Mapped[str] = mapped_column(String(64))
 
 
-for _model in (AuditEntry, Sight, Seal, Head):
-    append_only(_model)
+append_only(AuditEntry, {"reason": EMPTIED, "details": SHORTENED})
+append_only(Sight, {"why": EMPTIED})
+append_only(Seal)
+append_only(Head)

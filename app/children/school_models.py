@@ -12,12 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.sealing import Sealed
 
 
 class Informant(StrEnum):
@@ -116,7 +117,7 @@ class SelectionDecision(Row):
 
     pupil_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
     choice: Mapped[Selection] = mapped_column(state_column(Selection))
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Sealed("selection_decision.reason"), default="")
     met: Mapped[dict[str, Any]] = mapped_column(default=dict)
     decided_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
@@ -133,8 +134,8 @@ class TeacherView(Row):
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
     said_on: Mapped[date]
     teacher: Mapped[str] = mapped_column(String(120))
-    going_well: Mapped[str] = mapped_column(Text, default="")
-    next_step: Mapped[str] = mapped_column(Text, default="")
+    going_well: Mapped[str] = mapped_column(Sealed("teacher_view.going_well"), default="")
+    next_step: Mapped[str] = mapped_column(Sealed("teacher_view.next_step"), default="")
     is_review: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
 
@@ -155,11 +156,11 @@ class ConsentObjection(Row):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     carer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("carer.id"))
     said_on: Mapped[date]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Sealed("consent_objection.words"), default="")
     recorded_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     lifted_at: Mapped[datetime | None]
     lifted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    lifted_why: Mapped[str] = mapped_column(Text, default="")
+    lifted_why: Mapped[str] = mapped_column(Sealed("consent_objection.lifted_why"), default="")
 
 
 class GillickState(StrEnum):
@@ -186,13 +187,13 @@ class GillickNote(Row):
     ends_on: Mapped[date]
     how: Mapped[str] = mapped_column(String(40), default="in person")
     language: Mapped[str] = mapped_column(String(10), default="en")
-    understood: Mapped[str] = mapped_column(Text)
-    why_not_parent: Mapped[str] = mapped_column(Text)
+    understood: Mapped[str] = mapped_column(Sealed("gillick_note.understood"))
+    why_not_parent: Mapped[str] = mapped_column(Sealed("gillick_note.why_not_parent"))
     noted_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     state: Mapped[GillickState] = mapped_column(state_column(GillickState), default=GillickState.NOTED)
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None]
-    decision_note: Mapped[str] = mapped_column(Text, default="")
+    decision_note: Mapped[str] = mapped_column(Sealed("gillick_note.decision_note"), default="")
     consent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("consent.id"))
 
     noted_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[noted_by_id])

@@ -7,13 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Zone
 from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.sealing import SealedBytes
 from app.shared.states import Moves
 
 
@@ -87,7 +87,7 @@ class ImportDraft(Row):
     kind: Mapped[ImportKind] = mapped_column(state_column(ImportKind))
     source: Mapped[str] = mapped_column(String(60))
     file_name: Mapped[str] = mapped_column(String(120))
-    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(SealedBytes("import_draft.content"))
     report: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

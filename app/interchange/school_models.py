@@ -7,12 +7,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person, School
 from app.shared.db import Row, state_column
+from app.shared.sealing import SealedBytes
 from app.shared.states import Moves
 
 
@@ -45,7 +45,7 @@ class SchoolImport(Row):
     school_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("school.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     file_name: Mapped[str] = mapped_column(String(120))
-    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(SealedBytes("school_import.content"))
     state: Mapped[SchoolImportState] = mapped_column(state_column(SchoolImportState), default=SchoolImportState.WAITING)
     preset: Mapped[str] = mapped_column(String(20), default="")
     measured_on: Mapped[date]

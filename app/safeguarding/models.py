@@ -5,12 +5,13 @@ from __future__ import annotations
 import uuid
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person, Zone
 from app.children.models import Child
-from app.shared.db import Row, append_only, state_column
+from app.shared.db import RESEALED, Row, append_only, state_column
+from app.shared.sealing import Sealed
 from app.shared.states import Moves
 
 
@@ -41,8 +42,8 @@ class Concern(Row):
 
     zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
     about_child_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("child.id"))
-    about: Mapped[str] = mapped_column(String(200))
-    words: Mapped[str] = mapped_column(Text)
+    about: Mapped[str] = mapped_column(Sealed("concern.about", 200))
+    words: Mapped[str] = mapped_column(Sealed("concern.words"))
     raised_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
     state: Mapped[ConcernState] = mapped_column(state_column(ConcernState), default=ConcernState.RAISED)
     taken_up_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -59,9 +60,9 @@ class ConcernNote(Row):
 
     concern_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("concern.id"), index=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("concern_note.words"))
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
 
 
-append_only(ConcernNote)
+append_only(ConcernNote, {"words": RESEALED})

@@ -11,7 +11,7 @@ import fcntl
 import os
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -326,17 +326,35 @@ def lock_row(model: type[R], row_id: uuid.UUID) -> R:
     return lock_rows(model, [row_id])[0]
 
 
-def append_only_ddl(table: str, dialect: str) -> list[str]:
-    """Triggers that refuse UPDATE and DELETE on `table`. Migrations run the same text."""
+EMPTIED = "NEW.{c} = ''"
+"""The column may be made empty, and nothing else."""
+SHORTENED = "length(CAST(NEW.{c} AS TEXT)) <= length(CAST(OLD.{c} AS TEXT))"
+RESEALED = "(NEW.{c} = '' OR substr(NEW.{c}, 1, 1) = '~')"
+"""The column may be sealed with a newer key, or made empty."""
+
+
+def append_only_ddl(table: str, dialect: str, columns: Sequence[str] = (), may: Mapping[str, str] | None = None) -> list[str]:
+    """Triggers that refuse UPDATE and DELETE on `table`. Migrations run the same text.
+
+    `may` are columns that may change after all, each in one way (so that a child's words can be taken out and keys be renewed); the
+    `columns` are all the table has.
+    """
+    allowed = [how.format(c=column) for column, how in (may or {}).items()]
     if dialect == "sqlite":
+        same = [f"NEW.{column} IS OLD.{column}" for column in columns if column not in (may or {})]
+        unless = f"WHEN NOT ({' AND '.join([*same, *allowed])}) " if may else ""
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} {unless if verb == 'UPDATE' else ''}"
             f"BEGIN SELECT RAISE(ABORT, '{table} only ever grows'); END"
             for verb in ("UPDATE", "DELETE")
         ]
+    taken = "".join(f" - '{column}'" for column in (may or {}))
+    unless = (
+        f"IF TG_OP = 'UPDATE' AND to_jsonb(NEW){taken} = to_jsonb(OLD){taken} AND {' AND '.join(allowed)} THEN RETURN NEW; END IF; " if may else ""
+    )
     return [
         (f"CREATE FUNCTION {table}_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} only ever grows' USING ERRCODE = 'integrity_constraint_violation'; END $$"),
+        f"$$ BEGIN {unless}RAISE EXCEPTION '{table} only ever grows' USING ERRCODE = 'integrity_constraint_violation'; END $$"),
         (f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {table}_only_grows()"),
     ]
@@ -353,12 +371,12 @@ def _ddl(statement: str) -> sa.DDL:
     return sa.DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
 
 
-def append_only(model: type[Base]) -> None:
-    """Make the database itself refuse to change or delete rows of `model`."""
+def append_only(model: type[Base], may: Mapping[str, str] | None = None) -> None:
+    """Make the database itself refuse to change or delete rows of `model`, but for what `may` change."""
     table = model.__table__
     assert isinstance(table, sa.Table)
     for dialect in ("sqlite", "postgresql"):
-        for statement in append_only_ddl(table.name, dialect):
+        for statement in append_only_ddl(table.name, dialect, table.columns.keys(), may):
             event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
     for statement in append_only_undo_ddl(table.name, "postgresql")[1:]:
         event.listen(table, "after_drop", _ddl(statement).execute_if(dialect="postgresql"))

@@ -116,9 +116,12 @@ class Sealed(TypeDecorator[str]):
         self.place = place
         self.length = length
 
+    @property
+    def python_type(self) -> type[str]:
+        return str
+
     def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
-        kept = sa.String(self.length) if self.length and dialect.name == "sqlite" else sa.Text()
-        return dialect.type_descriptor(kept)
+        return sa.String(self.length) if self.length and dialect.name == "sqlite" else sa.Text()
 
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         return seal_text(value, self.place) if value else value
@@ -136,6 +139,10 @@ class SealedBytes(TypeDecorator[bytes]):
     def __init__(self, place: str) -> None:
         super().__init__()
         self.place = place
+
+    @property
+    def python_type(self) -> type[bytes]:
+        return bytes
 
     def process_bind_param(self, value: bytes | None, dialect: sa.Dialect) -> bytes | None:
         return seal_bytes(value, self.place) if value is not None else None

@@ -48,7 +48,7 @@ def test_the_database_refuses_to_change_or_take_away(person: Person, tmp_path: P
     seals.seal_all(secret=SECRET, head_file=tmp_path / "head")
     for model in (AuditEntry, Sight, Seal, Head):
         key = sa.inspect(model).primary_key[0]
-        for statement in (sa.update(model).values({key.name: key}), sa.delete(model)):
+        for statement in (sa.update(model).values({key.name: key + 1_000_000}), sa.delete(model)):
             with pytest.raises(sa.exc.DBAPIError), atomic():
                 db.session.execute(statement)
 

@@ -44,7 +44,7 @@ def find_missed(session: Session, child: Child) -> Missed | None:
     mark = find_mark(session.id, child.id)
     if mark is None or mark.kind not in ABSENT:
         return None
-    carers = db.session.scalars(sa.select(Carer).where(Carer.child_id == child.id).order_by(Carer.name, Carer.id)).all()
+    carers = db.session.scalars(sa.select(Carer).where(Carer.child_id == child.id).order_by(Carer.created_at, Carer.id)).all()
     return Missed(
         mark, history_of_places([mark.place_id])[mark.place_id], carers, list_trusted_adults(child.id),
         list_follow_ups(session.id, child.id),

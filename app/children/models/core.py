@@ -8,12 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person, School
 from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.sealing import Sealed
 
 if TYPE_CHECKING:
     from app.children.models.growth import GoalReview, RelationshipMoment
@@ -61,13 +62,13 @@ class Child(Row):
     programme_ends_on: Mapped[date | None]
     interests: Mapped[list[str]] = mapped_column(default=list)
     strengths: Mapped[list[str]] = mapped_column(default=list)
-    aspiration: Mapped[str] = mapped_column(Text, default="")
-    what_helps: Mapped[str] = mapped_column(Text, default="")
-    what_does_not: Mapped[str] = mapped_column(Text, default="")
-    must_know: Mapped[str] = mapped_column(Text, default="")
-    link_worker_note: Mapped[str] = mapped_column(Text, default="")
-    goals_text: Mapped[str] = mapped_column(Text, default="")
-    barriers: Mapped[str] = mapped_column(Text, default="")
+    aspiration: Mapped[str] = mapped_column(Sealed("child.aspiration"), default="")
+    what_helps: Mapped[str] = mapped_column(Sealed("child.what_helps"), default="")
+    what_does_not: Mapped[str] = mapped_column(Sealed("child.what_does_not"), default="")
+    must_know: Mapped[str] = mapped_column(Sealed("child.must_know"), default="")
+    link_worker_note: Mapped[str] = mapped_column(Sealed("child.link_worker_note"), default="")
+    goals_text: Mapped[str] = mapped_column(Sealed("child.goals_text"), default="")
+    barriers: Mapped[str] = mapped_column(Sealed("child.barriers"), default="")
     audiences: Mapped[list[str]] = mapped_column(default=list)
     max_km: Mapped[float] = mapped_column(default=5.0)
     windows: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
@@ -91,7 +92,7 @@ class Child(Row):
     needs: Mapped[list[Need]] = relationship(back_populates="child", order_by="Need.priority, Need.position, Need.code")
     goals: Mapped[list[Goal]] = relationship(back_populates="child", order_by="Goal.created_at")
     relationships: Mapped[list[Relationship]] = relationship(back_populates="child", order_by="Relationship.name")
-    carers: Mapped[list[Carer]] = relationship(back_populates="child", order_by="Carer.name")
+    carers: Mapped[list[Carer]] = relationship(back_populates="child", order_by="Carer.created_at, Carer.id")
     urgent_looks: Mapped[list[UrgentLook]] = relationship(order_by="UrgentLook.created_at", viewonly=True)
     consents: Mapped[list[Consent]] = relationship(back_populates="child", order_by="Consent.given_on.desc()")
     refusals: Mapped[list[Refusal]] = relationship(back_populates="child")
@@ -160,7 +161,7 @@ class Voice(Row):
     __tablename__ = "voice"
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("voice.words"))
     said_on: Mapped[date]
     heard_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     source: Mapped[str] = mapped_column(String(60), default="kith")
@@ -183,7 +184,7 @@ class ListeningNote(Row):
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
     kind: Mapped[NoteKind] = mapped_column(state_column(NoteKind))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Sealed("listening_note.text"))
     noted_on: Mapped[date]
     noted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     is_private: Mapped[bool] = mapped_column(default=False)
@@ -211,7 +212,7 @@ class Need(Row):
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     code: Mapped[str] = mapped_column(String(60))
     priority: Mapped[int]
-    starting_point: Mapped[str] = mapped_column(Text, default="")
+    starting_point: Mapped[str] = mapped_column(Sealed("need.starting_point"), default="")
     position: Mapped[int] = mapped_column(default=0)
     ended_on: Mapped[date | None]
 
@@ -234,12 +235,12 @@ class Goal(Row):
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
     area: Mapped[str] = mapped_column(String(10))
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("goal.words"))
     set_on: Mapped[date] = mapped_column(default=clock.today)
-    review_words: Mapped[str] = mapped_column(Text, default="")
+    review_words: Mapped[str] = mapped_column(Sealed("goal.review_words"), default="")
     stars: Mapped[int | None]
     reviewed_on: Mapped[date | None]
-    starting_point: Mapped[str] = mapped_column(Text, default="")
+    starting_point: Mapped[str] = mapped_column(Sealed("goal.starting_point"), default="")
     reached_on: Mapped[date | None]
 
     child: Mapped[Child] = relationship(back_populates="goals")
@@ -285,7 +286,7 @@ class Relationship(Row):
     ended_on: Mapped[date | None]
     is_trusted_adult: Mapped[bool] = mapped_column(default=False)
     is_found_by_child: Mapped[bool] = mapped_column(default=False)
-    note: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[str] = mapped_column(Sealed("relationship.note", 300), default="")
     origin_id: Mapped[uuid.UUID | None]
 
     child: Mapped[Child] = relationship(back_populates="relationships")
@@ -298,10 +299,10 @@ class Carer(Row):
     __tablename__ = "carer"
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"), index=True)
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Sealed("carer.name", 120))
     relation: Mapped[str] = mapped_column(String(60), default="")
-    phone: Mapped[str] = mapped_column(String(30), default="")
-    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(Sealed("carer.phone", 30), default="")
+    email: Mapped[str] = mapped_column(Sealed("carer.email", 254), default="")
     language: Mapped[str] = mapped_column(String(10), default="en")
     has_parental_responsibility: Mapped[bool] = mapped_column(default=True)
 
@@ -339,7 +340,7 @@ class Consent(Row):
     language: Mapped[str] = mapped_column(String(10), default="en")
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
-    withdrawn_why: Mapped[str] = mapped_column(Text, default="")
+    withdrawn_why: Mapped[str] = mapped_column(Sealed("consent.withdrawn_why"), default="")
     waits_since: Mapped[datetime | None]
 
     child: Mapped[Child] = relationship(back_populates="consents")
@@ -371,7 +372,7 @@ class Refusal(Row):
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     offering_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offering.id"))
     said_on: Mapped[date] = mapped_column(default=clock.today)
-    why: Mapped[str] = mapped_column(Text, default="")
+    why: Mapped[str] = mapped_column(Sealed("refusal.why"), default="")
     is_childs_no: Mapped[bool] = mapped_column(default=True)
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
     lifted_on: Mapped[date | None]

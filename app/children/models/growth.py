@@ -8,13 +8,14 @@ from datetime import date
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.children.models.core import Closeness, Goal, ListeningNote, Relationship, Warmth
 from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.sealing import Sealed
 
 
 class RelationshipMoment(Row):
@@ -78,7 +79,7 @@ class HelpAnswer(Row):
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     face: Mapped[int]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Sealed("help_answer.words"), default="")
     asked_on: Mapped[date]
     asked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 
@@ -94,7 +95,7 @@ class GoalReview(Row):
 
     goal_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("goal.id"), index=True)
     stars: Mapped[int | None]
-    words: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Sealed("goal_review.words"), default="")
     is_seen_by_child: Mapped[bool] = mapped_column(default=False)
     reviewed_on: Mapped[date]
     heard_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -120,9 +121,9 @@ class PlanStep(Row):
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     term_starts_on: Mapped[date]
     area: Mapped[str] = mapped_column(String(10), default="")
-    text: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Sealed("plan_step.text", 300))
     state: Mapped[StepState] = mapped_column(state_column(StepState), default=StepState.PLANNED)
-    why: Mapped[str] = mapped_column(String(300), default="")
+    why: Mapped[str] = mapped_column(Sealed("plan_step.why", 300), default="")
     settled_on: Mapped[date | None]
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 
@@ -144,7 +145,7 @@ class PlanSaying(Row):
     term_starts_on: Mapped[date]
     voice: Mapped[PlanVoice] = mapped_column(state_column(PlanVoice))
     said_by: Mapped[str] = mapped_column(String(120), default="")
-    words: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Sealed("plan_saying.words"))
     said_on: Mapped[date]
     recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
 
@@ -163,15 +164,15 @@ class OnePage(Row):
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     version: Mapped[int]
-    about_me: Mapped[str] = mapped_column(Text, default="")
+    about_me: Mapped[str] = mapped_column(Sealed("one_page.about_me"), default="")
     likes: Mapped[list[str]] = mapped_column(default=list)
-    helps: Mapped[str] = mapped_column(Text, default="")
-    does_not: Mapped[str] = mapped_column(Text, default="")
+    helps: Mapped[str] = mapped_column(Sealed("one_page.helps"), default="")
+    does_not: Mapped[str] = mapped_column(Sealed("one_page.does_not"), default="")
     working_on: Mapped[list[str]] = mapped_column(default=list)
     written_on: Mapped[date] = mapped_column(default=clock.today)
     approved_on: Mapped[date | None]
     read_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
-    childs_word: Mapped[str] = mapped_column(String(300), default="")
+    childs_word: Mapped[str] = mapped_column(Sealed("one_page.childs_word", 300), default="")
 
     read_by: Mapped[Person | None] = relationship(lazy="joined")
 

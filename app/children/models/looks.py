@@ -5,11 +5,12 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.shared import clock
 from app.shared.db import Row
+from app.shared.sealing import Sealed
 
 
 class UrgentLook(Row):
@@ -20,7 +21,7 @@ class UrgentLook(Row):
 
     child_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("child.id"))
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
-    why: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Sealed("urgent_look.why"))
     ends_at: Mapped[datetime]
 
     @property
