@@ -46,6 +46,7 @@ class Settings:
     idle_limit: int = 30 * 60
     absolute_limit: int = 12 * 60 * 60
     threads: int = 2
+    requests_a_minute: int = 0  # of one person, or of one address where nobody is signed in; 0: 300, and none for tests
     second_step: str = ""  # "required" or "offered"; empty: required in production
     workers: int = 0  # web processes; 0 is one for each core
     stripe_key: str = ""  # restricted (rk_...); empty: no Zone can choose Stripe
@@ -59,6 +60,10 @@ class Settings:
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+    @property
+    def pace(self) -> int:
+        return self.requests_a_minute or (0 if self.environment == "test" else 300)
 
     @property
     def requires_second_step(self) -> bool:
@@ -92,6 +97,7 @@ class Settings:
             idle_limit=_whole(env, "KITH_IDLE_LIMIT", cls.idle_limit),
             absolute_limit=_whole(env, "KITH_ABSOLUTE_LIMIT", cls.absolute_limit),
             threads=_whole(env, "KITH_THREADS", cls.threads),
+            requests_a_minute=_whole(env, "KITH_REQUESTS_A_MINUTE", cls.requests_a_minute),
             workers=_whole(env, "KITH_WORKERS", cls.workers),
             stripe_key=env.get("KITH_STRIPE_KEY") or "",
             stripe_api_base=env.get("KITH_STRIPE_API_BASE") or "",

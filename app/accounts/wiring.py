@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask, current_app
 
-from app.accounts import sessions
+from app.accounts import pacing, sessions
 from app.accounts.passkeys import place_of
 from app.accounts.shown import browser_name
 
 
 def connect(app: Flask) -> None:
+    pacing.connect(app)
     sessions.connect(app)
     app.jinja_env.filters["browser"] = browser_name
     app.jinja_env.globals["passkey_host"] = _passkey_host

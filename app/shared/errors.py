@@ -48,6 +48,17 @@ class Invalid(DomainError):
     status = 422
 
 
+class TooMany(DomainError):
+    """Asked for too often; `wait` seconds are told to programs as well."""
+
+    code = "too_many"
+    status = 429
+
+    def __init__(self, sentence: str, wait: float) -> None:
+        self.wait = max(1, int(wait) + 1)
+        super().__init__(sentence)
+
+
 class Stale(DomainError):
     """The record moved since the page was drawn; the sentence says what changed and who changed it."""
 

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.shared.db import Base, Row, atomic, db
-from app.shared.errors import DomainError, Forbidden, NotFound
+from app.shared.errors import DomainError, Forbidden, NotFound, TooMany
 from app.shared.forms import KithForm
 from app.shared.once import OnceKey
 
@@ -82,6 +82,20 @@ def exporting(view: View) -> View:
     """Hands out children's data as a file: asked again like `confirm_first`, and only so many in an hour."""
     view.kith_counts = True  # type: ignore[attr-defined]
     return confirm_first(view)
+
+
+def paced(name: str, times: int, minutes: int) -> Callable[[View], View]:
+    """Only so many times in so many minutes for one person, or for one place where nobody is signed in (accounts/pacing.py)."""
+
+    def declare(view: View) -> View:
+        view.kith_pace = (name, times, minutes)  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def pace_of(endpoint: str) -> tuple[str, int, int] | None:
+    return getattr(current_app.view_functions[endpoint], "kith_pace", None)
 
 
 def counts(endpoint: str) -> bool:
@@ -236,7 +250,11 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def refused(refusal: DomainError) -> ResponseReturnValue:
-        return _error_page(refusal.status, refusal.sentence, refusal.code)
+        answer = app.make_response(_error_page(refusal.status, refusal.sentence, refusal.code))
+        if isinstance(refusal, TooMany):
+            answer.headers["Retry-After"] = str(refusal.wait)
+            answer.headers["HX-Reswap"] = "none"  # a list that was being typed for stays as it is
+        return answer
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:

@@ -11,12 +11,10 @@ from app.accounts import links, queries, sessions
 from app.accounts.forms import ChangePasswordForm, ChoosePasswordForm
 from app.accounts.policies import is_signed_in
 from app.accounts.routes.blueprint import blueprint
-from app.accounts.routes.sign_ins import too_many
 from app.accounts.services import passwords, sign_ins
-from app.accounts.services.throttles import TooManyTries
 from app.accounts.shown import grant_lines
 from app.shared.errors import Invalid
-from app.shared.web import act, allow, public
+from app.shared.web import act, allow, paced, public
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -30,8 +28,6 @@ def account() -> ResponseReturnValue:
                 current=form.current.data or "", password=form.password.data or "", actor=me,
                 keep=here.id if here else None, address=request.remote_addr or "",
             )
-        except TooManyTries as refusal:
-            return too_many(refusal)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
@@ -55,6 +51,7 @@ def sign_in_end(sign_in_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.route("/choose-password/<token>", methods=["GET", "POST"])
 @public
+@paced("links", 60, 15)
 def choose_password(token: str) -> ResponseReturnValue:
     secret = str(current_app.secret_key)
     person = links.read_token(token, secret)

@@ -14,13 +14,11 @@ from app.accounts.models import Passkey, PasskeyUse
 from app.accounts.passkeys import PasskeyRefused, Place
 from app.accounts.policies import is_own_passkey, is_signed_in
 from app.accounts.routes.blueprint import blueprint
-from app.accounts.routes.sign_ins import too_many
 from app.accounts.services import passkeys as services
 from app.accounts.services.sign_ins import TooLate, hash_token
-from app.accounts.services.throttles import TooManyTries
 from app.accounts.shown import browser_name
 from app.shared.errors import Invalid, NotFound
-from app.shared.web import act, allow, confirm_first, public, safe_next
+from app.shared.web import act, allow, confirm_first, paced, public, safe_next
 
 CHALLENGE = "passkey"
 
@@ -44,6 +42,7 @@ def _json(text: str) -> Response:
 
 @blueprint.post("/sign-in/passkey/ask")
 @public
+@paced("passkeys", 200, 15)
 def passkey_sign_in_ask() -> ResponseReturnValue:
     """A challenge: after the right password for the keys of that person, else for whatever key the browser has."""
     place, token = _place(), sessions.token()
@@ -68,8 +67,6 @@ def passkey_sign_in() -> ResponseReturnValue:
             newer = services.take(sign_in_token=half or "", token=_token(), answer=answer, place=place, address=address)
         else:
             newer = services.sign_in(token=_token(), answer=answer, place=place, address=address, browser=request.user_agent.string)
-    except TooManyTries as refusal:
-        return too_many(refusal)
     except (PasskeyRefused, TooLate) as refusal:
         current_app.logger.info("a passkey was refused")
         flash(refusal.sentence, "refused")
@@ -124,8 +121,6 @@ def passkey_confirm() -> ResponseReturnValue:
     address = request.remote_addr or ""
     try:
         services.show_again(sign_in_id=here.id, token=_token(), answer=form.answer.data or "", place=place, actor=me, address=address)
-    except TooManyTries as refusal:
-        return too_many(refusal)
     except PasskeyRefused as refusal:
         flash(refusal.sentence, "refused")
         return redirect(url_for("accounts.confirm", next=onward, again=again), 303)

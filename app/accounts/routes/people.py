@@ -15,7 +15,7 @@ from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import passwords, people
 from app.accounts.shown import grant_lines
 from app.shared.errors import NotFound
-from app.shared.web import act, allow, submit
+from app.shared.web import act, allow, paced, submit
 
 PAGE = 50
 
@@ -116,6 +116,7 @@ def person_leave(person: Person) -> ResponseReturnValue:
 
 @blueprint.post("/people/<uuid:person_id>/link")
 @allow(policies.can_answer_for, person=queries.get_person)
+@paced("letters", 30, 60)
 def person_link(person: Person) -> ResponseReturnValue:
     me, person_id = sessions.current_person(), person.id
     token = passwords.make_link(person_id=person_id, actor=me, secret=str(current_app.secret_key))

@@ -12,10 +12,8 @@ from app.accounts.passkeys import place_of
 from app.accounts.policies import is_signed_in
 from app.accounts.qr import qr_code
 from app.accounts.routes.blueprint import blueprint
-from app.accounts.routes.sign_ins import too_many
 from app.accounts.services import second_steps
 from app.accounts.services.sign_ins import TooLate, hash_token
-from app.accounts.services.throttles import TooManyTries
 from app.shared.errors import Invalid, NotFound
 from app.shared.web import act, allow, confirm_first, public, safe_next
 
@@ -38,8 +36,6 @@ def sign_in_second() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             newer = second_steps.take(token=token, code=form.code.data or "", address=request.remote_addr or "")
-        except TooManyTries as refusal:
-            return too_many(refusal)
         except TooLate as refusal:
             session.clear()
             flash(refusal.sentence, "refused")
@@ -64,8 +60,6 @@ def second_step() -> ResponseReturnValue:
             codes = second_steps.confirm(
                 code=form.code.data or "", actor=me, sign_in_id=here.id, address=request.remote_addr or "",
             )
-        except TooManyTries as refusal:
-            return too_many(refusal)
         except second_steps.WrongCode as refusal:
             form.refuse(refusal)
         else:
@@ -130,8 +124,6 @@ def confirm() -> ResponseReturnValue:
                 sign_in_id=here.id, password=form.typed("password"), code=form.typed("code"), actor=me,
                 address=request.remote_addr or "",
             )
-        except TooManyTries as refusal:
-            return too_many(refusal)
         except Invalid as refusal:
             form.refuse(refusal)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, make_response, redirect, render_template, request, session, url_for
+from flask import current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,7 +11,6 @@ from app.accounts.forms import SignInForm
 from app.accounts.policies import is_signed_in
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import sign_ins
-from app.accounts.services.throttles import TooManyTries
 from app.shared.web import allow, public, safe_next
 
 
@@ -28,8 +27,6 @@ def sign_in() -> ResponseReturnValue:
                 email=form.email.data or "", password=form.password.data or "",
                 address=request.remote_addr or "", browser=request.user_agent.string,
             )
-        except TooManyTries as refusal:
-            return too_many(refusal)
         except sign_ins.SignInRefused as refusal:
             current_app.logger.info("a sign-in was refused")
             form.refuse(refusal)
@@ -39,12 +36,6 @@ def sign_in() -> ResponseReturnValue:
             return redirect(url_for("accounts.sign_in_second", next=request.args.get("next")) if waits else onward, 303)
     status = 422 if request.method == "POST" else 200
     return render_template("accounts/sign_in.html", form=form, done=request.args.get("done")), status
-
-
-def too_many(refusal: TooManyTries) -> ResponseReturnValue:
-    response = make_response(render_template("errors/429.html", sentence=refusal.sentence, code=refusal.code, status=429), 429)
-    response.headers["Retry-After"] = str(refusal.wait)
-    return response
 
 
 @blueprint.post("/sign-out")

@@ -1,4 +1,4 @@
-"""Counting failed sign-ins, per account at an address and per address, across all processes.
+"""Counting failed sign-ins, per account at an address and per address, files of children's data, and requests; across all processes.
 
 A stranger cannot lock somebody out: the limit of an account holds for one address at a time. Many addresses trying one account
 together only slow that account down, and not at an address where its owner has signed in before.
@@ -17,36 +17,38 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.accounts.models import SignIn, Throttle
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import DomainError
+from app.shared.errors import TooMany
 
 WINDOW = timedelta(minutes=15)
 LIMIT = 10
 ACCOUNT_LIMIT = 50
 SLOW = timedelta(seconds=10)
 EXPORTS, EXPORT_WINDOW = 30, timedelta(hours=1)
+KEPT = timedelta(hours=3)  # longer than any window
 
 
-class TooManyTries(DomainError):
+class TooManyTries(TooMany):
     """Tried too often; the sentence and `wait` say when to try again."""
 
     code = "too_many_tries"
-    status = 429
 
     def __init__(self, again_at: datetime) -> None:
-        self.wait = max(1, int((again_at - clock.now()).total_seconds()) + 1)
         super().__init__(
-            f"There were too many tries to sign in. You can try again at {clock.london(again_at + timedelta(seconds=59)):%H:%M}."
+            f"There were too many tries to sign in. You can try again at {clock.london(again_at + timedelta(seconds=59)):%H:%M}.", _until(again_at)
         )
 
 
-class TooManyFiles(DomainError):
+class TooManyFiles(TooMany):
     """Nobody's work needs so many files of children's data in an hour; whoever has stolen a session does."""
 
     code = "too_many_files"
-    status = 429
 
     def __init__(self, again_at: datetime) -> None:
-        super().__init__(f"That is more files than anybody needs in an hour. You can go on at {clock.london(again_at):%H:%M}.")
+        super().__init__(f"That is more files than anybody needs in an hour. You can go on at {clock.london(again_at):%H:%M}.", _until(again_at))
+
+
+def _until(again_at: datetime) -> float:
+    return (again_at - clock.now()).total_seconds()
 
 
 def count_try(*, email: str, address: str, person_id: uuid.UUID | None) -> None:
@@ -104,20 +106,31 @@ def forgive(*, email: str, address: str) -> None:
 def forget_old_tries() -> None:
     """Counters whose window is long over."""
     with atomic():
-        db.session.execute(sa.delete(Throttle).where(Throttle.window_starts_at < clock.now() - 2 * WINDOW))
+        db.session.execute(sa.delete(Throttle).where(Throttle.window_starts_at < clock.now() - KEPT))
 
 
-def _bump(key: str, window: timedelta) -> tuple[int, datetime]:
-    """Add one to the key's count, or begin a new window; one statement, so that nobody's try is lost."""
+def count_requests(*, key: str, window: timedelta, by: int) -> tuple[int, datetime]:
+    """So many more requests under that key: how many there are in its window now, and when the window began."""
+    with atomic():
+        return _bump(key, window, by)
+
+
+def key_of(name: str, person_id: uuid.UUID | None, address: str) -> str:
+    """Whose requests are counted together: one person's, else one place's."""
+    return f"pace:{name}:{person_id or _hashed(_place(address))[:32]}"
+
+
+def _bump(key: str, window: timedelta, by: int = 1) -> tuple[int, datetime]:
+    """Add to the key's count, or begin a new window; one statement, so that nobody's try is lost."""
     now = clock.now()
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     is_over = Throttle.window_starts_at <= now - window
-    statement = insert(Throttle).values(id=uuid.uuid4(), created_at=now, key=key, window_starts_at=now, tries=1)
+    statement = insert(Throttle).values(id=uuid.uuid4(), created_at=now, key=key, window_starts_at=now, tries=by)
     row = db.session.execute(
         statement.on_conflict_do_update(
             index_elements=[Throttle.key],
             set_={
-                "tries": sa.case((is_over, 1), else_=Throttle.tries + 1),
+                "tries": sa.case((is_over, by), else_=Throttle.tries + by),
                 "window_starts_at": sa.case((is_over, now), else_=Throttle.window_starts_at),
             },
         ).returning(Throttle.tries, Throttle.window_starts_at)

@@ -22,7 +22,7 @@ from app.catalogue.search.engine import Page, Sort, browse
 from app.catalogue.search.suggestions import suggest
 from app.catalogue.services import misses
 from app.shared.errors import NotFound
-from app.shared.web import allow, is_htmx
+from app.shared.web import allow, is_htmx, paced
 
 PAGE_SIZE = 20
 FEW_PARTS = 20
@@ -32,6 +32,7 @@ SORT_WORDS: dict[Sort, str] = {"fit": "Best fit", "distance": "Nearest first", "
 
 @blueprint.get("/find", endpoint="find")
 @allow(policies.can_browse)
+@paced("search", 150, 1)
 def find() -> ResponseReturnValue:
     me = sessions.current_person()
     zone = find_zone(me)

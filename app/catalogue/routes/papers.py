@@ -17,7 +17,7 @@ from app.catalogue.services import agreements, confirming, invitations
 from app.catalogue.services import organisations as verbs
 from app.shared import clock
 from app.shared.forms import KithForm
-from app.shared.web import act, allow, public, safe_next, submit
+from app.shared.web import act, allow, paced, public, safe_next, submit
 
 
 @blueprint.get("/papers/<uuid:paper_id>")
@@ -155,6 +155,7 @@ def still_right_all(organisation: Organisation) -> ResponseReturnValue:
 
 @blueprint.route("/still-right/<token>", methods=["GET", "POST"])
 @public
+@paced("links", 60, 15)
 def still_right(token: str) -> ResponseReturnValue:
     """Behind the link of the monthly e-mail. Opening it changes nothing."""
     asked = links.read(token)

@@ -14,11 +14,12 @@ from app.introductions.links import Answerer, Purpose
 from app.introductions.models import DeclineReason, Readers
 from app.introductions.routes.blueprint import blueprint
 from app.shared.forms import VerbForm
-from app.shared.web import public, submit
+from app.shared.web import paced, public, submit
 
 
 @blueprint.route("/answer/<token>", methods=["GET", "POST"])
 @public
+@paced("links", 60, 15)
 def answer(token: str) -> ResponseReturnValue:
     """Answer without signing in. Opening it changes nothing."""
     found = links.read(token)
