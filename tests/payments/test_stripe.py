@@ -195,7 +195,8 @@ def test_the_nightly_look_names_the_difference_and_where_it_sits(shop: Shop) -> 
     with clock.freeze(MONDAY + timedelta(hours=5)):
         shop.drain()
         found = reconciling.last_look()
-        assert found is not None and (found.difference_pence, found.unexplained) == (0, [])
+        assert found is not None and (found.difference_pence, found.unexplained, found.missed) == (0, [], 1), "no webhook came, and it is found"
+        assert db.session.scalars(sa.select(StripeEvent.kind)).all() == ["transfer.created"]
         assert state_of(payment) is P.PAID, "what was in doubt is settled on the way"
         shop.stripe.available -= 150
         shop.stripe._line("stripe_fee", -150, "")
@@ -205,7 +206,7 @@ def test_the_nightly_look_names_the_difference_and_where_it_sits(shop: Shop) -> 
         reconciling.ask()
         shop.drain()
         found = reconciling.last_look()
-        assert found is not None and found.difference_pence == -150 and "stripe_fee -£1.50" in found.unexplained[0]
+        assert found is not None and found.missed == 0 and found.difference_pence == -150 and "stripe_fee -£1.50" in found.unexplained[0]
         reconciling.write_down(zone_id=shop.office.zone.id, step="fee", pence=150, reference="txn 1", actor=shop.office.manager)
         reconciling.write_down(zone_id=shop.office.zone.id, step="fee", pence=150, reference="txn 1", actor=shop.office.manager)
     assert shop.at_stripe() == shop.stripe.available == 550

@@ -71,7 +71,8 @@ class StripeEvent(Base):
 
 
 class StripeLook(Row):
-    """What the look at Stripe found, by night or when somebody asked: its balance, our books, and what explains no difference."""
+    """What the look at Stripe found, by night or when somebody asked: its balance, our books, what explains no difference, and
+    how many webhooks were lost (`missed`)."""
 
     __tablename__ = "stripe_look"
 
@@ -80,6 +81,7 @@ class StripeLook(Row):
     books_pence: Mapped[int]
     on_its_way_pence: Mapped[int]
     unexplained: Mapped[list[str]] = mapped_column(default=list)
+    missed: Mapped[int] = mapped_column(default=0)
 
     @property
     def difference_pence(self) -> int:

@@ -6,6 +6,7 @@ So repeats, losses and any order come to the same. The payment worker and the ni
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -19,9 +20,11 @@ from app.payments.gateway import Event, Refused, Transfer, Unsure
 from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent, TakeBackState
 from app.payments.services import sending, settling, taking
 from app.shared import clock
-from app.shared.db import atomic, db, lock_row
+from app.shared.db import atomic, db, in_parts, lock_row
 
 TOPIC, ACCOUNT_TOPIC = "payments.stripe_event", "payments.stripe_account"
+KINDS = ("transfer.created", "transfer.reversed", "transfer.updated", "topup.succeeded", "balance.available")
+"""The snapshot events that we listen to, and that are asked for again by night: a webhook may be lost."""
 MONEY_CAME = ("topup.succeeded", "balance.available")
 _P = PaymentState
 
@@ -35,6 +38,30 @@ def keep(event: Event, body: str) -> None:
             .on_conflict_do_nothing(index_elements=[StripeEvent.id])
         )
         notifications.post(topic=TOPIC, payload={"event_id": event.id}, dedupe=f"{TOPIC}:{event.id}")
+
+
+def catch_up(since: datetime) -> int:
+    """Keep what Stripe told since then and we never heard; the worker does the rest. How many. Not inside a transaction: it asks Stripe.
+
+    Raises Unsure, Refused.
+    """
+    told = list(sending.gateway().events_since(since, KINDS))
+    known: set[str] = set()
+    for part in in_parts([event.id for event, _ in told]):
+        known |= set(db.session.scalars(sa.select(StripeEvent.id).where(StripeEvent.id.in_(part))))
+    db.session.rollback()
+    missed = [(event, body) for event, body in told if event.id not in known and event.is_live == sending.gateway().is_live]
+    for event, body in missed:
+        keep(event, body)
+    return len(missed)
+
+
+def ask_about_accounts() -> None:
+    """Whether Stripe lets us pay those now whom it was still checking: the news of that may have been lost as well."""
+    waiting = db.session.scalars(sa.select(Payee.stripe_account).where(Payee.stripe_account.is_not(None), Payee.is_stripe_ready.is_(False))).all()
+    db.session.rollback()
+    for account in waiting:
+        sync_account(str(account))
 
 
 def handle(job: Job) -> None:

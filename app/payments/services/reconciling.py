@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -23,7 +23,7 @@ from app.payments.models import (
     Rail,
     StripeLook,
 )
-from app.payments.services import cash, news, sending
+from app.payments.services import cash, news, sending, taking
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
@@ -55,6 +55,9 @@ def look(job: Job) -> None:
     try:
         for payment_id in _doubtful():
             sending.work(payment_id)
+        missed = news.catch_up(_since())
+        news.ask_about_accounts()
+        _wake_take_backs()
         gateway = sending.gateway()
         lines = list(gateway.balance_lines(clock.now() - LOOK_BACK))
         for line in lines:
@@ -72,7 +75,23 @@ def look(job: Job) -> None:
     with atomic():
         db.session.add(StripeLook(
             available_pence=available, pending_pence=pending, books_pence=_books(), on_its_way_pence=_on_its_way(), unexplained=unexplained,
+            missed=missed,
         ))
+
+
+def _since() -> datetime:
+    """Two days before the last look that ended, at most as far back as Stripe keeps its events: whatever was lost since is found."""
+    last = last_look()
+    since = max(last.created_at - timedelta(days=2) if last else clock.now() - LOOK_BACK, clock.now() - LOOK_BACK)
+    db.session.rollback()
+    return since
+
+
+def _wake_take_backs() -> None:
+    """Those that nobody could tell of, and whose message was given up."""
+    with atomic():
+        for id_ in taking.live_at_stripe():
+            notifications.post(topic=taking.TOPIC, payload={"take_back_id": str(id_)}, dedupe=f"{taking.TOPIC}:{id_}:look:{clock.today():%Y%m%d}")
 
 
 def _doubtful() -> list[uuid.UUID]:
