@@ -42,6 +42,7 @@ def connect(app: Flask) -> None:
     register(calling_off.CALLED_OFF, calling_off.after_called_off)
     register(calling_off.MOVED, calling_off.after_moved)
     register_email(calling_off.LETTER, letters.session_changed)
+    app.jinja_env.globals["clashes_of_groups"] = queries.clashes_of_groups
     app.jinja_env.globals["who_is_told"] = calling_off.who_is_told
 
 

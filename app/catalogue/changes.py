@@ -37,7 +37,16 @@ def plain(value: Any) -> Any:
 
 def pack(row: Row, names: Iterable[str]) -> dict[str, Any]:
     """These fields as JSON, to be given back by `unpack`."""
-    return {name: None if (value := getattr(row, name)) is None else plain(value) for name in names}
+    return {name: pack_value(getattr(row, name)) for name in names}
+
+
+def pack_value(value: Any) -> Any:
+    return None if value is None else plain(value)
+
+
+def pairs(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Two packed states as the trail keeps a change."""
+    return {name: [plain(before.get(name)), plain(value)] for name, value in after.items()}
 
 
 def unpack(model: type[Row], packed: Mapping[str, Any]) -> dict[str, Any]:

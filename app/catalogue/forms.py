@@ -37,6 +37,8 @@ from app.catalogue.models import (
     OfferingKind,
     OrganisationKind,
     Season,
+    Tariff,
+    TariffBasis,
 )
 from app.catalogue.slots import SlotFault, read_slot
 from app.shared.forms import (
@@ -92,7 +94,21 @@ class LanguagesField(WordsField):
                 raise ValidationError(f"“{item}” is not a language that Kith knows. Write it in English, like Arabic or Somali.")
 
 
-class OrganisationForm(KithForm):
+class WhyForm(KithForm):
+    """Carries a partner's word about a change that is proposed; the Zone manager's own changes need none."""
+
+    why = TidyStringField("A word for the Zone manager", [Optional(), Length(max=500)], description="Why it changes. They read it beside the before and after.")
+
+
+class AnswerForm(KithForm):
+    """Accepting a proposal or sending it back, from the page that showed `seen`."""
+
+    seen = HiddenField()
+    answer = HiddenField()
+    word = TextAreaField("A word for them", [Optional(), Length(max=1000)], description="Needed when you send it back: what would make it right.")
+
+
+class OrganisationForm(WhyForm):
     name = TidyStringField("Name", [InputRequired("Type the organisation’s name."), Length(max=200)])
     kind = RadioField("Kind", choices=choices((k.value, w) for k, w in words.ORGANISATION_KINDS.items()), default=OrganisationKind.PARTNER.value)
     about = TextAreaField("About", [Optional(), Length(max=2000)], description="In two or three sentences a family would understand.")
@@ -205,7 +221,7 @@ class SlotForm(Form):
         return read_slot(self.day.data, self.start.data or "", self.end.data or "", self.season.data or "term")
 
 
-class OfferingForm(KithForm):
+class OfferingForm(WhyForm):
     version = HiddenField()
     title = TidyStringField("Title", [InputRequired("Give it a title."), Length(max=200)], description="What a child would call it.")
     kind = RadioField("Kind", choices=choices((k.value, w) for k, w in OFFERING_KIND_WORDS.items()), default=OfferingKind.COMMISSIONED.value)
@@ -260,18 +276,46 @@ class OfferingForm(KithForm):
         return int(youngest) if youngest else None, int(oldest) if oldest else None
 
 
-class TariffForm(KithForm):
-    price = PoundsField("Price a session", [InputRequired("Type the price.")], description="For one child.")
+def _share(label: str, mark: str) -> WholeNumberField:
+    """The percent owed for one kind of mark."""
+    return WholeNumberField(
+        label, [Optional(), NumberRange(0, 100, "From 0 to 100 percent.")], default=DEFAULT_PAYABLE[mark]
+    )
+
+
+class TariffForm(WhyForm):
+    price = PoundsField("Price", [InputRequired("Type the price.")], description="For one child.")
+    basis = RadioField("The price is for", choices=choices((b.value, w) for b, w in words.TARIFF_BASES.items()), default=TariffBasis.SESSION.value)
+    setting = RadioField("The child comes", choices=choices([("group", "In a group"), ("one", "One to one")]), default="group")
     setup = PoundsField("Set-up", [Optional()], description="Paid once for each child.", default=0)
     notice_percent = WholeNumberField(
         "Notice charge", [Optional(), NumberRange(0, 100, "From 0 to 100 percent.")],
-        description="Percent of what is left when work ends early. Nothing if empty.",
+        description="Percent of one session, where work ends early and it is not you who ends it. Nothing if empty.",
     )
-    absent_told = WholeNumberField("Told 48 hours ahead", [InputRequired(_WHOLE), NumberRange(0, 100, "From 0 to 100 percent.")],
-                                   default=DEFAULT_PAYABLE["absent_told"])
-    absent_untold = WholeNumberField("Told later or not at all", [InputRequired(_WHOLE), NumberRange(0, 100, "From 0 to 100 percent.")],
-                                     default=DEFAULT_PAYABLE["absent_untold"])
+    attended = _share("Came", "attended")
+    late = _share("Came late", "late")
+    left_early = _share("Left early", "left_early")
+    absent_told = _share("Told 48 hours ahead", "absent_told")
+    absent_untold = _share("Told later or not at all", "absent_untold")
+    excused = _share("Excused", "excused")
+    session_cancelled = _share("Called off by the school, the programme or the weather", "session_cancelled")
     starts_on = DayField("From", [Optional()], description="Today if empty. What is agreed already keeps its price.")
+
+    def show(self, current: Tariff) -> None:
+        """What stands today, to begin with."""
+        self.price.data, self.setup.data, self.notice_percent.data = current.price_pence, current.setup_pence, current.notice_percent
+        self.basis.data, self.setting.data = current.basis.value, "one" if current.is_one_to_one else "group"
+        for mark, percent in {**DEFAULT_PAYABLE, **current.payable}.items():
+            self[mark].data = percent
+
+    def terms(self, current: Tariff | None) -> dict[str, Any]:
+        """As `set_tariff` takes them; a mark without a number keeps what stands."""
+        standing = {**DEFAULT_PAYABLE, **(current.payable if current else {})}
+        return {
+            "price_pence": self.price.data or 0, "setup_pence": self.setup.data or 0, "notice_percent": self.notice_percent.data or 0,
+            "payable": {mark: percent if self[mark].data is None else self[mark].data for mark, percent in standing.items()}, "basis": TariffBasis(self.basis.data),
+            "is_one_to_one": self.setting.data == "one", "starts_on": self.starts_on.data,
+        }
 
 
 class CohortForm(KithForm):

@@ -58,6 +58,10 @@ SAID = {
     "catalogue.merge.dismissed": "Found not to be the same as another",
     "catalogue.merge.reconsidered": "Perhaps the same as another after all",
     "catalogue.tariff.set": "New price",
+    "catalogue.proposal.made": "Change proposed",
+    "catalogue.proposal.accepted": "Proposed change accepted",
+    "catalogue.proposal.returned": "Proposed change sent back",
+    "catalogue.proposal.withdrawn": "Proposed change taken back",
     "catalogue.cohort.added": "Group added",
     "catalogue.cohort.edited": "Group changed",
     "catalogue.cohort.closed": "Group closed to new children",
@@ -83,6 +87,8 @@ FIELDS = {
     "group_size": "Children in the room", "how_to_get_there": "How to get there", "access_note": "About access",
     "referrals_last_year": "Children sent last year", "starts_on": "First day", "ends_on": "Last day", "practitioner_id": "Who runs it",
     "venue": "Room or door", "works_alone": "Works alone", "left_on": "Last day here", "purposes": "What for", "note": "Note", "alt": "Description",
+    "state": "State", "basis": "The price is for", "is_one_to_one": "One to one", "price_pence": "Price", "setup_pence": "Set-up",
+    "notice_percent": "Notice charge, percent",
     "day": "Weekday", "start": "From", "end": "To", "every_weeks": "Every so many weeks", "school_id": "Whose terms",
 }
 """Fields by the words that the forms have for them."""
@@ -92,7 +98,8 @@ HIDDEN = frozenset({"is_place_approximate", "place_found_by", "postcode_area"})
 
 _ENUMS: dict[str, Mapping[Any, str]] = {
     "delivery": words.DELIVERIES, "gender": words.GENDERS, "season": {**words.SEASONS, **words.SERIES_SEASONS},
-    "kind": {**words.ORGANISATION_KINDS, **OFFERING_KIND_WORDS},
+    "kind": {**words.ORGANISATION_KINDS, **OFFERING_KIND_WORDS}, "state": words.OFFERING_STATES,
+    "basis": words.TARIFF_BASES,
 }
 _LISTS: dict[str, Callable[[str], str]] = {
     "needs": words.need_word, "languages": language_name, "accessibility": lambda item: words.FEATURES.get(item, item),

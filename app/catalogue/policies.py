@@ -17,6 +17,7 @@ from app.catalogue.models import (
     Paper,
     Photo,
     Practitioner,
+    Proposal,
     Series,
     Session,
     Site,
@@ -164,6 +165,28 @@ def can_look_again(person: Person, mark: NotDuplicate) -> bool:
 def can_set_tariff(person: Person, offering: Offering) -> bool:
     """A price is agreed with the charity, so its Zone manager writes it down."""
     return person.manages(offering.zone_id)
+
+
+def can_propose_price(person: Person, offering: Offering) -> bool:
+    """Whoever runs it: the Zone manager's is in force at once, the partner's is a proposal."""
+    return can_edit_offering(person, offering)
+
+
+def can_list_proposals(person: Person) -> bool:
+    return person.has_role(Role.ZONE_MANAGER, Role.PARTNER_ADMIN)
+
+
+def can_see_proposal(person: Person, proposal: Proposal) -> bool:
+    return _runs(person, proposal.organisation_id, proposal.zone_id)
+
+
+def can_answer_proposal(person: Person, proposal: Proposal) -> bool:
+    """Never who made it."""
+    return person.manages(proposal.zone_id) and person.id != proposal.made_by_id
+
+
+def can_withdraw_proposal(person: Person, proposal: Proposal) -> bool:
+    return proposal.organisation_id in person.organisation_ids(Role.PARTNER_ADMIN)
 
 
 def can_add_cohort(person: Person, offering: Offering) -> bool:

@@ -84,8 +84,13 @@ def ages(offering: Offering) -> str:
 def price_fact(offering: Offering, tariff: Tariff | None) -> Fact:
     """What it costs, and whom."""
     if offering.is_commissioned:
-        return ("wallet", pounds(tariff.price_pence), "a session, from a fund") if tariff else ("wallet", "Price to be agreed")
+        return ("wallet", pounds(tariff.price_pence), f"{price_is_for(tariff)}, from a fund") if tariff else ("wallet", "Price to be agreed")
     return ("wallet", pounds(offering.cost_pence), "a session") if offering.cost_pence else ("wallet", "Free")
+
+
+def price_is_for(tariff: Tariff) -> str:
+    """"a session", "the whole place"; one to one is said, a group is what one expects."""
+    return f"{'the whole place' if tariff.is_per_place else 'a session'}{', one to one' if tariff.is_one_to_one else ''}"
 
 
 def places_fact(free: int, capacity: int) -> Fact:

@@ -15,6 +15,7 @@ from app.catalogue.models import (
     Season,
     SeriesSeason,
     SessionState,
+    TariffBasis,
 )
 
 ORGANISATION_KINDS = {
@@ -73,6 +74,7 @@ SESSION_STATES = {
     SessionState.CANCELLED: "Cancelled",
     SessionState.MOVED: "Moved",
 }
+TARIFF_BASES = {TariffBasis.SESSION: "Each session", TariffBasis.PLACE: "The whole place, whatever its sessions"}
 CANCELLED_BY = {
     CancelledBy.PARTNER: "the partner",
     CancelledBy.PROGRAMME: "us",

@@ -63,6 +63,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "contacts": ("catalogue.organisations",),
     "series": ("catalogue.organisations",),
     "photos": ("catalogue.organisations",),
+    "proposals": ("catalogue.organisations",),
     "documents": ("catalogue.organisations",),
     "sessions": ("attendance.registers", "catalogue.organisations"),
     "statement-lines": ("billing.statements",),

@@ -16,7 +16,8 @@ from app.audit import services as audit
 from app.billing.words import STATE_WORDS
 from app.catalogue.models import Organisation
 from app.catalogue.policies import can_edit_organisation
-from app.catalogue.queries import get_organisation
+from app.catalogue.proposed import summary
+from app.catalogue.queries import get_organisation, list_proposals
 from app.catalogue.words import DOCUMENT_KINDS
 from app.children.naming import reference_line
 from app.commissioning.policies import can_change_capacity
@@ -95,7 +96,8 @@ def _partner(person: Person) -> Part:
     return Part("partner", {
         "organisations": partner.organisations(person), "asked": asked, "to_confirm": partner.list_to_confirm(person),
         "documents": partner.expiring_documents(person), "missing": partner.missing_papers(person), "joining": partner.joining(person),
-        "not_sure": partner.not_confirmed(person),
+        "not_sure": partner.not_confirmed(person), "proposals": list_proposals(person) if person.has_role(Role.PARTNER_ADMIN) else [],
+        "summary": summary,
         "statements": partner.latest_statements(person), "statement_words": STATE_WORDS, "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
         "rooms": partner.rooms(person), "money": partner.money(person), "is_admin": person.has_role(Role.PARTNER_ADMIN),
         "may_resize": lambda cohort: can_change_capacity(person, cohort),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Flask
 
 from app.attendance import queries
 from app.attendance.models import MarkKind
 from app.attendance.services import Marking
 from app.catalogue.models import SessionState
+from app.introductions.models import IntroductionState
 from app.shared import clock
 from tests import factories
 from tests.attendance.club import Club
@@ -66,6 +69,13 @@ def test_a_week_shows_what_clashes_and_a_lapse_whom_it_concerns(client: StrictCl
     other = factories.make_session(scene.cohort, session.starts_at + (session.ends_at - session.starts_at) / 2)
     assert client.get(path).text.count("Clashes") == 2
     assert other.id != session.id
+    wanted, child = factories.make_cohort(factories.make_offering(scene.organisation, title="Chess")), club.children[0]
+    for at in (session.starts_at, club.session(3).starts_at, session.starts_at - timedelta(days=1)):
+        factories.make_session(wanted, at)
+    asked = factories.make_introduction(child, wanted.offering, scene.link_worker, state=IntroductionState.LISTENING)
+    with clock.freeze(session.starts_at - timedelta(days=2)):
+        request = client.get(f"/introductions/{asked.id}/request").text
+    assert "2 of the next 3 sessions clash" in request and scene.offering.title in request, "a place is not asked for where the child cannot be"
     sign_in(client, scene.manager)
     page = client.get(f"/organisations/{scene.organisation.id}/impact")
     assert club.children[0].short_name in page.text and scene.link_worker.name in page.text

@@ -105,7 +105,7 @@ def test_pages_of_another_zone_are_not_found(place: Place) -> None:
 
 @pytest.mark.parametrize(("path", "allowed"), [
     ("/offerings/{o}", "lw zm pa"), ("/organisations/{g}", "lw zm pa"), ("/organisations", "lw zm pa"), ("/find", "lw zm pa"),
-    ("/offerings/{o}/edit", "zm pa"), ("/offerings/{o}/tariffs/new", "zm"), ("/offerings/{o}/cohorts/new", "zm pa"),
+    ("/offerings/{o}/edit", "zm pa"), ("/offerings/{o}/tariffs/new", "zm pa"), ("/offerings/{o}/cohorts/new", "zm pa"),
     ("/organisations/{g}/edit", "zm pa"), ("/organisations/{g}/move/suspended", "zm"), ("/organisations/{g}/documents/new", "zm pa"),
     ("/organisations/{g}/documents/waive", ""), ("/organisations/{g}/practitioners/new", "zm pa"), ("/organisations/{g}/offerings/new", "zm pa"),
     ("/organisations/new", "zm"),

@@ -60,13 +60,14 @@ from app.attendance.queries.sessions import (
     visible_places,
     visible_sessions,
 )
-from app.attendance.queries.weeks import Week, week_of
+from app.attendance.queries.weeks import InTheWay, Week, clashes_of_groups, week_of
 
 __all__ = [
     "LOCK_AFTER_SCHOOL_DAYS",
     "Attended",
     "Comer",
     "Impact",
+    "InTheWay",
     "Missed",
     "Missing",
     "Register",
@@ -75,6 +76,7 @@ __all__ = [
     "Week",
     "attended_count",
     "came_to",
+    "clashes_of_groups",
     "commissions_of_places",
     "current_marks",
     "disagreement_keys",

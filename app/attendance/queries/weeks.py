@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,7 +20,19 @@ from app.commissioning.models import Place, PlaceState
 from app.shared import clock
 from app.shared.db import db
 
+AHEAD = timedelta(days=120)
+"""How far ahead a group is looked at before a place in it is asked for."""
 COMING = (PlaceState.HELD, PlaceState.FIRM, PlaceState.TAKEN)
+
+
+@dataclass(frozen=True)
+class InTheWay:
+    """Sessions of a group that stand in the way of one offering the child goes to, or has a place kept at; the first pair of them."""
+
+    group: Session
+    other: Session
+    times: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -69,3 +81,31 @@ def week_of(child: Child, first: date, days: int = 7) -> Week:
     ]
     marks = {session_id: mark for (session_id, child_id), mark in current_marks([s.id for s in found]).items() if child_id == child.id}
     return Week(lines, clashes([session for session in found if session.state is not SessionState.CANCELLED]), marks)
+
+
+def clashes_of_groups(child_id: uuid.UUID, cohort_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[InTheWay]]:
+    """By group, what the child does at the same time in the months ahead, by offering; groups that stand in no way are left out."""
+    own = set(db.session.scalars(sa.select(Place.cohort_id).where(Place.child_id == child_id, Place.state.in_(COMING))))
+    now = clock.now()
+    statement = (
+        sa.select(Session)
+        .where(
+            Session.cohort_id.in_({*cohort_ids, *own}), Session.state == SessionState.SCHEDULED, Session.starts_at >= now,
+            Session.starts_at < now + AHEAD,
+        )
+        .options(joinedload(Session.cohort).joinedload(Cohort.offering)).order_by(Session.starts_at, Session.id)
+    )
+    sessions = db.session.scalars(statement).unique().all()
+    theirs = [session for session in sessions if session.cohort_id in own]
+    found: dict[uuid.UUID, list[InTheWay]] = {}
+    for cohort_id in cohort_ids:
+        group = [session for session in sessions if session.cohort_id == cohort_id]
+        others = [session for session in theirs if session.cohort_id != cohort_id]
+        by_offering: dict[uuid.UUID, list[tuple[Session, Session]]] = {}
+        for pair in clashes([*group, *others]):
+            if cohort_id in (mine := [session.cohort_id for session in pair]) and len(set(mine)) == 2:
+                first, second = pair if pair[0].cohort_id == cohort_id else (pair[1], pair[0])
+                by_offering.setdefault(second.cohort.offering_id, []).append((first, second))
+        if by_offering:
+            found[cohort_id] = [InTheWay(*pairs[0], len({a.id for a, _ in pairs}), len(group)) for pairs in by_offering.values()]
+    return found

@@ -51,7 +51,13 @@ from app.catalogue.models.organisations import (
 from app.catalogue.models.papers import AGREED_KINDS, Agreement, CounterSignature, Lapse, Paper, Signature
 from app.catalogue.models.photos import Photo
 from app.catalogue.models.postcodes import Postcode
-from app.catalogue.models.proposals import OPEN_PROPOSALS, PROPOSAL_MOVES, Proposal, ProposalKind, ProposalState
+from app.catalogue.models.proposals import (
+    OPEN_PROPOSALS,
+    PROPOSAL_MOVES,
+    Proposal,
+    ProposalKind,
+    ProposalState,
+)
 from app.catalogue.models.search import OfferingText
 
 __all__ = [

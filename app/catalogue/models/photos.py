@@ -11,7 +11,8 @@ from app.shared.db import Row
 
 
 class Photo(Row):
-    """`name` is random and says nothing; `alt` is what somebody who cannot see it is told. Always a JPEG written by Kith itself."""
+    """`name` is random and says nothing; `alt` is what somebody who cannot see it is told. Always a JPEG written by Kith itself. `is_waiting`:
+    only who put it there and the Zone manager see it, until it is accepted."""
 
     __tablename__ = "photo"
     __table_args__ = (
@@ -26,4 +27,5 @@ class Photo(Row):
     width: Mapped[int]
     height: Mapped[int]
     position: Mapped[int] = mapped_column(default=0)
+    is_waiting: Mapped[bool] = mapped_column(default=False)
     added_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))

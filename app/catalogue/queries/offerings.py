@@ -105,6 +105,11 @@ def find_current_tariff(offering_id: uuid.UUID, on: date) -> Tariff | None:
     )
 
 
+def find_latest_tariff(offering_id: uuid.UUID) -> Tariff | None:
+    """The newest version, begun or not."""
+    return db.session.scalar(sa.select(Tariff).where(Tariff.offering_id == offering_id).order_by(Tariff.version.desc()).limit(1))
+
+
 def list_tariffs(offering_id: uuid.UUID) -> Sequence[Tariff]:
     """Newest version first."""
     return db.session.scalars(sa.select(Tariff).where(Tariff.offering_id == offering_id).order_by(Tariff.version.desc())).all()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person
+from app.catalogue import policies
 from app.catalogue.models import Contact, Offering, Organisation, Photo, PlaceFoundBy, Postcode, Site
 from app.catalogue.queries.offerings import offerings_visible_to
 from app.catalogue.queries.organisations import organisations_visible_to
@@ -59,14 +60,29 @@ def get_photo(photo_id: uuid.UUID, person: Person) -> Photo:
     found = db.session.scalar(
         sa.select(Photo).where(Photo.id == photo_id, sa.or_(Photo.offering_id.in_(offerings), Photo.organisation_id.in_(organisations)))
     )
-    if found is None:
+    if found is None or (found.is_waiting and not _runs(person, shown_by(found))):
         raise NotFound
     return found
 
 
-def list_photos(*, organisation_id: uuid.UUID | None = None, offering_id: uuid.UUID | None = None) -> Sequence[Photo]:
-    """Of the one or the other, in their order."""
+def shown_by(photo: Photo) -> Offering | Organisation:
+    """What it is a picture of."""
+    if photo.offering_id is not None:
+        return db.session.get_one(Offering, photo.offering_id)
+    return db.session.get_one(Organisation, photo.organisation_id)
+
+
+def _runs(person: Person, of: Offering | Organisation) -> bool:
+    return policies.can_edit_offering(person, of) if isinstance(of, Offering) else policies.can_edit_organisation(person, of)
+
+
+def list_photos(
+    *, organisation_id: uuid.UUID | None = None, offering_id: uuid.UUID | None = None, also_waiting: bool = False
+) -> Sequence[Photo]:
+    """Of the one or the other, in their order; `also_waiting`: those that are not shown yet too."""
     of = Photo.organisation_id == organisation_id if organisation_id else Photo.offering_id == offering_id
+    if not also_waiting:
+        of = of & ~Photo.is_waiting
     return db.session.scalars(sa.select(Photo).where(of).order_by(Photo.position, Photo.created_at, Photo.id)).all()
 
 

@@ -13,6 +13,7 @@ from app.catalogue.routes import (
     organisations,
     papers,
     photos,
+    proposals,
     saved,
     series,
     sites,
@@ -21,6 +22,6 @@ from app.catalogue.routes import (
 from app.catalogue.routes.blueprint import blueprint
 
 __all__ = [
-    "blueprint", "cohorts", "compare", "documents", "finding", "gaps", "histories", "merges", "offerings", "organisations", "papers", "photos", "saved",
+    "blueprint", "cohorts", "compare", "documents", "finding", "gaps", "histories", "merges", "offerings", "organisations", "papers", "photos", "proposals", "saved",
     "series", "sites", "words",
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts import sessions
 from app.accounts.models import Person
-from app.catalogue import policies, queries, shown, words
+from app.catalogue import policies, proposed, queries, shown, words
 from app.catalogue.availability import free_places
 from app.catalogue.forms import OfferingForm, ReasonForm, TariffForm
 from app.catalogue.history import history_of
@@ -23,13 +24,17 @@ from app.catalogue.models import (
     MergeKind,
     Offering,
     OfferingKind,
+    OfferingState,
     Organisation,
     PlaceFoundBy,
+    Proposal,
+    ProposalKind,
     Season,
 )
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.search.filters import distance_km
 from app.catalogue.services import offerings as verbs
+from app.catalogue.services import proposals
 from app.catalogue.services.offerings import OfferingFacts
 from app.catalogue.services.tariffs import set_tariff
 from app.catalogue.slots import say_slots
@@ -50,10 +55,10 @@ def offering_show(offering: Offering) -> ResponseReturnValue:
     today = clock.today()
     may_edit = policies.can_edit_offering(me, offering)
     return render_template(
-        "catalogue/offering_show.html",
+        "catalogue/offering_show.html", proposals=queries.open_proposals_of(offering) if may_edit else [], summary=proposed.summary,
         offering=offering, kind=OFFERING_KIND_WORDS[offering.kind], kind_look=shown.KIND_LOOKS[offering.kind],
         needs=shown.needs_by_area(offering), facts=shown.facts_of(offering), times=say_slots(offering.slots),
-        running=running, over=[c for c in cohorts if c not in running], cohort_name=shown.cohort_name,
+        price_is_for=shown.price_is_for, running=running, over=[c for c in cohorts if c not in running], cohort_name=shown.cohort_name,
         places=free_places(c.id for c in cohorts), next_sessions=queries.next_sessions([c.id for c in running]),
         tariff=queries.find_current_tariff(offering.id, today), tariffs=queries.list_tariffs(offering.id) if may_edit else [],
         freshness=shown.freshness(offering, confirmed_by), near=_near(me, offering),
@@ -70,7 +75,7 @@ def offering_show(offering: Offering) -> ResponseReturnValue:
 def _powers(me: Person, offering: Offering) -> dict[str, bool]:
     return {
         "edit": policies.can_edit_offering(me, offering), "confirm": policies.can_confirm_offering(me, offering),
-        "price": policies.can_set_tariff(me, offering),
+        "price": policies.can_set_tariff(me, offering), "propose_price": policies.can_propose_price(me, offering),
     }
 
 
@@ -109,27 +114,56 @@ def offering_new(organisation: Organisation) -> ResponseReturnValue:
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_edit(offering: Offering) -> ResponseReturnValue:
     me, offering_id = sessions.current_person(), offering.id
-    form = OfferingForm() if request.method == "POST" else OfferingForm(data=_as_form(offering))
+    waiting = queries.find_open_proposal(ProposalKind.WORDS, offering_id)
+    form = OfferingForm() if request.method == "POST" else OfferingForm(data=_as_form(offering, waiting))
     form.offer([*queries.list_sites(offering.organisation_id), *([offering.site] if offering.site and offering.site.closed_on else [])])
 
     def verb() -> Offering:
         current = queries.get_offering(offering_id, me)
         shown_version = form.version.data or ""
         version = int(shown_version) if shown_version.isdigit() else current.version
-        return verbs.edit_offering(offering_id=offering_id, facts=read_form(form, current), version=version, actor=me)
+        return proposals.save_offering(
+            offering_id=offering_id, facts=read_form(form, current), version=version, actor=me, why=form.why.data or "",
+        )
 
     if submit(form, verb) is None:
         return _form_page(form, offering.organisation, offering)
-    flash("Saved.", "success")
+    flash(*said(ProposalKind.WORDS, offering_id))
     return redirect(url_for("catalogue.offering", offering_id=offering_id), 303)
 
 
 def _form_page(form: OfferingForm, organisation: Organisation, offering: Offering | None) -> ResponseReturnValue:
-    page = render_template("catalogue/offering_edit.html", form=form, organisation=organisation, offering=offering)
+    me = sessions.current_person()
+    page = render_template(
+        "catalogue/offering_edit.html", form=form, organisation=organisation, offering=offering,
+        asks_first=offering is not None and proposals.asks_first(offering, me),
+        waiting=queries.find_open_proposal(ProposalKind.WORDS, offering.id) if offering is not None else None,
+    )
     return page, 422 if request.method == "POST" else 200
 
 
-def _as_form(offering: Offering) -> dict[str, Any]:
+def said(kind: ProposalKind, subject_id: UUID) -> tuple[str, str]:
+    """What became of a change that was sent: in force, or waiting."""
+    waiting = queries.find_open_proposal(kind, subject_id)
+    if waiting is None or not waiting.is_waiting:
+        return "Saved.", "success"
+    return f"Saved. The Zone manager looks at this before children see it: {proposed.summary(waiting).lower()}.", "notice"
+
+
+def _as_form(offering: Offering, waiting: Proposal | None) -> dict[str, Any]:
+    """As it stands; over it what is proposed already, which saving would otherwise take back."""
+    data = _as_it_stands(offering)
+    for name, value in (waiting.after if waiting is not None else {}).items():
+        if name == "interests":
+            data[name] = ", ".join(value)
+        elif name in ("year_min", "year_max"):
+            data[name] = "" if value is None else str(value)
+        else:
+            data["cost" if name == "cost_pence" else name] = value
+    return data
+
+
+def _as_it_stands(offering: Offering) -> dict[str, Any]:
     spot = spot_of(offering)
     blank = {"day": "", "start": "", "end": "", "season": "term"}
     return {
@@ -204,7 +238,9 @@ def _move(offering: Offering, verb: Callable[..., Offering], done: str, **given:
 @blueprint.post("/offerings/<uuid:offering_id>/publish")
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_publish(offering: Offering) -> ResponseReturnValue:
-    return _move(offering, verbs.publish_offering, "It is live: Link Workers find it from now on.")
+    first = offering.state is OfferingState.DRAFT and not policies.can_set_tariff(sessions.current_person(), offering)
+    done = "The Zone manager reads it before children see it." if first else "It is live: Link Workers find it from now on."
+    return _move(offering, proposals.publish, done)
 
 
 @blueprint.post("/offerings/<uuid:offering_id>/pause")
@@ -228,23 +264,28 @@ def offering_confirm(offering: Offering) -> ResponseReturnValue:
 
 
 @blueprint.route("/offerings/<uuid:offering_id>/tariffs/new", methods=["GET", "POST"])
-@allow(policies.can_set_tariff, offering=queries.get_offering)
+@allow(policies.can_propose_price, offering=queries.get_offering)
 def tariff_new(offering: Offering) -> ResponseReturnValue:
     me, offering_id, form = sessions.current_person(), offering.id, TariffForm()
     current = queries.find_current_tariff(offering_id, clock.today())
     if request.method == "GET" and current is not None:
-        form = TariffForm(data={
-            "price": current.price_pence, "setup": current.setup_pence, "notice_percent": current.notice_percent,
-            "absent_told": current.payable.get("absent_told"), "absent_untold": current.payable.get("absent_untold"),
-        })
-    saved = submit(form, lambda: set_tariff(
-        offering_id=offering_id, price_pence=form.price.data or 0, setup_pence=form.setup.data or 0,
-        notice_percent=form.notice_percent.data or 0, starts_on=form.starts_on.data, actor=me,
-        payable={**(current.payable if current else {}), "absent_told": form.absent_told.data, "absent_untold": form.absent_untold.data},
-    ))
-    if saved is None:
-        page = render_template("catalogue/tariff_new.html", form=form, offering=offering, current=current)
-        return page, 422 if request.method == "POST" else 200
-    flash("The new price is written down. What was agreed before keeps its own.", "success")
-    return redirect(url_for("catalogue.offering", offering_id=offering_id), 303)
+        form.show(current)
+    elif request.method == "GET":
+        form.setting.data = "one" if offering.group_size == 1 else "group"
+    is_manager = policies.can_set_tariff(me, offering)
 
+    def verb() -> object:
+        if is_manager:
+            return set_tariff(offering_id=offering_id, actor=me, **form.terms(current))
+        return proposals.propose_price(offering_id=offering_id, actor=me, why=form.why.data or "", **form.terms(current)) or True
+
+    if submit(form, verb) is None:
+        page = render_template(
+            "catalogue/tariff_new.html", form=form, offering=queries.get_offering(offering_id, me), current=current, is_manager=is_manager,
+        )
+        return page, 422 if request.method == "POST" else 200
+    if is_manager:
+        flash("The new price is written down. What was agreed before keeps its own.", "success")
+    else:
+        flash(*said(ProposalKind.PRICE, offering_id))
+    return redirect(url_for("catalogue.offering", offering_id=offering_id), 303)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
-from app.catalogue import policies, queries, shown, words
+from app.catalogue import policies, proposed, queries, shown, words
 from app.catalogue.forms import MoveForm, OrganisationForm, PractitionerForm
 from app.catalogue.history import history_of
 from app.catalogue.models import (
@@ -18,11 +18,13 @@ from app.catalogue.models import (
     OrganisationKind,
     PartnerState,
     Practitioner,
+    ProposalKind,
 )
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.routes.finding import find_zone
+from app.catalogue.routes.offerings import said
 from app.catalogue.services import organisations as verbs
-from app.catalogue.services import practitioners
+from app.catalogue.services import practitioners, proposals
 from app.catalogue.services.organisations import OrganisationFacts
 from app.shared import clock
 from app.shared.web import act, allow, submit
@@ -48,7 +50,7 @@ def organisation_list() -> ResponseReturnValue:
     return render_template(
         "catalogue/organisation_list.html", zone=zone, zones=accounts.list_own_zones(me), organisations=found, typed=typed, state=state,
         live=queries.count_live_offerings(ids), gaps=queries.organisations_with_gaps(ids, clock.today()), own=own,
-        kinds=words.ORGANISATION_KINDS, states=words.PARTNER_STATES, tones=STATE_TONES, may_add=me.manages(zone.id),
+        kinds=words.ORGANISATION_KINDS, states=words.PARTNER_STATES, tones=STATE_TONES, may_add=me.manages(zone.id), may_list_proposals=policies.can_list_proposals(me),
         expiring=queries.list_expiring_documents(zone.id, within_days=60) if me.manages(zone.id) else [],
         waiting=queries.list_waiting_documents(zone.id) if me.manages(zone.id) else [], document_kinds=words.DOCUMENT_KINDS,
     )
@@ -79,6 +81,7 @@ def organisation_show(organisation: Organisation) -> ResponseReturnValue:
         photos=queries.list_photos(organisation_id=organisation.id), purposes_of=shown.purposes, access_of=shown.access,
         may_confirm=policies.can_confirm_organisation(me, organisation), confirmable={o.id for o in offerings if policies.can_confirm_offering(me, o)},
         checked_by=queries.name_of(organisation.confirmed_by_id), old=shown.CHECKED_WITHIN,
+        proposals=queries.open_proposals_of(organisation) if may_edit else [], summary=proposed.summary,
         needs_papers=organisation.id in queries.needs_documents([organisation.id]), viewer=me,
     )
 
@@ -120,11 +123,21 @@ def organisation_new() -> ResponseReturnValue:
 @allow(policies.can_edit_organisation, organisation=queries.get_organisation)
 def organisation_edit(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id = sessions.current_person(), organisation.id
-    form = OrganisationForm(obj=None if request.method == "POST" else organisation)
-    if submit(form, lambda: verbs.edit_organisation(organisation_id=organisation_id, facts=_facts(form), actor=me)) is None:
-        page = render_template("catalogue/organisation_edit.html", form=form, zone=organisation.zone, organisation=organisation)
+    waiting = queries.find_open_proposal(ProposalKind.WORDS, organisation_id)
+    form = OrganisationForm(
+        obj=None if request.method == "POST" else organisation, data=waiting.after if waiting is not None else None,
+    )
+    if request.method == "GET" and waiting is not None:
+        form.process(obj=organisation, **waiting.after)
+    if submit(form, lambda: proposals.save_organisation(
+        organisation_id=organisation_id, facts=_facts(form), actor=me, why=form.why.data or "",
+    )) is None:
+        page = render_template(
+            "catalogue/organisation_edit.html", form=form, zone=organisation.zone, organisation=organisation,
+            asks_first=proposals.asks_first(organisation, me), waiting=waiting,
+        )
         return page, 422 if request.method == "POST" else 200
-    flash("Saved.", "success")
+    flash(*said(ProposalKind.WORDS, organisation_id))
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
 
 

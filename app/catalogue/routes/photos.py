@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from app.accounts import sessions
 from app.accounts.models import Person
 from app.catalogue import pictures, policies, queries
-from app.catalogue.models import Offering, Organisation, Photo
+from app.catalogue.models import Offering, Organisation, Photo, ProposalKind
 from app.catalogue.place_forms import AltForm, PhotoForm
 from app.catalogue.routes.blueprint import blueprint
+from app.catalogue.routes.offerings import said
 from app.catalogue.services import photos as verbs
+from app.catalogue.services import proposals
 from app.shared.errors import NotFound
 from app.shared.web import act, allow, submit
 
@@ -48,17 +50,20 @@ def _photos(of: Offering | Organisation, title: str, back: str) -> ResponseRetur
     offering_id, organisation_id = (of.id, None) if isinstance(of, Offering) else (None, of.id)
 
     def verb() -> Photo:
-        return verbs.add_photo(
+        return proposals.add_photo(
             content=form.file.data.read(pictures.LARGEST_FILE + 1), alt=form.alt.data or "", actor=me, offering_id=offering_id,
             organisation_id=organisation_id,
         )
 
-    if submit(form, verb) is not None:
-        flash("The photo is there. Only the picture was kept: where and when it was taken is gone.", "success")
+    added = submit(form, verb)
+    if added is not None:
+        waits = " The Zone manager looks at it before children see it." if added.is_waiting else ""
+        flash(f"The photo is there. Only the picture was kept: where and when it was taken is gone.{waits}", "success")
         return redirect(request.path, 303)
     page = render_template(
         "catalogue/photo_list.html", form=form, title=title, back=back, most=verbs.MOST,
-        photos=queries.list_photos(offering_id=offering_id, organisation_id=organisation_id),
+        photos=queries.list_photos(offering_id=offering_id, organisation_id=organisation_id, also_waiting=True),
+        asks_first=proposals.asks_first(of, me),
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -86,10 +91,10 @@ def _back(photo: Photo) -> str:
 def photo_edit(photo: Photo) -> ResponseReturnValue:
     me, photo_id, back = sessions.current_person(), photo.id, _back(photo)
     form = AltForm(obj=None if request.method == "POST" else photo)
-    if submit(form, lambda: verbs.describe_photo(photo_id=photo_id, alt=form.alt.data or "", actor=me)) is None:
+    if submit(form, lambda: proposals.describe_photo(photo_id=photo_id, alt=form.alt.data or "", actor=me)) is None:
         page = render_template("catalogue/photo_edit.html", form=form, photo=photo, back=back)
         return page, 422 if request.method == "POST" else 200
-    flash("Saved.", "success")
+    flash(*said(ProposalKind.WORDS, photo_id))
     return redirect(back, 303)
 
 
@@ -97,4 +102,4 @@ def photo_edit(photo: Photo) -> ResponseReturnValue:
 @allow(policies.can_see_photo, photo=_get_own)
 def photo_remove(photo: Photo) -> ResponseReturnValue:
     me, photo_id, back = sessions.current_person(), photo.id, _back(photo)
-    return act(lambda: verbs.remove_photo(photo_id=photo_id, actor=me), back, done="The photo is gone.")
+    return act(lambda: proposals.remove_photo(photo_id=photo_id, actor=me), back, done="The photo is gone.")

@@ -11,14 +11,17 @@ import sqlalchemy as sa
 from app.accounts.services.grants import give_back_grants, move_grants
 from app.catalogue.merging import Mover, by_column, register_mover
 from app.catalogue.models import (
+    OPEN_PROPOSALS,
     Cohort,
     Contact,
     CounterSignature,
     Document,
     MergeKind,
     Offering,
+    Organisation,
     Photo,
     Practitioner,
+    Proposal,
     Signature,
     Site,
     Tariff,
@@ -42,9 +45,24 @@ def register() -> None:
     register_mover(by_column(Signature, ("signature", "signatures"), organisation=Signature.organisation_id, once_per=Signature.agreement_id))
     register_mover(by_column(CounterSignature, ("counter-signature", "counter-signatures"), organisation=CounterSignature.organisation_id))
     register_mover(by_column(Photo, ("photo", "photos"), organisation=Photo.organisation_id, offering=Photo.offering_id))
+    register_mover(by_column(
+        Proposal, ("proposal", "proposals"), organisation=Proposal.organisation_id, offering=Proposal.offering_id, stops=_unanswered,
+    ))
     register_mover(by_column(Cohort, ("group", "groups"), offering=Cohort.offering_id))
     register_mover(Mover("tariff", ("price", "prices"), _move_tariffs, _tariffs_back))
     register_mover(Mover("role_grant", ("role", "roles"), _move_grants, _grants_back))
+
+
+def _unanswered(kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID) -> str:
+    """What somebody proposed about a record is answered while that record is there."""
+    if kind is not MergeKind.ORGANISATION:
+        column: Any = Proposal.offering_id
+        waiting = column == gone_id
+    else:
+        waiting = (Proposal.organisation_id == gone_id) & (Proposal.subject_type == Organisation.__tablename__)
+    if db.session.scalar(sa.select(sa.exists().where(waiting, Proposal.state.in_(OPEN_PROPOSALS)))):
+        return "A change is proposed to the one that would go. Answer that first."
+    return ""
 
 
 def _move_offerings(kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID) -> Sequence[uuid.UUID]:

@@ -121,7 +121,7 @@ def copy_offering(*, offering_id: uuid.UUID, actor: Person) -> Offering:
     sessions, whoever goes there, and the photos stay with the original."""
     with atomic():
         original = _get(offering_id)
-        facts = {name: getattr(original, name) for name in OfferingFacts.__dataclass_fields__}
+        facts = facts_of(original)
         facts |= {"title": f"Copy of {original.title}"[:200], **{k: list(v) for k, v in facts.items() if isinstance(v, list)}}
         copied = Offering(organisation=original.organisation, zone_id=original.zone_id, state=OfferingState.DRAFT, **facts)
         db.session.add(copied)
@@ -143,16 +143,21 @@ def publish_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
     """
     with atomic():
         offering = _get(offering_id)
-        _require_version(offering, version)
-        OFFERING_MOVES.require(offering.state, OfferingState.LIVE)
-        if offering.merged_into_id is not None:
-            raise Invalid("It was merged into another offering. Undo that first.", code="merged")
-        _require_ready(offering)
-        require_current_documents(offering.organisation_id)
+        require_publishable(offering, version)
         offering.confirmed_on = clock.today()
         offering.confirmed_by_id = actor.id
         _move(offering, OfferingState.LIVE, actor, "catalogue.offering.published")
         return offering
+
+
+def require_publishable(offering: Offering, version: int | None) -> None:
+    """Raises NotReadyToPublish with all that is missing, DocumentsLapsed, IllegalMove, Stale."""
+    _require_version(offering, version)
+    OFFERING_MOVES.require(offering.state, OfferingState.LIVE)
+    if offering.merged_into_id is not None:
+        raise Invalid("It was merged into another offering. Undo that first.", code="merged")
+    _require_ready(offering)
+    require_current_documents(offering.organisation_id)
 
 
 def pause_offering(*, offering_id: uuid.UUID, actor: Person, reason: str = "", version: int | None = None) -> Offering:
@@ -188,6 +193,11 @@ def confirm_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
         offering.confirmed_by_id = actor.id
         audit.record("catalogue.offering.confirmed", subject=offering, actor=actor, on=clock.today())
         return offering
+
+
+def facts_of(offering: Offering) -> dict[str, Any]:
+    """Everything that OfferingFacts holds, as it stands."""
+    return {name: getattr(offering, name) for name in OfferingFacts.__dataclass_fields__}
 
 
 def require_sense(values: Mapping[str, Any]) -> None:

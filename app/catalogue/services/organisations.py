@@ -59,7 +59,7 @@ def add_organisation(
     Raises Invalid at `name` when the Zone has one of that name.
     """
     with atomic():
-        _require_name(zone_id, facts.name)
+        require_name(zone_id, facts.name)
         organisation = Organisation(
             zone_id=zone_id, state=state, source=source, source_ref=source_ref or str(uuid.uuid4()), **asdict(facts)
         )
@@ -72,7 +72,7 @@ def edit_organisation(*, organisation_id: uuid.UUID, facts: OrganisationFacts, a
     """Raises Invalid at `name` when another organisation of the Zone has that name."""
     with atomic():
         organisation = _get(organisation_id)
-        _require_name(organisation.zone_id, facts.name, but=organisation.id)
+        require_name(organisation.zone_id, facts.name, but=organisation.id)
         changed = changes.apply(organisation, asdict(facts))
         if changed:
             audit.record("catalogue.organisation.edited", subject=organisation, actor=actor, fields=list(changed), changes=changed)
@@ -185,7 +185,8 @@ def _get(organisation_id: uuid.UUID) -> Organisation:
     return organisation
 
 
-def _require_name(zone_id: uuid.UUID, name: str, but: uuid.UUID | None = None) -> None:
+def require_name(zone_id: uuid.UUID, name: str, but: uuid.UUID | None = None) -> None:
+    """Raises Invalid at `name` when another organisation of the Zone has it."""
     statement = sa.select(Organisation.id).where(
         Organisation.zone_id == zone_id, sa.func.lower(Organisation.name) == name.lower(), Organisation.state != PartnerState.LEFT
     )

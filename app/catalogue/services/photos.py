@@ -17,8 +17,10 @@ from app.shared.errors import Invalid, NotFound
 MOST = 6
 
 
-def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.UUID | None = None, offering_id: uuid.UUID | None = None) -> Photo:
-    """Of an organisation or of an offering. The file is there before the row says so, and goes again if the row cannot be.
+def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.UUID | None = None, offering_id: uuid.UUID | None = None,
+              is_waiting: bool = False) -> Photo:
+    """Of an organisation or of an offering. The file is there before the row says so, and goes again if the row cannot be. `is_waiting`:
+    it is not shown until the Zone manager has accepted it.
 
     Raises Invalid at `file` for what is no photo, at `alt` without words.
     """
@@ -30,14 +32,14 @@ def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.
         )
         if of is None:
             raise NotFound
-        _require_words(alt)
+        require_words(alt)
         own = Photo.organisation_id == organisation_id if organisation_id else Photo.offering_id == offering_id
         there = db.session.scalar(sa.select(sa.func.count()).select_from(Photo).where(own)) or 0
         if there >= MOST:
             raise Invalid(f"{MOST} photos are the most. Take one away first.", field="file")
         photo = Photo(
             organisation_id=organisation_id, offering_id=offering_id, name=name, alt=alt.strip(), width=picture.width,
-            height=picture.height, position=there, added_by_id=actor.id,
+            height=picture.height, position=there, added_by_id=actor.id, is_waiting=is_waiting,
         )
         db.session.add(photo)
         db.session.flush()
@@ -49,7 +51,7 @@ def describe_photo(*, photo_id: uuid.UUID, alt: str, actor: Person) -> Photo:
     """Other words for those who cannot see it. Raises Invalid at `alt`."""
     with atomic():
         photo = _get(photo_id)
-        _require_words(alt)
+        require_words(alt)
         changed = changes.apply(photo, {"alt": alt.strip()})
         if changed:
             audit.record("catalogue.photo.described", subject=_of(photo), actor=actor, photo=photo_id, fields=list(changed), changes=changed)
@@ -81,6 +83,6 @@ def _of(photo: Photo) -> Organisation | Offering:
     return db.session.get_one(Offering, photo.offering_id)
 
 
-def _require_words(alt: str) -> None:
+def require_words(alt: str) -> None:
     if not alt.strip():
         raise Invalid("Say in a few words what the photo shows, for those who cannot see it.", field="alt")

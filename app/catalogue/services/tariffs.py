@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-
 from app.accounts.models import Person
 from app.audit import services as audit
+from app.catalogue import queries
 from app.catalogue.models import DEFAULT_PAYABLE, Offering, Tariff, TariffBasis
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -39,19 +38,9 @@ def set_tariff(
         offering = db.session.get(Offering, offering_id)
         if offering is None:
             raise NotFound
-        if not offering.needs_money:
-            raise Invalid("Only a programme that Kith commissions has a price for places.", field="price_pence")
-        if price_pence < 0 or setup_pence < 0:
-            raise Invalid("A price cannot be less than nothing.", field="price_pence" if price_pence < 0 else "setup_pence")
-        if not 0 <= notice_percent <= 100:
-            raise Invalid("Type a percentage from 0 to 100.", field="notice_percent")
         shares = {**DEFAULT_PAYABLE, **(payable or {})}
-        for mark, percent in shares.items():
-            if mark not in DEFAULT_PAYABLE or not 0 <= int(percent) <= 100:
-                raise Invalid("Each mark is paid from 0 to 100 percent.", field=f"payable_{mark}")
-        latest = db.session.scalar(
-            sa.select(Tariff).where(Tariff.offering_id == offering_id).order_by(Tariff.version.desc()).limit(1)
-        )
+        require_terms(offering, price_pence=price_pence, setup_pence=setup_pence, notice_percent=notice_percent, payable=shares)
+        latest = queries.find_latest_tariff(offering_id)
         begins = starts_on or clock.today()
         if latest is not None and begins < latest.starts_on:
             raise Invalid("A new price cannot begin before the one it follows.", field="starts_on")
@@ -66,3 +55,16 @@ def set_tariff(
             basis=basis, is_one_to_one=is_one_to_one,
         )
         return tariff
+
+
+def require_terms(offering: Offering, *, price_pence: int, setup_pence: int, notice_percent: int, payable: Mapping[str, Any]) -> None:
+    """Raises Invalid at the field that cannot be."""
+    if not offering.needs_money:
+        raise Invalid("Only a programme that Kith commissions has a price for places.", field="price_pence")
+    if price_pence < 0 or setup_pence < 0:
+        raise Invalid("A price cannot be less than nothing.", field="price_pence" if price_pence < 0 else "setup_pence")
+    if not 0 <= notice_percent <= 100:
+        raise Invalid("Type a percentage from 0 to 100.", field="notice_percent")
+    for mark, percent in payable.items():
+        if mark not in DEFAULT_PAYABLE or not 0 <= int(percent) <= 100:
+            raise Invalid("Each mark is paid from 0 to 100 percent.", field=f"payable_{mark}")
