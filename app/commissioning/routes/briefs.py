@@ -95,10 +95,9 @@ def _lit(form: BriefForm, child: Child) -> list[tuple[str, list[tuple[str, str]]
 @allow(policies.can_see_brief, brief=get_brief)
 def brief_show(brief: Brief) -> ResponseReturnValue:
     """All offers side by side for those who work with the child; for a partner, the brief and its own offer."""
-    me, brief_id = current_person(), brief.id
+    me = current_person()
     if policies.can_run_brief(me, brief):
-        audit.note_sight(person=me, child_id=brief.child_id, what="brief")
-        brief = get_brief(brief_id, me)
+        note_look(brief.child, "brief")
         offers = [o for o in brief.offers if o.state is not OfferState.WITHDRAWN]
         return render_template("commissioning/brief_show.html", brief=brief, offers=offers, says=SAYS)
     own = [o for o in brief.offers if o.organisation_id in me.organisation_ids(Role.PARTNER_ADMIN) and o.state is not OfferState.WITHDRAWN]

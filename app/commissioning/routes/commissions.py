@@ -14,6 +14,7 @@ from app.audit.queries import list_entries_for
 from app.catalogue.queries import list_practitioners
 from app.children.naming import reference_line
 from app.children.sharing import shared_view, shared_views
+from app.children.sight import note_look
 from app.commissioning import policies
 from app.commissioning.actions import actions_for
 from app.commissioning.forms.decisions import ConfirmForm, NoteForm, StopForm, SuspendForm
@@ -83,9 +84,7 @@ def _named(person: Person, commission: Commission) -> str:
 @allow(policies.can_see_commission, commission=get_commission)
 def commission_show(commission: Commission) -> ResponseReturnValue:
     me: Person = current_person()
-    commission_id = commission.id
-    audit.note_sight(person=me, child_id=commission.child_id, what="commission")
-    commission = get_commission(commission_id, me)
+    note_look(commission.child, "commission")
     if policies.is_partner_admin_of(me, commission) and not policies.works_with_child_of(me, commission):
         return _partners_page(commission, me)
     return _whole_page(commission, me)
