@@ -3,8 +3,8 @@
     .venv/bin/python -m benchmarks.pages [--samples 3] [--slowest 25]
 
 KITH_PAGES_DATA names a folder that already holds a demo database; without it one is loaded first. Times are the thread's own processor
-time, so that other work on the machine does not count; bytes are of the page as it is sent to a browser that reads gzip. Every page
-kind is asked for `--samples` addresses of its own, the one with most statements among them. A page over 100 ms is named.
+time, so that other work on the machine does not count; bytes are of the page as it is sent to a browser that reads gzip. Of every
+kind of page `--samples` addresses are asked for twice, and the second time counts. The exit code is how many kinds are over 100 ms.
 """
 
 from __future__ import annotations
@@ -112,18 +112,18 @@ def walk(app: Flask, role: str, person_id: object, samples: int) -> list[Kind]:
     with client.session_transaction() as session:
         session["sign_in"] = secret(person_id)  # type: ignore[arg-type]
     adapter, waiting, seen, asked = app.url_map.bind("localhost"), deque(["/"]), {"/"}, defaultdict[str, int](int)
-    client.get("/", headers={"Accept-Encoding": "gzip"})
     while waiting:
         path = waiting.popleft()
         endpoint = endpoint_of(adapter, path)
         if endpoint is None or asked[endpoint] >= samples:
             continue
         asked[endpoint] += 1
-        with counted(engine) as sent:
-            began = time.thread_time()
-            answer = client.get(path, headers={"Accept-Encoding": "gzip"})
-            body = answer.get_data()
-            took = (time.thread_time() - began) * 1000
+        for _ in range(2):  # the first time templates are compiled and words are read
+            with counted(engine) as sent:
+                began = time.thread_time()
+                answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+                body = answer.get_data()
+                took = (time.thread_time() - began) * 1000
         if answer.status_code >= 500:
             raise SystemExit(f"{path} as {role}: {answer.status_code}")
         if answer.status_code != 200 or answer.mimetype != "text/html":
