@@ -31,7 +31,7 @@ class ConceptForm(AmongZones):
 
     name = TidyStringField(
         "What it is", [DataRequired("Say what it is called."), Length(max=LONGEST, message=f"At most {LONGEST} characters.")],
-        description="As a provider would write it: football, bereavement.",
+        description="As an organisation would write it: football, bereavement.",
     )
     same = TextAreaField("Other words for it", description="One a line: footy, kickabout. Whoever types one finds all of them.")
     near = TextAreaField("Words that come near it", [Optional()], description="One a line. They count, but less.")
