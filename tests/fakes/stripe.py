@@ -51,6 +51,7 @@ class FakeStripe:
     late: list[tuple[str, str, bytes, dict[str, str]]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     drifted: list[str] = field(default_factory=list)
     url: str = ""
 
@@ -358,6 +359,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _go(self, method: str) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.fake.seen.append((method, self.path.partition("?")[0]))
+        self.fake.bodies.append(f"{method} {urllib.parse.unquote_plus(self.path)} {urllib.parse.unquote_plus(body.decode())}".encode())
         answer = self.fake.handle(method, self.path, body, dict(self.headers))
         if answer is None:
             self.close_connection = True
