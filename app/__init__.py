@@ -19,7 +19,7 @@ from config import Settings
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = (
     "audit", "accounts", "notifications", "payments", "catalogue", "children", "safeguarding", "matching", "introductions", "commissioning", "attendance",
-    "billing", "interchange", "insight",
+    "billing", "interchange", "insight", "keeping",
 )
 """From the floor up."""
 

@@ -15,7 +15,7 @@ from app.shared.errors import Invalid
 
 LARGEST = pictures.LARGEST_FILE
 TYPES = {"pdf": "application/pdf", "jpg": "image/jpeg"}
-PAPERS = Drawer("papers", tuple(TYPES))
+PAPERS = Drawer("papers", tuple(TYPES), is_sealed=True)
 
 
 @dataclass(frozen=True)

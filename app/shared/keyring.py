@@ -91,7 +91,7 @@ def add_to_file(settings: Settings, at: datetime) -> None:
 def drop_from_file(settings: Settings, name: str) -> None:
     """Take the key of that mark out of the file. Whoever calls has made sure that nothing needs it."""
     path = _writable(settings)
-    _write(path, [line for line in _lines(path) if _derived(line.split()[0])[0].hex() != name])
+    _write(path, [line for line in _lines(path) if _derived(_split(line)[0])[0].hex() != name])
     _opening.clear()
 
 
@@ -135,13 +135,22 @@ def _lines(path: Path) -> list[str]:
     return [line.strip() for line in path.read_text().splitlines() if line.strip() and not line.startswith("#")]
 
 
+def _split(line: str) -> tuple[str, datetime | None]:
+    """The key, and when it was made where the line ends in an instant."""
+    text, _, last = line.rpartition(" ")
+    try:
+        return text.strip(), datetime.fromisoformat(last)
+    except ValueError:
+        return line, None
+
+
 @lru_cache(maxsize=16)
 def _of_file(path: Path, changed: int, secret: str) -> tuple[Key, ...]:
     keys = []
     for line in _lines(path):
-        text, _, at = line.partition(" ")
+        text, made_at = _split(line)
         mark, raw = _derived(text)
-        keys.append(Key(mark, AESGCM(raw), path.name, datetime.fromisoformat(at) if at.strip() else None))
+        keys.append(Key(mark, AESGCM(raw), path.name, made_at))
     if not keys:
         raise KeysMissing(f"the file of data keys at {path} has none")
     return (*keys, _from_secret(secret))

@@ -64,7 +64,8 @@ def test_a_paper_is_told_by_what_it_is_and_kept_under_a_name_of_ours(scene: Scen
     sent = documents.submit_document(kind=K.RISK_ASSESSMENT, content=PDF, **given)  # type: ignore[arg-type]
     paper = queries.papers_of(scene.organisation.id)[sent.id]
     kept = files.PAPERS.path_of(current_app.config["SETTINGS"].data_dir, paper.name)
-    assert (kept.read_bytes(), kept.stat().st_mode & 0o777) == (PDF, 0o600)
+    assert (files.PAPERS.read(current_app.config["SETTINGS"].data_dir, paper.name), kept.stat().st_mode & 0o777) == (PDF, 0o600)
+    assert PDF not in kept.read_bytes(), "it lies sealed"
     with pytest.raises(Invalid):  # refused for its days: the file goes again
         documents.submit_document(kind=K.RISK_ASSESSMENT, content=PDF, expires_on=clock.today() - timedelta(days=1), **given)  # type: ignore[arg-type]
     assert [path.name for path in set(folder.rglob("*.*")) - others] == [paper.name]

@@ -24,9 +24,9 @@ from app.shared.web import act, allow, paced, public, safe_next, submit
 @allow(policies.can_see_paper, paper=queries.get_paper)
 def paper(paper: Paper) -> ResponseReturnValue:
     """Always a download, under a name of ours, that may run nothing and is kept by no cache."""
-    path = files.PAPERS.path_of(current_app.config["SETTINGS"].data_dir, paper.name)
-    ending = path.suffix[1:]
-    response = send_file(io.BytesIO(path.read_bytes()), mimetype=files.TYPES[ending], as_attachment=True, download_name=f"{paper.document.kind}.{ending}", conditional=False)
+    content = files.PAPERS.read(current_app.config["SETTINGS"].data_dir, paper.name)
+    ending = paper.name.rpartition(".")[2]
+    response = send_file(io.BytesIO(content), mimetype=files.TYPES[ending], as_attachment=True, download_name=f"{paper.document.kind}.{ending}", conditional=False)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "no-store"
     return response

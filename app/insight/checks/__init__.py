@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from app.billing import invariants as billing
 from app.commissioning import invariants
 from app.insight.checks import reach, registers, trail
+from app.shared import resealing
 from app.shared.db import db
 
 Check = Callable[[], str | None]
@@ -39,6 +40,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("every introduction and commission has a trail", trail.every_introduction_and_commission_has_a_trail),
     ("what only grows is guarded by the database", trail.what_only_grows_is_guarded),
     ("no line of the trail was changed after it was sealed", trail.nothing_sealed_was_changed),
+    ("every sealed value has its key", resealing.missing),
     ("no revision of a mark is missing", registers.marks_have_every_revision),
     ("marked sessions were held", registers.marked_sessions_were_held),
     ("a session of a child is billed once", registers.a_session_of_a_child_is_billed_once),
