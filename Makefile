@@ -31,7 +31,7 @@ shell: ## a Python shell inside the app
 assets: ## build styles and scripts (when their sources have changed)
 	@sh scripts/assets.sh
 
-pictures: ## take the screenshots of docs/pictures again, from the demo
+pictures: ## draw states, rooms and tables of docs/ again, and take the screenshots of docs/pictures from the demo
 	@sh scripts/pictures.sh
 
 clean: ## remove everything that the commands above have made, except the data in var/
