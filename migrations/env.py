@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
@@ -20,8 +21,23 @@ def include_name(name: str | None, kind: str, _: Any) -> bool:
     return not (kind in ("table", "index") and name is not None and name.startswith("offering_search"))
 
 
+def let_tables_be_made_anew(connection: sa.Connection, is_let: bool) -> None:
+    """SQLite changes a table by making it anew, and drops the old one, which other tables name: no foreign key is looked at meanwhile.
+    Outside a transaction only, where SQLite listens."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA foreign_keys={'OFF' if is_let else 'ON'}")
+
+
+def require_all_named_rows(connection: sa.Connection) -> None:
+    """Every row that another names is there, as if the keys had been looked at all the time."""
+    if connection.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)):
+        raise RuntimeError(f"rows would name others that are not there: {lost}")
+
+
 def run() -> None:
     with migrating(), db.engine.connect() as connection:
+        let_tables_be_made_anew(connection, True)
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -31,8 +47,13 @@ def run() -> None:
             render_as_batch=connection.dialect.name == "sqlite",
             transaction_per_migration=False,
         )
-        with context.begin_transaction():
-            context.run_migrations()
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+                require_all_named_rows(connection)
+        finally:
+            connection.rollback()
+            let_tables_be_made_anew(connection, False)
 
 
 if context.is_offline_mode():
