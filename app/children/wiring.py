@@ -11,7 +11,7 @@ from app.children import merging, names, panels, policies
 from app.children import next as next_steps
 from app.children.models import Child
 from app.children.naming import possessive
-from app.children.services import handover
+from app.children.services import handover, photos
 from app.notifications.sweeps import register_sweep
 from app.shared.web import current_person
 
@@ -26,6 +26,7 @@ def connect(app: Flask) -> None:
     panels.register_tab("children.notes", 60, "Notes", policies.can_see_child)
     panels.register_next("children", 900, next_steps.ask)
     register_sweep("hand-overs", handover.sweep)
+    register_sweep("photos of children", photos.sweep)
     catalogue.register_names(names.names_of_zone, names.first_names_seen_by)
     app.jinja_env.filters["possessive"] = possessive
     app.jinja_env.globals["child_tabs"] = child_tabs

@@ -24,6 +24,7 @@ from sqlalchemy.orm import selectinload
 from app.accounts.models import ROLE_WORDS, Person, School
 from app.catalogue.models import Offering, Organisation
 from app.children.models import Carer, Child, Relationship
+from app.children.services.photos import find_photo
 from app.safeguarding import queries
 from app.shared import clock
 from app.shared.db import Base, db
@@ -44,12 +45,12 @@ BENEATH = {"goal_review": "goal", "relationship_moment": "relationship", "view":
 TITLES = {
     "child": "About the child", "voice": "What the child said", "carer": "Parents and carers", "relationship": "People and places who matter",
     "listening_note": "Notes", "need": "Needs", "goal": "Goals", "plan_step": "Steps of the plan", "consent": "What may be shared, and with whom",
-    "introduction": "Introductions", "view": "What people said about an introduction", "commission": "Places that were asked for",
+    "introduction": "Introductions", "view": "What people said about an introduction", "commission": "Places that were asked for", "child_photo": "The photo for the introduction card",
     "mark": "Registers", "measure": "Figures", "teacher_view": "What teachers said", "caseload": "Link Workers",
 }
 HIDDEN = {
     "id", "latitude", "longitude", "postcode_area", "town", "ward", "phone", "email", "sealed_seed", "client_key", "batch_id", "source_ref",
-    "school_key", "xact", "number",
+    "school_key", "xact", "number", "picture",
 }
 """Columns that would say where somebody lives or how to reach them, or that say nothing."""
 OTHER_CHILD, A_PERSON = "[another child]", "[a grown-up]"
@@ -72,6 +73,7 @@ class Copy:
     parts: list[Part]
     lookers: list[dict[str, Any]]
     private_notes: int
+    photo: bytes | None = None
 
 
 def draw_up(child: Child) -> Copy:
@@ -97,11 +99,11 @@ def draw_up(child: Child) -> Copy:
     lookers = [
         {"who": looker.role or A_PERSON, "times": looker.looks, "first": _said(looker.first), "last": _said(looker.last)} for looker in queries.who_looked(child)
     ]
-    return Copy(child.reference, child.called, clock.now(), parts, lookers, len(notes) - len(rows["listening_note"]))
+    return Copy(child.reference, child.called, clock.now(), parts, lookers, len(notes) - len(rows["listening_note"]), find_photo(child.id))
 
 
 def as_zip(copy: Copy) -> bytes:
-    """index.html and data.json."""
+    """index.html and data.json, and the photo for the introduction card, if there is one."""
     plain = {
         "reference": copy.reference, "made_at": copy.made_at.isoformat(), "who_looked": copy.lookers,
         "parts": {part.name: part.rows for part in copy.parts}, "left_out": LEFT_OUT, "private_notes_left_out": copy.private_notes,
@@ -110,6 +112,8 @@ def as_zip(copy: Copy) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr("index.html", render_template("safeguarding/copy_file.html", copy=copy, left_out=LEFT_OUT))
         packed.writestr("data.json", json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True))
+        if copy.photo is not None:
+            packed.writestr("photo.jpg", copy.photo)
     return out.getvalue()
 
 

@@ -45,7 +45,7 @@ def test_shared_view_holds_the_covered_field_and_nothing_else(world: World, fiel
     said = {
         "first_name": view.first_name, "age": view.age, "interests": view.interests, "own_words": view.own_words,
         "what_helps": view.what_helps, "must_know": view.must_know, "trusted_adult": view.trusted_adult,
-        "contact": view.contact_phone, "needs": view.needs,
+        "contact": view.contact_phone, "needs": view.needs, "photo": "photo" in view.covers,
     }
     assert said.pop(field), field
     assert not any(said.values()), said

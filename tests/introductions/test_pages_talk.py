@@ -5,7 +5,12 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
+from PIL import Image
+
+from app.accounts.models import Person
+from app.children import services as child_services
 from app.children.models import OnePage
+from app.children.services import consents, photos
 from app.introductions import links, services
 from app.introductions.links import Purpose
 from app.introductions.models import IntroductionState, Message, Readers
@@ -81,6 +86,58 @@ def test_new_forms_of_an_introduction_show_refuse_and_save(client: StrictClient,
     dee = factories.make_practitioner(world.organisation, name="Dee Clarke")
     assert client.post(f"{base}/practitioner", data={"practitioner_id": str(dee.id)}).status_code == 303
     assert reread(introduction).practitioner_id == dee.id
+
+
+def test_the_photo_is_on_the_card_while_consent_covers_it_and_gone_with_the_last_one(client: StrictClient, world: World) -> None:
+    """Nobody else's, by no other way; the card has initials instead. What consent took back nobody can bring back, nor what ran out."""
+    introduction = world.at(S.ARRANGED)
+    factories.make_one_page(world.child, read_by=world.link_worker)
+    card, shown, page = f"/introductions/{introduction.id}/card", f"/introductions/{introduction.id}/photo.jpg", f"/children/{world.child.id}/photo"
+
+    def send(**given: object) -> int:
+        out = io.BytesIO()
+        Image.new("RGB", (900, 700), "teal").save(out, "PNG")
+        out.seek(0)
+        return client.post(page, data={"file": (out, "Amara.png"), **given}, content_type="multipart/form-data").status_code
+
+    def seen(by: Person) -> tuple[bool, int]:
+        sign_in(client, by)
+        return shown in client.get(card).get_data(as_text=True), client.get(shown).status_code
+
+    def consent(fields: list[str]) -> None:
+        child_services.give_consent(
+            child_id=world.child.id, carer_id=world.carer.id, organisation_id=world.organisation.id, fields=fields, given_on=clock.today(),
+            ends_on=clock.today() + timedelta(days=9), actor=world.link_worker,
+        )
+
+    sign_in(client, world.link_worker)
+    assert (send(), send(is_childs_yes="y")) == (422, 303), "only with the child's yes"
+    for person in (world.link_worker, world.partner):
+        assert seen(person) == (True, 200), person.name
+    answer = client.get(shown)
+    assert (answer.mimetype, answer.headers["Cache-Control"], "sandbox" in answer.headers["Content-Security-Policy"]) == ("image/jpeg", "no-store", True)
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert max(picture.size) == 480 and not picture.getexif()
+    assert client.get(f"/children/{world.child.id}/photo.jpg").status_code == 404, "a partner has no other way to it"
+    consent(["first_name", "interests"])
+    assert seen(world.partner) == (False, 404)
+    assert not photos.has_photo(world.child.id), "a newer consent covers less: nothing covers the photo"
+    sign_in(client, world.link_worker)
+    assert send(is_childs_yes="y") == 422, "nobody agreed to a photo"
+    for over in ("withdrawn", "ran out", "taken away"):
+        consent(["first_name", "photo"])
+        sign_in(client, world.link_worker)
+        assert (send(is_childs_yes="y"), send(is_childs_yes="y")) == (303, 303), over
+        if over == "withdrawn":
+            consents.withdraw_all_consents(child_id=world.child.id, why="", actor=world.link_worker)
+        elif over == "taken away":
+            assert client.post(f"{page}/remove").status_code == 303
+        else:
+            photos.sweep()
+            assert photos.has_photo(world.child.id)
+            with clock.freeze(clock.now() + timedelta(days=10)):
+                photos.sweep()
+        assert not photos.has_photo(world.child.id), over
 
 
 def test_a_page_of_an_introduction_and_the_day_list_ask_few_things(client: StrictClient, world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -71,6 +72,11 @@ class OnePageForm(KithForm):
         if not self.is_submitted():
             for name in ("about_me", "likes", "helps", "does_not", "working_on"):
                 self[name].data = getattr(page, name)
+
+
+class ChildPhotoForm(KithForm):
+    file = FileField("Photo", [FileRequired("Choose a photo.")], description="JPEG, PNG or WebP, 6 MB at most. Where and when it was taken is removed.")
+    is_childs_yes = BooleanField("The child has seen this photo and said yes to it")
 
 
 class ApproveForm(KithForm):

@@ -34,6 +34,7 @@ from app.children.models.growth import (
     TagState,
 )
 from app.children.models.looks import UrgentLook
+from app.children.models.photos import ChildPhoto
 
 __all__ = [
     "SHAREABLE",
@@ -41,6 +42,7 @@ __all__ = [
     "Caseload",
     "CaseloadKind",
     "Child",
+    "ChildPhoto",
     "ChildState",
     "Closeness",
     "Consent",

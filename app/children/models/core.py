@@ -312,7 +312,7 @@ class Carer(Row):
 SHAREABLE = {
     "first_name": "first name", "age": "age and school year", "interests": "interests", "own_words": "own words",
     "what_helps": "what helps and what does not", "must_know": "must-know", "trusted_adult": "trusted adult",
-    "contact": "parent's or carer's telephone number", "needs": "needs",
+    "contact": "parent's or carer's telephone number", "needs": "needs", "photo": "photo on the introduction card",
 }
 """What a consent can cover, and the words for it."""
 

@@ -7,6 +7,7 @@ from app.children.routes import (
     consents,
     listening,
     one_page,
+    photos,
     plan,
     plans,
     progress,
@@ -14,4 +15,4 @@ from app.children.routes import (
 )
 from app.children.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "caseload", "child", "circle", "consents", "listening", "one_page", "plan", "plans", "progress", "selection"]
+__all__ = ["blueprint", "caseload", "child", "circle", "consents", "listening", "one_page", "photos", "plan", "plans", "progress", "selection"]

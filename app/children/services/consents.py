@@ -12,7 +12,7 @@ from app.audit.services import record
 from app.catalogue.models import PartnerState
 from app.children import hooks, queries, school_queries
 from app.children.models import SHAREABLE, Child, Consent
-from app.children.services import disagreement
+from app.children.services import disagreement, photos
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -72,6 +72,7 @@ def keep_consent(
     db.session.add(consent)
     record("children.consent.given", subject=consent, actor=actor, zone_id=child.zone_id, organisation=organisation_id,
            carer=carer_id, fields=consent.fields, given_on=given_on, ends_on=ends_on, waits=waits)
+    photos.drop_uncovered(child, actor)
     return consent
 
 
@@ -129,6 +130,7 @@ def _cut(child: Child, consent: Consent, why: str, actor: Person) -> None:
     consent.withdrawn_at = clock.now()
     consent.withdrawn_why = why.strip()
     record("children.consent.withdrawn", subject=consent, actor=actor, zone_id=child.zone_id, organisation=consent.organisation_id)
+    photos.drop_uncovered(child, actor)
 
 
 def preview_withdrawing_all(*, child_id: uuid.UUID) -> list[ConsentPreview]:

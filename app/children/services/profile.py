@@ -15,6 +15,7 @@ from app.audit.services import record
 from app.catalogue.models import AREAS
 from app.children import hooks, queries
 from app.children.models import Child, ChildState
+from app.children.services import photos
 from app.children.services.caseload import NEW_SCHOOL
 from app.children.services.handover import ask_who_leads
 from app.notifications.services import close_tasks
@@ -221,5 +222,6 @@ def child_left(*, child_id: uuid.UUID, on: date, reason: str, actor: Person) -> 
         for entry in child.caseload:
             if entry.ends_on is None or entry.ends_on >= clock.today():
                 entry.ends_on = max(entry.starts_on, clock.today())
+        photos.remove_photo(child_id=child.id, actor=actor)
         record("children.child.left", subject=child, actor=actor, moved=("active", "ended"), reason=reason.strip(), on=on)
         return child

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from app.accounts.models import Person
 from app.catalogue import queries as catalogue
 from app.children.book import approved_pages
+from app.children.routes.photos import as_picture
+from app.children.services import photos
 from app.children.sight import note_look
 from app.introductions import calendar_file, policies, queries, services, standing
 from app.introductions.forms import ArrangeForm, JoinForm, MetForm, PractitionerForm, chosen
@@ -118,7 +120,20 @@ def card(introduction: Introduction) -> ResponseReturnValue:
     if partner and shared is None:
         raise NotFound
     page = approved_pages([introduction.child_id]).get(introduction.child_id)
+    may_have = shared is not None and photos.FIELD in shared.covers
     return render_template(
         "introductions/introduction_card.html", introduction=introduction, shared=shared, page=page, is_partner=partner,
+        has_photo=may_have and photos.has_photo(introduction.child_id),
         may_work=policies.can_listen(person, introduction), called=shared.called if shared else introduction.child.reference,
     )
+
+
+@blueprint.get("/introductions/<uuid:introduction_id>/photo.jpg")
+@allow(policies.can_see_introduction, introduction=queries.get_introduction)
+def photo(introduction: Introduction) -> ResponseReturnValue:
+    """The photo on the card: where the card shows what the child said yes to, and consent covers the photo."""
+    note_look(introduction.child, "introduction card")
+    shared = shared_of(introduction)
+    if shared is None or not shared.is_approved_by_child or photos.FIELD not in shared.covers:
+        raise NotFound("There is no photo.")
+    return as_picture(photos.find_photo(introduction.child_id))
