@@ -30,6 +30,7 @@ from app.demo.lives import plan_lives
 from app.demo.partners import bring_partners, fill_catalogue
 from app.demo.paying import pay_partners
 from app.demo.story import Story
+from app.demo.together import tell_together
 from app.demo.world import World, address, open_schools, open_zone
 from app.introductions import services as introductions
 from app.notifications.models import OutboxMessage, OutboxState
@@ -105,6 +106,7 @@ def _build_zone(
     story.tell(progress)
     say(f"{name}: what the children say of it")
     tell_growing(world, lives, story.until)
+    tell_together(world, lives)
     _bumps(world)
     pay_partners(world)
     write_briefs(world.zone.id)

@@ -18,7 +18,7 @@ from app.accounts.models import Person
 from app.accounts.queries import school_days
 from app.attendance.queries.marks import attended_count
 from app.catalogue.models import Cohort, Offering, Session, SessionState
-from app.children.book import list_one_pages
+from app.children.book import approved_pages
 from app.children.models import SHAREABLE
 from app.children.services.consents import give_consent, withdraw_consent
 from app.children.services.listening import record_voice
@@ -201,7 +201,7 @@ def _views(t: Thread) -> None:
     )
     give_consent(
         child_id=t.life.child.id, carer_id=t.life.carer.id, organisation_id=t.offering.organisation_id,
-        fields=[name for name in SHAREABLE if name != "needs" or t.dice.random() < 0.3], given_on=clock.today(),
+        fields=[name for name in SHAREABLE if name != "photo" and (name != "needs" or t.dice.random() < 0.3)], given_on=clock.today(),
         ends_on=clock.today() + timedelta(days=365), actor=t.worker,
     )
     introductions.prepare(
@@ -291,7 +291,7 @@ def _ask_partner(t: Thread) -> None:
     assert t.introduction_id is not None
     if not t.is_at(IntroductionState.READY):
         return
-    if not list_one_pages(t.life.child.id):
+    if not approved_pages([t.life.child.id]):
         write_page(t.life, is_approved=True)
     introductions.ask(introduction_id=t.introduction_id, note_to_partner="Could we come and look first?", actor=t.worker)
     fate = t.dice.random()
