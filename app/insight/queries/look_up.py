@@ -5,7 +5,6 @@ Every list asks its own room what the person may see, in SQL: what they may not 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -14,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from rapidfuzz import fuzz, process
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.accounts.models import Person, School
 from app.accounts.queries import people_looked_after
@@ -56,8 +56,8 @@ class Group:
 class _Kind:
     name: str
     icon: str
-    statement: sa.Select[Any]
-    named: Sequence[sa.ColumnElement[str]]
+    statement: sa.Select[*tuple[Any, ...]]
+    named: Sequence[InstrumentedAttribute[str]]
     """The columns in which the words are looked for; the statement begins with the id and these."""
     shown: Callable[[Any], Hit]
 
@@ -80,8 +80,8 @@ def _found(kind: _Kind, typed: str) -> Group:
     return Group(kind.name, kind.icon, [kind.shown(row) for row in rows[:MOST]], len(rows) > MOST, is_close)
 
 
-def _joined(columns: Sequence[sa.ColumnElement[str]]) -> sa.ColumnElement[str]:
-    whole = sa.func.coalesce(columns[0], "")
+def _joined(columns: Sequence[InstrumentedAttribute[str]]) -> sa.ColumnElement[str]:
+    whole: sa.ColumnElement[str] = sa.func.coalesce(columns[0], "")
     for column in columns[1:]:
         whole = whole + " " + sa.func.coalesce(column, "")
     return whole
@@ -147,5 +147,5 @@ def _people(person: Person) -> _Kind:
     return _Kind("People", "user-round", statement, (Person.name, Person.email), shown)
 
 
-def _href(endpoint: str, **ids: uuid.UUID) -> str:
+def _href(endpoint: str, **ids: Any) -> str:
     return url_for(endpoint, **ids)
