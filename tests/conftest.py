@@ -20,6 +20,7 @@ from tests.support.client import StrictClient
 from tests.support.databases import Database, Databases, Kind
 
 SHARED_DATA = ROOT.parent / "shared"
+STRIPE_TEST_KEY = os.environ.get("STRIPE_TEST_KEY", "")
 LOOPBACK = {"localhost", "127.0.0.1", "::1", "", None}
 
 pytest_plugins = ["tests.support.live"]
@@ -58,7 +59,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _loopback_only(event: str, args: tuple[Any, ...]) -> None:
-    """No test reaches further than this machine."""
+    """No test reaches further than this machine, but those of a Stripe sandbox when its key is given."""
+    if STRIPE_TEST_KEY and event == "socket.getaddrinfo" and args[0] == "api.stripe.com":
+        return
+    if STRIPE_TEST_KEY and event == "socket.connect" and isinstance(args[1], tuple) and args[1][1] == 443:
+        return
     if event == "socket.connect" and isinstance(args[1], tuple) and not str(args[1][0]).startswith(("127.", "::1", "localhost")):
         raise RuntimeError(f"a test tried to reach {args[1][0]}")
     if event == "socket.getaddrinfo" and args[0] not in LOOPBACK and not str(args[0]).startswith("127."):
@@ -69,15 +74,17 @@ SLOW_FIXTURES = {"live", "new_page", "server", "sturdy"}  # a module that asks f
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of the real data run where it lies beside the checkout; elsewhere they are left out, and the end says so.
+    """Tests of the real data run where it lies beside the checkout, those of a Stripe sandbox where its key is given; elsewhere they are
+    left out, and the end says so.
 
     Modules with a server or a browser come first, so that at the end both workers run out of quick tests at the same time.
     """
     slow = {item.path for item in items if SLOW_FIXTURES & set(getattr(item, "fixturenames", ()))}
     items.sort(key=lambda item: item.path not in slow)
-    if SHARED_DATA.is_dir():
+    marks = [mark for mark, is_here in (("shared_data", SHARED_DATA.is_dir()), ("stripe_sandbox", bool(STRIPE_TEST_KEY))) if not is_here]
+    left_out = [item for item in items if any(item.get_closest_marker(mark) for mark in marks)]
+    if not left_out:
         return
-    left_out = [item for item in items if item.get_closest_marker("shared_data")]
     items[:] = [item for item in items if item not in left_out]
     config.hook.pytest_deselected(items=left_out)
 
@@ -85,6 +92,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not SHARED_DATA.is_dir():
         terminalreporter.write_line("Tests marked shared_data did not run: there is no ../shared beside this checkout.")
+    if not STRIPE_TEST_KEY:
+        terminalreporter.write_line("Tests marked stripe_sandbox did not run: STRIPE_TEST_KEY is not set.")
 
 
 def _kinds(config: pytest.Config) -> list[Kind]:

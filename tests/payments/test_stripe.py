@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import threading
@@ -33,19 +32,8 @@ from tests.support.client import StrictClient
 P = PaymentState
 
 
-def test_a_payment_is_one_transfer_and_the_worker_makes_it(shop: Shop) -> None:
-    payment = shop.payment(5_000)
-    shop.drain()
-    assert state_of(payment) is P.PAID and work(payment) is P.PAID
-    [transfer] = shop.stripe.transfers()
-    assert (transfer["amount"], transfer["transfer_group"], transfer["metadata"]["payment_id"]) == (5_000, payment.group, str(payment.id))
-    assert shop.at_stripe() == 0 == shop.stripe.available
-    sent = json.dumps(transfer)
-    assert payment.payee.name not in sent, "opaque keys alone leave the house"
-
-
-def test_every_fault_of_the_network_ends_in_one_transfer(shop: Shop) -> None:
-    for fault in ("drop_before", "drop_after", "late", "500", "500_after", "429"):
+def test_an_error_that_stripe_saved_is_a_persons_to_let_go(shop: Shop) -> None:
+    for fault in ("drop_before", "500"):
         payment = shop.payment(1_000)
         shop.stripe.fault(fault, "transfers$")
         assert work(payment) is P.UNKNOWN, fault
