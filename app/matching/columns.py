@@ -101,6 +101,8 @@ class Columns:
     tag_names: list[str]
     texts: Array
     meant: Array
+    situation: Array
+    situations: list[frozenset[str]]
     meant_vectors: Array
     grid: Grid
 
@@ -188,7 +190,8 @@ def build(rows: Sequence[Candidate], index: Index, table: Meanings, stems_of: Ca
     x, y, z = on_sphere(latitude, longitude)
     slots = [(at, slot) for at, one in enumerate(weeks.values) for slot in one.slots]
     needs = np.array([sum(NEED_BIT.get(code, 0) for code in set(row.needs)) for row in rows], np.uint32)
-    meant = _Numbers()
+    meant, situations = _Numbers(), _Numbers()
+    situation = [situations(row.circumstances) for row in rows]
     meant_of = [meant(row.meant_for) if row.meant_for else -1 for row in rows]
     return Columns(
         ids=[row.id for row in rows], refs=[row.ref for row in rows], whos=whos.values, terms=terms.values, weeks=weeks.values,
@@ -204,7 +207,7 @@ def build(rows: Sequence[Candidate], index: Index, table: Meanings, stems_of: Ca
         kind=np.array([kinds(row.kind) for row in rows], np.int8), kinds=kinds.values, tags=np.array(tags, np.int32).reshape(len(rows), TAGS),
         tag_vectors=_vectors([[(stem, index.rarity(stem)) for stem in stems_of(name)] for name in tag_names.values], table),
         tag_names=tag_names.values, texts=_text_vectors(index, len(rows), table),
-        meant=np.array(meant_of, np.int32),
+        meant=np.array(meant_of, np.int32), situation=np.array(situation, np.int32), situations=situations.values,
         meant_vectors=_vectors([[(stem, index.rarity(stem)) for stem in stems_of(said)] for said in meant.values], table),
         grid=grid_of([place_of(row) for row in rows]),
     )

@@ -96,6 +96,7 @@ class Profile:
     not_well_received: tuple[str, ...] = ()
     background: str = ""
     audiences: frozenset[str] = frozenset()
+    circumstances: frozenset[str] = frozenset()
     refused: frozenset[uuid.UUID] = frozenset()
     lessons: tuple[Lesson, ...] = ()
 
@@ -156,3 +157,4 @@ class Candidate:
     confirmed_on: date | None = None
     audiences: frozenset[str] = field(default=frozenset())
     meant_for: str = ""
+    circumstances: frozenset[str] = field(default=frozenset())

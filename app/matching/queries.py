@@ -17,7 +17,7 @@ from app.accounts.models import Person
 from app.catalogue.models import Offering
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
-from app.matching import audiences, exposure, reasons, rules
+from app.matching import audiences, circumstances, exposure, reasons, rules
 from app.matching.forms import about_of
 from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
 from app.matching.ranking import Found, rank, turns_of
@@ -131,7 +131,7 @@ def _lessons(refusals: Sequence[Refusal], latitude: float | None, longitude: flo
 
 
 def with_audiences(profile: Profile, extra: str = "") -> Profile:
-    """Adds the groups that the profile's own words name."""
+    """Adds the groups and the situations that the profile's own words name."""
     said = " . ".join((
         *profile.own_words, *profile.interests, *profile.goals, profile.aspiration, profile.background, extra,
     ))
@@ -139,7 +139,11 @@ def with_audiences(profile: Profile, extra: str = "") -> Profile:
         said, needs=frozenset(code for code, _ in profile.needs), languages=profile.languages, gender=profile.gender,
         needs_step_free=profile.needs_step_free,
     )
-    return replace(profile, audiences=profile.audiences | found)
+    spoken_of = circumstances.of_profile(
+        said, needs=frozenset(code for code, _ in profile.needs), languages=profile.languages, needs_quiet=profile.needs_quiet,
+        needs_step_free=profile.needs_step_free,
+    )
+    return replace(profile, audiences=profile.audiences | found, circumstances=profile.circumstances | spoken_of)
 
 
 # --- matching ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from app.catalogue.models import Offering, OfferingState, OfferingText, Organisation, PartnerState
-from app.matching import audiences, text
+from app.matching import audiences, circumstances, text
 from app.matching.grid import place_of
 from app.matching.profile import Candidate, Span, slots_of
 from app.shared.db import db, in_parts
@@ -102,6 +102,7 @@ def candidate_of(row: Any, same: Same | None = None) -> Candidate:
         must_parent_stay=row.must_parent_stay, accessibility=one(frozenset(row.accessibility)), sibling_min_age=row.sibling_min_age,
         group_size=row.group_size, confirmed_on=row.confirmed_on, audiences=one(audiences.of_offering(row.title, row.description)),
         meant_for=one(audiences.meant_for(row.title, row.description)),
+        circumstances=one(circumstances.of_offering(row.title, row.description, row.interests, row.languages)),
     )
 
 

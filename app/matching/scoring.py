@@ -130,6 +130,7 @@ def score(
         "meaning": meaning,
         "text": _text(heard, columns, positions),
         "meant": np.where(made_for, 0.0, _meant(heard, columns, positions) * np.maximum(0.0, 1 - np.float32(1.5) * needs)),
+        "apart": _apart(profile, columns, positions),
         "made_for": made_for.astype(np.float32),
         "worked": worked,
         "near": _near(profile, columns, whos, distances),
@@ -232,6 +233,12 @@ def _meant(heard: Heard, columns: Columns, positions: Array) -> Array:
     strange = np.append(1 - np.clip((near - MEANT_FROM) / (MEANT_TO - MEANT_FROM), 0, 1), 0.0).astype(np.float32)
     found: Array = strange[columns.meant[positions]]
     return found
+
+
+def _apart(profile: Profile, columns: Columns, positions: Array) -> Array:
+    """1 for what is for children in a situation that nothing known of this one speaks of."""
+    strange = np.array([bool(these) and these.isdisjoint(profile.circumstances) for these in columns.situations], np.float32)
+    return strange[columns.situation[positions]]
 
 
 def _text(heard: Heard, columns: Columns, positions: Array) -> Array:

@@ -38,6 +38,7 @@ TABLE = (
     Weight("free", 5, "Is free for the family", "And open to all before a paid place."),
     Weight("fresh", 3, "Was checked lately", ""),
     Weight("meant", -40, "Is meant for others", "It says for whom it is, nothing known of the child reminds of that, and it answers no need of the child."),
+    Weight("apart", -80, "Is for children in another situation", "With a parent in prison, with diabetes, who speak Polish at home: pulled down where nothing known of the child speaks of it."),
     Weight("no", -45, "Is like what the child said no to", ""),
     Weight("not_worked", -35, "Is like what went badly before", ""),
     Weight("set_aside", -45, "Is like what was set aside for this child", "For the reason given then: too far, that time of day, that kind of thing, those people."),

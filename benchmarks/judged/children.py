@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from app.matching import audiences, queries
+from app.matching import audiences, circumstances, queries
 from app.matching.profile import Candidate, Profile, Span, minutes
 from benchmarks.judged import HERE, NEED_CODES, TOWNS, Unreadable, offerings
 
@@ -50,6 +50,7 @@ def _candidate(row: Mapping[str, str]) -> Candidate:
         accessibility=frozenset(_split(row["accessibility"])), sibling_min_age=number["sibling_min_age"], group_size=number["group_size"],
         confirmed_on=TODAY, audiences=audiences.of_offering(row["title"], row["description"]),
         meant_for=audiences.meant_for(row["title"], row["description"]),
+        circumstances=circumstances.of_offering(row["title"], row["description"], _split(row["interests"]), _split(row["languages"])),
     )
 
 
