@@ -158,7 +158,8 @@ def report(*, with_peers: bool = True, with_misses: bool = False) -> None:
     print(header())
     with kith() as engine:
         print(line("Kith on SQLite", marks_of(engine)), flush=True)
-        print(line("Kith on SQLite, asked later", marks_of(engine, judged.later()), judged.later()), flush=True)
+        for name, later in (("asked later", judged.later()), ("asked a third time", judged.again())):
+            print(line(f"Kith on SQLite, {name}", marks_of(engine, later), later), flush=True)
         if with_misses:
             misses(engine)
     if not with_peers:

@@ -1,4 +1,4 @@
-"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt), all for people to read.
+"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt), all for people to read.
 
 Catalogue, queries and grades have one author, who graded by reading the offerings before any engine had answered. That author
 also works on Kith's lexicon, so the figures flatter it: therefore `half`. Only the queries of the "seen" half are ever looked at
@@ -127,6 +127,12 @@ def queries() -> tuple[Judged, ...]:
 def later() -> tuple[Judged, ...]:
     """Those that were asked later; its head says which of them are unseen."""
     return tuple(_queries("later.txt"))
+
+
+@cache
+def again() -> tuple[Judged, ...]:
+    """Those that were asked a third time, by somebody else; its last third is unseen."""
+    return tuple(_queries("again.txt"))
 
 
 def _queries(name: str) -> Iterator[Judged]:

@@ -97,6 +97,14 @@ class Lexicon:
                 out[wanted] = max(weight, out.get(wanted, 0.0))
         return out
 
+    def neighbours(self, typed: str, first: float, others: float) -> Iterator[tuple[str, float]]:
+        """What comes near the concepts of `typed`, with all it may be called: the first named of each most."""
+        for concept in self.find(typed):
+            for place, name in enumerate(concept.near):
+                share = others if place else first
+                yield name, share
+                yield from ((wanted, share * weight) for wanted, weight in self.alternatives(name).items() if weight >= KIND)
+
     def _weighed(self, concept: Concept, kind: tuple[str, ...] | None, same: float) -> Iterator[tuple[str, float]]:
         """Everything of one concept with its weight, for who typed the concept itself or one `kind` of it."""
         is_kind = kind is not None

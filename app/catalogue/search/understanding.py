@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.facts import DAY_NAMES, age_token
-from app.catalogue.search.lexicon import FILLERS, NEAR, NEED, Concept, Lexicon, plain_words
+from app.catalogue.search.lexicon import BROADER, FILLERS, NEAR, NEED, Concept, Lexicon, plain_words
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
 
@@ -33,6 +33,8 @@ _CONDITIONS = frozenset((*DAY_NAMES, "weekend", "evening", "morning", "free", "o
 _WHERE = frozenset({"in", "near", "nr", "around", "round", "at", "from", "by", "to", "towards"})
 TELLING_PART = 0.9
 """What the one telling word of a phrase counts: books in book club."""
+NEXT_DOOR = 0.6
+"""The nearest neighbour of what this catalogue does not have, with all it may be called."""
 
 
 @dataclass(frozen=True)
@@ -156,12 +158,21 @@ def understand(typed: str, vocabulary: Vocabulary) -> Query:
 
 
 def grounded(query: Query, vocabulary: Vocabulary) -> Query:
-    """Without the alternatives that stand nowhere in this catalogue: the same answers, for less work."""
-    return replace(query, groups=tuple(
-        replace(group, alternatives={
-            wanted: weight for wanted, weight in group.alternatives.items() if all(part in vocabulary.stems for part in wanted.split(" "))
-        }) for group in query.groups
-    ))
+    """Without the alternatives that stand nowhere in this catalogue: the same answers, for less work. Where nothing of what was
+    asked for stands in it (dyspraxia), all that its nearest neighbour may be called comes in its place (occupational therapy)."""
+    def stands(wanted: str) -> bool:
+        return all(part in vocabulary.stems for part in wanted.split(" "))
+
+    groups: list[Group] = []
+    for group in query.groups:
+        here = {wanted: weight for wanted, weight in group.alternatives.items() if stands(wanted)}
+        if here and max(here.values()) < BROADER:
+            for wanted, weight in vocabulary.lexicon.neighbours(group.typed, NEXT_DOOR, NEAR):
+                if stands(wanted):
+                    here[wanted] = max(weight, here.get(wanted, 0.0))
+            here = _most_telling(here)
+        groups.append(replace(group, alternatives=here))
+    return replace(query, groups=tuple(groups))
 
 
 # --- ages ----------------------------------------------------------------------------------------
