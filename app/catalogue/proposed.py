@@ -58,9 +58,11 @@ def summary(proposal: Proposal) -> str:
         return "A new photo"
     if proposal.kind is ProposalKind.PUBLISH:
         return "To be shown for the first time"
+    if proposal.kind is ProposalKind.PRICE and "price_pence" in proposal.after:
+        return f"A new price, {_say('price_pence', proposal.after['price_pence'], None)}"
     fields = [history.FIELDS.get(name, name) for name in proposal.after if name not in history.HIDDEN]
     said = ", ".join(fields[:4]) + (" and more" if len(fields) > 4 else "")
-    return f"A new price: {said.lower()}" if proposal.kind is ProposalKind.PRICE else said
+    return f"Other terms: {said.lower()}" if proposal.kind is ProposalKind.PRICE else said
 
 
 def digest(now: Mapping[str, Any]) -> str:

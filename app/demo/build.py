@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from types import ModuleType
@@ -17,8 +18,9 @@ from app.accounts.queries import school_days
 from app.accounts.services.people import Scope, add_person, create_first_person
 from app.catalogue.models import DocumentKind, PartnerState
 from app.catalogue.services.documents import submit_document
-from app.catalogue.services.offerings import confirm_offering
+from app.catalogue.services.offerings import OfferingFacts, confirm_offering, facts_of
 from app.catalogue.services.organisations import move_organisation
+from app.catalogue.services.proposals import save_offering
 from app.children.services.caseload import cover_caseload
 from app.commissioning.services import clock as commissioning_clock
 from app.commissioning.services.funds import open_fund, pledge, receive
@@ -207,6 +209,7 @@ def _bumps(world: World) -> None:
             organisation_id=organisation.id, kind=DocumentKind.RISK_ASSESSMENT, actor=admin, reference="Pool 2026",
             issued_on=clock.today() - timedelta(days=3), expires_on=clock.today() + timedelta(days=362),
         )
+    _propose(world)
     if world.zone.slug == "west-london":
         move_organisation(
             organisation_id=world.organisations["ride"].id, to=PartnerState.RESTRICTED, actor=world.manager,
@@ -216,6 +219,19 @@ def _bumps(world: World) -> None:
         cover_caseload(
             person_id=workers[1].id, cover_id=workers[0].id, zone_id=world.zone.id, starts_on=clock.today(),
             ends_on=clock.today() + timedelta(days=12), actor=world.manager,
+        )
+
+
+def _propose(world: World) -> None:
+    """A partner would like to say something else about what it offers: before and after wait for the Zone manager."""
+    admin, offering = next(
+        ((world.admins[offer.org], made) for offer, made in world.offerings if offer.org in world.admins), (None, None)
+    )
+    if admin is not None and offering is not None:
+        facts = OfferingFacts(**facts_of(offering))
+        save_offering(
+            offering_id=offering.id, version=offering.version, actor=admin, why="Families ask this every week.",
+            facts=replace(facts, eligibility=f"{facts.eligibility} No experience is needed, and the first time one may just watch.".strip()),
         )
 
 

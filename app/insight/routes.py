@@ -89,6 +89,7 @@ def _link_worker(person: Person) -> Part:
 def _partner(person: Person) -> Part:
     today = clock.today()
     lines = list_sessions(person, today, today)
+    drawn = partner.statements(person)
     asked, coming = partner.asked(person), who_comes([line.session for line in lines], person)
     named = {comer.child_id for comers in coming.values() for comer in comers} | {
         one.introduction.child_id for one in asked if one.shared is not None
@@ -98,8 +99,8 @@ def _partner(person: Person) -> Part:
         "documents": partner.expiring_documents(person), "missing": partner.missing_papers(person), "joining": partner.joining(person),
         "not_sure": partner.not_confirmed(person), "proposals": list_proposals(person) if person.has_role(Role.PARTNER_ADMIN) else [],
         "summary": summary,
-        "statements": partner.latest_statements(person), "statement_words": STATE_WORDS, "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
-        "rooms": partner.rooms(person), "money": partner.money(person), "is_admin": person.has_role(Role.PARTNER_ADMIN),
+        "statements": drawn[:3], "statement_words": STATE_WORDS, "kinds": DOCUMENT_KINDS, "lines": lines, "coming": coming,
+        "rooms": partner.rooms(person), "money": partner.money(person, drawn), "is_admin": person.has_role(Role.PARTNER_ADMIN),
         "may_resize": lambda cohort: can_change_capacity(person, cohort),
     }, named)
 

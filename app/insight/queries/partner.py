@@ -160,28 +160,35 @@ def rooms(person: Person) -> list[Room]:
     return found
 
 
-def latest_statements(person: Person) -> list[tuple[Statement, int]]:
-    """The three newest of the organisations this person administers, with what they come to."""
+def statements(person: Person) -> list[tuple[Statement, int]]:
+    """Those of the organisations this person administers, newest first, with what they come to."""
     own = person.organisation_ids(Role.PARTNER_ADMIN)
-    return [(one, pence) for one, pence in list_statements(person) if one.organisation_id in own][:3] if own else []
+    return [(one, pence) for one, pence in list_statements(person) if one.organisation_id in own] if own else []
 
 
 @dataclass(frozen=True)
 class Money:
-    """Pence: earned and not yet paid, paid, and promised for sessions still to come."""
+    """Pence: earned and not agreed yet, agreed on a statement and not yet paid, paid, and promised for sessions still to come.
+    `took_days`: from the partner's word to the money, when it was last paid."""
 
     earned: int
+    agreed: int
     paid: int
     to_come: int
+    took_days: int | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.earned or self.paid or self.to_come)
+        return bool(self.earned or self.agreed or self.paid or self.to_come)
 
 
-def money(person: Person) -> Money:
-    """Of the organisations this person administers."""
+def money(person: Person, drawn: Sequence[tuple[Statement, int]]) -> Money:
+    """Of the organisations this person administers; `drawn` are their statements, newest first."""
     statement = sa.select(Posting.account, sa.func.sum(Posting.pence)).where(
         Posting.organisation_id.in_(person.organisation_ids(Role.PARTNER_ADMIN))
     )
     sums = {account: int(pence) for account, pence in db.session.execute(statement.group_by(Posting.account))}
-    return Money(sums.get(Account.ACCRUED, 0) + sums.get(Account.IN_FLIGHT, 0), sums.get(Account.PAID, 0), sums.get(Account.COMMITTED, 0))
+    unpaid = sums.get(Account.ACCRUED, 0) + sums.get(Account.IN_FLIGHT, 0)
+    agreed = min(unpaid, max(0, sum(pence for one, pence in drawn if one.agreed_at is not None and one.paid_at is None)))
+    last = next(((one.agreed_at, one.paid_at) for one, _ in drawn if one.agreed_at is not None and one.paid_at is not None), None)
+    took = (clock.london(last[1]).date() - clock.london(last[0]).date()).days if last is not None else None
+    return Money(unpaid - agreed, agreed, sums.get(Account.PAID, 0), sums.get(Account.COMMITTED, 0), took)
