@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 
 from app.accounts.models import Person
 from app.attendance.models import PRESENT, Mark, MarkKind
 from app.attendance.payable import UNTOLD_BEFORE_A_DECISION
 from app.catalogue.models import Cohort, Session
-from app.commissioning.models import Commission, CommissionState, Place
+from app.commissioning.models import Commission, CommissionState, FundShare, Place
 from app.introductions.models import Introduction, IntroductionState
 from app.shared.db import db
 
@@ -121,10 +121,14 @@ _BOUGHT = (
 
 
 def commissions_of_places(place_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Commission]:
-    """The commission that bought each place, with its pauses."""
+    """The commission that bought each place, with its pauses, shares and price; what the places have read with them is not read again."""
     statement = (
         sa.select(Commission).where(Commission.place_id.in_(list(place_ids)), Commission.state.in_(_BOUGHT))
-        .options(selectinload(Commission.suspensions), selectinload(Commission.shares)).order_by(Commission.created_at, Commission.id)
+        .options(
+            lazyload("*"), joinedload(Commission.tariff), selectinload(Commission.suspensions),
+            selectinload(Commission.shares).options(lazyload("*"), joinedload(FundShare.fund).lazyload("*")),
+        )
+        .order_by(Commission.created_at, Commission.id)
     )
     return {c.place_id: c for c in db.session.scalars(statement).unique() if c.place_id is not None}
 

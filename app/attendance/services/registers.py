@@ -83,8 +83,7 @@ def tidy(given: Marking) -> Marking:
 
 def _require_expected(desk: Desk, tapped: Mapping[uuid.UUID, Marking], actor: Person) -> None:
     """A child whose consent or introduction is over is not there for a partner, exactly as one who was never expected."""
-    seen = {place.child_id for place in queries.expected_places(desk.session, actor)}
-    unknown = len(set(tapped) - seen)
+    unknown = len(set(tapped) - queries.expected_ids(desk.session, actor))
     if unknown:
         raise Invalid(
             f"{plural(unknown, 'child is', 'children are')} not on this register any more. Nothing was saved: reload it, then mark again."

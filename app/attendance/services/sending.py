@@ -67,7 +67,7 @@ def send_register(
 def _sort(desk: Desk, tapped: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID, str], actor: Person, sent: Sent) -> dict[uuid.UUID, Marking]:
     """Writes down the outcome of each child that is not simply to be saved; answers those that are."""
     shut = _closed(desk)
-    here = {place.child_id for place in queries.expected_places(desk.session, actor)}
+    here = queries.expected_ids(desk.session, actor)
     known = queries.sent_keys(desk.session.id) | queries.disagreement_keys(desk.session.id)
     fresh: dict[uuid.UUID, Marking] = {}
     for child_id, marking in tapped.items():

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+import sqlalchemy as sa
+
 from app.accounts.models import Person
 from app.audit import queries as trail
 from app.audit import services as audit
@@ -52,8 +54,10 @@ def note(
     commission: Commission, *, actor: Person | None, done: str, moved: tuple[str, str] | None = None, reason: str = "",
     **details: Any,
 ) -> None:
-    """One entry of the trail, with the version that it made."""
-    db.session.flush()
+    """One entry of the trail, with the version that it made. What changed nothing of the commission itself waits for the next flush,
+    together with others of its kind."""
+    if sa.inspect(commission).modified or commission in db.session.new:
+        db.session.flush()
     audit.record(
         f"commissioning.commission.{done}", subject=commission, actor=actor, moved=moved, reason=reason,
         version=commission.version, **details,

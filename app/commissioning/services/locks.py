@@ -18,7 +18,7 @@ from app.children.models import Child
 from app.commissioning.models import WAITING_STATES, Commission, Envelope, Fund, FundShare, Place, PlaceState
 from app.introductions.models import Introduction
 from app.shared import clock
-from app.shared.db import db, lock_rows
+from app.shared.db import db, lock_ids, lock_rows
 from app.shared.errors import NotFound
 
 Year = tuple[uuid.UUID, int]
@@ -69,17 +69,23 @@ def lock_for(
 
 
 def lock_for_register(session_id: uuid.UUID, child_ids: Collection[uuid.UUID]) -> None:
-    """All that marking these children at this session may change. The register calls it before it looks at anything."""
+    """All that marking these children at this session may change: the same rows as `lock_for`, in the same order. The register calls it
+    before it looks at anything, so that nothing has to be read here."""
     found = db.session.execute(
-        sa.select(Place.id, Place.introduction_id, Commission.id, Place.cohort_id)
+        sa.select(Place.id, Place.introduction_id, Commission.id, Place.cohort_id, Commission.child_id, Commission.year)
         .join(Session, Session.cohort_id == Place.cohort_id)
         .outerjoin(Commission, Commission.place_id == Place.id)
         .where(Session.id == session_id, Place.child_id.in_(child_ids), Place.taken_at.is_not(None))
     ).all()
-    lock_for(
-        commissions={row[2] for row in found if row[2]}, cohorts={row[3] for row in found},
-        introductions={row[1] for row in found if row[1]}, places={row[0] for row in found}, sessions=[session_id],
-    )
+    commissions = {row[2] for row in found if row[2]}
+    funds = db.session.scalars(sa.select(FundShare.fund_id).where(FundShare.commission_id.in_(commissions))).all() if commissions else ()
+    lock_ids(Cohort, {row[3] for row in found})
+    lock_ids(Fund, funds)
+    lock_ids(Envelope, _envelopes_made({(row[4], row[5]) for row in found if row[2]}).values())
+    lock_ids(Commission, commissions)
+    lock_ids(Introduction, {row[1] for row in found if row[1]})
+    lock_ids(Place, {row[0] for row in found})
+    lock_ids(Session, [session_id])
 
 
 def lapsed_commissions(*, cohort_ids: Iterable[uuid.UUID] = (), fund_ids: Iterable[uuid.UUID] = ()) -> set[uuid.UUID]:
