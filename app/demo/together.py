@@ -6,8 +6,6 @@ from dataclasses import fields, replace
 from datetime import timedelta
 from functools import partial
 
-import sqlalchemy as sa
-
 from app.accounts.queries import school_days
 from app.catalogue.models import Offering
 from app.catalogue.services.offerings import confirm_offering
@@ -22,9 +20,9 @@ from app.demo.story import school_morning
 from app.demo.world import World
 from app.introductions import queries
 from app.introductions import services as introductions
-from app.introductions.models import Introduction, IntroductionState, Message, Readers, Stance, Viewpoint
+from app.introductions.models import Introduction, Readers, Stance, Viewpoint
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import atomic
 
 SHARED = ["first_name", "age", "interests", "own_words", "what_helps", "must_know", "trusted_adult"]
 SAID = {
@@ -62,7 +60,10 @@ def tell_together(world: World, lives: list[Life]) -> None:
             introduction_id=begun[0].id, message_id=question.id, words_written="Together to begin with, near the door. I come along the first time.",
             actor=one.worker,
         )
-    _still_asked(world, begun)
+    with clock.freeze(clock.now() - timedelta(hours=20)), atomic():
+        introductions.write_message(
+            introduction_id=begun[0].id, words_written="Which day could you come and look?", readers=Readers.PARTNER, is_question=True, actor=partner,
+        )
 
 
 def _brothers(world: World, lives: list[Life]) -> tuple[Life, Life, Offer, Offering] | None:
@@ -109,24 +110,3 @@ def _listen(life: Life, offering: Offering, stance: Stance) -> Introduction:
     if not approved_pages([life.child.id]):
         write_page(life, is_approved=True)
     return made
-
-
-def _still_asked(world: World, begun: list[Introduction]) -> None:
-    """A partner's question that the Link Worker has not answered yet."""
-    statement = (
-        sa.select(Introduction)
-        .where(
-            Introduction.zone_id == world.zone.id, Introduction.state == IntroductionState.ASKED, Introduction.id.not_in([one.id for one in begun]),
-            ~sa.exists().where(Message.introduction_id == Introduction.id),
-        )
-        .order_by(Introduction.asked_at.desc(), Introduction.id)
-    )
-    admins = {organisation.id: world.admins[key] for key, organisation in world.organisations.items() if key in world.admins}
-    waiting = next((one for one in db.session.scalars(statement).unique() if one.organisation_id in admins), None)
-    if waiting is not None:
-        introduction_id, partner = waiting.id, admins[waiting.organisation_id]
-        with clock.freeze(clock.now() - timedelta(hours=20)), atomic():
-            introductions.write_message(
-                introduction_id=introduction_id, words_written="Is there a day that is easier for the family?", readers=Readers.PARTNER, is_question=True,
-                actor=partner,
-            )

@@ -63,6 +63,8 @@ def track(
     at = {_S.NOT_YET: _S.LISTENING, _S.DECLINED: _S.ASKED, _S.LAPSED: _S.ASKED, _S.CLOSED: _S.SETTLED}.get(state, state)
     if state is _S.ENDED or (state is _S.CLOSED and introduction.settled_on is None):
         at, kind = STOPS[furthest], "ended"
+    if is_partner:  # when the child and the family were heard is theirs
+        dates = {stop: on for stop, on in dates.items() if STOPS.index(IntroductionState(stop)) >= STOPS.index(_S.ASKED)}
     told = said_to_partner if is_partner else said
     here, wait, then = told(introduction, child=child, link_worker=link_worker)
     return Track(at.value, dates, kind, here, wait, then)

@@ -97,7 +97,7 @@ class HandOverForm(KithForm):
     kind = OneField("For how long", [(CaseloadKind.COVER.value, "Cover: somebody is ill or away"), (CaseloadKind.LEAD.value, "For good: somebody takes over")], "Choose cover or for good.")
     to_id = PickField("Who is there for them", missing="Choose a Link Worker.")
     starts_on = OnField("First day", [InputRequired("Choose the first day.")])
-    ends_on = OnField("Last day of both together", [Optional()], description="Cover ends on this day. For good: until then both see the children; leave it empty and only the new one does.")
+    ends_on = OnField("Last day", [Optional()], description="Of cover. For good: of a time when both see the children; leave it empty, and only the new one does.")
 
     def offer(self, leading: Sequence[Leading], people: Sequence[Person]) -> None:
         self.person_id.offer((str(one.person_id), f"{one.name}, {plural(one.children, 'child', 'children')}") for one in leading)
