@@ -116,17 +116,6 @@ def test_every_fault_of_the_network_ends_in_one_reversal(shop: Shop) -> None:
     assert shop.at_stripe() == shop.stripe.available == 5 * 2_000
 
 
-def test_the_whole_is_owed_again_and_can_be_sent_again(shop: Shop) -> None:
-    payment = paid(shop)
-    taken = agreed(shop, payment, None)
-    assert bring_on(taken) is T.DONE
-    assert (state_of(payment), payment.held_code) == (P.HELD, "taken_back")
-    news.sync_transfer(sending.gateway().get_transfer(shop.stripe.transfers()[0]["id"]))
-    assert state_of(payment) is P.HELD and shop.at_stripe() == 5_000 == shop.stripe.available
-    runs.try_again(payment_id=payment.id, actor=shop.office.manager)
-    assert work(payment, hours=1) is P.PAID and shop.stripe.paid_pence() == 5_000
-
-
 def test_what_stripe_refuses_frees_the_credit_for_the_next_payment(shop: Shop) -> None:
     payment = paid(shop)
     shop.stripe.paid_out(payment.payee.stripe_account or "")
