@@ -19,6 +19,7 @@ ADULTS = (
     "Joanne Price", "Dan Whitfield", "Ayesha Malik", "Callum Reid", "Bea Thornton", "Musa Jallow", "Lucy Tan", "Nico Ferri", "Orla Keane",
     "Sunita Rao", "Ewan Black", "Tanya Obi", "Rachel Stein", "Gareth Pugh", "Hope Ndlovu", "Miriam Katz",
 )
+SCHOOL_LEADS = ("Grace Amoah", "Philip Yates", "Sana Mirza", "Ruth Calloway", "Denise Okeke", "Tom Halloran", "Irene Kaur", "Maggie Dunn")
 CARER_WORDS = (
     ("yes", "He talked about it all the way home. If he wants to go, I want him to."),
     ("yes", "She needs something that is hers. I will walk her there the first time."),

@@ -17,7 +17,7 @@ from app.accounts.services.zones import create_zone
 from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Site
 from app.demo import calendar
 from app.demo.shapes import Offer, SchoolSpec
-from app.demo.words import ADULTS
+from app.demo.words import ADULTS, SCHOOL_LEADS
 from app.shared.db import atomic, db
 
 DOMAIN = "demo.kith.example"
@@ -88,7 +88,7 @@ def open_zone(spec: ModuleType, slug: str, name: str, region: str, seed: int, be
 def open_schools(world: World, link_workers_each: Sequence[int], year: int) -> None:
     """Schools with two years of terms, their leads and their Link Workers."""
     names = iter(ADULTS if world.zone.slug == "west-london" else [f"{name} (Wigan)" for name in ADULTS])
-    for spec, workers in zip(world.spec.SCHOOLS, link_workers_each, strict=True):
+    for spec, workers, lead_name in zip(world.spec.SCHOOLS, link_workers_each, SCHOOL_LEADS[: len(link_workers_each)], strict=True):
         town, _, _, _ = world.spec.PLACES[spec.place]
         school = save_school(
             zone_id=world.zone.id, name=spec.name, town=town, ward=spec.ward, postcode=spec.postcode,
@@ -101,7 +101,7 @@ def open_schools(world: World, link_workers_each: Sequence[int], year: int) -> N
                 add_closure(school_id=school.id, name=name, starts_on=first, ends_on=last, actor=world.manager)
         world.schools.append((spec, school))
         lead = add_person(
-            name=f"Head of pastoral care, {spec.name}"[:120], email=address(f"lead {world.zone.slug} {spec.name}"), phone="",
+            name=lead_name if world.zone.slug == "west-london" else f"{lead_name} (Wigan)", email=address(f"lead {world.zone.slug} {spec.name}"), phone="",
             zone_id=world.zone.id, role=Role.SCHOOL_LEAD, scope=Scope(school_id=school.id), actor=world.manager,
         )
         world.accounts.append(("school_lead", lead))

@@ -226,6 +226,21 @@ def test_a_zone_manager_sees_what_needs_them(club: Club, client: StrictClient) -
     assert "1 register not taken" in told
 
 
+def test_a_school_lead_sees_how_their_children_are_getting_on(club: Club, client: StrictClient) -> None:
+    """A child who came once of two times, another school's child who never came; the newest mark of each counts."""
+    scene, amara = club.scene, club.children[0]
+    club.save({amara: K.ATTENDED}, week=0)
+    club.save({amara: K.ABSENT_TOLD}, week=1)
+    far = club.join(sessions=2, first_name="Zed", last_name="Far")
+    with atomic():
+        far.school_id = factories.make_school(scene.zone, name="Elsewhere School").id
+    club.save({far: K.ABSENT_TOLD}, week=0)
+    with club.after(1):
+        told = text(home(client, person(Role.SCHOOL_LEAD, scene.zone, school_id=scene.school.id)))
+    assert "Who came, in the last four weeks" in told
+    assert "50% of 2" in told
+
+
 def test_a_school_lead_sees_their_own_school_only(club: Club, client: StrictClient) -> None:
     other = factories.make_school(club.scene.zone, name="Elsewhere School")
     told = text(home(client, person(Role.SCHOOL_LEAD, club.scene.zone, school_id=club.scene.school.id)))

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased, lazyload
 
 from app.accounts.models import Person, Role, School
+from app.attendance.models import ABSENT, PRESENT, Mark
+from app.attendance.queries import is_newest
 from app.catalogue.models import (
     Cohort,
     Document,
@@ -34,6 +36,7 @@ from app.shared.db import db
 
 LAPSING = timedelta(days=30)
 REGISTERS_LOOK_BACK = timedelta(days=21)
+ATTENDANCE_LOOK_BACK = timedelta(days=28)
 ON_THE_WAY_IN = (PartnerState.APPLYING, PartnerState.IN_REVIEW, PartnerState.APPROVED)
 
 
@@ -129,13 +132,18 @@ def _registers_missing(zone_ids: Collection[UUID]) -> sa.Select[int]:
 
 @dataclass(frozen=True)
 class SchoolRow:
+    """`linkings` since 1 September; of `expected` marks of the last four weeks, in `came` the child was there."""
+
     school: School
     children: int
     introduced: int
+    linkings: int = 0
+    came: int = 0
+    expected: int = 0
 
 
 def schools(person: Person) -> list[SchoolRow]:
-    """The schools this person leads, or all of a Zone they look after, with how many children there have an open introduction."""
+    """The schools this person leads, or all of a Zone they look after, and how the children there are getting on."""
     reach: list[sa.ColumnElement[bool]] = []
     for grant in person.live_grants:
         if grant.role in (Role.SCHOOL_LEAD, Role.SAFEGUARDING_LEAD) and grant.school_id is not None:
@@ -151,4 +159,31 @@ def schools(person: Person) -> list[SchoolRow]:
         .options(lazyload(School.zone))
         .order_by(School.name, School.id)
     )
-    return [SchoolRow(school, children, open_) for school, children, open_ in db.session.execute(statement).unique()]
+    found = db.session.execute(statement).unique().all()
+    ids = [row[0].id for row in found]
+    linkings, came = _linkings_by_school(ids), _came_by_school(ids)
+    return [SchoolRow(school, children, open_, linkings.get(school.id, 0), *came.get(school.id, (0, 0))) for school, children, open_ in found]
+
+
+def _linkings_by_school(school_ids: Collection[UUID]) -> dict[UUID, int]:
+    """By the school where the child is now."""
+    year_began = date(clock.school_year(clock.today()), 9, 1)
+    statement = (
+        sa.select(Child.school_id, sa.func.count(Linking.id)).join(Linking, Linking.child_id == Child.id)
+        .where(Child.school_id.in_(school_ids), Linking.met_on >= year_began).group_by(Child.school_id)
+    )
+    return {row[0]: int(row[1]) for row in db.session.execute(statement)}
+
+
+def _came_by_school(school_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """In how many of how many marks of the last four weeks the child was there."""
+    statement = (
+        sa.select(Child.school_id, sa.func.sum(sa.case((Mark.kind.in_(PRESENT), 1), else_=0)), sa.func.count(Mark.id))
+        .select_from(Mark).join(Child, Child.id == Mark.child_id).join(Session, Session.id == Mark.session_id)
+        .where(
+            Child.school_id.in_(school_ids), Session.starts_at >= clock.at_london(clock.today() - ATTENDANCE_LOOK_BACK, clock.MIDNIGHT),
+            Mark.kind.in_(PRESENT | ABSENT), is_newest,
+        )
+        .group_by(Child.school_id)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in db.session.execute(statement)}
