@@ -172,7 +172,7 @@ def _linkings_by_school(school_ids: Collection[UUID]) -> dict[UUID, int]:
         sa.select(Child.school_id, sa.func.count(Linking.id)).join(Linking, Linking.child_id == Child.id)
         .where(Child.school_id.in_(school_ids), Linking.met_on >= year_began).group_by(Child.school_id)
     )
-    return {row[0]: int(row[1]) for row in db.session.execute(statement)}
+    return {school_id: int(count) for school_id, count in db.session.execute(statement) if school_id is not None}
 
 
 def _came_by_school(school_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -186,4 +186,4 @@ def _came_by_school(school_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]
         )
         .group_by(Child.school_id)
     )
-    return {row[0]: (int(row[1]), int(row[2])) for row in db.session.execute(statement)}
+    return {school_id: (int(came), int(all_)) for school_id, came, all_ in db.session.execute(statement) if school_id is not None}
