@@ -1,7 +1,7 @@
 # Kith: `make help` lists what can be done. Each command prepares what it needs and does that only once.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test demo bench lint security shell assets pictures clean
+.PHONY: help run test demo bench sbom lint security shell assets pictures clean
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -19,10 +19,13 @@ demo: ## throw the present data away and load the demo Zones again
 bench: ## measure how good and how fast Kith's search is on this machine, beside other engines
 	@sh scripts/bench.sh
 
+sbom: ## the bill of materials (CycloneDX, build/kith.cdx.json) and the licences (docs/licences.md)
+	@sh scripts/sbom.sh
+
 lint: ## ruff, mypy and the import directions
 	@sh scripts/lint.sh
 
-security: ## who may do what, a crawler that looks for other children's names, and ruff's security rules
+security: ## attack a running Kith as every role (wapiti, schemathesis), bandit, who may do what, whose name is read by whom
 	@sh scripts/security.sh
 
 shell: ## a Python shell inside the app

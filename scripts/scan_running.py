@@ -1,0 +1,139 @@
+"""Attacks a running Kith, as in production, on a demo of its own: wapiti as each role and as a stranger, schemathesis on what programs read.
+
+    python -m scripts.scan_running PATH_TO_WAPITI PATH_TO_SCHEMATHESIS
+Fails on anything of medium or above, on any answer of 500, and on an answer that docs/openapi.json does not tell of. With
+KITH_SCAN_DATA=FOLDER that folder's demo is used (and spoilt); KITH_SCAN_SECONDS is how long each attack of a role may take (15).
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from urllib.parse import urlencode
+
+from app.shared import keyring
+from tests.support.databases import settings_for
+from tests.support.server import Server, running_server
+
+ROOT = Path(__file__).resolve().parent.parent
+ATTACKS = "cookieflags,crlf,csp,csrf,exec,file,http_headers,methods,permanentxss,redirect,sql,upload,xss,xxe"
+MEDIUM = 2
+LEVELS = {0: "for information", 1: "low", 2: "medium", 3: "high", 4: "critical"}
+NEVER = ("sign-out", "account/sign-ins")
+"""Where the scanner would end its own session."""
+SECRET = "only-for-this-scan-" + "x" * 24
+AS_IN_PRODUCTION = {
+    "KITH_ENV": "production", "KITH_SECRET_KEY": SECRET, "KITH_ALLOW_SQLITE": "1", "KITH_ALLOWED_HOSTS": "127.0.0.1", "KITH_BASE_URL": "https://kith.example",
+    "KITH_REQUESTS_A_MINUTE": "10000000", "KITH_SQLITE_SYNCHRONOUS": "FULL",
+}
+
+
+class Visitor:
+    """A browser that remembers its cookie. Without `email`: somebody who is not signed in."""
+
+    def __init__(self, server: Server, email: str = "", password: str = "") -> None:
+        self.host = server.url.removeprefix("http://")
+        self.cookie = ""
+        page = self.ask("GET", "/sign-in")
+        self.token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[0]
+        if email:
+            self.ask("POST", "/sign-in", {"csrf_token": self.token, "email": email, "password": password})
+            self.token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', self.ask("GET", "/account"))[0]
+
+    def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> str:
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        headers = {"Cookie": self.cookie} | ({"Content-Type": "application/x-www-form-urlencoded"} if form else {})
+        connection.request(method, path, urlencode(form) if form else None, headers)
+        answer = connection.getresponse()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            self.cookie = cookie.split(";")[0]
+        text = answer.read().decode(errors="replace")
+        connection.close()
+        return text
+
+
+def wapiti(tool: str, server: Server, role: str, visitor: Visitor | None, folder: Path) -> list[str]:
+    """What it found that fails."""
+    report, seconds = folder / f"wapiti-{role}.json", os.environ.get("KITH_SCAN_SECONDS", "15")
+    command = [
+        tool, "-u", f"{server.url}/", "--scope", "folder", "-m", ATTACKS, "-d", "4", "--max-links-per-page", "40", "--max-files-per-dir", "20",
+        "--max-scan-time", str(4 * int(seconds)), "--max-attack-time", seconds, "--max-parameters", "12", "-t", "20", "--flush-session", "--no-bugreport", "-v", "0",
+        "--store-session", str(folder), "--store-config", str(folder), "-f", "json", "-o", str(report),
+    ]
+    for path in NEVER:
+        command += ["-x", f"{server.url}/{path}*"]
+    if visitor is not None:
+        command += ["-C", visitor.cookie, "--drop-set-cookie"]
+    with (folder / f"wapiti-{role}.log").open("w") as log:
+        subprocess.run(command, stdout=log, stderr=log, check=False, timeout=3600)
+    told = json.loads(report.read_text())
+    faults, lesser = [], 0
+    for kind, findings in {**told["vulnerabilities"], **told["anomalies"]}.items():
+        for found in findings:
+            is_broken = kind == "Internal Server Error"
+            if is_broken or (found["level"] >= MEDIUM and kind != "Resource consumption"):
+                faults.append(f"wapiti as {role}: {kind} ({LEVELS[found['level']]}) at {found['method']} {found['path']}: {found['info']}")
+            else:
+                lesser += 1
+                print(f"    {role}, {LEVELS[found['level']]}: {kind} at {found['method']} {found['path']}: {found['info']}"[:240])
+    if visitor is not None and "Your account" not in visitor.ask("GET", "/account"):
+        faults.append(f"wapiti as {role} lost its session on the way: the scan is not to be trusted")
+    print(f"wapiti as {role}: {told['infos']['crawled_pages_nbr']} addresses and forms attacked, {len(faults)} of medium or above, {lesser} below", flush=True)
+    return faults
+
+
+def schemathesis(tool: str, server: Server, role: str, visitor: Visitor, folder: Path) -> list[str]:
+    command = [
+        tool, "run", str(ROOT / "docs" / "openapi.json"), "--url", server.url, "-H", f"Cookie: {visitor.cookie}", "-H", f"X-CSRFToken: {visitor.token}",
+        "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance", "--max-examples", "8",
+        "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--warnings", "off", "--suppress-health-check", "all",
+    ]
+    log = folder / f"schemathesis-{role}.log"
+    with log.open("w") as out:
+        ran = subprocess.run(command, stdout=out, stderr=out, check=False, timeout=3600, cwd=folder)
+    text = log.read_text()
+    last = [line.strip() for line in text.splitlines() if re.search(r"\d+ (generated|passed|tested|failures?)|No issues", line)]
+    print(f"schemathesis as {role}: {'; '.join(last[-4:]) or 'see its log'}", flush=True)
+    return [] if ran.returncode == 0 else [f"schemathesis as {role} found something:\n{text[-6000:]}"]
+
+
+def main(wapiti_tool: str, schemathesis_tool: str) -> int:
+    with tempfile.TemporaryDirectory(prefix="kith-scan-") as made:
+        folder = Path(made)
+        data = Path(os.environ.get("KITH_SCAN_DATA") or folder / "data")
+        kith = [sys.executable, "-c", "from app.cli import main; main()"]
+        env = {**os.environ, "KITH_DATA_DIR": str(data), "KITH_DATABASE_URL": ""}
+        if "KITH_SCAN_DATA" not in os.environ:
+            data.mkdir()
+            for command in (["db", "upgrade"], ["demo"]):
+                subprocess.run([*kith, *command], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
+        told = subprocess.run([*kith, "demo", "--accounts", "--format", "json"], env=env, check=True, capture_output=True, text=True, cwd=ROOT)
+        people: dict[str, dict[str, str]] = {}
+        for row in json.loads(told.stdout):
+            people.setdefault(row["role"], row)
+        settings = settings_for(f"sqlite:///{data / 'kith.sqlite3'}", data)
+        faults = []
+        with running_server(settings, folder / "server.log", env={**AS_IN_PRODUCTION, "KITH_DATA_KEYS_FILE": str(keyring.key_file(settings))}) as server:
+            faults += wapiti(wapiti_tool, server, "a stranger", None, folder)
+            for role, row in people.items():
+                visitor = Visitor(server, row["email"], row["password"])
+                faults += schemathesis(schemathesis_tool, server, role, visitor, folder)
+                faults += wapiti(wapiti_tool, server, role, visitor, folder)
+            broken = [line for line in (folder / "server.log").read_text().splitlines() if line.startswith("Traceback") or "Exception on" in line]
+            faults += [f"the server's log: {line}" for line in broken[:10]]
+        for fault in faults:
+            print(fault)
+        if faults:
+            print((folder / "server.log").read_text()[-6000:])
+        print(f"{len(people)} roles and a stranger: {len(faults)} to look at")
+        return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2]))
