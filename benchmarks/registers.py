@@ -134,6 +134,7 @@ def _send(url: str, phones: list[Phone], seconds: int) -> Arrived:
             body = urlencode(_body(children, random.Random(session)))
             for _ in range(2 if twice else 1):
                 time.sleep(max(0.0, began + at - time.perf_counter()))
+                connection.close()  # a phone that slept for minutes calls anew
                 started = time.perf_counter()
                 connection.request("POST", f"/sessions/{session}/register/send", body, headers)
                 answer = connection.getresponse()

@@ -34,6 +34,8 @@ def test_a_change_goes_from_the_partner_to_the_manager_and_back(place: Place) ->
     path = f"/proposals/{made.id}"
     assert "Accept" not in text(read(client.get(path))) and client.post(path, data={"answer": "accept", "seen": ""}).status_code == 403
 
+    begun = place.get(edit, place.manager).select_one("[name=title]") or {}
+    assert begun.get("value") == "First Beats", "the manager writes over what stands, not over what is proposed"
     home = place.get("/", place.manager)
     assert home.select_one(f'a[href="{path}"]') is not None, "the manager’s task leads there"
     asked = place.get(path, place.manager)
@@ -72,14 +74,19 @@ def test_a_price_and_a_draft_are_proposed_where_a_manager_would_write(place: Pla
     made = queries.find_open_proposal(ProposalKind.PRICE, offering_id)
     assert made is not None and made.after["price_pence"] == 1_400
     assert "£14" in text(place.get(f"/proposals/{made.id}", place.manager))
+    about = f"/organisations/{place.organisation.id}/edit"
+    boxes = {str(box["name"]): str(box.get("value") or "") for box in place.get(about, place.partner).select("main input[type=text], main input[type=email]")}
+    assert client.post(about, data={**boxes, "kind": "partner", "about": "We drum.", "phone": "020 7946 0018"}).status_code == 303
+    begun = place.get(about, place.partner).select_one("textarea[name=about]")
+    assert begun is not None and begun.get_text(strip=True) == "We drum." and "We drum." not in client.get(f"/organisations/{place.organisation.id}").text
     draft = factories.make_offering(place.organisation, state="draft", title="Third Beats")
     factories.make_tariff(draft)
     sign_in(client, place.partner)
     told = client.post(f"/offerings/{draft.id}/publish", data={"version": draft.version}, follow_redirects=True)
     assert "The Zone manager reads it before children see it" in told.text
     shown = place.get("/proposals", place.partner)
-    assert [text(h) for h in shown.select("main h2")] == ["First Beats", "Third Beats"]
+    assert [text(h) for h in shown.select("main h2")] == ["First Beats", "Westway Beats", "Third Beats"]
     waiting = queries.find_open_proposal(ProposalKind.PUBLISH, draft.id)
     assert waiting is not None
     assert client.post(f"/proposals/{waiting.id}/withdraw").status_code == 303
-    assert [text(h) for h in place.get("/proposals", place.manager).select("main h2")] == ["First Beats"]
+    assert [text(h) for h in place.get("/proposals", place.manager).select("main h2")] == ["First Beats", "Westway Beats"]

@@ -114,7 +114,7 @@ def offering_new(organisation: Organisation) -> ResponseReturnValue:
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_edit(offering: Offering) -> ResponseReturnValue:
     me, offering_id = sessions.current_person(), offering.id
-    waiting = queries.find_open_proposal(ProposalKind.WORDS, offering_id)
+    waiting = queries.find_open_proposal(ProposalKind.WORDS, offering_id) if proposals.asks_first(offering, me) else None
     form = OfferingForm() if request.method == "POST" else OfferingForm(data=_as_form(offering, waiting))
     form.offer([*queries.list_sites(offering.organisation_id), *([offering.site] if offering.site and offering.site.closed_on else [])])
 
@@ -151,7 +151,8 @@ def said(kind: ProposalKind, subject_id: UUID) -> tuple[str, str]:
 
 
 def _as_form(offering: Offering, waiting: Proposal | None) -> dict[str, Any]:
-    """As it stands; over it what is proposed already, which saving would otherwise take back."""
+    """As it stands; over it what this person's organisation proposes already, which saving would otherwise take back. The Zone manager,
+    whose word is so at once, begins with what stands."""
     data = _as_it_stands(offering)
     for name, value in (waiting.after if waiting is not None else {}).items():
         if name == "interests":

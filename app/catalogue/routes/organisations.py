@@ -123,12 +123,9 @@ def organisation_new() -> ResponseReturnValue:
 @allow(policies.can_edit_organisation, organisation=queries.get_organisation)
 def organisation_edit(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id = sessions.current_person(), organisation.id
-    waiting = queries.find_open_proposal(ProposalKind.WORDS, organisation_id)
-    form = OrganisationForm(
-        obj=None if request.method == "POST" else organisation, data=waiting.after if waiting is not None else None,
-    )
-    if request.method == "GET" and waiting is not None:
-        form.process(obj=organisation, **waiting.after)
+    waiting = queries.find_open_proposal(ProposalKind.WORDS, organisation_id) if proposals.asks_first(organisation, me) else None
+    stands = {name: getattr(organisation, name) for name in OrganisationFacts.__dataclass_fields__}
+    form = OrganisationForm(data=None if request.method == "POST" else {**stands, **(waiting.after if waiting is not None else {})})
     if submit(form, lambda: proposals.save_organisation(
         organisation_id=organisation_id, facts=_facts(form), actor=me, why=form.why.data or "",
     )) is None:
