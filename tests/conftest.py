@@ -101,7 +101,10 @@ def _kinds(config: pytest.Config) -> list[Kind]:
     return ["sqlite", "postgresql"] if chosen == "both" else [chosen]
 
 
-DRAWN = re.compile(r"test_(pages\w*|home|navigation|guards|exits|stale|people)$|introductions\.test_moves$")
+DRAWN = re.compile(
+    r"test_(pages\w*|home|navigation|guards|exits|stale|people|childs_page|school_sight|endpoints)$"
+    r"|(introductions|commissioning)\.test_moves$"
+)
 """Modules whose tests look at pages, or walk tables of what is refused to whom. They stand on services and queries that are tested
 on both databases by themselves; so each of these runs on one, by a fixed draw. With --db=postgresql (or sqlite) all run on that one."""
 

@@ -20,7 +20,7 @@ from app.shared import clock
 from app.shared.db import atomic, db
 from tests import factories
 from tests.support.client import StrictClient
-from tests.support.people import sign_in
+from tests.support.people import sign_in_by_form as sign_in
 
 WRONG = "That e-mail address and password do not go together"
 
@@ -63,6 +63,22 @@ def test_wrong_password_unknown_account_and_somebody_who_left_look_the_same(clie
         assert WRONG in page and password not in page
         pages.add(_without_what_differs(page, email))
     assert len(pages) == 1
+
+
+def test_the_log_says_what_was_refused_and_names_nobody(client: StrictClient, person: Person, caplog: pytest.LogCaptureFixture) -> None:
+    """As in production, where the log begins at warnings: refused sign-ins, pages out of reach, forged forms."""
+    caplog.set_level("WARNING")
+    try_in(client, person.email, "not the password")
+    try_in(client, "nobody@example.org", "not the password")
+    sign_in(client, person)
+    client.get("/zones")
+    client.get(f"/people/{factories.some_id()}")
+    client.post("/people/new", csrf=False, data={"name": "Amara"})
+    lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refused: ")]
+    assert [line.split(",")[0].split()[1] for line in lines] == ["422", "422", "403", "404", "400"]
+    assert str(person.id) in lines[2] and "accounts.zones" in lines[2]
+    assert len({line.split(",")[0] for line in lines[:2]}) == 2, "tries at one account can be told from tries at another"
+    assert not [line for line in lines if person.email in line or "nobody" in line or "Amara" in line or "password" in line]
 
 
 def _without_what_differs(page: str, email: str) -> str:

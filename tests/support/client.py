@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import uuid4
+from xml.etree.ElementTree import Element
 
-from bs4 import BeautifulSoup
+import html5lib
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -51,30 +52,33 @@ class StrictClient(FlaskClient):
 
 def review(html: str, where: str) -> None:
     """Raise AssertionError naming everything that is wrong with a page."""
-    faults = _parse_faults(html)
-    page = BeautifulSoup(html, "html.parser")
-    ids = [str(element["id"]) for element in page.find_all(id=True)]
-    faults += [f"id {name!r} twice" for name in sorted({name for name in ids if ids.count(name) > 1})]
-    for element in page.find_all(True):
-        if element.has_attr("style") or element.name == "style":
-            faults.append(f"inline style on <{element.name}>")
-        faults += [f"inline handler {name}" for name in element.attrs if name.startswith("on")]
-        if element.name == "script" and not element.has_attr("src") and element.get("type") != "application/json":
-            faults.append("inline script")
-        if element.name == "form" and str(element.get("method", "get")).lower() == "post":
-            token = element.find("input", attrs={"name": "csrf_token"})
-            if token is None or not token.get("value"):
-                faults.append(f"form {element.get('action')} has no CSRF token")
+    # A fragment for htmx has no doctype and is parsed as what it becomes: part of a page.
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    is_page = html.lstrip()[:9].lower() == "<!doctype"
+    page = parser.parse(html) if is_page else parser.parseFragment(html)
+    faults = [f"line {position[0]}: {code} {details}" for position, code, details in parser.errors]
+    ids: set[str] = set()
+    for element in page.iter():
+        if isinstance(element.tag, str):  # a comment's is not
+            faults += _faults_of(element, ids)
     assert not faults, f"{where}: " + "; ".join(dict.fromkeys(faults))
 
 
-def _parse_faults(html: str) -> list[str]:
-    import html5lib
-
-    # A fragment for htmx has no doctype and is parsed as what it becomes: part of a page.
-    parser = html5lib.HTMLParser()
-    if html.lstrip()[:9].lower() == "<!doctype":
-        parser.parse(html)
-    else:
-        parser.parseFragment(html)
-    return [f"line {position[0]}: {code} {details}" for position, code, details in parser.errors]
+def _faults_of(element: Element, ids: set[str]) -> list[str]:
+    """What is wrong with one element, given the ids before it."""
+    faults = []
+    tag, given = element.tag, element.attrib
+    if (name := given.get("id")) is not None:
+        if name in ids:
+            faults.append(f"id {name!r} twice")
+        ids.add(name)
+    if "style" in given or tag == "style":
+        faults.append(f"inline style on <{tag}>")
+    faults += [f"inline handler {name}" for name in given if isinstance(name, str) and name.startswith("on")]
+    if tag == "script" and "src" not in given and given.get("type") != "application/json":
+        faults.append("inline script")
+    if tag == "form" and given.get("method", "get").lower() == "post" and not any(
+        field.get("name") == "csrf_token" and field.get("value") for field in element.iter("input")
+    ):
+        faults.append(f"form {given.get('action')} has no CSRF token")
+    return faults
