@@ -183,22 +183,22 @@ def _path(points: Sequence[Point], close: bool = False) -> str:
 
 def _apart(pins: list[dict[str, Any]], gap: float = 26) -> list[dict[str, Any]]:
     """Nudge any two pins closer than `gap` pixels, so that each can be read and pressed."""
+    xs, ys, many = [float(pin["x"]) for pin in pins], [float(pin["y"]) for pin in pins], len(pins)
     for _ in range(40):
         moved = False
-        for i, a in enumerate(pins):
-            for b in pins[i + 1 :]:
-                dx, dy = b["x"] - a["x"], b["y"] - a["y"]
-                apart = math.hypot(dx, dy)
-                if apart >= gap:
+        for i in range(many):
+            for j in range(i + 1, many):
+                dx, dy = xs[j] - xs[i], ys[j] - ys[i]
+                if dx >= gap or dx <= -gap or dy >= gap or dy <= -gap or (apart := math.hypot(dx, dy)) >= gap:
                     continue
                 ux, uy = (dx / apart, dy / apart) if apart else (1.0, 0.0)
                 move = (gap - apart) / 2
-                a["x"], a["y"] = round(a["x"] - ux * move, 1), round(a["y"] - uy * move, 1)
-                b["x"], b["y"] = round(b["x"] + ux * move, 1), round(b["y"] + uy * move, 1)
+                xs[i], ys[i] = round(xs[i] - ux * move, 1), round(ys[i] - uy * move, 1)
+                xs[j], ys[j] = round(xs[j] + ux * move, 1), round(ys[j] + uy * move, 1)
                 moved = True
         if not moved:
             break
-    return pins
+    return [{**pin, "x": x, "y": y} for pin, x, y in zip(pins, xs, ys, strict=True)]
 
 
 def _to_step(value: float, step: float) -> float:

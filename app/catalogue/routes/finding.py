@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -35,7 +36,8 @@ SORT_WORDS: dict[Sort, str] = {"fit": "Best fit", "distance": "Nearest first", "
 @paced("search", 150, 1)
 def find() -> ResponseReturnValue:
     me = sessions.current_person()
-    zone = find_zone(me)
+    own = accounts.list_own_zones(me)
+    zone = find_zone(me, own)
     schools = located_schools(zone)
     near = _near(me, schools)
     asked = addresses.read(request.args, near)
@@ -43,7 +45,7 @@ def find() -> ResponseReturnValue:
     if not is_htmx():
         note_miss(me, zone, asked, found)
     template = "catalogue/_find_results.html" if is_htmx() else "catalogue/find_show.html"
-    return render_template(template, **_context(me, zone, schools, near, asked, found))
+    return render_template(template, **_context(me, zone, own, schools, near, asked, found))
 
 
 @blueprint.post("/find/settled", endpoint="find_settled")
@@ -57,9 +59,9 @@ def find_settled() -> ResponseReturnValue:
     return "", 204
 
 
-def find_zone(me: Person) -> Zone:
+def find_zone(me: Person, zones: Sequence[Zone] | None = None) -> Zone:
     """The Zone of the page: ?zone=slug among the person's own, else that of the main role. Raises NotFound."""
-    own = {zone.slug: zone for zone in accounts.list_own_zones(me)}
+    own = {zone.slug: zone for zone in (accounts.list_own_zones(me) if zones is None else zones)}
     wanted = request.args.get("zone")
     if wanted:
         if wanted not in own:
@@ -126,7 +128,9 @@ def _role(me: Person, zone: Zone) -> Role:
 # --- the page ---------------------------------------------------------------------------------------
 
 
-def _context(me: Person, zone: Zone, schools: list[School], near: School | None, asked: Asked, found: Page) -> dict[str, Any]:
+def _context(
+    me: Person, zone: Zone, own: Sequence[Zone], schools: list[School], near: School | None, asked: Asked, found: Page
+) -> dict[str, Any]:
     compared = compared_ids()
     wanted = [result.offering_id for result in found.results]
     offerings = list_for_cards(wanted)
@@ -139,14 +143,14 @@ def _context(me: Person, zone: Zone, schools: list[School], near: School | None,
     is_miss = kind_of_miss(asked, found)
     usual = addresses.usual_sort(asked.words, asked.filters)  # sent as nothing: whoever begins to type gets the best first, not the nearest
     context = {
-        "zone": zone, "zones": accounts.list_own_zones(me), "schools": schools, "near": near, "asked": asked, "found": found,
+        "zone": zone, "zones": own, "schools": schools, "near": near, "asked": asked, "found": found,
         "cards": cards, "pins": _pins(cards), "facets": {facet.name: facet for facet in found.facets},
         "chips": chips(asked.filters, request.args, near),
         "widenings": [(widening_words(w.filter, asked.filters), w.count, _without(w.filter)) for w in found.widenings],
         "sorts": [("" if value == usual else value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
         "sort_chosen": "" if asked.sort == usual else asked.sort,
         "clear": url_for("catalogue.find", q=asked.words or None, near=request.args.get("near"), zone=request.args.get("zone")),
-        "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best)],
+        "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best, offerings)],
         "compared": compared, "tray": finding.list_to_compare(compared, me) if compared else [],
         "kept": addresses.kept_address(request.args), "is_miss": is_miss, "may_see_gaps": me.manages(zone.id),
     }

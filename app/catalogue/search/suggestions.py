@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -51,9 +51,9 @@ _kept: OrderedDict[uuid.UUID, tuple[Vocabulary, tuple[_Term, ...]]] = OrderedDic
 _lock = Lock()
 
 
-def suggest(zone_id: uuid.UUID, typed: str, best: Sequence[uuid.UUID]) -> list[Suggestion]:
-    """Titles are those of `best`, what the search for the same words found first; the rest begins with what is typed, each word of
-    it in any order. A misspelt word is also taken as what it may have been."""
+def suggest(zone_id: uuid.UUID, typed: str, best: Sequence[uuid.UUID], known: Mapping[uuid.UUID, Offering] | None = None) -> list[Suggestion]:
+    """Titles are those of `best`, what the search for the same words found first (`known` has them, if they were read already); the
+    rest begins with what is typed, each word of it in any order. A misspelt word is also taken as what it may have been."""
     wanted = words(typed)
     if not wanted or len("".join(wanted)) < SHORTEST:
         return []
@@ -64,7 +64,9 @@ def suggest(zone_id: uuid.UUID, typed: str, best: Sequence[uuid.UUID]) -> list[S
         meant = [next((c.word for c in corrections(word, vocabulary)), word) if not vocabulary.has(word) else word for word in wanted]
         found = [term for term in terms if meant != wanted and _begins(term, meant)]
     found.sort(key=lambda term: (-term.count, term.text))
-    out = _titles(best[:TITLES])
+    out = _titles(best[:TITLES]) if known is None else [
+        Suggestion("title", one.title, str(id_), by=one.organisation.name) for id_ in best[:TITLES] if (one := known.get(id_)) is not None
+    ]
     for kind, most in (("interest", INTERESTS), ("provider", PROVIDERS), ("place", TOWNS)):
         out += [Suggestion(t.kind, t.text, t.value, t.count) for t in [t for t in found if t.kind == kind][:most]]
     return out
