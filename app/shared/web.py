@@ -190,6 +190,16 @@ def current_person() -> Any:
     return current_user._get_current_object()  # noqa: SLF001  the way Flask-Login documents
 
 
+NOTED = {403, 404, 429}
+"""Refusals that may be somebody trying doors: each is a line in the server's log."""
+
+
+def note_refusal(status: int, why: str) -> None:
+    """Who (an id), where (the endpoint), what: never what was typed or whose page it was."""
+    person = getattr(current_user, "id", None) if current_user else None
+    current_app.logger.warning("refused: %s %s, %s %s, person %s, from %s", status, why, request.method, request.endpoint, person or "-", request.remote_addr)
+
+
 def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
@@ -250,6 +260,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(DomainError)
     def refused(refusal: DomainError) -> ResponseReturnValue:
+        if refusal.status in NOTED:
+            note_refusal(refusal.status, refusal.code)
         answer = app.make_response(_error_page(refusal.status, refusal.sentence, refusal.code))
         if isinstance(refusal, TooMany):
             answer.headers["Retry-After"] = str(refusal.wait)
@@ -258,6 +270,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
+        note_refusal(400, "csrf")
         return _error_page(400, "This page was open too long, or was sent from somewhere else. Go back, reload it and try again.", "csrf")
 
     @app.errorhandler(HTTPException)

@@ -11,13 +11,15 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.accounts import queries, totp
-from app.accounts.models import AuthenticatorApp, Person, Role, SignIn
+from app.accounts.models import AuthenticatorApp, Person, Role, RoleGrant, SignIn, Zone
 from app.accounts.services import second_steps
 from app.audit.models import AuditEntry
+from app.commissioning.models import Fund
 from app.shared import clock
 from app.shared.db import db
 from config import Settings, SettingsRefused
 from tests import factories
+from tests.architecture import matrix
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
 
@@ -133,6 +135,43 @@ def test_where_it_is_asked_of_everybody_nothing_else_works_before(client: Strict
     second_steps.remove_for(person_id=person.id, actor=None)
     assert client.get("/children").status_code == 303
     assert not queries.has_second_step(person.id)
+
+
+def test_it_is_asked_of_every_role_that_can_come_near_a_child(client: StrictClient, app: Flask, required: None) -> None:
+    """All but a funder, who sees figures: no line of the matrix that names a child or a family opens for one (FU). The way out is
+    always open: setting one up, the account, signing out, help."""
+    zone = factories.make_zone()
+    client.reviews = False
+    for role in Role:
+        person = factories.make_person(role, None if role is Role.ADMINISTRATOR else zone, **_scope(role, zone))
+        sign_in(client, person)
+        answers = {path: client.get(path) for path in ("/", "/children", "/find", "/safeguarding", "/registers", "/approvals")}
+        kept_out = {path for path, answer in answers.items() if answer.headers.get("Location") == "/account/second-step"}
+        assert kept_out == (set() if role is Role.FUNDER else set(answers)), role
+        assert [client.get(path).status_code for path in ("/account/second-step", "/account/passkeys/new", "/account", "/help")] == [200] * 4, role
+    funder = matrix.COLUMNS.index("FU")
+    near_a_child = [
+        what for what, cells in matrix.read_table().items()
+        if cells != "public" and "y" in cells.split()[funder] and {"child_id", "introduction_id", "carer_id", "session_id", "pupil_id"} & matrix.rules(app)[what].arguments
+    ]
+    assert near_a_child == []
+
+
+def _scope(role: Role, zone: Zone) -> dict[str, object]:
+    if role in (Role.PARTNER_ADMIN, Role.PRACTITIONER):
+        return {"organisation": factories.make_organisation(zone)}
+    if role is Role.SCHOOL_LEAD:
+        return {"school": factories.make_school(zone)}
+    if role is Role.FUNDER:
+        return {"fund_id": factories.save(Fund(zone_id=zone.id, name="A fund", funder="The council", starts_on=clock.today(), ends_on=clock.today())).id}
+    return {}
+
+
+def test_somebody_with_a_role_in_a_demo_and_in_earnest_is_asked(client: StrictClient, person: Person, required: None) -> None:
+    both = factories.make_person(Role.LINK_WORKER, factories.make_zone(is_demo=True))
+    factories.save(RoleGrant(person_id=both.id, role=Role.SCHOOL_LEAD, zone_id=person.grants[0].zone_id, school_id=factories.make_school(person.grants[0].zone).id))
+    sign_in(client, both)
+    assert client.get("/").headers["Location"] == "/account/second-step"
 
 
 def test_production_refuses_to_only_offer_it() -> None:

@@ -14,7 +14,7 @@ from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import passwords, sign_ins
 from app.accounts.shown import grant_lines
 from app.shared.errors import Invalid
-from app.shared.web import act, allow, paced, public
+from app.shared.web import act, allow, confirm_first, paced, public
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
@@ -42,6 +42,7 @@ def account() -> ResponseReturnValue:
 
 @blueprint.post("/account/sign-ins/<uuid:sign_in_id>/end")
 @allow(is_signed_in)
+@confirm_first
 def sign_in_end(sign_in_id: uuid.UUID) -> ResponseReturnValue:
     me = sessions.current_person()
     return act(

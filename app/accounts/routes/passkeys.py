@@ -18,7 +18,7 @@ from app.accounts.services import passkeys as services
 from app.accounts.services.sign_ins import TooLate, hash_token
 from app.accounts.shown import browser_name
 from app.shared.errors import Invalid, NotFound
-from app.shared.web import act, allow, confirm_first, paced, public, safe_next
+from app.shared.web import act, allow, confirm_first, note_refusal, paced, public, safe_next
 
 CHALLENGE = "passkey"
 
@@ -68,7 +68,7 @@ def passkey_sign_in() -> ResponseReturnValue:
         else:
             newer = services.sign_in(token=_token(), answer=answer, place=place, address=address, browser=request.user_agent.string)
     except (PasskeyRefused, TooLate) as refusal:
-        current_app.logger.info("a passkey was refused")
+        note_refusal(422, "passkey")
         flash(refusal.sentence, "refused")
         return redirect(back, 303)
     sessions.begin(newer)

@@ -15,7 +15,7 @@ from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import second_steps
 from app.accounts.services.sign_ins import TooLate, hash_token
 from app.shared.errors import Invalid, NotFound
-from app.shared.web import act, allow, confirm_first, public, safe_next
+from app.shared.web import act, allow, confirm_first, note_refusal, public, safe_next
 
 
 def what_opens(token: str) -> dict[str, bool]:
@@ -41,7 +41,7 @@ def sign_in_second() -> ResponseReturnValue:
             flash(refusal.sentence, "refused")
             return redirect(url_for("accounts.sign_in", next=request.args.get("next")), 303)
         except Invalid as refusal:
-            current_app.logger.info("a second step was refused")
+            note_refusal(422, "second step")
             form.refuse(refusal)
         else:
             sessions.begin(newer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,7 +11,8 @@ from app.accounts.forms import SignInForm
 from app.accounts.policies import is_signed_in
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import sign_ins
-from app.shared.web import allow, public, safe_next
+from app.accounts.services.throttles import account_mark
+from app.shared.web import allow, note_refusal, public, safe_next
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -28,7 +29,7 @@ def sign_in() -> ResponseReturnValue:
                 address=request.remote_addr or "", browser=request.user_agent.string,
             )
         except sign_ins.SignInRefused as refusal:
-            current_app.logger.info("a sign-in was refused")
+            note_refusal(422, f"sign-in to account {account_mark(form.email.data or '')}")
             form.refuse(refusal)
         else:
             waits = row.waits_until is not None

@@ -115,6 +115,11 @@ def count_requests(*, key: str, window: timedelta, by: int) -> tuple[int, dateti
         return _bump(key, window, by)
 
 
+def account_mark(email: str) -> str:
+    """For the server's log: the same for every try at an account, there or not, and nobody's address."""
+    return _hashed(email)[:12]
+
+
 def key_of(name: str, person_id: uuid.UUID | None, address: str) -> str:
     """Whose requests are counted together: one person's, else one place's."""
     return f"pace:{name}:{person_id or _hashed(_place(address))[:32]}"
