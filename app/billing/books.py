@@ -17,11 +17,13 @@ from app.shared.db import db
 
 @dataclass(frozen=True)
 class Books:
-    """One Zone, in pence. `ledger` by account, `cash` by place, `by_state` what payments come to."""
+    """One Zone, in pence. `ledger` by account, `cash` by place, `by_state` what payments come to; `paid` those made, less what was
+    taken back."""
 
     ledger: dict[Account, int]
     cash: dict[Place, int]
     by_state: dict[PaymentState, int]
+    paid: int
 
     @property
     def received(self) -> int:
@@ -42,7 +44,7 @@ class Books:
         return (
             ("On its way to partners", self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, "ledger: in flight; payments: sent and not settled"),
             ("Paid to partners", self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], "ledger: paid; cash book: gone to partners"),
-            ("Paid, by payment", self.by_state.get(PaymentState.PAID, 0), self.cash[Place.PARTNERS], "payments: paid; cash book: gone to partners"),
+            ("Paid, by payment", self.paid, self.cash[Place.PARTNERS], "payments: made, less taken back; cash book: gone to partners"),
         )
 
 
@@ -52,7 +54,7 @@ def books_of(zone_id: uuid.UUID) -> Books:
         .where(Journal.zone_id == zone_id).group_by(Posting.account)
     )
     ledger = {row[0]: int(row[1]) for row in db.session.execute(statement)}
-    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id))
+    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id), payments.pence_paid(zone_id))
 
 
 def broken() -> list[tuple[str, str]]:

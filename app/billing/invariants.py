@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
+from app.accounts.models import Zone
 from app.billing.models import Statement, StatementLine, StatementState
 from app.commissioning.models import Account, Journal, Posting
 from app.payments.models import (
@@ -19,6 +20,7 @@ from app.payments.models import (
     TakeBackState,
 )
 from app.shared.db import db
+from app.shared.money import pounds
 
 _S = StatementState
 Check = Callable[[], str | None]
@@ -108,7 +110,8 @@ def _by_zone(statement: sa.Select[object, int]) -> dict[object, int]:
 def _differ(one: dict[object, int], other: dict[object, int], one_words: str, other_words: str) -> str | None:
     for zone_id in sorted({*one, *other}, key=str):
         if one.get(zone_id, 0) != other.get(zone_id, 0):
-            return f"Zone {zone_id} has {one.get(zone_id, 0)}p {one_words} and {other.get(zone_id, 0)}p {other_words}"
+            name = db.session.scalar(sa.select(Zone.name).where(Zone.id == zone_id)) or zone_id
+            return f"{name} has {pounds(one.get(zone_id, 0))} {one_words} and {pounds(other.get(zone_id, 0))} {other_words}"
     return None
 
 

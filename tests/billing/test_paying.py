@@ -11,6 +11,7 @@ from flask import Flask
 from app.attendance.models import MarkKind
 from app.attendance.services import sweep
 from app.billing import invariants as billing
+from app.billing.books import books_of
 from app.billing.models import StatementState
 from app.billing.services import paying, taking_back
 from app.commissioning import invariants
@@ -145,6 +146,7 @@ def test_what_a_correction_took_off_is_taken_back_by_two_people_instead(app: Fla
         with pytest.raises(IllegalMove):
             taking.approve(take_back_id=taken.id, actor=desk.holder)
         assert (in_account(A.ACCRUED), in_account(A.PAID)) == (0, 3 * 2000)
+        assert all(one == other for _, one, other, _ in books_of(desk.club.scene.zone.id).rows), "and the page of the books says so"
         assert state_of(credit) is S.PAID and payments.cash_in(desk.club.scene.zone.id)[Place.BANK] == -3 * 2000
         nothing_is_broken()
         with suppress(Undone), atomic():

@@ -193,3 +193,10 @@ def cash_in(zone_id: uuid.UUID) -> dict[Place, int]:
 def pence_by_state(zone_id: uuid.UUID) -> dict[PaymentState, int]:
     statement = sa.select(Payment.state, sa.func.sum(Payment.pence)).where(Payment.zone_id == zone_id).group_by(Payment.state)
     return {row[0]: int(row[1]) for row in db.session.execute(statement)}
+
+
+def pence_paid(zone_id: uuid.UUID) -> int:
+    """What payments that were made come to, less what of them was taken back."""
+    made = (PaymentState.PAID, PaymentState.PART_REVERSED, PaymentState.REVERSED)
+    statement = sa.select(sa.func.sum(Payment.pence - Payment.reversed_pence)).where(Payment.zone_id == zone_id, Payment.state.in_(made))
+    return int(db.session.scalar(statement) or 0)
