@@ -79,7 +79,22 @@ class Head(Base):
     signature: Mapped[str] = mapped_column(String(64))
 
 
+class Redaction(Base):
+    """Personal text was taken out of a line that was sealed: `rest` is the hash of what is left of it, and the entry `entry_id`, sealed
+    itself, vouches for all the lines of one erasure by a digest."""
+
+    __tablename__ = "audit_redaction"
+    __table_args__ = (Index("ix_audit_redaction_row", "of_table", "row_id"), Index("ix_audit_redaction_entry", "entry_id"))
+
+    id: Mapped[int] = mapped_column(NUMBER, primary_key=True)
+    of_table: Mapped[str] = mapped_column(String(40))
+    row_id: Mapped[int] = mapped_column(sa.BigInteger)
+    rest: Mapped[str] = mapped_column(String(64))
+    entry_id: Mapped[int] = mapped_column(sa.BigInteger)
+
+
 append_only(AuditEntry, {"reason": EMPTIED, "details": SHORTENED})
 append_only(Sight, {"why": EMPTIED})
 append_only(Seal)
 append_only(Head)
+append_only(Redaction)

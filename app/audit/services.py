@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from app.audit.models import AuditEntry, Sight
 from app.shared import clock
-from app.shared.db import Row, atomic, db, is_writing
+from app.shared.db import Row, atomic, db, is_writing, numbered
 
 SYSTEM = "Kith, by itself"
+numbered(AuditEntry)
 
 
 class Actor(Protocol):

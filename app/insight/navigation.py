@@ -44,6 +44,7 @@ PAGES = (
     Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
     Page("interchange.imports", "Import", "upload", frozenset({_R.ZONE_MANAGER})),
     Page("accounts.zone", "Zone", "settings", frozenset({_R.ZONE_MANAGER})),
+    Page("keeping.retention_rules", "Keeping", "archive", frozenset({_R.ZONE_MANAGER})),
     Page("safeguarding.concerns", "Safeguarding", "shield-alert", frozenset({_R.SAFEGUARDING_LEAD}), is_zone_wide=True),
     Page("safeguarding.urgent_looks", "Urgent looks", "eye", frozenset({_R.ADMINISTRATOR})),
     Page("catalogue.gaps", "Not found", "puzzle", frozenset({_R.ZONE_MANAGER})),

@@ -1,4 +1,4 @@
-"""`kith keys`, `kith backup`, `kith restore`."""
+"""`kith keys`, `kith backup`, `kith restore`, `kith hand-over`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from app.accounts.queries import zone_by_slug
 from app.cli import app_of
-from app.keeping import backups
+from app.keeping import backups, handing_over
 from app.shared import clock, keyring, resealing
 
 
 def register(group: click.Group) -> None:
-    for command in (keys, backup, restore):
+    for command in (keys, backup, restore, hand_over):
         group.add_command(command)
 
 
@@ -64,7 +65,7 @@ def keys_rotate(ctx: click.Context) -> None:
 
 
 def _tell(place: str, number: int) -> None:
-    click.echo(f"\r{number} moved, now {place:<40}", err=True, nl=False)
+    click.echo(f"\r{number} so far, now {place:<40}", err=True, nl=False)
 
 
 @keys.command("drop")
@@ -101,3 +102,18 @@ def restore(ctx: click.Context, path: Path, *, replace: bool) -> None:
         for key in done.missing:
             click.echo(f"The data key {key} is not here: what it seals stays closed until it is.", err=True)
         click.echo(f"Restored as of {done.made_at}, schema {done.revision}, with {done.files} files. Now: kith db upgrade, kith check.")
+
+
+@click.command("hand-over")
+@click.option("--zone", "slug", required=True, help="the Zone that is handed over")
+@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_context
+def hand_over(ctx: click.Context, slug: str, path: Path) -> None:
+    """Everything of a Zone as one ZIP that another organisation can read. Seal it before it travels: what was sealed lies open in it."""
+    app = app_of(ctx)
+    with app.app_context():
+        told = _tell if sys.stderr.isatty() else lambda place, number: None
+        done = handing_over.write(zone=zone_by_slug(slug), path=path, settings=app.config["SETTINGS"], actor=None, tell=told)
+        if sys.stderr.isatty():
+            click.echo("", err=True)
+        click.echo(f"{done.path.name}: {done.rows} rows and {done.files} files.")

@@ -37,6 +37,8 @@ LEFT_OUT = {
     "posting": "the lines of the account books; what each thing cost is with the places that were asked for",
     "statement_line": "partners' invoices",
     "disagreement": "copies of marks that were changed in two places; the marks themselves are in",
+    "legal_hold": "why a record has to be kept, for example for a court",
+    "erasure": "that it was erased",
     "brief": "letters to partners that ask for something new; they name no child",
 }
 BENEATH = {"goal_review": "goal", "relationship_moment": "relationship", "view": "introduction", "still_going": "introduction",
