@@ -112,6 +112,6 @@ def as_kept(found: Survey) -> dict[str, Any]:
         "nothing": [{"child": near.child, "need": near.need, "eligible": near.eligible, "gives": near.gives[:3]} for near in found.nothing],
         "nobodys": [{"offering": str(id_), "fits": fits} for id_, fits in nobodys[:MOST_KEPT]], "nobodys_count": len(nobodys),
         "considered": found.shelf.considered, "partners": len(every), "partners_shown": len(set(reach)),
-        "suggested": len(placed.suggested), "first": placed.first, "without": list(placed.without),
+        "suggested": len(placed.suggested), "places": {child: str(id_) for child, id_ in placed.suggested.items()}, "first": placed.first, "without": list(placed.without),
         "wanted_most": [[str(id_), count, free] for id_, count, free in wanted_most(found.lists, found.free)[:20]],
     }

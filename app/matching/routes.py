@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -25,6 +26,8 @@ from app.shared.web import act, allow, current_person, submit
 
 blueprint = Blueprint("matching", __name__)
 MOST = 50
+LOOKED_THROUGH = 10
+"""What fell to a child in a survey is told while it is still among so many."""
 
 
 @blueprint.get("/children/<uuid:child_id>/matches")
@@ -47,13 +50,17 @@ MAY_LOOSEN = ("distance", "time", "cost", "online", "siblings", "group", "parent
 def shown(child: Child, top: int, loosened: str = "") -> dict[str, Any]:
     """What the list of matches and the panel on the child's page both draw."""
     profile = queries.profile_of(child)
-    result = queries.match_profile(child.zone_id, profile, top, loosened=loosened)
+    result = queries.match_profile(child.zone_id, profile, max(top, LOOKED_THROUGH), loosened=loosened)
+    set_down = surveys.set_down_for(child)
+    fell = next((match for match in result.matches if set_down and match.candidate.id == set_down.offering_id), None)
+    result = replace(result, matches=result.matches[:top])
     home = None
     if profile.latitude is not None and profile.longitude is not None:
         name = child.school.name if profile.place == "school" and child.school else f"Near {child.called}"
         home = {"lat": profile.latitude, "lon": profile.longitude, "name": name}
     return {
         "matches": [pictures.drawn(profile, match, href=page_of(match.candidate.id)) for match in result.matches],
+        "set_down": (fell.candidate.title, page_of(fell.candidate.id), set_down.on) if fell and set_down else None,
         "pins": pictures.pins(result.matches), "home": home, "eligible": result.eligible, "considered": result.considered,
         "ruled_out": [(count, BY_NAME[name].ruled_out) for name, count in result.ruled_out.items()],
         "what_if": [(name, count, BY_NAME[name].ruled_out) for name, count in result.would_open.items() if name in MAY_LOOSEN and name != loosened],

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -128,6 +128,23 @@ FIRST = 50
 
 def find_survey(zone_id: uuid.UUID) -> MatchSurvey | None:
     return db.session.scalar(sa.select(MatchSurvey).where(MatchSurvey.zone_id == zone_id))
+
+
+@dataclass(frozen=True)
+class SetDown:
+    """What fell to a child when places were last shared out on paper."""
+
+    offering_id: uuid.UUID
+    on: date
+
+
+def set_down_for(child: Child) -> SetDown | None:
+    """Nothing is held by it; None where there was no survey since the child came, or no place was left."""
+    survey = find_survey(child.zone_id)
+    if survey is None or survey.finished_at is None:
+        return None
+    id_ = survey.found.get("places", {}).get(str(child.id))
+    return SetDown(uuid.UUID(id_), clock.london(survey.finished_at).date()) if id_ else None
 
 
 def shown(survey: MatchSurvey, person: Person) -> Shown:

@@ -13,6 +13,7 @@ from flask import Flask
 from app.accounts.models import Person, Role, School, Zone
 from app.catalogue.addresses import in_words, kept_address, read_text
 from app.catalogue.models import OfferingState
+from app.catalogue.search import facets
 from app.catalogue.search.engine import browse
 from app.catalogue.search.facets import choose
 from app.catalogue.search.filters import NOTHING, Filters
@@ -50,6 +51,11 @@ def worker(client: StrictClient, zone: Zone, school: School) -> Person:
 
 def titles(page: BeautifulSoup) -> list[str]:
     return [a.get_text() for a in page.select(".offer__l")]
+
+
+def test_an_age_says_in_which_years_of_school_it_is() -> None:
+    for age, years in ((4, "Reception"), (5, "Reception or Year 1"), (9, "Year 4 or 5"), (17, "Year 12 or 13"), (18, "Year 13")):
+        assert facets.school_years(age) == years, age
 
 
 @pytest.mark.parametrize("typed", ["", "circus", "talking"])

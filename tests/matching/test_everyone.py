@@ -55,6 +55,11 @@ def test_survey_says_who_has_nothing_good_and_which_rule_would_have_to_give(worl
     assert found["nothing"][0]["gives"] == [["distance", 1]]
     assert found["nobodys"] == [{"offering": str(old.id), "fits": False}], "neither what is full nor what is listed"
     assert (found["suggested"], found["first"], found["considered"]) == (1, 1, 3)
+    assert list(found["places"]) == [str(world.child.id)]
+    fell = surveys.set_down_for(world.child)
+    assert fell is not None
+    assert str(fell.offering_id) == found["places"][str(world.child.id)]
+    assert surveys.set_down_for(unlucky) is None
     manager = make.make_person(Role.ZONE_MANAGER, world.zone)
     shown = surveys.shown(db.session.query(MatchSurvey).one(), manager)
     assert [one.child.id for one in shown.nothing] == [unlucky.id]

@@ -9,7 +9,10 @@ from flask.testing import FlaskClient
 from app.accounts.models import Role
 from app.children import queries as children
 from app.matching import surveys
+from app.matching.models import MatchSurvey
 from app.notifications.handlers import Job
+from app.shared import clock
+from app.shared.db import atomic, db
 from tests import factories as make
 from tests.matching.conftest import World
 from tests.support.people import sign_in
@@ -93,6 +96,14 @@ def test_best_matches_stand_on_the_childs_page(client: FlaskClient, world: World
     page = client.get(f"/children/{world.child.id}/panel?name=matches").text
     assert "Best matches for Amara" in page
     assert "See all 5" in page
+    assert "fell to Amara" not in page
+    fell = world.offer(title="Drums on paper")
+    with atomic():
+        db.session.add(MatchSurvey(
+            zone_id=world.zone.id, person_id=world.link_worker.id, person_name="A", finished_at=clock.now(),
+            found={"places": {str(world.child.id): str(fell.id)}},
+        ))
+    assert "Drums on paper</a> fell to Amara" in client.get(f"/children/{world.child.id}/panel?name=matches").text
     assert 'id="match-3"' in page
     assert 'id="match-4"' not in page
 

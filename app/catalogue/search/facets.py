@@ -162,9 +162,18 @@ def assemble(counts: Counts, filters: Filters) -> tuple[Facet, ...]:
         ))
     facets.append(_facet(
         "age", "age", "Age", () if filters.age is None else (str(filters.age),),
-        [(str(a), str(a), counts.age[a]) for a in AGES], is_single=True,
+        [(str(a), f"{a}, {school_years(a)}", counts.age[a]) for a in AGES], is_single=True,
     ))
     return tuple(facets)
+
+
+def school_years(age: int) -> str:
+    """In which years of school children of an age are: "Year 4 or 5" at nine."""
+    years = [year for year in (age - 5, age - 4) if 1 <= year <= 13]
+    named = f"Year {' or '.join(map(str, years))}" if years else ""
+    if age not in (4, 5):
+        return named
+    return f"Reception or {named}" if age == 5 else "Reception"
 
 
 def _with_bits(masks: Counter[int], bits: int) -> int:
