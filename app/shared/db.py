@@ -289,6 +289,32 @@ event.listen(Session, "loaded_as_persistent", _keep)
 event.listen(Session, "pending_to_persistent", _keep)
 
 
+_numbered: list[type[Any]] = []
+
+
+def numbered(model: type[Any]) -> None:
+    """Rows of `model`, whose `id` is a number from the database, are written many at a time. PostgreSQL does so by itself; on SQLite, which
+    would be asked for every number, whoever writes is alone, so the next numbers are known. For tables that only ever grow."""
+    if model not in _numbered:
+        _numbered.append(model)
+
+
+def _number(session: Session, *_: object) -> None:
+    kinds: dict[type[Any], list[Any]] = {}
+    for row in session.new:
+        if type(row) in _numbered and row.id is None:
+            kinds.setdefault(type(row), []).append(row)
+    for model, rows in kinds.items():
+        if len(rows) > 1 and _writing.get() and db.engine.dialect.name == "sqlite":
+            with session.no_autoflush:
+                last = session.scalar(sa.select(sa.func.max(model.id))) or 0
+            for number, row in enumerate(sorted(rows, key=lambda row: sa.inspect(row).insert_order), last + 1):
+                row.id = number
+
+
+event.listen(Session, "before_flush", _number)
+
+
 def is_writing() -> bool:
     """True inside `atomic()`."""
     return _writing.get()

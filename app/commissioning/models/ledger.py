@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.shared import clock
-from app.shared.db import Base, append_only, state_column
+from app.shared.db import Base, append_only, numbered, state_column
 
 
 class Account(StrEnum):
@@ -84,3 +84,5 @@ class Posting(Base):
 
 append_only(Journal)
 append_only(Posting)
+numbered(Journal)
+numbered(Posting)
