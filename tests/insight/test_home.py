@@ -239,6 +239,7 @@ def test_a_school_lead_sees_how_their_children_are_getting_on(club: Club, client
         told = text(home(client, person(Role.SCHOOL_LEAD, scene.zone, school_id=scene.school.id)))
     assert "Who came, in the last four weeks" in told
     assert "50% of 2" in told
+    assert "to free local places" in told and "Counted on the day they met, once per child and offering, ever." in told, "what is counted, beside the count"
 
 
 def test_a_school_lead_sees_their_own_school_only(club: Club, client: StrictClient) -> None:

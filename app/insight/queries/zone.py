@@ -132,14 +132,20 @@ def _registers_missing(zone_ids: Collection[UUID]) -> sa.Select[int]:
 
 @dataclass(frozen=True)
 class SchoolRow:
-    """`linkings` since 1 September; of `expected` marks of the last four weeks, in `came` the child was there."""
+    """`links` and `commissioned` since 1 September, apart; of `expected` marks of the last four weeks, in `came` the child was there."""
 
     school: School
     children: int
     introduced: int
-    linkings: int = 0
+    links: int = 0
+    commissioned: int = 0
     came: int = 0
     expected: int = 0
+
+    @property
+    def linkings(self) -> int:
+        """First meetings of both kinds."""
+        return self.links + self.commissioned
 
 
 def schools(person: Person) -> list[SchoolRow]:
@@ -162,17 +168,18 @@ def schools(person: Person) -> list[SchoolRow]:
     found = db.session.execute(statement).unique().all()
     ids = [row[0].id for row in found]
     linkings, came = _linkings_by_school(ids), _came_by_school(ids)
-    return [SchoolRow(school, children, open_, linkings.get(school.id, 0), *came.get(school.id, (0, 0))) for school, children, open_ in found]
+    return [SchoolRow(school, children, open_, *linkings.get(school.id, (0, 0)), *came.get(school.id, (0, 0))) for school, children, open_ in found]
 
 
-def _linkings_by_school(school_ids: Collection[UUID]) -> dict[UUID, int]:
-    """By the school where the child is now."""
+def _linkings_by_school(school_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """To free local places, and to what is paid for, by the school where the child is now."""
     year_began = date(clock.school_year(clock.today()), 9, 1)
     statement = (
-        sa.select(Child.school_id, sa.func.count(Linking.id)).join(Linking, Linking.child_id == Child.id)
+        sa.select(Child.school_id, sa.func.count(Linking.id), sa.func.sum(sa.case((is_commissioned(), 1), else_=0)))
+        .join(Linking, Linking.child_id == Child.id)
         .where(Child.school_id.in_(school_ids), Linking.met_on >= year_began).group_by(Child.school_id)
     )
-    return {school_id: int(count) for school_id, count in db.session.execute(statement) if school_id is not None}
+    return {school_id: (int(count) - int(paid), int(paid)) for school_id, count, paid in db.session.execute(statement) if school_id is not None}
 
 
 def _came_by_school(school_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
