@@ -1,7 +1,7 @@
 """How good search is on the judged set (benchmarks.search_quality) and matching on its own (match_quality, match_recipe), then search and
 match over many offerings on SQLite, beside a bare full-text query over the same words in the same process, then search and match over
 a hundred thousand (benchmarks.search_speed, benchmarks.match_speed), and registers
-from a hundred phones (benchmarks.registers), requests and decisions (benchmarks.deciding).
+from a hundred phones (benchmarks.registers), requests and decisions (benchmarks.deciding), and how long a webhook waits (benchmarks.webhooks).
 
     python -m benchmarks [--offerings 10000] [--children 8] [--rounds 4] [--no-quality] [--no-speed]
 
@@ -45,6 +45,7 @@ from benchmarks import (
     registers,
     search_quality,
     search_speed,
+    webhooks,
 )
 from config import ROOT, Settings
 
@@ -143,6 +144,8 @@ def main() -> int:
         deciding.report()
         print()
         introductions_speed.report()
+        print()
+        webhooks.report()
     return 0
 
 

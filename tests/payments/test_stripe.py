@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import threading
@@ -15,17 +16,19 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.models import Role
 from app.notifications.handlers import Job, NotDone
 from app.notifications.models import Task
 from app.payments import queries
-from app.payments.gateway import StripeGateway, check_key
+from app.payments.gateway import Event, StripeGateway, check_key
 from app.payments.models import OVER, Payment, PaymentState, Place, StripeEvent
 from app.payments.services import cash, news, reconciling, runs, sending
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden
 from config import Settings, SettingsRefused
-from tests.commissioning.scene import MONDAY
+from tests import factories
+from tests.commissioning.scene import MONDAY, person
 from tests.payments.shop import Shop, state_of, work
 from tests.support.client import StrictClient
 
@@ -62,6 +65,24 @@ def test_an_old_key_is_never_sent_again(shop: Shop) -> None:
     assert work(payment) is P.UNKNOWN
     shop.stripe.forget_keys()
     assert work(payment, hours=23.5) is P.QUARANTINE and shop.stripe.transfers() == []
+
+
+def test_a_key_that_was_used_otherwise_is_a_doubt_and_no_refusal(shop: Shop) -> None:
+    payment = shop.payment(1_000)
+    shop.stripe.saved[f"test:payment:{payment.id}:transfer:1"] = ("something else", 200, {})
+    assert work(payment) is P.QUARANTINE and shop.at_stripe() == 1_000
+
+
+def test_a_partner_is_told_that_stripe_could_not_pay_its_bank(shop: Shop) -> None:
+    organisation = factories.make_organisation(shop.office.zone, with_documents=False)
+    partner = person(Role.PARTNER_ADMIN, shop.office.zone, organisation_id=organisation.id)
+    payee = shop.office.payee(shop.office.bill(owner=organisation.id), with_details=False)
+    with atomic():
+        payee.stripe_account = "acct_1"
+    for account in ("acct_1", "acct_1", "acct_of_nobody"):
+        news.keep(Event(f"evt_{account}", "payout.failed", "po_1", False), json.dumps({"account": account}))
+    shop.drain()
+    assert db.session.scalars(sa.select(Task.person_id).where(Task.kind == news.SEE_STRIPE)).all() == [partner.id]
 
 
 def test_too_little_money_holds_and_says_how_much(shop: Shop) -> None:

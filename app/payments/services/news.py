@@ -5,16 +5,19 @@ So repeats, losses and any order come to the same. The payment worker and the ni
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Role
+from app.accounts.queries import people_with
 from app.audit import services as audit
 from app.notifications import services as notifications
 from app.notifications.handlers import Job, NotDone
+from app.notifications.models import Urgency
 from app.payments import queries
 from app.payments.gateway import Event, Refused, Transfer, Unsure
 from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent, TakeBackState
@@ -25,6 +28,7 @@ from app.shared.db import atomic, db, in_parts, lock_row
 TOPIC, ACCOUNT_TOPIC = "payments.stripe_event", "payments.stripe_account"
 KINDS = ("transfer.created", "transfer.reversed", "transfer.updated", "topup.succeeded", "balance.available")
 """The snapshot events that we listen to, and that are asked for again by night: a webhook may be lost."""
+PAYOUT_FAILED, SEE_STRIPE = "payout.failed", "payout_failed"
 MONEY_CAME = ("topup.succeeded", "balance.available")
 _P = PaymentState
 
@@ -67,7 +71,7 @@ def ask_about_accounts() -> None:
 def handle(job: Job) -> None:
     """Read again what the event is about, and make ours agree."""
     event = db.session.get_one(StripeEvent, job.payload["event_id"])
-    kind, object_id = event.kind, event.object_id
+    kind, object_id, body = event.kind, event.object_id, event.body
     db.session.rollback()
     try:
         if kind.startswith("transfer."):
@@ -76,6 +80,8 @@ def handle(job: Job) -> None:
             sync_account(object_id)
         elif kind in MONEY_CAME:
             _wake_the_waiting()
+        elif kind == PAYOUT_FAILED:
+            _tell_partner(str(json.loads(body).get("account") or ""))
     except Unsure as doubt:
         raise NotDone(doubt.why) from doubt
     except Refused as refusal:
@@ -145,6 +151,20 @@ def handle_account(job: Job) -> None:
         raise NotDone(doubt.why) from doubt
     except Refused as refusal:
         raise NotDone(refusal.code, is_final=True) from refusal
+
+
+def _tell_partner(account: str) -> None:
+    """Stripe could not pay on to the partner's bank. We have paid: nothing changes in our books, and the partner looks at its account."""
+    with atomic():
+        payee = db.session.scalars(sa.select(Payee).where(Payee.stripe_account == account)).one_or_none()
+        if payee is None:
+            return
+        for person in people_with(Role.PARTNER_ADMIN, payee.zone_id, organisation_id=payee.owner_id):
+            notifications.open_task(
+                person_id=person.id, zone_id=payee.zone_id, kind=SEE_STRIPE, subject=payee, title="Stripe could not pay your bank",
+                text="Look at the bank details that Stripe has of you", action="Go there", icon="landmark", url=f"/payees/{payee.id}/stripe",
+                urgency=Urgency.TODAY,
+            )
 
 
 def _wake_the_waiting() -> None:
