@@ -74,7 +74,7 @@ def _working_with_the_child(commission: Commission, person: Person, turn: Waitin
     if state in (_S.APPROVED, _S.CONFIRMED):
         found.append(_to(commission, "cancel", "Cancel it", "ban", kind="quiet"))
     if state in (_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY):
-        found.append(_to(commission, "change", "More or fewer sessions", "calendar-plus"))
+        found.append(_to(commission, "change", "Change sessions, price or dates", "calendar-plus"))
     if state is _S.SUSPENDED:
         found.append(_to(commission, "resume", "Go on", "play", is_post=True, kind="primary"))
     if state is _S.IN_DELIVERY:

@@ -9,7 +9,7 @@ from app.commissioning.queries.statements import Bought, ChildMoney
 from app.shared.money import amount, pounds
 
 COLUMNS = (
-    "school year", "child", "what", "who", "sessions", "held", "came", "price of a session", "used", "promised", "asked for",
+    "school year", "child", "what", "who", "sessions", "held", "came", "price", "price is for", "used", "promised", "asked for",
     "each time the child came",
 )
 
@@ -71,13 +71,17 @@ def rows(statement: Statement, reference: str) -> list[list[str]]:
     year = f"{statement.money.year}/{(statement.money.year + 1) % 100:02d}"
     found = [
         [year, reference, line.title, line.organisation, str(line.sessions), _count(line.held), _count(line.came),
-         amount(line.price_pence), amount(line.used), amount(line.promised), amount(line.asked), amount(line.each)]
+         amount(line.price_pence), _for(line), amount(line.used), amount(line.promised), amount(line.asked), amount(line.each)]
         for line in statement.lines
     ]
     return [*found, [
-        year, reference, "In all", "", "", str(statement.held), str(statement.came), "", amount(statement.used),
+        year, reference, "In all", "", "", str(statement.held), str(statement.came), "", "", amount(statement.used),
         amount(statement.promised), amount(statement.asked), amount(statement.each),
     ]]
+
+
+def _for(line: Bought) -> str:
+    return "" if line.commission_id is None else "the place" if line.is_per_place else "a session"
 
 
 def _count(number: int | None) -> str:

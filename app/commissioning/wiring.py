@@ -13,6 +13,7 @@ from app.commissioning.queries.commissions import find_live_commission
 from app.commissioning.queries.money import list_open_funds
 from app.commissioning.queries.places import count_every_live, count_live
 from app.commissioning.services import clock, following
+from app.commissioning.words import bought, what_changes
 from app.introductions import hooks as introduction_hooks
 from app.introductions.models import Introduction
 from app.notifications.sweeps import register_sweep
@@ -32,6 +33,8 @@ def connect(app: Flask) -> None:
     account_hooks.register_funds(lambda zone_id: [(fund.id, fund.name) for fund in list_open_funds(zone_id)])
     register_sweep("commissioning", clock.run)
     panels.register()
+    app.add_template_filter(bought)
+    app.add_template_filter(what_changes)
 
 
 def _is_requested(introduction: Introduction) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.catalogue.models import Tariff
 from app.commissioning.models import Commission, CommissionState, Variation, WaitingState
 from app.shared.money import pounds
 from app.shared.view import plural, sentence_list
@@ -112,6 +113,11 @@ def at_price(sessions: int, price_pence: int, is_per_place: bool, kept_sessions:
 def bought(commission: Commission) -> str:
     """What was bought, in one line; setting up apart."""
     return at_price(commission.sessions, commission.price_pence, commission.is_per_place, commission.kept_sessions)
+
+
+def price_now(tariff: Tariff) -> str:
+    """"£25 for each session still to come", "£180 for the place in all"."""
+    return f"{pounds(tariff.price_pence)} {'for the place in all' if tariff.is_per_place else 'for each session still to come'}."
 
 
 def what_changes(variation: Variation) -> str:

@@ -6,11 +6,14 @@ import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from app.catalogue.models import TariffBasis
+from app.catalogue.services.tariffs import set_tariff
 from app.commissioning import invariants
 from app.commissioning.models import LIVE_STATES, Account, Commission, Fund
 from app.commissioning.queries.money import balances
@@ -30,6 +33,7 @@ from app.introductions.models import EndReason, Introduction
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError
+from tests import factories as make
 from tests.commissioning.scene import MONDAY, Scene, build
 from tests.support.databases import Database
 
@@ -65,14 +69,15 @@ class Lives(RuleBasedStateMachine):
 
     @initialize(
         price=st.sampled_from([33, 999, 2_000, 3_333]), capacity=st.integers(1, 3), setup=st.sampled_from([0, 7]),
-        given=st.lists(st.integers(0, 20_000), min_size=3, max_size=3),
+        given=st.lists(st.integers(0, 20_000), min_size=3, max_size=3), basis=st.sampled_from(TariffBasis),
     )
-    def open(self, price: int, capacity: int, setup: int, given: list[int]) -> None:
+    def open(self, price: int, capacity: int, setup: int, given: list[int], basis: TariffBasis) -> None:
         self.scene: Scene = build(
             money=given[0], capacity=capacity, price_pence=price, sessions=4, hold_school_days=3, second_approver_above_pence=8_000
         )
         with atomic():
-            self.scene.tariff.setup_pence, self.scene.tariff.notice_percent = setup, 50
+            self.scene.tariff.setup_pence, self.scene.tariff.notice_percent, self.scene.tariff.basis = setup, 50, basis
+            self.other_group = make.make_cohort(self.scene.offering, id=uuid4(), sessions=3, capacity=1).id
         self.children = [self.scene.child() for _ in range(4)]
         self.funds = [
             self.scene.fund, self.scene.fund_with(given[1], school_id=self.scene.school.id),
@@ -84,7 +89,7 @@ class Lives(RuleBasedStateMachine):
         what=st.sampled_from([
             "ask", "ask", "ask", "go_on", "go_on", "go_on", "go_on", "go_on", "mark", "mark", "mark", "mark", "decide_no",
             "stop", "pause", "end_introduction", "give", "resize", "wait", "sweep", "take_back", "change", "change", "resplit", "together",
-            "send_back",
+            "send_back", "reprice",
         ]),
         n=numbers, k=numbers, flag=st.booleans(), percent=st.sampled_from([0, 33, 50, 100]), pence=st.integers(1, 9_000),
     )
@@ -98,6 +103,9 @@ class Lives(RuleBasedStateMachine):
             self._try(places.change_capacity, cohort_id=self.scene.cohort.id, capacity=n, actor=self.scene.partner)
         elif what == "wait":
             self._wait(1 + n)
+        elif what == "reprice":
+            self._try(set_tariff, offering_id=self.scene.offering.id, price_pence=pence // 3, setup_pence=7 * n, notice_percent=50,
+                      basis=TariffBasis.PLACE if flag else TariffBasis.SESSION, actor=self.scene.manager)
         elif what == "sweep":
             sweeps.run()
         elif what == "together":
@@ -169,8 +177,11 @@ class Lives(RuleBasedStateMachine):
         self._try(undoing.take_back, commission_id=commission_id, actor=self.scene.holder if flag else self.scene.second)
 
     def _change(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
-        """More or fewer sessions; then perhaps a yes, a no, or neither."""
-        change = self._try(variations.change, commission_id=commission_id, sessions=k + 1, reason="x", actor=self.scene.link_worker)
+        """More or fewer sessions, perhaps the price of today, perhaps another group; then perhaps a yes, a no, or neither."""
+        change = self._try(
+            variations.change, commission_id=commission_id, sessions=k + 1, reason="x", actor=self.scene.link_worker, at_todays_price=flag,
+            cohort_id=self.other_group if percent == 33 else None,
+        )
         if change is not None and change.state == "requested":
             if percent == 0:
                 self._try(variations.reject_change, variation_id=change.id, reason="x", actor=self.scene.holder)
@@ -187,7 +198,8 @@ class Lives(RuleBasedStateMachine):
 
     def _mark(self, commission_id: Any, *, k: int, flag: bool, percent: int) -> None:
         """A register, sent twice; sometimes a correction."""
-        session_id = self.scene.sessions()[k].id
+        sessions = self.scene.sessions(db.session.get_one(Commission, commission_id))
+        session_id = sessions[k % len(sessions)].id
         for revision in (1, 2) if flag else (1,):
             for _ in range(2):
                 self._try(

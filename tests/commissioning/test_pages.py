@@ -113,7 +113,7 @@ def test_free_alternatives_that_fit_are_listed_and_what_was_looked_at_is_kept(cl
     as_(client, scene.link_worker)
     assert "Story corner" in text(client.get(page))
     name = f"Story corner, {scene.organisation.name}"
-    client.post(page, data=asks(scene, looked_at=name))
+    client.post(page, data=asks(scene, looked_at=name, free_shown=library.id.hex))
     assert latest().free_alternatives == f"Looked at {name}. The library has no drums."
 
 

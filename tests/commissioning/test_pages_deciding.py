@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 from app.accounts.models import Role
+from app.catalogue.services.tariffs import set_tariff
 from app.commissioning.models import Brief, BriefOffer, Commission, CommissionState, Delegation
 from app.commissioning.services import commissions, decisions, places, variations
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import atomic, db
 from tests import factories as make
 from tests.commissioning.scene import Scene, person
 from tests.support.client import StrictClient
@@ -52,6 +54,16 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     assert client.post(f"/commissions/{going.id}/change", data={"sessions": "0", "reason": "x"}).status_code == 422
     client.post(f"/commissions/{going.id}/change", data={"sessions": "4", "reason": "x", "seen_version": going.version})
     assert going.sessions == 4
+    with atomic():
+        other = make.make_cohort(scene.offering, id=uuid4(), sessions=6, name="Thursdays")
+    set_tariff(offering_id=scene.offering.id, price_pence=2_100, actor=scene.manager)
+    form = client.get(f"/commissions/{going.id}/change").get_data(as_text=True)
+    assert "£21 for each session still to come" in form
+    assert "Thursdays, " in form
+    typed = {"sessions": "4", "at_todays_price": "y", "cohort": str(other.id), "reason": "Thursdays suit the family.", "seen_version": going.version}
+    told = client.post(f"/commissions/{going.id}/change", data=typed, follow_redirects=True).get_data(as_text=True)
+    assert "Asked for: £4 more" in told
+    assert "£20 to £21 for each session to come and to Thursdays" in told
 
 
 def test_the_split_is_changed_on_a_page_that_says_why_others_cannot_pay(client: StrictClient, scene: Scene) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request as flask_request
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from app.commissioning import split
@@ -48,8 +48,32 @@ class SuspendForm(VerbForm):
 
 
 class ChangeForm(VerbForm):
+    """Number, price, dates: the price only where there is a newer one, the dates only where the offering has another group."""
+
     sessions = WholeNumberField("How many sessions in all?", [InputRequired("Type how many sessions.")])
+    at_todays_price = BooleanField("At today’s price")
+    cohort = PickField("When")
     reason = asked_text("Why?", "Say why: the budget holder and the partner read it.", description="Leave the child’s name out.")
+
+
+    def offer(self, newer_price: str, groups: Iterable[tuple[uuid.UUID, str]], now: str) -> None:
+        """`newer_price` in words, "" for none; the other groups with their dates and places."""
+        if newer_price:
+            self.at_todays_price.description = newer_price
+        else:
+            del self.at_todays_price
+        if groups := list(groups):
+            self.cohort.offer(groups, nothing=now)
+        else:
+            del self.cohort
+
+    @property
+    def picked_cohort(self) -> uuid.UUID | None:
+        return self.cohort.picked if "cohort" in self else None
+
+    @property
+    def wants_todays_price(self) -> bool:
+        return "at_todays_price" in self and bool(self.at_todays_price.data)
 
 
 class RejectChangeForm(KithForm):

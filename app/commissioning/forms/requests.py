@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 
-from wtforms import BooleanField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -38,6 +39,7 @@ class RequestForm(KithForm):
         "Why nothing free meets this need", [InputRequired("Say which free alternatives you looked at, and why they do not meet this need."),
                                               Length(max=LONG)],
     )
+    free_shown = HiddenField()
     together = SelectMultipleField(
         "Ask together for", [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
         description="Siblings or friends: all of them get a place, or none. One decision; each has money and a need of their own.",
@@ -58,6 +60,14 @@ class RequestForm(KithForm):
             return uuid.UUID(str(self.cohort.data)) if self.cohort.data else None
         except ValueError:
             return None
+
+    def show_free(self, ids: Iterable[uuid.UUID]) -> None:
+        """Remember what was shown, for the form that comes back."""
+        self.free_shown.data = " ".join(id_.hex for id_ in ids)
+
+    @property
+    def shown_ids(self) -> list[uuid.UUID]:
+        return [uuid.UUID(word) for word in (self.free_shown.data or "").split() if re.fullmatch("[0-9a-f]{32}", word)]
 
     @property
     def whole_alternatives(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,13 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, Zone
 from app.catalogue.availability import free_places
-from app.catalogue.models import Cohort, Offering, OfferingKind, Session, SessionState, Tariff
+from app.catalogue.models import Cohort, Offering, OfferingKind, OfferingState, Session, SessionState, Tariff
 from app.catalogue.queries import find_current_tariff, list_cohorts
 from app.children.models import Child, ChildState
 from app.children.policies import can_work_with_child
 from app.children.queries import visible_to
 from app.commissioning.models import LIVE_STATES, Commission, Waiting, WaitingState
 from app.commissioning.queries.money import delivery_days, envelope_pence, spoken_for
+from app.commissioning.words import at_price
 from app.introductions.models import Introduction, IntroductionState
 from app.matching.queries import match_child
 from app.shared import clock
@@ -93,6 +95,10 @@ class Cost:
         return self.tariff.total(self.sessions)
 
     @property
+    def words(self) -> str:
+        return at_price(self.sessions, self.tariff.price_pence, self.tariff.is_per_place)
+
+    @property
     def free_before(self) -> int:
         return self.envelope - self.used - self.promised - self.asked
 
@@ -132,6 +138,16 @@ def list_could_go_along(introduction: Introduction, person: Person) -> list[Intr
     found = [i for i in db.session.scalars(statement).unique() if can_work_with_child(person, i.child) and i.child.live_needs]
     party = introduction.party_id
     return sorted(found, key=lambda i: (party is None or i.party_id != party, i.child.short_name, i.id))
+
+
+def list_free_shown(child: Child, ids: Iterable[uuid.UUID]) -> list[Offering]:
+    """What the page showed as free instead, once more in its order: nothing is matched again for a form that comes back."""
+    wanted = list(ids)[:FREE]
+    found = {offering.id: offering for offering in db.session.scalars(sa.select(Offering).where(
+        Offering.id.in_(wanted), Offering.zone_id == child.zone_id, Offering.kind != OfferingKind.COMMISSIONED, Offering.cost_pence == 0,
+        Offering.is_private.is_(False), Offering.state == OfferingState.LIVE,
+    )).unique()}
+    return [found[id_] for id_ in wanted if id_ in found]
 
 
 def list_free_alternatives(child: Child, need_codes: set[str], *, but_not: uuid.UUID) -> list[Offering]:

@@ -29,6 +29,7 @@ from app.commissioning.queries.money import (
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import db
+from app.shared.money import pounds
 
 COLOURS = ("plum", "sky", "leaf", "amber", "teal", "coral")
 
@@ -54,6 +55,19 @@ class Bought:
     asked: int
     held: int | None
     came: int | None
+    is_per_place: bool = False
+    is_repriced: bool = False
+
+    @property
+    def price_words(self) -> str:
+        if self.commission_id is None:
+            return "free"
+        return f"{pounds(self.price_pence)} {'for the place' if self.is_per_place else 'now' if self.is_repriced else 'each'}"
+
+    @property
+    def price_to_count_in(self) -> int:
+        """What of the sums may be a multiple: the price of a session; 0 where sessions are not all worth the same."""
+        return 0 if self.is_per_place or self.is_repriced else self.price_pence
 
     @property
     def each(self) -> int | None:
@@ -150,7 +164,7 @@ def what_it_bought(child: Child, year: int) -> list[Bought]:
             held, came = marks.get(commission.place_id, (None, None)) if commission.place_id else (None, None)
             lines.append(Bought(
                 commission.offering.title, commission.organisation.name, commission.id, commission.sessions, commission.price_pence,
-                used, promised, asked, held, came,
+                used, promised, asked, held, came, commission.is_per_place, bool(commission.kept_sessions),
             ))
     for introduction, place_id in free:
         held, came = marks.get(place_id, (None, None)) if place_id else (None, None)

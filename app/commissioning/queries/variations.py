@@ -1,4 +1,4 @@
-"""More sessions that are asked for, as those who decide and those who asked see them."""
+"""Changes that are asked for, and what can be changed, as those who decide and those who asked see them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.accounts.models import Person, Role
-from app.commissioning.models import Commission, Variation, VariationState
+from app.catalogue.models import Tariff
+from app.catalogue.queries import find_current_tariff
+from app.commissioning.models import Commission, CommissionState, Variation, VariationState
 from app.commissioning.queries.commissions import visible_to
+from app.commissioning.queries.requests import list_groups
+from app.shared import clock
 from app.shared.db import db, the_one
 
 
@@ -17,6 +21,19 @@ def get_variation(variation_id: uuid.UUID, person: Person) -> Variation:
     """Raises NotFound outside the person's sight."""
     statement = sa.select(Variation).join(Commission, Commission.id == Variation.commission_id)
     return the_one(statement.where(Variation.id == variation_id, visible_to(person)))
+
+
+def newer_tariff(commission: Commission) -> Tariff | None:
+    """Today's, where it is not the one the commission has."""
+    tariff = find_current_tariff(commission.offering_id, clock.today())
+    return tariff if tariff is not None and tariff.id != commission.tariff_id else None
+
+
+def other_groups(commission: Commission) -> list[tuple[uuid.UUID, str]]:
+    """Groups whose dates the child could have instead, in words; none once sessions are held."""
+    if commission.state not in (CommissionState.APPROVED, CommissionState.CONFIRMED):
+        return []
+    return [(group.cohort.id, group.words) for group in list_groups(commission.offering_id) if group.cohort.id != commission.cohort_id]
 
 
 def find_open_variation(commission_id: uuid.UUID) -> Variation | None:

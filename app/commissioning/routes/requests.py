@@ -19,6 +19,7 @@ from app.commissioning.queries.requests import (
     cost_of,
     list_could_go_along,
     list_free_alternatives,
+    list_free_shown,
     list_groups,
 )
 from app.commissioning.routes.base import blueprint, run
@@ -44,7 +45,8 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
     if request.method == "GET":
         note_look(introduction.child, "request")
         introduction = get_introduction(introduction_id, me)
-    form, shown = RequestForm(), _offered(introduction, me)
+    form = RequestForm()
+    shown = _offered(introduction, me, form)
     form.offer(((g.cohort.id, g.words) for g in shown["groups"]), shown["needs"], ((f"{o.title}, {o.organisation.name}",) * 2 for o in shown["free"]))
     form.go_along((i.id, f"{i.child.short_name}, for {i.child.live_needs[0].word}") for i in shown["along"])
     _begin(form, shown)
@@ -54,7 +56,7 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
             flash("Asked for. The place is kept until it is decided." if made.place_id else "Asked for, and on the waiting list.", "success")
             return redirect(url_for("commissioning.commission", commission_id=made.id), 303)
         introduction = get_introduction(introduction_id, me)
-        shown = _offered(introduction, me)
+        shown = _offered(introduction, me, form)
     is_refused = request.method == "POST" and "look" not in request.form
     return render_template(
         "commissioning/request_new.html", form=form, introduction=introduction, cost=cost_of(introduction, form.picked_cohort, _sessions(form)),
@@ -95,12 +97,18 @@ def request_cost(introduction: Introduction) -> ResponseReturnValue:
     )
 
 
-def _offered(introduction: Introduction, me: Person) -> dict[str, Any]:
+def _offered(introduction: Introduction, me: Person, form: RequestForm) -> dict[str, Any]:
+    """What can be chosen. Free alternatives are matched when the page is first drawn; a form that comes back brings them along."""
     child = introduction.child
     needs = child.live_needs
+    if request.method == "POST":
+        free = list_free_shown(child, form.shown_ids)
+    else:
+        free = list_free_alternatives(child, {need.code for need in needs}, but_not=introduction.offering_id)
+        form.show_free(offering.id for offering in free)
     return {
         "along": list_could_go_along(introduction, me), "groups": list_groups(introduction.offering_id), "needs": needs,
-        "free": list_free_alternatives(child, {need.code for need in needs}, but_not=introduction.offering_id),
+        "free": free, "looked": request.method == "GET" or "free_shown" in request.form,
     }
 
 

@@ -1,20 +1,22 @@
-"""More or fewer sessions: asking, and deciding about the difference."""
+"""Another number of sessions, price or dates: asking, and deciding about the difference."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.accounts.models import Person
 from app.children.naming import reference_line
 from app.commissioning import policies
 from app.commissioning.forms.decisions import ChangeForm, RejectChangeForm
 from app.commissioning.models import WAITING_STATES, Commission, Variation, VariationState
 from app.commissioning.queries.commissions import count_sessions_posted, get_commission
-from app.commissioning.queries.variations import get_variation
+from app.commissioning.queries.variations import get_variation, newer_tariff, other_groups
 from app.commissioning.routes.base import blueprint
 from app.commissioning.services import changing, variations
+from app.commissioning.words import price_now
 from app.shared.money import pounds
 from app.shared.web import act, allow, current_person, submit
 
@@ -23,15 +25,13 @@ from app.shared.web import act, allow, current_person, submit
 @allow(policies.works_with_child_of, commission=get_commission)
 def change(commission: Commission) -> ResponseReturnValue:
     me, commission_id, form = current_person(), commission.id, ChangeForm()
+    is_waiting = commission.state in WAITING_STATES
+    newer = None if is_waiting else newer_tariff(commission)
+    form.offer(price_now(newer) if newer else "", [] if is_waiting else other_groups(commission), f"As now: {commission.cohort.name or 'the group'}")
     if request.method == "GET":
         form.sessions.data, form.seen_version.data = commission.sessions, str(commission.version)
     back = url_for("commissioning.commission", commission_id=commission_id)
-    verb: Callable[..., Commission | Variation] = variations.change
-    if commission.state in WAITING_STATES:
-        verb = changing.change_request
-    made = submit(form, lambda: verb(
-        commission_id=commission_id, sessions=form.sessions.data or 0, reason=form.reason.data or "", actor=me, seen_version=form.seen,
-    ))
+    made: Commission | Variation | None = submit(form, lambda: _verb(form, commission_id, me, is_waiting=is_waiting))
     if made is None:
         commission = get_commission(commission_id, me)
         form.seen_version.data = str(commission.version)
@@ -40,10 +40,20 @@ def change(commission: Commission) -> ResponseReturnValue:
     if isinstance(made, Commission):
         flash("Changed. The place, or the turn on the waiting list, is kept.", "success")
     elif made.state is VariationState.APPROVED:
-        flash(f"Changed. {pounds(-made.pence)} is free again.", "success")
+        flash(f"Changed. {pounds(-made.pence)} is free again." if made.pence else "Changed. It costs no more and no less.", "success")
     else:
         flash(f"Asked for: {pounds(made.pence)} more. What was bought goes on meanwhile.", "success")
     return redirect(back, 303)
+
+
+def _verb(form: ChangeForm, commission_id: uuid.UUID, me: Person, *, is_waiting: bool) -> Commission | Variation:
+    sessions, reason = form.sessions.data or 0, form.reason.data or ""
+    if is_waiting:
+        return changing.change_request(commission_id=commission_id, sessions=sessions, reason=reason, actor=me, seen_version=form.seen)
+    return variations.change(
+        commission_id=commission_id, sessions=sessions, reason=reason, actor=me, seen_version=form.seen,
+        at_todays_price=form.wants_todays_price, cohort_id=form.picked_cohort,
+    )
 
 
 @blueprint.post("/changes/<uuid:variation_id>/approve")

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.accounts.models import Person, Zone
+from app.catalogue.availability import free_places
 from app.catalogue.models import Cohort, CohortState, OfferingState, PartnerState, Tariff
 from app.catalogue.queries import find_current_tariff
 from app.children.models import ChildState
 from app.commissioning import policies, split
 from app.commissioning.models import LIVE_STATES, Commission, CommissionState, Together
 from app.commissioning.queries import proposals
+from app.commissioning.queries.commissions import find_live_commission
 from app.commissioning.queries.money import delivery_days, next_days, purpose_of
 from app.commissioning.queries.requests import MAY_ASK
 from app.commissioning.refusals import AlreadyAsked, HoldLapsed, NoPlaceLeft, NotReady
@@ -23,7 +25,7 @@ from app.commissioning.services.common import move, take, words
 from app.commissioning.services.locks import lapsed_commissions, lock_for
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import atomic, db, is_writing
 from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.view import plural
 
@@ -54,6 +56,8 @@ def request(
     money by the proposed split (nothing is reserved while money is missing: the request then waits for that too).
     Raises NotReady, AlreadyAsked, NoPlaceLeft, DocumentsLapsed, EnvelopeFull, Invalid with the field.
     """
+    if not join_waiting_list and not is_writing():
+        _refuse_when_full(introduction_id, cohort_id, actor)
     with atomic():
         introduction = db.session.get_one(Introduction, introduction_id)
         permit(policies.can_request(actor, introduction), "Only the child’s Link Worker or the Zone manager asks for a place.")
@@ -103,6 +107,18 @@ def request(
             tariff=price.tariff.id, missing_pence=proposal.shortfall or None, decide_by=commission.decide_by,
         )
         return commission
+
+
+def _refuse_when_full(introduction_id: uuid.UUID, cohort_id: uuid.UUID, actor: Person) -> None:
+    """Most of a crowd hears that a group is full without waiting for its lock: a full group is full at any moment it is read.
+
+    Only a no is said here; whatever may become a yes is counted again under the lock. Raises NoPlaceLeft.
+    """
+    introduction, cohort = db.session.get(Introduction, introduction_id), db.session.get(Cohort, cohort_id)
+    if introduction is None or cohort is None or cohort.offering_id != introduction.offering_id or not policies.can_request(actor, introduction):
+        return
+    if not free_places([cohort.id])[cohort.id] and find_live_commission(introduction.id) is None:
+        raise seats.no_place_left(cohort)
 
 
 @dataclass(frozen=True)

@@ -61,18 +61,19 @@ def apply(commission: Commission, variation: Variation, actor: Person, proposal:
         _put_on(commission, proposal, actor)
     elif variation.pence < 0:
         _take_away(commission, variation, actor)
+    done, worth = pricing.counted(commission)  # before anything changes: the database holds that total and price agree
     commission.total_pence += variation.pence
     commission.sessions = variation.sessions
     if variation.tariff is not None:
-        _reprice(commission, variation.tariff)
+        _reprice(commission, variation.tariff, done, worth)
+    db.session.flush()
     if variation.cohort is not None:
         _move(commission, variation.cohort, actor)
     db.session.flush()
     db.session.expire(commission, ["shares", "place", "tariff", "cohort"])
 
 
-def _reprice(commission: Commission, tariff: Tariff) -> None:
-    done, worth = pricing.counted(commission)
+def _reprice(commission: Commission, tariff: Tariff, done: int, worth: int) -> None:
     if commission.state is not _S.IN_DELIVERY:
         commission.setup_pence = tariff.setup_pence
     commission.tariff_id, commission.basis, commission.price_pence = tariff.id, tariff.basis, tariff.price_pence
