@@ -19,6 +19,7 @@ from app.catalogue.models import (
     OrganisationKind,
     PartnerState,
     Season,
+    TariffBasis,
 )
 from app.catalogue.queries import current_agreements
 from app.catalogue.services.agreements import publish_agreement, sign_agreement
@@ -149,6 +150,7 @@ def _offer(world: World, offer: Offer, year: int) -> None:
     if offer.price is not None:
         set_tariff(
             offering_id=made.id, price_pence=offer.price, actor=world.manager, notice_percent=50 if alone else 0,
+            is_one_to_one=made.group_size == 1, basis=TariffBasis.PLACE if options.get("per_place") else TariffBasis.SESSION,
             payable={"attended": 100, "late": 100, "left_early": 100, "absent_told": 0, "absent_untold": 50, "session_cancelled": 0, "excused": 0},
         )
     world.offerings.append((offer, publish_offering(offering_id=made.id, actor=world.manager)))

@@ -27,10 +27,10 @@ class Org:
 
 @dataclass(frozen=True)
 class Offer:
-    """`price` is pence a session the charity pays (None: nothing is bought). `slots` as in the exchange format.
+    """`price` is pence a session the charity pays, or with `per_place` for the whole place (None: nothing is bought). `slots` as in the exchange format.
 
     Options: arranged, delivery, radius, cost (pence a session for the family), season, gender, quiet, step_free, stay, sibling,
-    languages, transport, bsl, alone (the practitioner works alone with a child), years (school years from and to), eligibility.
+    languages, transport, bsl, per_place, alone (the practitioner works alone with a child), years (school years from and to), eligibility.
     """
 
     org: str
