@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from app.accounts import sessions
+from app.accounts.models import Person
+from app.extensions import db
 from tests.support.browser import FLAGS, Viewport, Watch, browser_env, find_chromium, new_context
 from tests.support.databases import Database, Databases
+from tests.support.people import begin_session
 from tests.support.server import Server, running_server
 
 
@@ -68,20 +74,34 @@ def new_page(live: Live, browser: Browser) -> Iterator[Callable[..., Page]]:
     def make(viewport: Viewport = "desktop", *, javascript: bool = True, origin: str = "", **options: Any) -> Page:
         context, watch = new_context(browser, origin or live.url, viewport=viewport, javascript=javascript, **options)
         opened.append((context, watch))
-        _watches[id(context)] = watch
+        _visits[id(context)] = watch, live
         return context.new_page()
 
     yield make
     for context, _ in opened:
-        _watches.pop(id(context), None)
+        _visits.pop(id(context), None)
         context.close()
     for _, watch in opened:
         watch.check()
 
 
-_watches: dict[int, Watch] = {}
+_visits: dict[int, tuple[Watch, Live]] = {}
 
 
 def watch_of(page: Page) -> Watch:
     """What has been noticed on that page's visitor so far."""
-    return _watches[id(page.context)]
+    return _visits[id(page.context)][0]
+
+
+def enter(page: Page, email: str, path: str = "") -> None:
+    """This visitor is from now on signed in as that person, as if by the form (see people.sign_in), and goes to `path` if one is named."""
+    watch, live = _visits[id(page.context)]
+    with live.app.app_context():
+        person_id = db.session.scalars(sa.select(Person.id).where(Person.email == email)).one()
+        cookie = SecureCookieSessionInterface().get_signing_serializer(live.app)
+        assert cookie is not None
+        value = cookie.dumps({sessions.TOKEN: begin_session(person_id)})
+        assert isinstance(value, str)
+        page.context.add_cookies([{"name": live.app.config["SESSION_COOKIE_NAME"], "value": value, "url": watch.origin}])
+    if path:
+        page.goto(path)
