@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from app.introductions.models import IntroductionState
@@ -21,8 +20,7 @@ from tests.journeys.stage import (
     commission_of,
     set_stage,
 )
-from tests.journeys.walking import BOTH, NewPage, Walker, walker
-from tests.support.browser import Viewport
+from tests.journeys.walking import NewPage, Walker, walker
 from tests.support.live import Live
 
 LAST_NAME = "Okonjo"
@@ -57,12 +55,11 @@ class Nameless(Walker):
         super().looks_over(name)
 
 
-@pytest.mark.parametrize("viewport", BOTH)
-def test_request_is_decided_from_one_page_without_a_name(live: Live, new_page: NewPage, viewport: Viewport) -> None:
+def test_request_is_decided_from_one_page_without_a_name(live: Live, new_page: NewPage) -> None:
     stage = set_stage(live)
-    first, second, third = (f"{name}{viewport}" for name in ("Zuleika", "Yevgeny", "Xanthippe"))
+    first, second, third = ("Zuleika", "Yevgeny", "Xanthippe")
     reference, other, last = ask_for(stage, first, 10), ask_for(stage, second, 4), ask_for(stage, third, 2)
-    holder = Nameless(walker(new_page, viewport).page)
+    holder = Nameless(walker(new_page, "phone").page)
     holder.names = (first, second, third)
     holder.sign_in(stage.emails[BUDGET_HOLDER])
     holder.looks_over("today")

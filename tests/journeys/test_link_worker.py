@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from app.commissioning.services import decisions
 from app.introductions import services as introductions
 from app.introductions.models import Introduction
@@ -11,16 +9,14 @@ from app.shared.db import db
 from tests.commissioning.scene import Scene
 from tests.journeys import steps
 from tests.journeys.stage import LINK_WORKER, commission_of, set_stage
-from tests.journeys.walking import BOTH, NewPage, walker
-from tests.support.browser import Viewport
+from tests.journeys.walking import NewPage, walker
 from tests.support.live import Live
 
 
-@pytest.mark.parametrize("viewport", BOTH)
-def test_child_is_listened_to_introduced_and_met(live: Live, new_page: NewPage, viewport: Viewport) -> None:
-    stage, child = set_stage(live), f"Zuleika{viewport}"
+def test_child_is_listened_to_introduced_and_met(live: Live, new_page: NewPage) -> None:
+    stage, child = set_stage(live), "Zuleika"
     stage.child(child)
-    worker = walker(new_page, viewport)
+    worker = walker(new_page, "phone")
     worker.sign_in(stage.emails[LINK_WORKER])
     steps.writes_down_own_words(worker, child)
     steps.introduces(worker, child)

@@ -22,7 +22,6 @@ from tests.journeys.stage import (
     set_stage,
 )
 from tests.journeys.walking import NewPage, Walker, walker
-from tests.support.browser import Viewport
 from tests.support.live import Live
 
 CHILD = "Zuleika"
@@ -39,12 +38,12 @@ def test_child_goes_from_own_words_to_a_paid_place_and_a_marked_register(live: L
     stage = set_stage(live)
     stage.child(CHILD)
 
-    def enters(name: str, viewport: Viewport) -> Walker:
-        somebody = Brisk(walker(new_page, viewport).page)
+    def enters(name: str) -> Walker:
+        somebody = Brisk(walker(new_page, "desktop").page)
         somebody.sign_in(stage.emails[name])
         return somebody
 
-    worker, holder, partner = enters(LINK_WORKER, "desktop"), enters(BUDGET_HOLDER, "desktop"), enters(PARTNER, "phone")
+    worker, holder, partner = (enters(name) for name in (LINK_WORKER, BUDGET_HOLDER, PARTNER))
     steps.writes_down_own_words(worker, CHILD)
     steps.introduces(worker, CHILD)
     steps.hears(worker, CHILD, CHILD, "I want to hit the big one.")
@@ -72,7 +71,7 @@ def test_child_goes_from_own_words_to_a_paid_place_and_a_marked_register(live: L
 
     steps.opens_child(worker, CHILD)
     expect(worker.page.get_by_role("main")).to_contain_text("£20")
-    manager = enters(ZONE_MANAGER, "desktop")
+    manager = enters(ZONE_MANAGER)
     manager.go("Money")
     manager.follow("Open", within=manager.page.get_by_role("region", name=FUND))
     expect(manager.page.get_by_role("main")).to_contain_text("£140")

@@ -1,4 +1,7 @@
-"""Going through Kith as a person does: by what is written on the page, with every page on the way looked over."""
+"""Going through Kith as a person does: by what is written on the page, with every page on the way looked over at every width.
+
+Each way is gone once, at a desk or on a phone; the whole story goes the Link Worker's, budget holder's and partner's at the other.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,10 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Locator, Page, expect
 
 from tests import factories
-from tests.support.browser import Viewport, check_page
+from tests.support.browser import Viewport, check_at_every_width
 from tests.support.live import watch_of
 
 NewPage = Callable[..., Page]
-BOTH: tuple[Viewport, ...] = ("desktop", "phone")
 
 
 @dataclass
@@ -64,10 +66,10 @@ class Walker:
         expect(self.page.get_by_role("heading", level=1)).to_have_text(heading)
 
     def looks_over(self, name: str) -> None:
-        """Axe, width and console of the page that is open."""
+        """Axe, width and console of the page that is open, at a desk and on phones."""
         if name not in self.looked_over:
             self.looked_over.add(name)
-            check_page(self.page, name, watch=watch_of(self.page))
+            check_at_every_width(self.page, name, watch=watch_of(self.page))
 
     def is_refused(self, name: str) -> None:
         """The form came back, says that something is wrong, and is as clean as the others."""
