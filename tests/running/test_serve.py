@@ -30,7 +30,7 @@ def server(databases: Databases, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def sturdy(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One that several tests wound; each leaves it whole."""
+    """One that several tests wound; each leaves it whole, and the last one stops it."""
     database = databases.get("sqlite", "serve")
     with running_server(database.settings, tmp_path_factory.mktemp("sturdy") / "log", workers=2) as started:
         yield started
@@ -56,8 +56,17 @@ def test_a_killed_outbox_worker_is_started_again_and_the_pages_never_notice(stur
     eventually(lambda: answers(sturdy))
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_told_to_stop_it_stops_with_all_its_children(server: Server, how: signal.Signals) -> None:
+def test_told_to_stop_it_stops_with_all_its_children(sturdy: Server) -> None:
+    """Also after what was done to it above: nobody from before is left behind."""
+    stops_with_all_its_children(sturdy, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
+def test_the_other_words_for_stop_are_known_too(server: Server, how: signal.Signals) -> None:
+    stops_with_all_its_children(server, how)
+
+
+def stops_with_all_its_children(server: Server, how: signal.Signals) -> None:
     family = eventually(lambda: whole_family(server))
     server.process.send_signal(how)
     assert server.process.wait(20) == 0
