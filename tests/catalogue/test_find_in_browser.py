@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from tests import factories
 from tests.catalogue.shelf import stock
 from tests.support.browser import Viewport, check_at_every_width
-from tests.support.live import Live, watch_of
+from tests.support.live import Live, enter, watch_of
 
 NewPage = Callable[..., Page]
 
@@ -28,12 +28,7 @@ def link_worker(live: Live) -> str:
 
 
 def open_find(page: Page, email: str, path: str = "/find") -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(factories.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    page.goto(path)
+    enter(page, email, path)
 
 
 def test_results_counts_and_address_follow_what_is_typed(new_page: NewPage, link_worker: str) -> None:

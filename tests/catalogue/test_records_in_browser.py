@@ -20,7 +20,7 @@ from app.shared import clock
 from app.shared.db import db
 from tests import factories
 from tests.support.browser import check_at_every_width
-from tests.support.live import Live, watch_of
+from tests.support.live import Live, enter, watch_of
 
 NewPage = Callable[..., Page]
 Ids = dict[str, uuid.UUID]
@@ -48,12 +48,7 @@ def world(live: Live) -> tuple[str, Ids]:
 
 
 def open_page(page: Page, email: str, path: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(factories.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    page.goto(path)
+    enter(page, email, path)
 
 
 def test_a_pin_is_moved_by_hand_by_keys_and_by_typing(new_page: NewPage, world: tuple[str, Ids], live: Live) -> None:

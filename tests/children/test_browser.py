@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,8 +16,8 @@ from app.children.terms import terms_of
 from app.shared import clock
 from app.shared.db import db
 from tests import factories as make
-from tests.support.browser import check_at_every_width, check_page
-from tests.support.live import Live, watch_of
+from tests.support.browser import check_at_every_width
+from tests.support.live import Live, enter, watch_of
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +62,7 @@ def amara(live: Live) -> dict[str, str]:
 
 
 def open_as(page: Page, email: str) -> Page:
-    page.goto("/sign-in?next=/children")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(make.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+    enter(page, email)
     return page
 
 
@@ -86,15 +81,14 @@ def test_pages_of_a_child_are_clean(new_page: Callable[..., Page], amara: dict[s
         check_at_every_width(page, name or "child", watch=watch_of(page))
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-def test_form_in_error_is_clean_and_its_link_leads_to_the_field(new_page: Callable[..., Page], amara: dict[str, str], viewport: Any) -> None:
-    page = open_as(new_page(viewport), amara["email"])
+def test_form_in_error_is_clean_and_its_link_leads_to_the_field(new_page: Callable[..., Page], amara: dict[str, str]) -> None:
+    page = open_as(new_page("desktop"), amara["email"])
     watch_of(page).expect("422")
     page.goto(f"/children/{amara['id']}/practicalities")
     page.get_by_label("How far the child can go").fill("far away")
     with page.expect_navigation():
         page.get_by_role("button", name="Save").click()
-    check_page(page, "error", watch=watch_of(page))
+    check_at_every_width(page, "error", watch=watch_of(page))
     page.get_by_role("link", name="Type kilometres, like 3 or 4.5.").click()
     assert page.get_by_label("How far the child can go").input_value() == "far away"
 

@@ -95,7 +95,7 @@ def test_pages_of_progress_and_sharing_are_clean(new_page: Callable[..., Page], 
     page.get_by_label("Peer problems").fill("many")
     with page.expect_navigation():
         page.get_by_role("button", name="Save").click()
-    check_page(page, "error", watch=watch_of(page))
+    check_at_every_width(page, "error", watch=watch_of(page))
     page.get_by_role("link", name="Peer problems: a whole number from 0 to 10.").click()
     assert page.get_by_label("Peer problems").input_value() == "many"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -43,23 +42,28 @@ def test_ten_requests_are_decided_within_a_minute_with_the_keyboard_alone(live: 
     page.goto("/approvals#requests")
     look(page, "approvals")
     page.locator("[data-tick]").first.focus()
-    began = time.monotonic()
-    for key in ("j", "j", "k"):
+    presses: list[str] = []
+
+    def press(key: str) -> None:
+        presses.append(key)
         page.keyboard.press(key)
+
+    for key in ("j", "j", "k"):
+        press(key)
     expect(page.locator("[data-tick]").nth(1)).to_be_focused()
-    page.keyboard.press("k")
+    press("k")
     for left in range(10, 5, -1):  # five, each with one key: the next request has the focus when the page is back
         with page.expect_navigation():
-            page.keyboard.press("a")
+            press("a")
         expect(page.locator("[data-queue] > li")).to_have_count(left)
         expect(page.locator("[data-tick]").first).to_be_focused()
     for _ in range(5):  # five more, ticked and decided with one press
-        page.keyboard.press("x")
-        page.keyboard.press("j")
+        press("x")
+        press("j")
     with page.expect_navigation():
         page.get_by_role("button", name="Approve them").press("Enter")
     expect(page.get_by_text("5 requests approved.")).to_be_visible()
-    assert time.monotonic() - began < 60
+    assert len(presses) + 1 <= 20, "ten decisions within a minute, at a press every three seconds"
     with page.expect_navigation():
         page.get_by_role("button", name="Take it back").first.click()
     expect(page.get_by_text("Taken back. It waits for a decision again.")).to_be_visible()

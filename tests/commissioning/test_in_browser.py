@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.accounts.models import Person
@@ -17,28 +16,23 @@ from app.introductions.models import IntroductionState
 from app.shared.db import db
 from tests import factories as make
 from tests.commissioning.scene import Scene, build
-from tests.support.browser import check_page
-from tests.support.live import Live, watch_of
+from tests.support.browser import check_at_every_width
+from tests.support.live import Live, enter, watch_of
 
 NewPage = Callable[..., Page]
 
 
 def come_in(page: Page, person: str) -> None:
     page.context.clear_cookies()
-    page.goto("/sign-in?next=/account")
-    page.get_by_label("E-mail address").fill(person)
-    page.get_by_label("Password", exact=True).fill(make.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+    enter(page, person)
 
 
 def look(page: Page, name: str) -> None:
-    """Check the page; with KITH_PICTURES set, keep a picture of it too."""
-    check_page(page, name, watch=watch_of(page))
+    """Check the page at every width; with KITH_PICTURES set, keep a picture of it too."""
+    check_at_every_width(page, name, watch=watch_of(page))
     folder = os.environ.get("KITH_PICTURES")
     if folder:
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def lively(live: Live, **given: int) -> tuple[Scene, str, dict[str, str]]:
@@ -57,12 +51,11 @@ def lively(live: Live, **given: int) -> tuple[Scene, str, dict[str, str]]:
     return scene, str(introduction.id), {name: person.email for name, person in people.items()}
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-def test_a_place_is_asked_for_decided_and_confirmed(live: Live, new_page: NewPage, viewport: str) -> None:
+def test_a_place_is_asked_for_decided_and_confirmed(live: Live, new_page: NewPage) -> None:
     with live.app.app_context():
         scene, introduction_id, emails = lively(live, price_pence=6_000)
         practitioner = scene.practitioner.name
-    page = new_page(viewport)
+    page = new_page("desktop")
     come_in(page, emails["link_worker"])
     page.goto(f"/introductions/{introduction_id}/request")
     expect(page.get_by_text("Leaves £400 of Amara’s £1,000 for the year.")).to_be_visible()
@@ -133,11 +126,10 @@ def test_asking_works_without_javascript(live: Live, new_page: NewPage) -> None:
     expect(page.get_by_text("Leaves £940 of Amara’s £1,000 for the year.")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "narrow"])
-def test_what_is_wrong_is_said_and_what_was_typed_stays(live: Live, new_page: NewPage, viewport: str) -> None:
+def test_what_is_wrong_is_said_and_what_was_typed_stays(live: Live, new_page: NewPage) -> None:
     with live.app.app_context():
         _, introduction_id, emails = lively(live)
-    page = new_page(viewport)
+    page = new_page("desktop")
     watch_of(page).expect("422")
     come_in(page, emails["link_worker"])
     page.goto(f"/introductions/{introduction_id}/request")

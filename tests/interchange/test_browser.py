@@ -1,4 +1,4 @@
-"""Bringing a file in, in a real browser at both sizes: every page it passes through is checked, errors too."""
+"""Bringing a file in, in a real browser: every page it passes through is checked, errors too."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.accounts.models import Role
 from tests import factories
 from tests.interchange.samples import CATALOGUE, CHILD, catalogue, child, children
-from tests.support.browser import Viewport, check_page
-from tests.support.live import Live, watch_of
+from tests.support.browser import check_at_every_width
+from tests.support.live import Live, enter, watch_of
 
 NewPage = Callable[..., Page]
 
@@ -23,12 +22,7 @@ def sign_in(live: Live, page: Page) -> str:
     with live.app.app_context():
         zone = factories.make_zone(region="West London")
         email, slug = factories.make_person(Role.ZONE_MANAGER, zone, name="Tessa Marlow").email, zone.slug
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    page.goto("/imports")
+    enter(page, email, "/imports")
     return slug
 
 
@@ -38,32 +32,31 @@ def choose(page: Page, kind: str, path: Path) -> None:
     page.get_by_role("button", name="Look at the file").click()
 
 
-def seen(page: Page, name: str, viewport: Viewport) -> None:
+def seen(page: Page, name: str) -> None:
     """Check it; keep a picture where somebody wants to look (KITH_TEST_PICTURES names the folder)."""
     folder = os.environ.get("KITH_TEST_PICTURES")
     if folder:
-        page.screenshot(path=Path(folder) / f"{name}-{viewport}.png", full_page=True)
-    check_page(page, f"{name} {viewport}")
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    check_at_every_width(page, name)
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-def test_a_catalogue_is_looked_at_corrected_and_brought_in(live: Live, new_page: NewPage, tmp_path: Path, viewport: Viewport) -> None:
-    page = new_page(viewport)
+def test_a_catalogue_is_looked_at_corrected_and_brought_in(live: Live, new_page: NewPage, tmp_path: Path) -> None:
+    page = new_page("phone")
     watch_of(page).expect("422 (Unprocessable Entity)")
     slug = sign_in(live, page)
-    seen(page, "imports", viewport)
+    seen(page, "imports")
     page.get_by_role("button", name="Look at the file").click()
     expect(page.get_by_role("alert").first).to_contain_text("Choose the file.")
-    seen(page, "imports-error", viewport)
+    seen(page, "imports-error")
 
     file = tmp_path / "autumn catalogue.csv"
     file.write_bytes(catalogue({"age_min": "young", "needs": "Social:tamework"}, {"lat": "151.5", "sessions": "Saturdays"}))
     choose(page, "Offerings: a catalogue.csv", file)
     expect(page.get_by_role("heading", level=1)).to_have_text("Before it comes in")
-    seen(page, "before", viewport)
+    seen(page, "before")
     page.get_by_role("button", name="Import these 3 offerings").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Imported")
-    seen(page, "imported", viewport)
+    seen(page, "imported")
 
     file.write_text(CATALOGUE)
     page.goto("/imports")

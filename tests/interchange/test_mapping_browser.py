@@ -12,7 +12,7 @@ from app.accounts.models import Role
 from tests import factories
 from tests.interchange.tables import CLUBS, as_workbook, council
 from tests.support.browser import check_at_every_width
-from tests.support.live import Live, watch_of
+from tests.support.live import Live, enter, watch_of
 
 NewPage = Callable[..., Page]
 
@@ -20,11 +20,7 @@ NewPage = Callable[..., Page]
 def sign_in(live: Live, page: Page) -> None:
     with live.app.app_context():
         email = factories.make_person(Role.ZONE_MANAGER, factories.make_zone(region="West London"), name="Tessa Marlow").email
-    page.goto("/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+    enter(page, email)
 
 
 def bring(page: Page, *paths: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.accounts.models import Person
@@ -12,19 +11,11 @@ from app.introductions import services
 from app.introductions.models import IntroductionState, Stance
 from tests import factories
 from tests.introductions.world import World, make_world
-from tests.support.browser import check_at_every_width, check_page
-from tests.support.live import Live, watch_of
+from tests.support.browser import check_at_every_width
+from tests.support.live import Live, enter, watch_of
 
 S = IntroductionState
 NewPage = Callable[..., Page]
-
-
-def come_in(page: Page, email: str) -> None:
-    page.goto("/sign-in?next=/introductions")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
 
 
 def world_of(live: Live) -> tuple[World, dict[str, str]]:
@@ -34,19 +25,18 @@ def world_of(live: Live) -> tuple[World, dict[str, str]]:
     return world, {name: person.email for name, person in people.items()}
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-def test_link_worker_listens_and_asks_in_the_browser(live: Live, new_page: NewPage, viewport: str) -> None:
+def test_link_worker_listens_and_asks_in_the_browser(live: Live, new_page: NewPage) -> None:
     with live.app.app_context():
         world, emails = world_of(live)
         introduction_id = world.at(S.LISTENING).id
-    page = new_page(viewport)
-    come_in(page, emails["link_worker"])
+    page = new_page("desktop")
+    enter(page, emails["link_worker"])
     page.goto("/introductions")
-    check_page(page, "list", watch=watch_of(page))
+    check_at_every_width(page, "list", watch=watch_of(page))
     page.get_by_role("link", name="First Beats").first.click()
     expect(page.get_by_role("heading", name="Amara and First Beats")).to_be_visible()
     expect(page.get_by_text("Amara has not been asked yet.").first).to_be_visible()
-    check_page(page, "not yet", watch=watch_of(page))
+    check_at_every_width(page, "not yet", watch=watch_of(page))
 
     def view(who: str, words: str) -> None:
         page.goto(f"/introductions/{introduction_id}/views/new")
@@ -66,38 +56,37 @@ def test_link_worker_listens_and_asks_in_the_browser(live: Live, new_page: NewPa
     page.goto(f"/introductions/{introduction_id}/prepare")
     page.get_by_label("Who goes along the first time?").fill("Safiya’s mum")
     page.get_by_label("You have met the person there").check()
-    check_page(page, "prepare", watch=watch_of(page))
+    check_at_every_width(page, "prepare", watch=watch_of(page))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("region", name="Go").first).to_be_visible()
-    check_page(page, "go", watch=watch_of(page))
+    check_at_every_width(page, "go", watch=watch_of(page))
     page.get_by_role("button", name="It is ready").click()
     with page.expect_navigation():
         page.get_by_role("link", name="Ask Westway Beats").click()
-    check_page(page, "ask", watch=watch_of(page))
+    check_at_every_width(page, "ask", watch=watch_of(page))
     page.get_by_role("button", name="Ask them").click()
     expect(page.get_by_text("Asked. You hear from Kith when they answer.")).to_be_visible()
-    check_page(page, "asked", watch=watch_of(page))
+    check_at_every_width(page, "asked", watch=watch_of(page))
 
 
-@pytest.mark.parametrize("viewport", ["desktop", "phone"])
-def test_partner_answers_in_the_browser_without_javascript(live: Live, new_page: NewPage, viewport: str) -> None:
+def test_partner_answers_in_the_browser_without_javascript(live: Live, new_page: NewPage) -> None:
     with live.app.app_context():
         world, emails = world_of(live)
         introduction_id = world.at(S.ASKED).id
-    page = new_page(viewport)
+    page = new_page("phone")
     watch_of(page).expect("422")
-    come_in(page, emails["partner"])
+    enter(page, emails["partner"])
     page.goto("/introductions")
-    check_page(page, "asked of you", watch=watch_of(page))
+    check_at_every_width(page, "asked of you", watch=watch_of(page))
     page.goto(f"/introductions/{introduction_id}")
-    check_page(page, "partner's page", watch=watch_of(page))
+    check_at_every_width(page, "partner's page", watch=watch_of(page))
     page.get_by_role("link", name="Say no").click()
     page.get_by_role("button", name="Say no").click()
     expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
-    check_page(page, "decline with errors", watch=watch_of(page))
+    check_at_every_width(page, "decline with errors", watch=watch_of(page))
 
-    plain = new_page(viewport, javascript=False)
-    come_in(plain, emails["partner"])
+    plain = new_page("phone", javascript=False)
+    enter(plain, emails["partner"])
     plain.goto(f"/introductions/{introduction_id}/agree")
     plain.get_by_label("Theo Brown").check()
     plain.get_by_label("When could it begin?").fill("Thursdays at 4")
@@ -118,7 +107,7 @@ def test_the_later_steps_in_the_browser(live: Live, new_page: NewPage) -> None:
         listening = refused.id
     page = new_page("desktop")
     watch_of(page).expect("422")
-    come_in(page, emails["link_worker"])
+    enter(page, emails["link_worker"])
     for name, where in {
         "arranged": f"/introductions/{arranged}", "arrange": f"/introductions/{arranged}/arrange", "met": f"/introductions/{arranged}/met",
         "settled": f"/introductions/{settled}", "close": f"/introductions/{settled}/close", "end": f"/introductions/{arranged}/end",

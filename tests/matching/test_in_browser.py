@@ -15,7 +15,7 @@ from app.shared import clock
 from app.shared.db import atomic, db
 from tests import factories as make
 from tests.support.browser import check_at_every_width
-from tests.support.live import Live, watch_of
+from tests.support.live import Live, enter, watch_of
 
 
 def test_all_children_at_once_is_sound_at_every_width(live: Live, new_page: Callable[..., Page]) -> None:
@@ -34,12 +34,6 @@ def test_all_children_at_once_is_sound_at_every_width(live: Live, new_page: Call
         assert surveys.find_survey(zone.id) is not None
         email = manager.email
     page = new_page("desktop")
-    page.goto("/sign-in")
-    page.fill("#email", email)
-    page.fill("#password", make.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-    page.goto("/zone/matches")
+    enter(page, email, "/zone/matches")
     page.get_by_role("heading", name="Children for whom nothing good is found").wait_for()
     check_at_every_width(page, "/zone/matches", watch=watch_of(page))
