@@ -74,6 +74,17 @@ def test_what_answers_every_part_comes_first_and_the_rest_fills_up(shelf: Shelf)
     assert set(found[1:]) >= {"homework"}
 
 
+def test_what_stands_nowhere_here_leads_to_its_nearest_neighbour(app: Flask) -> None:
+    """Nothing here says dyspraxia: occupational therapists are who helps with it, and before whatever is for special needs."""
+    zone, kind = factories.make_zone(), ROWS[0].facts.kind
+    ids = stock(zone, (
+        row("hands", "Motor skills group", "Hands", kind, "games", "Emotional:attention", "4-9", text="Buttons, pencils, balance."),
+        row("send", "SEND Saturday", "Mosaic", kind, "play|send", "Emotional:wellbeing", "4-9"), *ROWS[:3],
+    ))
+    for typed in ("dyspraxia", "cannot tie his laces"):
+        assert [hit.offering_id for hit in search(zone.id, typed, Filters(), 1).hits] == [ids["hands"]], typed
+
+
 def test_the_answer_is_the_same_every_time_and_ties_go_by_reference(shelf: Shelf) -> None:
     assert shelf.find("talking") == shelf.find("talking")
     hits = search(shelf.zone.id, "", Filters(), 100).hits
