@@ -71,7 +71,7 @@ def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path)
     ]
     for path in NEVER:
         command += ["-x", f"{server.url}/{path}*"]
-    command += ["-C", visitor.cookie, "--drop-set-cookie"]  # a Secure cookie would not be sent back without HTTPS, and every form be refused
+    command += ["-C", visitor.cookie]  # a Secure cookie would not be sent back without HTTPS, and every form be refused
     with (own / "log").open("w") as log:
         subprocess.run(command, stdout=log, stderr=log, check=False, timeout=3600)
     told = json.loads(report.read_text())
@@ -123,13 +123,14 @@ def main(wapiti_tool: str, schemathesis_tool: str) -> int:
         faults = []
         with running_server(settings, folder / "server.log", env={**AS_IN_PRODUCTION, "KITH_DATA_KEYS_FILE": str(keyring.key_file(settings))}) as server:
             wanted = os.environ.get("KITH_SCAN_ROLES", "").split(",")
-            faults += wapiti(wapiti_tool, server, "a stranger", Visitor(server), folder)
             for role, row in people.items():
                 if wanted != [""] and role not in wanted:
                     continue
                 visitor = Visitor(server, row["email"], row["password"])
                 faults += schemathesis(schemathesis_tool, server, role, visitor, folder)
                 faults += wapiti(wapiti_tool, server, role, visitor, folder)
+            # Last: trying passwords, the stranger is kept waiting, and with it whoever comes from the same address.
+            faults += wapiti(wapiti_tool, server, "a stranger", Visitor(server), folder)
             broken = [line for line in (folder / "server.log").read_text().splitlines() if line.startswith("Traceback") or "Exception on" in line]
             faults += [f"the server's log: {line}" for line in broken[:10]]
         for fault in faults:
