@@ -49,7 +49,7 @@ from app.interchange.models import DraftStage, ImportDraft, ImportMapping
 from app.interchange.school_models import SchoolImport
 from app.introductions.models import IntroductionState, Message, StillGoing
 from app.notifications.models import OutboxMessage, OutboxState
-from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun
+from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun, TakeBack
 from app.safeguarding.models import Concern
 from app.shared import clock
 from app.shared.db import Row, UtcDateTime
@@ -131,6 +131,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "payee_id": (Payee, lambda c: {"owner_id": c.ids["organisation_id"]}),
     "run_id": (PaymentRun, lambda c: {"number": next(_count)}),
     "payment_id": (Payment, lambda c: {"pence": 100, "reference": f"R{next(_count)}"}),
+    "take_back_id": (TakeBack, lambda c: {}),
     "bank_file_id": (BankFile, lambda c: {"number": next(_count), "sealed": b"x"}),
     "stuck_id": (OutboxMessage, lambda c: {"state": OutboxState.DEAD}),
     "detail_id": (BankDetail, lambda c: {"sealed": b"x"}),
