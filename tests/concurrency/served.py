@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
+import re
 import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
+from multiprocessing.synchronize import Barrier, Event
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, g
+from flask import Flask, g, request
 from sqlalchemy import event
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.accounts.models import Person
+from app.commissioning.models import Fund
+from app.commissioning.services import locks as locking
 from app.shared import db as locks
 from app.shared.db import db
 from tests.support.client import StrictClient
@@ -30,6 +33,7 @@ PROCESSES = 3
 START_LIMIT = 60.0  # seconds
 RACERS_MEET = 2
 MEET_LIMIT = 60.0  # seconds
+VERSION = re.compile(r"commission\.version = (\S+)$")
 WRITES = ("INSERT INTO place ", "INSERT INTO journal ")
 
 
@@ -57,6 +61,10 @@ class Browser:
 
     headers: Mapping[str, str]
 
+    def asking(self, **headers: str) -> Browser:
+        """The same, sending along what only a server without locks understands."""
+        return Browser({**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}})
+
 
 @dataclass(frozen=True)
 class Press:
@@ -68,21 +76,31 @@ class Press:
     """Its fields; or a whole form as it is sent."""
 
 
+@dataclass(frozen=True)
+class Served:
+    """A server of several processes: its database and its address. Without locks `looked` is set when a request waits for another."""
+
+    database: Database
+    url: str
+    looked: Event
+
+
 @contextmanager
-def serving(databases: Databases, kind: Kind, *, unlocked: bool = False) -> Iterator[tuple[Database, str]]:
-    """Several processes on one port and an empty database of its own, and the address. Forked, so that none loads the app again."""
+def serving(databases: Databases, kind: Kind, *, unlocked: bool = False) -> Iterator[Served]:
+    """Several processes on one port and an empty database of its own. Forked, so that none loads the app again."""
     name = f"race-{uuid.uuid4().hex[:8]}"
     database = databases.get(kind, name)
     app = database.app
     with socket.create_server(("127.0.0.1", 0), backlog=512) as port:
         fork = multiprocessing.get_context("fork")
-        meeting = fork.Barrier(RACERS_MEET) if unlocked else None
+        looked = fork.Event()
+        meeting = Meeting(fork.Barrier(RACERS_MEET), looked) if unlocked else None
         processes = [fork.Process(target=_serve, args=(app, port, meeting), daemon=True) for _ in range(PROCESSES)]
         database.dispose()
         for process in processes:
             process.start()
         try:
-            yield database, f"http://127.0.0.1:{port.getsockname()[1]}"
+            yield Served(database, f"http://127.0.0.1:{port.getsockname()[1]}", looked)
             assert all(process.is_alive() for process in processes), "a server process died"
         finally:
             for process in processes:
@@ -91,32 +109,72 @@ def serving(databases: Databases, kind: Kind, *, unlocked: bool = False) -> Iter
     databases.drop(kind, name)
 
 
+@dataclass(frozen=True)
+class Meeting:
+    """Where two requests of a server without locks wait for each other."""
+
+    barrier: Barrier
+    looked: Event
+
+
 class _Quiet(WSGIRequestHandler):
     def log_request(self, *args: Any) -> None:
         """Two hundred lines say nothing."""
 
 
-def _serve(app: Flask, port: socket.socket, meeting: Barrier | None) -> None:
+def _serve(app: Flask, port: socket.socket, meeting: Meeting | None) -> None:
     with app.app_context():
         db.engine.dispose(close=False)  # the parent's connections are the parent's
         if meeting is not None:
             locks._take_turn = lambda info, path: None  # type: ignore[assignment]
+            locks._numbered.clear()  # whoever numbers lines ahead relies on being alone
             event.listen(db.engine, "before_cursor_execute", _without_locks(meeting), retval=True)
+            locking.lock_rows = _in_any_order(meeting)
     make_server("127.0.0.1", 0, app, request_handler=_Quiet, fd=port.fileno()).serve_forever()
 
 
-def _without_locks(meeting: Barrier) -> Callable[..., tuple[str, Any]]:
-    """No FOR UPDATE on PostgreSQL, no BEGIN IMMEDIATE on SQLite; and nobody writes before the others have looked."""
+def _without_locks(meeting: Meeting) -> Callable[..., tuple[str, Any]]:
+    """No FOR UPDATE on PostgreSQL, no BEGIN IMMEDIATE on SQLite; and nobody writes before the others have looked.
+
+    `Meet-Before` names another statement to wait before, and takes the second belt off too: the version of a commission. A request with `Lock-Order` keeps FOR UPDATE: what it lacks is the one order.
+    """
 
     def rewrite(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> tuple[str, Any]:
-        if statement.startswith(WRITES) and not g.get("has_met"):  # once for each request
-            g.has_met = True
-            meeting.wait(MEET_LIMIT)
-        if " FOR UPDATE" in statement:
+        is_disordered = "Lock-Order" in request.headers
+        if statement.startswith(request.headers.get("Meet-Before") or WRITES) and not is_disordered:
+            _meet(meeting)
+        if " FOR UPDATE" in statement and not is_disordered:
             statement = statement[: statement.index(" FOR UPDATE")]
-        return ("SELECT 1" if statement == "BEGIN IMMEDIATE" else statement), parameters
+        if "Meet-Before" in request.headers:
+            statement = VERSION.sub(r"commission.version >= 0 * \1", statement)
+        if statement == "BEGIN IMMEDIATE":
+            statement = "BEGIN" if is_disordered else "SELECT 1"
+        return statement, parameters
 
     return rewrite
+
+
+def _meet(meeting: Meeting) -> None:
+    """Once for each request."""
+    if not g.get("has_met"):
+        g.has_met = True
+        meeting.looked.set()
+        meeting.barrier.wait(MEET_LIMIT)
+
+
+def _in_any_order(meeting: Meeting) -> Callable[..., list[Any]]:
+    """Funds one after the other in the order that `Lock-Order` asks for; having the first, the request waits for the other one."""
+
+    def lock_rows(model: Any, ids: Iterable[uuid.UUID]) -> list[Any]:
+        if model is not Fund or "Lock-Order" not in request.headers:
+            return locks.lock_rows(model, ids)
+        found = []
+        for id_ in sorted(set(ids), reverse=request.headers["Lock-Order"] == "backwards"):
+            found += locks.lock_rows(model, [id_])
+            _meet(meeting)
+        return found
+
+    return lock_rows
 
 
 def browser_of(database: Database, person: Person) -> Browser:

@@ -6,22 +6,26 @@ KITH_RACERS says how many ask for a tenth as many places (20 here; 200 for 20 is
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from app.commissioning import invariants
-from app.commissioning.models import Account, Commission, CommissionState
+from app.commissioning.models import Account, Commission, CommissionState, Place
 from app.commissioning.queries.money import balance
 from app.commissioning.queries.places import count_live
+from app.commissioning.services import funds
 from app.introductions.models import Introduction
 from app.shared import clock
-from app.shared.db import atomic, db
+from app.shared.db import Busy, atomic, db
+from tests import factories as make
 from tests.commissioning.scene import Scene, build
-from tests.concurrency.served import Browser, Press, browser_of, page, press_all, serving
+from tests.concurrency.served import Answer, Browser, Press, Served, browser_of, page, press_all, serving
 from tests.support.databases import Database, Databases, Kind
 
 RACERS = int(os.environ.get("KITH_RACERS", "20"))
@@ -34,26 +38,26 @@ def monday() -> None:
 
 
 @pytest.fixture(scope="module")
-def with_locks(databases: Databases, database_kind: Kind) -> Iterator[tuple[Database, str]]:
+def with_locks(databases: Databases, database_kind: Kind) -> Iterator[Served]:
     with serving(databases, database_kind) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def without_locks(databases: Databases, database_kind: Kind) -> Iterator[tuple[Database, str]]:
+def without_locks(databases: Databases, database_kind: Kind) -> Iterator[Served]:
     with serving(databases, database_kind, unlocked=True) as found:
         yield found
 
 
 @pytest.fixture
-def served(with_locks: tuple[Database, str]) -> Iterator[tuple[Database, str]]:
-    with with_locks[0].app.app_context():
+def served(with_locks: Served) -> Iterator[Served]:
+    with with_locks.database.app.app_context():
         yield with_locks
 
 
 @pytest.fixture
-def unlocked(without_locks: tuple[Database, str]) -> Iterator[tuple[Database, str]]:
-    with without_locks[0].app.app_context():
+def unlocked(without_locks: Served) -> Iterator[Served]:
+    with without_locks.database.app.app_context():
         yield without_locks
 
 
@@ -77,8 +81,8 @@ def _requests(scene: Scene, who: Browser, how_many: int) -> list[Press]:
     return [Press(who, path, fields) for path, fields in typed]
 
 
-def test_of_many_who_ask_at_once_exactly_as_many_get_a_place_as_there_are(served: tuple[Database, str]) -> None:
-    database, url = served
+def test_of_many_who_ask_at_once_exactly_as_many_get_a_place_as_there_are(served: Served) -> None:
+    database, url = served.database, served.url
     scene = _scene(places := RACERS // 10)
     presses = _requests(scene, browser_of(database, scene.link_worker), RACERS)
     answers = press_all(url, presses)
@@ -92,8 +96,8 @@ def test_of_many_who_ask_at_once_exactly_as_many_get_a_place_as_there_are(served
     print(f"\n{RACERS} requests for {places} places on {database.kind}: all answered within {slowest:.1f} s")
 
 
-def test_without_the_lock_servers_sell_the_last_place_more_than_once(unlocked: tuple[Database, str]) -> None:
-    database, url = unlocked
+def test_without_the_lock_servers_sell_the_last_place_more_than_once(unlocked: Served) -> None:
+    database, url = unlocked.database, unlocked.url
     scene = _scene(1)
     press_all(url, _requests(scene, browser_of(database, scene.link_worker), 2))
     assert count_live([scene.cohort.id])[scene.cohort.id] > 1
@@ -113,8 +117,8 @@ def _two_of_600_over_900(database: Database) -> tuple[Any, list[Commission], lis
     return late, asked, presses
 
 
-def test_of_two_approvals_over_money_for_one_one_is_told_what_is_left_and_stays_open(served: tuple[Database, str]) -> None:
-    database, url = served
+def test_of_two_approvals_over_money_for_one_one_is_told_what_is_left_and_stays_open(served: Served) -> None:
+    database, url = served.database, served.url
     late, asked, presses = _two_of_600_over_900(database)
     answers = press_all(url, presses)
     assert [a.status for a in answers] == [303, 303]
@@ -126,16 +130,20 @@ def test_of_two_approvals_over_money_for_one_one_is_told_what_is_left_and_stays_
     assert invariants.broken() == []
 
 
-def test_without_the_lock_servers_promise_more_than_there_is(unlocked: tuple[Database, str]) -> None:
-    database, url = unlocked
-    late, _, presses = _two_of_600_over_900(database)
-    press_all(url, presses)
-    assert balance(late.id, Account.AVAILABLE) == -30_000
+def test_without_the_lock_servers_promise_more_than_there_is(unlocked: Served) -> None:
+    """Both have looked before either writes. On PostgreSQL one may still see the other's money gone at the very end, so: one of four."""
+
+    def left() -> int:
+        late, _, presses = _two_of_600_over_900(unlocked.database)
+        press_all(unlocked.url, presses)
+        return balance(late.id, Account.AVAILABLE)
+
+    assert any(left() == -30_000 for _ in range(4))
 
 
-def test_a_hold_that_lapses_while_it_is_decided_leaves_one_place_and_one_story(served: tuple[Database, str]) -> None:
+def test_a_hold_that_lapses_while_it_is_decided_leaves_one_place_and_one_story(served: Served) -> None:
     """Approvals and new requests arrive while the hold runs out: whoever comes first wins, all others are told, nothing is sold twice."""
-    database, url = served
+    database, url = served.database, served.url
     scene = _scene(1)
     commission = scene.request(sessions=2)
     holder, worker = browser_of(database, scene.holder), browser_of(database, scene.link_worker)
@@ -153,8 +161,8 @@ def test_a_hold_that_lapses_while_it_is_decided_leaves_one_place_and_one_story(s
     assert invariants.broken() == []
 
 
-def test_funds_taken_in_opposite_orders_over_http_never_wait_in_a_circle(served: tuple[Database, str]) -> None:
-    database, url = served
+def test_funds_taken_in_opposite_orders_over_http_never_wait_in_a_circle(served: Served) -> None:
+    database, url = served.database, served.url
     scene = build(capacity=8)
     other = scene.fund_with(20_000, need_area="Social", name="Another")
     first = [scene.approved(sessions=6) for _ in range(2)]
@@ -171,3 +179,56 @@ def test_funds_taken_in_opposite_orders_over_http_never_wait_in_a_circle(served:
     assert [a.status for a in answers] == [303] * 8
     assert {c.state for c in [*first, *second]} == {_S.CANCELLED}
     assert invariants.broken() == []
+
+
+def test_without_the_one_order_two_who_want_the_same_funds_wait_in_a_circle(unlocked: Served) -> None:
+    """On PostgreSQL each has the fund that the other wants; on SQLite both have read before either writes. One is told that it is busy."""
+    database, url = unlocked.database, unlocked.url
+    scene = build(price_pence=6_000, money=90_000)
+    with atomic():
+        scene.zone.second_approver_above_pence = 10**6
+        cohorts = [scene.cohort, make.make_cohort(scene.offering, id=uuid4(), sessions=6, capacity=2)]
+    another, pair = scene.fund_with(0, name="Another", need_area="Social"), list[Commission]()
+    for cohort in cohorts:
+        for verb in (funds.pledge, funds.receive):
+            verb(fund_id=another.id, pence=10_000, reference=str(cohort.id), actor=scene.manager)
+        pair.append(scene.approved(sessions=6, cohort_id=cohort.id))
+    assert [{share.fund_id for share in commission.shares} for commission in pair] == [{another.id, scene.fund.id}] * 2
+    worker = browser_of(database, scene.link_worker)
+    answers = press_all(url, [
+        Press(worker.asking(Lock_Order=order), f"/commissions/{c.id}/cancel", {"reason": "x", "seen_version": str(c.version)})
+        for c, order in zip(pair, ("forwards", "backwards"), strict=True)
+    ])
+    assert not all(a.is_done for a in answers)
+    assert any(Busy().sentence in a.text for a in answers), [a.status for a in answers]
+
+
+def test_without_the_lock_a_hold_that_lapses_is_decided_and_given_on_as_well(unlocked: Served) -> None:
+    """The approval has seen the hold alive and is about to write; it lapses, and somebody else asks for the place."""
+    database, url = unlocked.database, unlocked.url
+    scene = _scene(1)
+    commission = scene.request(sessions=2)
+    approval = Press(
+        browser_of(database, scene.holder).asking(Meet_Before="INSERT INTO decision"), f"/commissions/{commission.id}/approve",
+        {"seen_version": str(commission.version)},
+    )
+    [newcomer] = _requests(scene, browser_of(database, scene.link_worker).asking(Meet_Before="UPDATE commission"), 1)
+    commission_id, place_id, answers = commission.id, commission.place_id, list[Answer]()
+    db.session.rollback()
+    unlocked.looked.clear()
+
+    def approve() -> None:
+        with database.app.app_context():
+            answers.extend(press_all(url, [approval]))
+
+    first = threading.Thread(target=approve)
+    first.start()
+    assert unlocked.looked.wait(60)
+    with atomic():
+        over = clock.now() - timedelta(seconds=1)
+        db.session.execute(sa.update(Commission).where(Commission.id == commission_id).values(decide_by=over))
+        db.session.execute(sa.update(Place).where(Place.id == place_id).values(expires_at=over))
+    answers.extend(press_all(url, [newcomer]))
+    first.join()
+    is_sold_twice = count_live([scene.cohort.id]).get(scene.cohort.id, 0) > 1
+    assert is_sold_twice or invariants.broken() or any(a.status >= 500 for a in answers), [a.status for a in answers]
