@@ -47,7 +47,10 @@ def test_a_statement_goes_from_hand_to_hand(app: Flask, client: StrictClient) ->
         stale = {"seen_version": str(statement.version)}
         client.post(f"{path}/agree", data={"seen_version": "1"})
         assert state_of(statement) is StatementState.ACCRUING, f"a stale click is refused, {stale}"
+        assert "Earned so far £40" in text_of(client.get("/"))
         client.post(f"{path}/agree")
+        home = text_of(client.get("/"))
+        assert "Agreed, on its way £40" in home and "Earned so far £0" in home
         sign_in(client, desk.manager)
         assert client.get(f"{path}/hold").status_code == 200
         assert client.post(f"{path}/hold", data={"why": "The insurance is being looked at."}).status_code == 303
