@@ -75,7 +75,7 @@ def _forget_pupil(pupil_id: uuid.UUID, run: RetentionRun) -> None:
     db.session.execute(sa.update(Measure).where(Measure.pupil_id == pupil.id).values(replaced_by_id=None))
     for model in (Measure, SelectionDecision):
         db.session.execute(sa.delete(model).where(model.pupil_id == pupil.id))
-    audit.record("keeping.pupil.forgotten", subject=pupil, actor=None, zone_id=run.zone_id)
+    audit.record("keeping.pupil.removed", subject=pupil, actor=None, zone_id=run.zone_id)
     db.session.delete(pupil)
 
 

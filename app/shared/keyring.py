@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.shared import clock
 from app.shared.errors import Invalid
 from config import Settings
 
@@ -104,7 +105,7 @@ def _writable(settings: Settings) -> Path:
 def _make_own(path: Path) -> None:
     """Two processes that start at once end with one file: the second finds the first one's."""
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    _fill(beside, [_line(new_key(), datetime.now(UTC))])
+    _fill(beside, [_line(new_key(), clock.now())])
     try:
         os.link(beside, path)
     except FileExistsError:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app import load_models
 from app.accounts.models import Role
 from app.audit import seals
 from app.audit import services as audit
@@ -161,6 +162,7 @@ def _no_redaction_by_hand(app: Flask, redacted: int) -> None:
 
 
 def test_every_table_that_names_a_child_is_decided_about() -> None:
+    load_models()
     known = {*plan.GOES, *plan.BLANK, *plan.STAYS}
     beneath = {"child", "goal", "relationship", "introduction", "commission", "pupil", "listening_note", "brief"}
     for table in Base.metadata.sorted_tables:

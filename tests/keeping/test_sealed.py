@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from flask import Flask
 
+from app import load_models
 from app.audit.services import record
 from app.catalogue.files import PAPERS
 from app.children.models import Carer, Child, ListeningNote, NoteKind, Voice
@@ -133,6 +134,7 @@ def test_what_is_saved_while_keys_are_renewed_is_kept(app: Flask) -> None:
 
 
 def test_every_sealed_column_is_bound_to_itself_and_stands_in_the_docs() -> None:
+    load_models()
     page = (ROOT / "docs" / "sealing.md").read_text()
     columns = {f"{column.table.name}.{column.name}": column.type for table in Base.metadata.sorted_tables for column in table.columns}
     kinds = {place: kind.place for place, kind in columns.items() if isinstance(kind, (Sealed, SealedBytes))}
