@@ -130,7 +130,7 @@ def answers(server: Server) -> bool:
         return False
 
 
-def eventually(question: Callable[[], T], limit: float = 30.0) -> T:
+def eventually(question: Callable[[], T], limit: float = 120.0) -> T:
     """Ask again until it is so: the one wait in these tests, for other processes that cannot be told to hurry."""
     give_up = time.monotonic() + limit
     while not (answer := question()):
