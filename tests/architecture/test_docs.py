@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`|^ {4}(.+)$", re.MULTILINE)
 """What is typed: between backticks, or a line set in by four."""
 MAKE = re.compile(r"\bmake ([a-z]+)")
-KITH = re.compile(r"(?:^|[\s/])kith ((?:[a-z|\\]+ ?)+)")
+KITH = re.compile(r"(?:^|[\s/])kith ((?:[a-z][a-z|\\-]* ?)+)")
 
 
 def typed(text: str) -> list[str]:

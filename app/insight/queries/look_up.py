@@ -5,13 +5,13 @@ Every list asks its own room what the person may see, in SQL: what they may not 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
 import sqlalchemy as sa
-from flask import url_for
 from rapidfuzz import fuzz, process
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -36,17 +36,24 @@ CLOSE = 78.0
 
 @dataclass(frozen=True)
 class Hit:
+    """`key` is the id that the group's page is asked for with."""
+
+    key: uuid.UUID
     label: str
     note: str
-    href: str
 
 
 @dataclass(frozen=True)
 class Group:
-    """What was found of one kind; `has_more` when it is only the beginning, `is_close` when it is spelt in another way."""
+    """What was found of one kind; `has_more` when it is only the beginning, `is_close` when it is spelt in another way.
+
+    A hit's page is `endpoint`, asked with `{argument: key}`.
+    """
 
     name: str
     icon: str
+    endpoint: str
+    argument: str
     hits: Sequence[Hit]
     has_more: bool
     is_close: bool
@@ -56,6 +63,8 @@ class Group:
 class _Kind:
     name: str
     icon: str
+    endpoint: str
+    argument: str
     statement: sa.Select[*tuple[Any, ...]]
     named: Sequence[InstrumentedAttribute[str]]
     """The columns in which the words are looked for; the statement begins with the id and these."""
@@ -77,7 +86,7 @@ def _found(kind: _Kind, typed: str) -> Group:
     is_close = not rows
     if is_close:
         rows = _alike(db.session.execute(kind.statement.limit(MOST_COMPARED)).all(), len(kind.named), fold(typed))
-    return Group(kind.name, kind.icon, [kind.shown(row) for row in rows[:MOST]], len(rows) > MOST, is_close)
+    return Group(kind.name, kind.icon, kind.endpoint, kind.argument, [kind.shown(row) for row in rows[:MOST]], len(rows) > MOST, is_close)
 
 
 def _joined(columns: Sequence[InstrumentedAttribute[str]]) -> sa.ColumnElement[str]:
@@ -114,9 +123,9 @@ def _children(person: Person) -> _Kind:
 
     def shown(row: Any) -> Hit:
         where = " · ".join(filter(None, [row.reference, row.school, "has left" if row.state is ChildState.ENDED else ""]))
-        return Hit(f"{row.known_as or row.first_name} {row.last_name}", where, _href("children.child", child_id=row.id))
+        return Hit(row.id, f"{row.known_as or row.first_name} {row.last_name}", where)
 
-    return _Kind("Children", "users", statement.where(visible_to(person)), named, shown)
+    return _Kind("Children", "users", "children.child", "child_id", statement.where(visible_to(person)), named, shown)
 
 
 def _offerings(person: Person) -> _Kind:
@@ -124,28 +133,25 @@ def _offerings(person: Person) -> _Kind:
     statement = sa.select(Offering.id, *named).join(Organisation, Organisation.id == Offering.organisation_id)
 
     def shown(row: Any) -> Hit:
-        return Hit(row.title, row.name, _href("catalogue.offering", offering_id=row.id))
+        return Hit(row.id, row.title, row.name)
 
-    return _Kind("Offerings", "search", statement.where(offerings_visible_to(person)), named, shown)
+    return _Kind("Offerings", "search", "catalogue.offering", "offering_id", statement.where(offerings_visible_to(person)), named, shown)
 
 
 def _organisations(person: Person) -> _Kind:
     statement = sa.select(Organisation.id, Organisation.name, Organisation.kind).where(organisations_visible_to(person))
 
     def shown(row: Any) -> Hit:
-        return Hit(row.name, ORGANISATION_KINDS[row.kind], _href("catalogue.organisation", organisation_id=row.id))
+        return Hit(row.id, row.name, ORGANISATION_KINDS[row.kind])
 
-    return _Kind("Organisations", "building-2", statement, (Organisation.name,), shown)
+    return _Kind("Organisations", "building-2", "catalogue.organisation", "organisation_id", statement, (Organisation.name,), shown)
 
 
 def _people(person: Person) -> _Kind:
     statement = sa.select(Person.id, Person.name, Person.email).where(people_looked_after(person), Person.left_at.is_(None))
 
     def shown(row: Any) -> Hit:
-        return Hit(row.name, row.email, _href("accounts.person", person_id=row.id))
+        return Hit(row.id, row.name, row.email)
 
-    return _Kind("People", "user-round", statement, (Person.name, Person.email), shown)
+    return _Kind("People", "user-round", "accounts.person", "person_id", statement, (Person.name, Person.email), shown)
 
-
-def _href(endpoint: str, **ids: Any) -> str:
-    return url_for(endpoint, **ids)
