@@ -134,7 +134,7 @@ def _about(room: str) -> str:
 def draw_data() -> str:
     rooms = defaultdict(list)
     for mapper in sorted(db.Model.registry.mappers, key=lambda m: str(m.local_table)):
-        if isinstance(mapper.local_table, sa.Table):
+        if isinstance(mapper.local_table, sa.Table) and mapper.class_.__module__.startswith("app."):
             rooms[mapper.class_.__module__.split(".")[1]].append((mapper.class_, mapper.local_table))
     lines = ["# The tables, and what names what\n", "Drawn from the models; `make pictures` draws it again. A line is a foreign key, from the one to the many.\n"]
     for room in sorted(rooms):

@@ -421,11 +421,16 @@ def append_only(model: type[Base], may: Mapping[str, str] | None = None) -> None
             event.listen(table, "after_create", _ddl(statement).execute_if(dialect=dialect))
     for statement in append_only_undo_ddl(table.name, "postgresql")[1:]:
         event.listen(table, "after_drop", _ddl(statement).execute_if(dialect="postgresql"))
-    if table.name not in APPEND_ONLY_TABLES:
-        APPEND_ONLY_TABLES.append(table.name)
+    APPEND_ONLY_TABLES[table.name] = (table.columns.keys(), may)
 
 
-APPEND_ONLY_TABLES: list[str] = []
+APPEND_ONLY_TABLES: dict[str, tuple[Sequence[str], Mapping[str, str] | None]] = {}
+"""Each with its columns and what of them may change."""
+
+
+def guards_of(table: str, dialect: str) -> list[str]:
+    """The triggers of an append-only table as its model declares them."""
+    return append_only_ddl(table, dialect, *APPEND_ONLY_TABLES[table])
 
 
 def ping() -> bool:

@@ -12,7 +12,7 @@ from app.shared.db import atomic, db
 from tests.architecture import matrix
 from tests.architecture.matrix_world import World, make_world
 from tests.support.client import StrictClient
-from tests.support.people import sign_in
+from tests.support.people import enter
 
 NAMED_TO_PARTNERS = {"PA", "PR"}
 """They see no record, but the name of a child who was introduced to them under a consent: the one in their own corner."""
@@ -38,7 +38,7 @@ def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
     for index, who in enumerate(matrix.COLUMNS):
         client, person = StrictClient(app), world.people[who]
         client.reviews = False
-        sign_in(client, person)
+        enter(client, person.id)
         seen = {child.id for child in list_visible(person, with_ended=True)}
         allowed = {name for name, child_id in names.items() if child_id in seen} | ({"own"} if who in NAMED_TO_PARTNERS else set())
         hidden = [f"Zq{name}{part}" for name in names if name not in allowed for part in ("first", "last")]

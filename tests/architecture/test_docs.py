@@ -10,6 +10,7 @@ import pytest
 
 from app.cli import all_commands
 from config import ROOT
+from scripts.drawings import drawings
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -70,6 +71,12 @@ def test_a_page_is_checked_at_all() -> None:
     readme = PAGES[0].read_text(encoding="utf-8")
     assert len(LINK.findall(readme)) > 10
     assert sum(bool(KITH.search(code)) for code in typed(readme)) > 8
+
+
+def test_the_drawings_say_what_the_code_says() -> None:
+    """Rooms, states and tables: `make pictures` draws them again."""
+    drawn = {name: (ROOT / "docs" / name).read_text(encoding="utf-8") for name in drawings()}
+    assert drawn == drawings()
 
 
 def test_every_target_of_make_is_said_by_make_help() -> None:

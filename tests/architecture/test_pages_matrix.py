@@ -17,7 +17,7 @@ from app.shared.db import Base, db
 from tests.architecture import matrix
 from tests.architecture.matrix_world import World, make_world
 from tests.support.client import StrictClient
-from tests.support.people import sign_in
+from tests.support.people import enter
 
 FOUND_BY_THE_VIEW = {"accounts.term_remove", "accounts.closure_remove", "commissioning.step_remove"}
 """Removing what is gone already answers as if it had been there; the test sees that nothing changed."""
@@ -58,7 +58,7 @@ def test_pages_answer_as_the_table_says(app: Flask, world: World) -> None:
     refused; and a thing that only the view looks for is not taken from another child, school or Zone."""
     unsigned, clients = quick(app), {who: quick(app) for who in matrix.COLUMNS}
     for who, client in clients.items():
-        sign_in(client, world.people[who])
+        enter(client, world.people[who].id)
     before, faults = contents(), []
     table = matrix.read_table()
     for what, rule in matrix.rules(app).items():

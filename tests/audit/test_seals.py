@@ -13,7 +13,7 @@ from app.audit import queries, seals
 from app.audit import services as audit
 from app.audit.models import AuditEntry, Head, Seal, Sight
 from app.insight import checks
-from app.shared.db import append_only_ddl, append_only_undo_ddl, atomic, db
+from app.shared.db import append_only_undo_ddl, atomic, db, guards_of
 from tests import factories
 from tests.support.databases import Database
 
@@ -40,7 +40,7 @@ def behind_its_back(table: str, statement: str) -> None:
     """What somebody with the whole database could do: the triggers away, the change, the triggers back."""
     dialect = db.engine.dialect.name
     with atomic():
-        for ddl in (*append_only_undo_ddl(table, dialect), statement, *append_only_ddl(table, dialect)):
+        for ddl in (*append_only_undo_ddl(table, dialect), statement, *guards_of(table, dialect)):
             db.session.execute(sa.text(ddl))
 
 

@@ -121,13 +121,15 @@ def no_locks(app: Flask, *, meet_before: str, racers: int) -> Iterator[None]:
             statement = "SELECT 1"
         return statement, parameters
 
-    turn = database._take_turn
+    turn, numbered = database._take_turn, list(database._numbered)
     event.listen(engine, "before_cursor_execute", rewrite, retval=True)
     database._take_turn = lambda info, path: None  # type: ignore[assignment]
+    database._numbered.clear()  # two who do not wait for each other would count the same number next
     try:
         yield
     finally:
         database._take_turn = turn
+        database._numbered.extend(numbered)
         event.remove(engine, "before_cursor_execute", rewrite)
         with app.app_context():
             db.session.remove()

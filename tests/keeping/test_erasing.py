@@ -24,7 +24,7 @@ from app.keeping.models import Erasure, RetentionRun
 from app.notifications.models import OutboxMessage
 from app.notifications.services import post
 from app.shared import clock
-from app.shared.db import Base, Row, append_only_ddl, append_only_undo_ddl, atomic, db
+from app.shared.db import Base, Row, append_only_undo_ddl, atomic, db, guards_of
 from app.shared.errors import Forbidden, Invalid
 from tests import factories
 from tests.architecture.matrix_world import _something
@@ -157,7 +157,7 @@ def _no_redaction_by_hand(app: Flask, redacted: int) -> None:
         db.session.rollback()
         with atomic():
             db.session.execute(sa.update(table).where(table.c.id == line).values(actor_name=was["actor_name"], reason=was["reason"]))
-            for ddl in append_only_ddl("audit_entry", dialect, table.columns.keys(), {"reason": "NEW.{c} = ''"}):
+            for ddl in guards_of("audit_entry", dialect):
                 db.session.execute(sa.text(ddl))
 
 

@@ -19,6 +19,7 @@ from flask import Flask
 
 from app.audit.seals import HEAD_FILES
 from app.extensions import db
+from app.shared import drawers
 from app.shared.db import atomic
 from config import ROOT, Settings
 from tests.support import postgres
@@ -73,8 +74,10 @@ class Database:
         return self._app
 
     def fresh(self) -> None:
-        """Empty tables, whatever the last test left; and nobody vouches for what it wrote."""
+        """Empty tables and drawers, whatever the last test left; and nobody vouches for what it wrote."""
         self._make_fresh(self.app)
+        for drawer in drawers.SEALED:
+            shutil.rmtree(self.settings.data_dir / drawer.folder, ignore_errors=True)
         for head in self.settings.data_dir.glob(HEAD_FILES):
             head.unlink(missing_ok=True)
 
