@@ -84,7 +84,7 @@ def _tasks(zone_id: uuid.UUID, before: date) -> Sequence[tuple[uuid.UUID, str]]:
         sa.select(Task.id, Task.kind).where(Task.zone_id == zone_id, Task.closed_at < datetime.combine(before, time(), clock.LONDON))
         .order_by(Task.closed_at, Task.id)
     )
-    return [(row.id, row.kind) for row in db.session.execute(statement)]
+    return [(row.id, row.kind.partition(":")[0].replace("_", " ")) for row in db.session.execute(statement)]
 
 
 def _forget_task(task_id: uuid.UUID, run: RetentionRun) -> None:

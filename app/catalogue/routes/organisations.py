@@ -71,7 +71,7 @@ def organisation_show(organisation: Organisation) -> ResponseReturnValue:
         practitioners=queries.list_practitioners(organisation.id), kind=words.ORGANISATION_KINDS[organisation.kind],
         state=words.PARTNER_STATES[organisation.state], state_words=words.PARTNER_STATES, tone=STATE_TONES[organisation.state],
         standings=queries.list_standings(organisation), document_kinds=words.DOCUMENT_KINDS, document_states=words.DOCUMENT_STATES,
-        gaps=queries.document_gaps(organisation.id, on=today, through=today), me=me,
+        gaps=queries.document_gaps(organisation.id, on=today, through=today),
         moves=_moves(organisation) if policies.can_move_organisation(me, organisation) else [],
         may_edit=may_edit, may_see_documents=policies.can_see_documents(me, organisation),
         may_check=policies.can_move_organisation(me, organisation) or policies.can_waive_document(me, organisation),

@@ -19,7 +19,7 @@ from app.shared.web import act, allow, submit
 def proposal_list() -> ResponseReturnValue:
     me = sessions.current_person()
     found = queries.list_proposals(me)
-    return render_template("catalogue/proposal_list.html", proposals=found, summary=proposed.summary, me=me)
+    return render_template("catalogue/proposal_list.html", proposals=found, summary=proposed.summary)
 
 
 @blueprint.route("/proposals/<uuid:proposal_id>", methods=["GET", "POST"], endpoint="proposal")
