@@ -132,11 +132,11 @@ def _unpack(path: Path, folder: Path, settings: Settings) -> None:
             target.write(part)
     with tarfile.open(tar, "r:gz") as packed:
         for member in packed.getmembers():  # plain files, and only inside the folder: not every Python 3.11 has extractall's own filter
-            content, target = packed.extractfile(member) if member.isfile() else None, (folder / member.name).resolve()
-            if content is None or not target.is_relative_to(folder.resolve()):
+            content, place = packed.extractfile(member) if member.isfile() else None, (folder / member.name).resolve()
+            if content is None or not place.is_relative_to(folder.resolve()):
                 raise Invalid("This is no backup of Kith: it holds something that is no plain file.")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with content, _own(target) as kept:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with content, _own(place) as kept:
                 shutil.copyfileobj(content, kept)
     tar.unlink()
 
