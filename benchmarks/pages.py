@@ -10,6 +10,7 @@ kind of page `--samples` addresses are asked for twice, and the second time coun
 from __future__ import annotations
 
 import argparse
+import gzip
 import html
 import os
 import re
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from collections import defaultdict, deque
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -25,6 +27,8 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
 from app import create_app
 from app.accounts.models import Person, SignIn
@@ -91,7 +95,7 @@ def report(app: Flask, samples: int, slowest: int) -> int:
     return sum(max(kind.times) > LIMIT_MS for kind in kinds)
 
 
-def visitors(app: Flask) -> dict[str, object]:
+def visitors(app: Flask) -> dict[str, uuid.UUID]:
     """One person of each role of the demo's first Zone, signed in."""
     with app.app_context():
         found = {row["role"]: row["email"] for row in reversed(build.accounts()) if row["zone"] in ("west-london", "")}
@@ -101,16 +105,16 @@ def visitors(app: Flask) -> dict[str, object]:
             for person_id in people.values():
                 if not db.session.scalar(db.select(SignIn.id).where(SignIn.token_hash == hash_token(secret(person_id)))):
                     db.session.add(SignIn(person_id=person_id, token_hash=hash_token(secret(person_id))))
-        return dict(people)
+        return people
 
 
-def walk(app: Flask, role: str, person_id: object, samples: int) -> list[Kind]:
+def walk(app: Flask, role: str, person_id: uuid.UUID, samples: int) -> list[Kind]:
     """Follow every link from home, breadth first, at most so many addresses of a kind."""
     with app.app_context():
         engine = db.engine
     client, kinds = app.test_client(), dict[str, Kind]()
     with client.session_transaction() as session:
-        session["sign_in"] = secret(person_id)  # type: ignore[arg-type]
+        session["sign_in"] = secret(person_id)
     adapter, waiting, seen, asked = app.url_map.bind("localhost"), deque(["/"]), {"/"}, defaultdict[str, int](int)
     while waiting:
         path = waiting.popleft()
@@ -139,16 +143,12 @@ def walk(app: Flask, role: str, person_id: object, samples: int) -> list[Kind]:
 
 
 def readable(encoding: str | None, body: bytes) -> str:
-    import gzip
-
     return (gzip.decompress(body) if encoding == "gzip" else body).decode()
 
 
-def endpoint_of(adapter: object, path: str) -> str | None:
-    from werkzeug.exceptions import HTTPException
-
+def endpoint_of(adapter: MapAdapter, path: str) -> str | None:
     try:
-        endpoint, _ = adapter.match(urlsplit(path).path, method="GET")  # type: ignore[attr-defined]
+        endpoint, _ = adapter.match(urlsplit(path).path, method="GET")
     except HTTPException:
         return None
     return None if endpoint == "static" else str(endpoint)

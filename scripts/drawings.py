@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 import sys
 from collections import defaultdict
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -51,28 +52,23 @@ def draw_states() -> str:
     return "\n".join(parts)
 
 
-def machines_by_room() -> dict[str, list[Moves]]:  # type: ignore[type-arg]
+def machines_by_room() -> dict[str, list[Moves[Any]]]:
     """Every transition table once, by the room that has it, in the order of names."""
-    found: dict[int, tuple[str, Moves]] = {}  # type: ignore[type-arg]
+    found: dict[int, tuple[str, Moves[Any]]] = {}
     for module in pkgutil.walk_packages(app.__path__, "app."):
         if module.name.split(".")[1] in NO_ROOMS:
             continue
         for value in vars(importlib.import_module(module.name)).values():
             if isinstance(value, Moves):
-                home = next((m for m in sorted(sys.modules) if _defines(m, value)), module.name)
-                found[id(value)] = (home.split(".")[1], value)
+                states = type(next(iter(value.table)))  # their enum says where the machine lives, whoever else imports the table
+                found[id(value)] = (states.__module__.split(".")[1], value)
     by_room = defaultdict(list)
     for room, moves in found.values():
         by_room[room].append(moves)
     return {room: sorted(machines, key=lambda moves: moves.name) for room, machines in by_room.items()}
 
 
-def _defines(module: str, moves: Moves) -> bool:  # type: ignore[type-arg]
-    """The states' own enum says where the machine lives, whoever else imports the table."""
-    return module == type(next(iter(moves.table))).__module__
-
-
-def _machine(moves: Moves) -> list[str]:  # type: ignore[type-arg]
+def _machine(moves: Moves[Any]) -> list[str]:
     arrived_at = {there for onward in moves.table.values() for there in onward}
     lines = ["```mermaid", "stateDiagram-v2"]
     lines.append(f"  [*] --> {next(iter(moves.table))}")

@@ -28,19 +28,18 @@ def take_out(*, child_id: uuid.UUID, subject_ids: Collection[uuid.UUID], own_wor
 
     `own_words` are the child's names in small letters: a code that is one of them goes as well.
     """
-    changed: list[tuple[str, int, str]] = []
-    seen: set[int] = set()
+    changed: dict[tuple[str, int], None] = {}  # in order; a line may be found in two ways
     for where in (AuditEntry.child_id == child_id, *(AuditEntry.subject_id.in_(part) for part in in_parts(sorted(subject_ids)))):
         for row in db.session.execute(sa.select(AuditEntry.id, AuditEntry.reason, AuditEntry.details).where(where)).all():
             kept = scrubbed(row.details, own_words)
-            if row.id not in seen and (row.reason or kept != row.details):
-                seen.add(row.id)
+            line = (AuditEntry.__tablename__, row.id)
+            if line not in changed and (row.reason or kept != row.details):
                 db.session.execute(sa.update(AuditEntry).where(AuditEntry.id == row.id).values(reason="", details=kept))
-                changed.append((AuditEntry.__tablename__, row.id, ""))
+                changed[line] = None
     for (sight_id,) in db.session.execute(sa.select(Sight.id).where(Sight.child_id == child_id, Sight.why != "")).all():
         db.session.execute(sa.update(Sight).where(Sight.id == sight_id).values(why=""))
-        changed.append((Sight.__tablename__, sight_id, ""))
-    return [(table, row_id, rest_of(line_of(table, row_id))) for table, row_id, _ in changed]
+        changed[Sight.__tablename__, sight_id] = None
+    return [(table, row_id, rest_of(line_of(table, row_id))) for table, row_id in changed]
 
 
 def vouch(entry: AuditEntry, lines: Iterable[tuple[str, int, str]]) -> None:

@@ -26,6 +26,7 @@ from app.keeping.sealed_files import Sealer, opened
 from app.shared import clock, keyring
 from app.shared.db import db
 from app.shared.errors import Invalid
+from app.shared.paths import new_file
 from config import Settings
 
 DATABASE = "database"
@@ -57,7 +58,7 @@ def write(path: Path, settings: Settings) -> Written:
         raise Invalid(f"{path.name} is there already; backups are not written over.")
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="backup-") as folder, _own(beside) as target:
+        with tempfile.TemporaryDirectory(dir=settings.data_dir, prefix="backup-") as folder, new_file(beside) as target:
             copy = Path(folder) / DATABASE
             _copy_database(copy, settings)
             sealer = Sealer(target, settings.backup_key)
@@ -83,10 +84,6 @@ def read(path: Path, settings: Settings, *, replace: bool) -> Restored:
         files = _put_files(folder, settings)
     here = {key.name for key in keyring.ring(settings)}
     return Restored(manifest["made_at"], manifest["revision"], files, [key for key in manifest["keys"] if key not in here])
-
-
-def _own(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
 
 
 def _is_sqlite(settings: Settings) -> bool:
@@ -127,7 +124,7 @@ def _pack(packed: tarfile.TarFile, copy: Path, folder: Path, settings: Settings)
 
 def _unpack(path: Path, folder: Path, settings: Settings) -> None:
     tar = folder / "all.tar.gz"
-    with path.open("rb") as source, _own(tar) as target:
+    with path.open("rb") as source, new_file(tar) as target:
         for part in opened(source, settings.backup_key):
             target.write(part)
     with tarfile.open(tar, "r:gz") as packed:
@@ -136,7 +133,7 @@ def _unpack(path: Path, folder: Path, settings: Settings) -> None:
             if content is None or not place.is_relative_to(folder.resolve()):
                 raise Invalid("This is no backup of Kith: it holds something that is no plain file.")
             place.parent.mkdir(parents=True, exist_ok=True)
-            with content, _own(place) as kept:
+            with content, new_file(place) as kept:
                 shutil.copyfileobj(content, kept)
     tar.unlink()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -54,18 +56,23 @@ def keys_add(ctx: click.Context) -> None:
 def keys_rotate(ctx: click.Context) -> None:
     """Seal everything with the key in use. Kith may run meanwhile; may be stopped and begun again."""
     with app_of(ctx).app_context():
-        moved = resealing.move_all(_tell if sys.stderr.isatty() else lambda place, number: None)
-        if sys.stderr.isatty():
-            click.echo("", err=True)
-        for stuck in (moved.stuck or [])[:20]:
+        with _telling() as tell:
+            moved = resealing.move_all(tell)
+        for stuck in moved.stuck[:20]:
             click.echo(f"No key here opens {stuck}.", err=True)
         click.echo(f"{moved.values} values moved to the key in use.")
         if moved.stuck:
             ctx.exit(1)
 
 
-def _tell(place: str, number: int) -> None:
-    click.echo(f"\r{number} so far, now {place:<40}", err=True, nl=False)
+@contextmanager
+def _telling() -> Iterator[Callable[[str, int], None]]:
+    """How far it is, on a line of its own, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield lambda place, number: None
+        return
+    yield lambda place, number: click.echo(f"\r{number} so far, now {place:<40}", err=True, nl=False)
+    click.echo("", err=True)
 
 
 @keys.command("drop")
@@ -112,8 +119,6 @@ def hand_over(ctx: click.Context, slug: str, path: Path) -> None:
     """Everything of a Zone as one ZIP that another organisation can read. Seal it before it travels: what was sealed lies open in it."""
     app = app_of(ctx)
     with app.app_context():
-        told = _tell if sys.stderr.isatty() else lambda place, number: None
-        done = handing_over.write(zone=zone_by_slug(slug), path=path, settings=app.config["SETTINGS"], actor=None, tell=told)
-        if sys.stderr.isatty():
-            click.echo("", err=True)
+        with _telling() as tell:
+            done = handing_over.write(zone=zone_by_slug(slug), path=path, settings=app.config["SETTINGS"], actor=None, tell=tell)
         click.echo(f"{done.path.name}: {done.rows} rows and {done.files} files.")

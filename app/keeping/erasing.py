@@ -13,7 +13,8 @@ from app.accounts.models import Person
 from app.audit import redacting
 from app.audit import services as audit
 from app.children.models import Child, ChildState
-from app.commissioning.models import Commission
+from app.children.queries import REFERENCE_LETTERS
+from app.commissioning.models import LIVE_STATES, Commission
 from app.introductions.models import OPEN_STATES, Introduction
 from app.keeping import plan, policies, queries
 from app.keeping.models import Erasure
@@ -22,10 +23,8 @@ from app.safeguarding.copies import BENEATH
 from app.shared.db import Base, atomic, db, in_parts, lock_row
 from app.shared.errors import DomainError, Forbidden, Invalid
 
-LIVE_COMMISSIONS = ("draft", "requested", "returned", "approved", "confirmed", "in_delivery", "suspended")
 SAID_SO = (("mark", "reason"), ("statement_line", "query"))
 """That there was a reason or a question counts for something: a word stands for it."""
-LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"
 
 
 class CannotErase(DomainError):
@@ -98,7 +97,7 @@ def _against(child: Child) -> list[str]:
         found.append("The child is on the programme still: end that first, so that nobody waits.")
     if db.session.scalar(sa.select(sa.func.count(Introduction.id)).where(Introduction.child_id == child.id, Introduction.state.in_(OPEN_STATES))):
         found.append("An introduction is open still.")
-    live = sa.select(sa.func.count(Commission.id)).where(Commission.child_id == child.id, Commission.state.in_(LIVE_COMMISSIONS))
+    live = sa.select(sa.func.count(Commission.id)).where(Commission.child_id == child.id, Commission.state.in_(LIVE_STATES))
     if db.session.scalar(live):
         found.append("A commission is not closed, so money may move still.")
     if child.source == plan.EMPTY_CHILD["source"]:
@@ -162,7 +161,7 @@ def _empty_child(child: Child) -> None:
 
 def _pseudonym(zone_id: uuid.UUID) -> str:
     while True:
-        name = "X-" + "".join(secrets.choice(LETTERS) for _ in range(6))
+        name = "X-" + "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(6))
         if not db.session.scalar(sa.select(sa.func.count(Child.id)).where(Child.zone_id == zone_id, Child.reference == name)):
             return name
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -32,6 +31,7 @@ from app.interchange.exports import export_catalogue, export_children
 from app.shared import clock
 from app.shared.db import Base, atomic, db
 from app.shared.errors import Invalid
+from app.shared.paths import new_file
 from config import Settings
 
 AT_ONCE = 1000
@@ -64,12 +64,12 @@ def write(*, zone: Zone, path: Path, settings: Settings, actor: Person | None, t
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     counts: dict[str, int] = {}
     try:
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-            for table, where in scoped(zone_id):
+        with new_file(beside) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+            tables = list(scoped(zone_id))
+            for table, where in tables:
                 counts[table.name] = _write_table(packed, table, where)
                 tell(table.name, sum(counts.values()))
-            files = _write_files(packed, zone_id, settings)
+            files = _write_files(packed, tables, settings)
             packed.writestr("catalogue.csv", export_catalogue(zone_id))
             packed.writestr("children.json", export_children(zone_id=zone_id, actor=actor))
             packed.writestr("contents.json", json.dumps({
@@ -139,9 +139,9 @@ def _cell(value: Any) -> str:
     return safe(value) if isinstance(value, str) else str(value)
 
 
-def _write_files(packed: zipfile.ZipFile, zone_id: uuid.UUID, settings: Settings) -> int:
+def _write_files(packed: zipfile.ZipFile, tables: Iterable[tuple[sa.Table, sa.ColumnElement[bool]]], settings: Settings) -> int:
     number = 0
-    wheres = {table.name: (table, where) for table, where in scoped(zone_id)}
+    wheres = {table.name: (table, where) for table, where in tables}
     for name, drawer in (("paper", PAPERS), ("photo", PHOTOS)):
         table, where = wheres[name]
         for file_name in db.session.scalars(sa.select(table.c.name).where(where)):

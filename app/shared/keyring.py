@@ -22,9 +22,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.shared import clock
 from app.shared.errors import Invalid
+from app.shared.paths import new_file
 from config import Settings
 
 OWN_FILE = "data-keys"
+OF_EARLIER = "KITH_SECRET_KEY"
 SHORTEST = 32  # characters
 
 
@@ -121,9 +123,8 @@ def _write(path: Path, lines: Sequence[str]) -> None:
 
 
 def _fill(path: Path, lines: Sequence[str]) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write("\n".join(lines) + "\n")
+    with new_file(path) as file:
+        file.write(("\n".join(lines) + "\n").encode())
         file.flush()
         os.fsync(file.fileno())
 
@@ -147,24 +148,20 @@ def _split(line: str) -> tuple[str, datetime | None]:
 
 @lru_cache(maxsize=16)
 def _of_file(path: Path, changed: int, secret: str) -> tuple[Key, ...]:
-    keys = []
-    for line in _lines(path):
-        text, made_at = _split(line)
-        mark, raw = _derived(text)
-        keys.append(Key(mark, AESGCM(raw), path.name, made_at))
+    keys = [_key(text, path.name, made_at) for text, made_at in map(_split, _lines(path))]
     if not keys:
         raise KeysMissing(f"the file of data keys at {path} has none")
-    return (*keys, _from_secret(secret))
+    return (*keys, _key(secret, OF_EARLIER))
 
 
 @lru_cache(maxsize=16)
 def _of_texts(texts: tuple[str, ...], source: str, secret: str) -> tuple[Key, ...]:
-    return (*(Key(mark, AESGCM(raw), source) for mark, raw in map(_derived, texts)), _from_secret(secret))
+    return (*(_key(text, source) for text in texts), _key(secret, OF_EARLIER))
 
 
-def _from_secret(secret: str) -> Key:
-    mark, raw = _derived(secret)
-    return Key(mark, AESGCM(raw), "KITH_SECRET_KEY")
+def _key(text: str, source: str, made_at: datetime | None = None) -> Key:
+    mark, raw = _derived(text)
+    return Key(mark, AESGCM(raw), source, made_at)
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,7 +50,7 @@ class Moved:
     """What one run did. `stuck` are values that no key here opens, by place and id."""
 
     values: int = 0
-    stuck: list[str] | None = None
+    stuck: list[str] = field(default_factory=list)
 
 
 def uses() -> list[KeyUse]:
@@ -69,7 +69,7 @@ def uses() -> list[KeyUse]:
 
 def move_all(tell: Callable[[str, int], None] = lambda place, number: None) -> Moved:
     """Seal everything with the key in use that another seals. `tell` hears of every part: where, and how many so far."""
-    moved = Moved(stuck=[])
+    moved = Moved()
     current = keyring.ring(_settings())[0]
     for column in sealing.sealings(Base.metadata):
         for done in _move_column(column, current, moved):
@@ -79,7 +79,7 @@ def move_all(tell: Callable[[str, int], None] = lambda place, number: None) -> M
         try:
             moved.values += drawer.reseal(path, current)
         except CannotOpen:
-            _stuck(moved, f"{drawer.folder}/{path.name}")
+            moved.stuck.append(f"{drawer.folder}/{path.name}")
         tell(drawer.folder, moved.values)
     return moved
 
@@ -93,7 +93,7 @@ def drop(name: str) -> None:
         raise Invalid(f"{name} is the key in use. Add a newer one first: kith keys add.")
     if found.values:
         raise Invalid(f"{found.values} values are sealed with {name} still. Move them first: kith keys rotate.")
-    if found.source == "KITH_SECRET_KEY":
+    if found.source == keyring.OF_EARLIER:
         raise Invalid("This one is made from KITH_SECRET_KEY, which Kith needs for other things; it seals nothing.")
     newest = keyring.ring(_settings())[0].made_at
     if newest is not None and clock.now() - newest < QUIET:
@@ -165,7 +165,7 @@ def _move(column: Sealing, table: sa.TableClause, value: sa.ColumnClause[Any], r
     try:
         content = sealing.unseal_bytes(sealing.as_bytes(before) if column.is_text else before, belongs_to)
     except CannotOpen:
-        _stuck(moved, f"{column.name} {row.id}")
+        moved.stuck.append(f"{column.name} {row.id}")
         return 0
     sealed = sealing.seal_with(current, content, belongs_to)
     result = db.session.execute(
@@ -173,10 +173,6 @@ def _move(column: Sealing, table: sa.TableClause, value: sa.ColumnClause[Any], r
     )
     return int(result.rowcount)  # type: ignore[attr-defined]
 
-
-def _stuck(moved: Moved, what: str) -> None:
-    assert moved.stuck is not None
-    moved.stuck.append(what)
 
 
 def _files() -> Iterator[tuple[drawers.Drawer, Path]]:

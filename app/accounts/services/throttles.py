@@ -79,9 +79,7 @@ def count_key(*, address: str) -> None:
 
 def forgive_key(*, address: str) -> None:
     """It was right. Inside the caller's transaction."""
-    db.session.execute(
-        sa.update(Throttle).where(Throttle.key == f"from:{_hashed(_place(address))}", Throttle.tries > 0).values(tries=Throttle.tries - 1)
-    )
+    _take_back(f"from:{_hashed(_place(address))}")
 
 
 def count_export(*, person_id: uuid.UUID) -> None:
@@ -96,11 +94,11 @@ def forgive(*, email: str, address: str) -> None:
     """The password was right: these tries do not count. Inside the caller's transaction."""
     account, place = _hashed(email), _place(address)
     db.session.execute(sa.delete(Throttle).where(Throttle.key == f"pair:{account[:32]}:{_hashed(place)[:32]}"))
-    db.session.execute(
-        sa.update(Throttle)
-        .where(Throttle.key.in_([f"from:{_hashed(place)}", f"who:{account}"]), Throttle.tries > 0)
-        .values(tries=Throttle.tries - 1)
-    )
+    _take_back(f"from:{_hashed(place)}", f"who:{account}")
+
+
+def _take_back(*keys: str) -> None:
+    db.session.execute(sa.update(Throttle).where(Throttle.key.in_(keys), Throttle.tries > 0).values(tries=Throttle.tries - 1))
 
 
 def forget_old_tries() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
-from flask import current_app
-
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.attendance import policies, queries
@@ -22,6 +20,7 @@ from app.notifications.models import Urgency
 from app.shared import clock
 from app.shared.db import Row, atomic, db
 from app.shared.errors import Forbidden, Invalid
+from app.shared.paths import link
 
 PAYABLE_DECISION = "payable_decision"
 WORDS_LIMIT = 2_000
@@ -102,7 +101,7 @@ def tell_link_workers(
     """One task on the list of each of the child's Link Workers; the Zone manager's where the child has none."""
     child = place.child
     people = sorted(child.link_worker_ids) or [person.id for person in people_with(Role.ZONE_MANAGER, child.zone_id)]
-    url = current_app.url_map.bind("").build(endpoint, where)
+    url = link(endpoint, **where)
     for person_id in people:
         notifications.open_task(
             person_id=person_id, zone_id=child.zone_id, kind=kind, subject=subject, child_id=child.id,

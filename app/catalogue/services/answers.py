@@ -66,9 +66,7 @@ def return_proposal(*, proposal_id: uuid.UUID, word: str, actor: Person) -> Prop
 def withdraw_proposal(*, proposal_id: uuid.UUID, actor: Person) -> Proposal:
     """Everything stays as it is; a photo that only waited goes. Raises IllegalMove, Forbidden."""
     with atomic():
-        proposal = queries.get_proposal(proposal_id, actor)
-        lock_row(Organisation, proposal.organisation_id)
-        db.session.refresh(proposal)
+        proposal = _locked(proposal_id, actor)
         permit(policies.can_withdraw_proposal(actor, proposal), "Only the organisation takes back what it proposed.")
         proposals.let_go(proposal, ProposalState.WITHDRAWN, actor, "Taken back")
         if proposal.kind is ProposalKind.PHOTO:
@@ -76,10 +74,16 @@ def withdraw_proposal(*, proposal_id: uuid.UUID, actor: Person) -> Proposal:
         return proposal
 
 
-def _take(proposal_id: uuid.UUID, actor: Person) -> Proposal:
+def _locked(proposal_id: uuid.UUID, actor: Person) -> Proposal:
+    """Read fresh, under the lock of its organisation."""
     proposal = queries.get_proposal(proposal_id, actor)
     lock_row(Organisation, proposal.organisation_id)
     db.session.refresh(proposal)
+    return proposal
+
+
+def _take(proposal_id: uuid.UUID, actor: Person) -> Proposal:
+    proposal = _locked(proposal_id, actor)
     permit(policies.can_answer_proposal(actor, proposal), WHO)
     return proposal
 

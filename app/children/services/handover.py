@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
-from flask import current_app
 
 from app.accounts.models import Person, Role, School
 from app.accounts.queries import people_with, zone_managers
@@ -18,6 +17,7 @@ from app.notifications.models import Task, Urgency
 from app.notifications.services import close_tasks, open_task
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
+from app.shared.paths import link
 from app.shared.view import plural
 
 NOBODY_LEFT = "caseload_without_worker"
@@ -59,7 +59,7 @@ def ask_who_leads(child: Child, school: School | None) -> None:
         open_task(
             person_id=manager.id, zone_id=child.zone_id, kind=NEW_SCHOOL, subject=child, child_id=child.id, icon="users", urgency=Urgency.TODAY,
             title=f"{child.short_name} · At {school.name} now", text="Who is the Link Worker there? What is under way goes on meanwhile.",
-            action="Say who leads", url=_path("children.caseload_assign", child_id=child.id),
+            action="Say who leads", url=link("children.caseload_assign", child_id=child.id),
         )
 
 
@@ -89,10 +89,5 @@ def _tell(gap: queries.LeftBehind, managers: Sequence[Person]) -> None:
             open_task(
                 person_id=manager.id, zone_id=gap.zone_id, kind=NOBODY_LEFT, subject=person, icon="users", urgency=Urgency.NOW,
                 title=f"{person.name}’s children have no Link Worker", text=f"{plural(gap.children, 'child', 'children')} wait for cover, or for somebody new.",
-                action="Hand them over", url=_path("children.hand_over", who=str(person.id)),
+                action="Hand them over", url=link("children.hand_over", who=str(person.id)),
             )
-
-
-def _path(endpoint: str, **values: object) -> str:
-    """A path within Kith, also where there is no request (the worker)."""
-    return current_app.url_map.bind("").build(endpoint, values)

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import current_app
-
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import queries as trail
@@ -22,6 +20,7 @@ from app.notifications.services import close_tasks, open_task
 from app.shared import clock
 from app.shared.db import Row, db, lock_row
 from app.shared.errors import DomainError, Forbidden, Invalid, Stale
+from app.shared.paths import link
 from app.shared.view import ago, sentence_list
 
 TAKEN_OVER = "introduction_taken_over"
@@ -165,11 +164,6 @@ def tell_partner(
             person_id=person.id, zone_id=introduction.zone_id, kind=kind, subject=subject or introduction, title=title, text=text,
             action=action, icon=icon, urgency=urgency, url=link("introductions.introduction", introduction_id=introduction.id),
         )
-
-
-def link(endpoint: str, **values: object) -> str:
-    """A path within Kith, also where there is no request (the worker, a command)."""
-    return current_app.url_map.bind("").build(endpoint, values)
 
 
 def nothing_left_to_do(introduction: Introduction, why: str) -> None:

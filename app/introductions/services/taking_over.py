@@ -7,10 +7,11 @@ import uuid
 from app.accounts.models import Person
 from app.children.models import Child
 from app.introductions import queries
-from app.introductions.services.common import TAKEN_OVER, link
+from app.introductions.services.common import TAKEN_OVER
 from app.introductions.words import STATE_WORDS
 from app.notifications.models import Urgency
 from app.notifications.services import close_tasks, open_task
+from app.shared.paths import link
 
 
 def tell_new_lead(child: Child, person_id: uuid.UUID, actor: Person | None) -> None:
