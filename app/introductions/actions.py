@@ -62,6 +62,7 @@ def _at(verb: str, introduction: Introduction) -> str:
 def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
     child = i.child.called
     view = Action("view", "Write down a view", "message-circle", _at("view_new", i))
+    heard = Action("heard", "Write it all down", "pencil", _at("heard", i))
     prepare = Action("prepare", "Put in place", "footprints", _at("prepare", i))
     later = Action("not_yet", "Not yet", "pause", _at("not_yet", i))
     matches = Action("matches", "See the next best match", "search", _matches(i)) if _matches(i) else None
@@ -69,13 +70,12 @@ def _workers(i: Introduction, reading: Standing) -> Sequence[Action]:
     shut = Action("close", "Close it", "check", _at("close", i))
     match i.state:
         case _S.IDEA:
-            return [
-                Action("listen", f"Listen to {child}", "ear", _at("listen", i), is_post=True, gaps=tuple(standing.gaps_to_begin(i, reading))), shut,
-            ]
+            gaps = tuple(standing.gaps_to_begin(i, reading))
+            return [Action("listen", f"Listen to {child}", "ear", _at("listen", i), is_post=True, gaps=gaps), *([] if gaps else [heard]), shut]
         case _S.LISTENING:
             gaps = tuple(standing.gaps_to_be_ready(i, reading))
             ready = Action("ready", "It is ready", "check", _at("ready", i), is_post=True, gaps=gaps)
-            first = [later, ready, view] if _has_no(gaps) else [view, ready, later] if gaps else [ready, view, later]
+            first = [later, ready, view] if _has_no(gaps) else [heard, ready, view, later] if gaps else [ready, view, later]
             return [*first, prepare, *_page(i, reading), *_request(i, reading), *_together(i, reading)]
         case _S.NOT_YET:
             return [

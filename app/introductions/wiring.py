@@ -19,6 +19,7 @@ from app.introductions.models import IntroductionState
 from app.introductions.services.asking import ASKED_BY_EMAIL, NUDGED_BY_EMAIL
 from app.introductions.services.messages import MESSAGE_BY_EMAIL
 from app.introductions.words import STATE_LOOKS
+from app.matching import people
 from app.notifications.emails import register_email
 from app.notifications.sweeps import register_sweep
 from app.shared.web import current_person
@@ -34,6 +35,7 @@ NEXT = {
 
 def connect(app: Flask) -> None:
     readers.register_known(queries.known_offerings)
+    people.register(queries.FromIntroductions())
     merging.register()
     child_hooks.on_consent_withdrawn.append(services.end_for_consent)
     child_hooks.what_consent_carries.append(services.what_consent_carries)

@@ -1,5 +1,6 @@
 """Reading introductions: found and listed within sight, what the warmth check asks, the organisation, what the clock looks for."""
 
+from app.introductions.queries.around import FromIntroductions
 from app.introductions.queries.due import (
     Waiting,
     list_checks_due,
@@ -52,6 +53,7 @@ __all__ = [
     "PARTNER_GROUPS",
     "PER_PAGE",
     "Companion",
+    "FromIntroductions",
     "Group",
     "PartnerLoad",
     "Record",

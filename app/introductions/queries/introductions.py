@@ -57,10 +57,10 @@ def asked_of(person: Person) -> sa.ColumnElement[bool]:
         Introduction.state.in_(going),
         sa.and_(Introduction.state == IntroductionState.CLOSED, Introduction.settled_on.is_not(None)),
     )
-    return sa.and_(sa.or_(*theirs), shown, sa.or_(Introduction.is_shared.is_(False), _is_covered(clock.today())))
+    return sa.and_(sa.or_(*theirs), shown, sa.or_(Introduction.is_shared.is_(False), is_covered(clock.today())))
 
 
-def _is_covered(on: date) -> sa.ColumnElement[bool]:
+def is_covered(on: date) -> sa.ColumnElement[bool]:
     return sa.exists().where(
         Consent.child_id == Introduction.child_id, Consent.organisation_id == Introduction.organisation_id,
         Consent.is_live_on(on),

@@ -3,6 +3,7 @@
 from app.introductions.routes import (
     answering,
     endings,
+    hearing,
     links,
     listening,
     meeting,
@@ -13,4 +14,4 @@ from app.introductions.routes import (
 )
 from app.introductions.routes.blueprint import blueprint
 
-__all__ = ["answering", "blueprint", "endings", "links", "listening", "meeting", "messages", "pages", "starting", "together"]
+__all__ = ["answering", "blueprint", "endings", "hearing", "links", "listening", "meeting", "messages", "pages", "starting", "together"]

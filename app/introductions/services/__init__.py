@@ -15,6 +15,7 @@ from app.introductions.services.endings import (
     what_ending_does,
     what_leaving_ends,
 )
+from app.introductions.services.hearing import write_down_all
 from app.introductions.services.listening import (
     begin_again,
     begin_listening,
@@ -40,5 +41,5 @@ __all__ = [
     "Already", "Missing", "agree", "answer_check", "answer_message", "arrange", "ask", "begin_again", "begin_listening", "close", "decline",
     "end", "end_for_consent", "end_for_leaving", "give_signpost", "go_apart", "go_together", "join", "lapse", "make_ready", "move_meeting",
     "name_practitioner", "nudge", "prepare", "record_met", "record_view", "set_not_yet", "settle", "start", "sweep", "tell_new_lead", "tick_off",
-    "what_consent_carries", "what_ending_does", "what_leaving_ends", "write_message",
+    "what_consent_carries", "what_ending_does", "what_leaving_ends", "write_down_all", "write_message",
 ]
