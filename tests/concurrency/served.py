@@ -34,6 +34,7 @@ START_LIMIT = 60.0  # seconds
 RACERS_MEET = 2
 MEET_LIMIT = 60.0  # seconds
 VERSION = re.compile(r"commission\.version = (\S+)$")
+FORM_KEY = ("INSERT INTO once_key ",)
 WRITES = ("INSERT INTO place ", "INSERT INTO journal ")
 
 
@@ -137,11 +138,13 @@ def _without_locks(meeting: Meeting) -> Callable[..., tuple[str, Any]]:
     """No FOR UPDATE on PostgreSQL, no BEGIN IMMEDIATE on SQLite; and nobody writes before the others have looked.
 
     `Meet-Before` names another statement to wait before, and takes the second belt off too: the version of a commission. A request with `Lock-Order` keeps FOR UPDATE: what it lacks is the one order.
+    On SQLite, where FOR UPDATE is nothing, it lacks its turn: it waits before the first thing it writes, which is the key of its form.
     """
 
     def rewrite(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> tuple[str, Any]:
         is_disordered = "Lock-Order" in request.headers
-        if statement.startswith(request.headers.get("Meet-Before") or WRITES) and not is_disordered:
+        first_write = FORM_KEY if connection.dialect.name == "sqlite" else ()
+        if statement.startswith(first_write if is_disordered else request.headers.get("Meet-Before") or WRITES):
             _meet(meeting)
         if " FOR UPDATE" in statement and not is_disordered:
             statement = statement[: statement.index(" FOR UPDATE")]

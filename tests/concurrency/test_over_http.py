@@ -199,7 +199,7 @@ def test_without_the_one_order_two_who_want_the_same_funds_wait_in_a_circle(unlo
         Press(worker.asking(Lock_Order=order), f"/commissions/{c.id}/cancel", {"reason": "x", "seen_version": str(c.version)})
         for c, order in zip(pair, ("forwards", "backwards"), strict=True)
     ])
-    assert not all(a.is_done for a in answers)
+    assert [a.is_done for a in answers].count(True) == 1, [a.status for a in answers]
     assert any(Busy().sentence in a.text for a in answers), [a.status for a in answers]
 
 
