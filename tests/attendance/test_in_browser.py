@@ -20,7 +20,8 @@ from tests import factories
 from tests.attendance.club import Club, open_club
 from tests.commissioning.scene import person
 from tests.support.browser import check_at_every_width, check_page
-from tests.support.live import Live, watch_of
+from tests.support.line import Line, line_to
+from tests.support.live import Live, enter, watch_of
 
 K = MarkKind
 NewPage = Callable[..., Page]
@@ -48,14 +49,10 @@ def today(live: Live) -> Iterator[Club]:
         yield club
 
 
-def enter(page: Page, email: str) -> Page:
-    page.goto("/sign-in")
-    page.fill("#email", email)
-    page.fill("#password", factories.PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
-    return page
+@pytest.fixture
+def line(live: Live) -> Iterator[Line]:
+    with line_to(live.url) as line:
+        yield line
 
 
 def row(page: Page, child: Child) -> Page:
@@ -65,8 +62,8 @@ def row(page: Page, child: Child) -> Page:
 def test_a_register_takes_one_tap_a_child_on_a_phone(today: Club, new_page: NewPage) -> None:
     amara, bilal, chloe = today.children
     path = f"/sessions/{today.session(2).id}/register"
-    page = enter(new_page("phone"), today.scene.partner.email)
-    page.goto(path)
+    page = new_page("phone")
+    enter(page, today.scene.partner.email, path)
     assert page.locator("[data-marked]").inner_text() == "0 of 3 marked"
     for mark in row(page, amara).locator(".marks label").all():
         box = mark.bounding_box()
@@ -88,8 +85,8 @@ def test_a_register_takes_one_tap_a_child_on_a_phone(today: Club, new_page: NewP
 
 
 def test_a_register_works_without_javascript(today: Club, new_page: NewPage) -> None:
-    page = enter(new_page("phone", javascript=False), today.scene.partner.email)
-    page.goto(f"/sessions/{today.session(2).id}/register")
+    page = new_page("phone", javascript=False)
+    enter(page, today.scene.partner.email, f"/sessions/{today.session(2).id}/register")
     row(page, today.children[1]).get_by_label("Late", exact=True).check()
     page.get_by_role("button", name="Mark everyone here").click()
     assert "The register is saved." in page.content()
@@ -99,8 +96,8 @@ def test_a_register_works_without_javascript(today: Club, new_page: NewPage) -> 
 
 def test_a_disagreement_is_shown_at_the_child_and_settled(today: Club, new_page: NewPage) -> None:
     amara = today.children[0]
-    page = enter(new_page("phone"), today.scene.partner.email)
-    page.goto(f"/sessions/{today.session(2).id}/register")
+    page = new_page("phone")
+    enter(page, today.scene.partner.email, f"/sessions/{today.session(2).id}/register")
     today.save({amara: K.LATE}, week=2, by=today.scene.manager)
     watch_of(page).expect("422")
     row(page, amara).get_by_label("Here", exact=True).check()
@@ -111,6 +108,55 @@ def test_a_disagreement_is_shown_at_the_child_and_settled(today: Club, new_page:
     page.get_by_text("The register is saved.").wait_for()
     mark = today.mark(amara, week=2)
     assert mark is not None and mark.kind is K.ATTENDED
+
+
+def test_a_register_is_taken_with_the_network_cut_and_sent_when_it_is_back(today: Club, new_page: NewPage, line: Line) -> None:
+    """Opened with a signal, closed, opened again without one; what was tapped is encrypted on the phone until it is sent."""
+    amara, bilal, chloe = today.children
+    path = f"/sessions/{today.session(2).id}/register"
+    page = new_page("phone", origin=line.url)
+    enter(page, today.scene.partner.email, path)
+    # The worker holds the page and the phone today's registers: from here on no signal is needed. (Of a promise, Playwright would not
+    # ask again until it is true.)
+    page.wait_for_function("() => navigator.serviceWorker.controller && document.documentElement.dataset.kept")
+    watch = watch_of(page)
+    for fault in ("ERR_EMPTY_RESPONSE", "ERR_CONNECTION", f"{path} net::ERR_SOCKET", "/health", "/registers/today.json", "/register/send"):
+        watch.expect(fault)
+    line.cut()
+    page.goto(path)
+    page.wait_for_selector('[data-ready="register"]')
+    row(page, amara).get_by_label("Here", exact=True).check()
+    row(page, bilal).get_by_label("Away, told").check()
+    row(page, bilal).get_by_label("We were told less than 48 hours before").check()
+    row(page, bilal).locator("summary").click()
+    row(page, bilal).get_by_role("textbox").fill("A cold.")
+    page.get_by_role("button", name="Keep on this phone").click()
+    page.get_by_text("2 marks kept on this phone and not sent yet").wait_for()
+    check_page(page, "a register without a signal", watch=watch)
+    assert today.mark(amara, week=2) is None
+    kept = page.evaluate(KEPT)
+    assert kept["rows"] == 3 and not kept["readable"] and not kept["exportable"], kept
+    assert page.evaluate("async () => { for (const k of await (await caches.open('kith-shell')).matchAll()) if ((await k.text()).includes('Amara')) return false; return true }")
+    today.save({amara: K.LATE}, week=2, by=today.scene.manager)
+    line.mend()
+    line.is_silent = True  # a line that neither answers nor breaks
+    page.goto(path)
+    page.wait_for_selector('[data-ready="register"]')
+    assert row(page, amara).get_by_label("Here", exact=True).is_checked()
+    line.cut()
+    line.mend()
+    page.get_by_role("button", name="Send now").click()
+    page.get_by_text("Not marked yet").or_(page.get_by_text("of 3 marked")).first.wait_for()
+    page.wait_for_function("() => !document.querySelector('[data-offline-page]')")
+    stands, told = today.mark(amara, week=2), today.mark(bilal, week=2)
+    assert stands is not None and stands.kind is K.LATE  # the other screen's mark stands until somebody says which is right
+    assert told is not None and (told.kind, told.is_told_late, told.note) == (K.ABSENT_TOLD, True, "A cold.")
+    assert today.mark(chloe, week=2) is None
+    assert [task.kind for task in today.tasks(kind="registers_disagree")] == ["registers_disagree"]
+    page.locator("details.me summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in?done=out")
+    assert page.evaluate("async () => (await indexedDB.databases()).length") == 0
 
 
 def test_every_page_of_registers_and_every_home_is_sound(today: Club, new_page: NewPage) -> None:
@@ -125,8 +171,19 @@ def test_every_page_of_registers_and_every_home_is_sound(today: Club, new_page: 
         person(Role.FUNDER, scene.zone, fund_id=scene.fund.id): ["/", "/privacy", "/accessibility"],
     }
     for someone, paths in visits.items():
-        page = enter(new_page("desktop"), someone.email)
+        page = new_page("desktop")
+        enter(page, someone.email)
         for path in paths:
             page.goto(path)
             check_at_every_width(page, path, watch=watch_of(page))
         page.context.close()
+
+
+KEPT = """async () => {
+  const db = await new Promise((ok) => { const r = indexedDB.open('kith-registers'); r.onsuccess = () => ok(r.result); });
+  const rows = (name) => new Promise((ok) => { const r = db.transaction(name).objectStore(name).getAll(); r.onsuccess = () => ok(r.result); });
+  const [days, taps, keys] = [await rows('days'), await rows('taps'), await rows('keys')];
+  db.close();
+  const text = [...days, ...taps].map((row) => new TextDecoder().decode(row.data) + JSON.stringify(row)).join(' ');
+  return { rows: days.length + taps.length, readable: /Amara|absent|attended|cold/.test(text), exportable: keys.some((k) => k.key.extractable) };
+}"""

@@ -24,7 +24,8 @@ class _Call(socketserver.BaseRequestHandler):
                 for end in select.select([near, far], [], [])[0]:
                     if not (content := end.recv(65_536)):
                         return
-                    other[end].sendall(content)
+                    if not self.server.is_silent:
+                        other[end].sendall(content)
 
 
 class Line(socketserver.ThreadingTCPServer):
@@ -39,6 +40,8 @@ class Line(socketserver.ThreadingTCPServer):
         self.to = (place.hostname or "", place.port or 0)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self._is_whole = True
+        self.is_silent = False
+        """Calls are taken and kept, and nothing is said any more: what a phone has in a cellar or a lift."""
         self._held: set[socket.socket] = set()
         self._lock = threading.Lock()
 
@@ -62,7 +65,7 @@ class Line(socketserver.ThreadingTCPServer):
 
     def mend(self) -> None:
         with self._lock:
-            self._is_whole = True
+            self._is_whole, self.is_silent = True, False
 
 
 def _hang_up(*ends: socket.socket) -> None:

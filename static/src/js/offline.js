@@ -137,7 +137,7 @@ const say = async (who, told) => {
   bar.classList.toggle('unsent--now', taps.length > 0);
   bar.replaceChildren(...words.map((text) => Object.assign(document.createElement('p'), { textContent: text })));
   const button = (text, verb) => { const b = Object.assign(document.createElement('button'), { textContent: text, className: 'btn btn--line', type: 'button' }); b.addEventListener('click', verb); bar.append(b); };
-  if (waiting) button('Send now', () => flush(who));
+  if (waiting) button('Send now', async () => { await sending; await flush(who); });  // one that began without a signal may still be waiting
   if (stuck.length) button('Forget what could not be saved', async () => { for (const tap of stuck) await drop('taps', tap.id); await say(who); });
   return taps.length;
 };

@@ -18,11 +18,26 @@ addEventListener('install', (event) => event.waitUntil(keepShell().then(() => sk
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
 addEventListener('message', (event) => { if (event.data === 'fresh') event.waitUntil(keepShell().catch(() => {})); });
 
+// In a cellar or a lift a line often neither answers nor breaks. Where the phone keeps something to show, it waits only so long; whoever
+// asks again is more patient, so that a slow network still gets through. 0 is as long as the network takes.
+const patience = ({ method, cache }, path) => {
+  const isRegister = /^\/sessions\/[0-9a-f-]{36}\/register$/.test(path);
+  if (method !== 'GET' || !(isRegister || path === '/' || path === '/registers')) return 0;
+  return cache !== 'default' ? 20000 : isRegister ? 5000 : 12000;
+};
+const page = async (request, wait) => {
+  const kept = () => caches.match(SHELL), answer = fetch(request).catch(async () => (await kept()) ?? Response.error());
+  if (!wait) return answer;
+  let timer;
+  const late = new Promise((done) => { timer = setTimeout(() => done(kept()), wait); });
+  return (await Promise.race([answer, late]).finally(() => clearTimeout(timer))) ?? answer;
+};
+
 addEventListener('fetch', (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    event.respondWith(fetch(request).catch(async () => (await caches.match(SHELL)) ?? Response.error()));
+    event.respondWith(page(request, patience(request, url.pathname)));
   } else if (request.method === 'GET' && url.pathname.startsWith('/static/')) {
     event.respondWith(caches.match(url.pathname).then((kept) => kept ?? fetch(request)));
   }
