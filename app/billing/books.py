@@ -18,12 +18,13 @@ from app.shared.db import db
 @dataclass(frozen=True)
 class Books:
     """One Zone, in pence. `ledger` by account, `cash` by place, `by_state` what payments come to; `paid` those made, less what was
-    taken back."""
+    taken back; `invoiced` invoices that were paid."""
 
     ledger: dict[Account, int]
     cash: dict[Place, int]
     by_state: dict[PaymentState, int]
     paid: int
+    invoiced: int
 
     @property
     def received(self) -> int:
@@ -32,7 +33,12 @@ class Books:
     @property
     def in_bank(self) -> int:
         """What the charity's own bank should show for this Zone."""
-        return self.received + self.cash[Place.BANK]
+        return self.received - self.received_at_stripe + self.cash[Place.BANK]
+
+    @property
+    def received_at_stripe(self) -> int:
+        """What funders paid on invoices: it came to Stripe and never to the bank."""
+        return -self.cash[Place.FUNDERS]
 
     @property
     def on_its_way(self) -> int:
@@ -44,6 +50,7 @@ class Books:
         return (
             ("On its way to partners", self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, "ledger: in flight; payments: sent and not settled"),
             ("Paid to partners", self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], "ledger: paid; cash book: gone to partners"),
+            ("Paid by funders over Stripe", self.invoiced, self.received_at_stripe, "invoices: paid; cash book: come from funders to Stripe"),
             ("Paid, by payment", self.paid, self.cash[Place.PARTNERS], "payments: made, less taken back; cash book: gone to partners"),
         )
 
@@ -54,7 +61,7 @@ def books_of(zone_id: uuid.UUID) -> Books:
         .where(Journal.zone_id == zone_id).group_by(Posting.account)
     )
     ledger = {row[0]: int(row[1]) for row in db.session.execute(statement)}
-    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id), payments.pence_paid(zone_id))
+    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id), payments.pence_paid(zone_id), payments.pence_invoiced(zone_id))
 
 
 def broken() -> list[tuple[str, str]]:

@@ -12,6 +12,8 @@ from app.commissioning.models import Account, Journal, Posting
 from app.payments.models import (
     ON_ITS_WAY,
     CashMove,
+    Invoice,
+    InvoiceState,
     Payment,
     PaymentItem,
     PaymentState,
@@ -103,6 +105,17 @@ def what_is_paid_has_left() -> str | None:
     return _differ(ledger, payments, "paid by the ledger", "in payments made") or _differ(payments, cash, "in payments made", "gone to partners by the cash book")
 
 
+def what_was_invoiced_has_come() -> str | None:
+    """Of each Zone: invoices paid = come from funders to Stripe by the cash book = received through invoices by the ledger."""
+    paid = _by_zone(sa.select(Invoice.zone_id, sa.func.sum(Invoice.pence)).where(Invoice.state == InvoiceState.PAID).group_by(Invoice.zone_id))
+    cash = _by_zone(sa.select(CashMove.zone_id, sa.func.sum(CashMove.pence)).where(CashMove.source == Place.FUNDERS).group_by(CashMove.zone_id))
+    ledger = _by_zone(
+        sa.select(Journal.zone_id, sa.func.sum(Posting.pence)).join(Posting, Posting.journal_id == Journal.id)
+        .where(Journal.kind == "receipt", Journal.reference.like("Stripe, invoice %"), Posting.account == Account.AVAILABLE).group_by(Journal.zone_id)
+    )
+    return _differ(paid, cash, "in invoices paid", "come from funders to Stripe") or _differ(paid, ledger, "in invoices paid", "received through them by the ledger")
+
+
 def _by_zone(statement: sa.Select[object, int]) -> dict[object, int]:
     return {row[0]: int(row[1]) for row in db.session.execute(statement) if row[1]}
 
@@ -123,4 +136,5 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("what was taken back was asked for", what_was_taken_back_is_known),
     ("what is in flight is on its way", what_is_in_flight_is_on_its_way),
     ("what is paid has left", what_is_paid_has_left),
+    ("what was invoiced has come", what_was_invoiced_has_come),
 )

@@ -1,4 +1,4 @@
-"""Locks registers that are on an agreed statement, lets the clock draw up statements, hears what became of their payments, takes them along when organisations become one."""
+"""Locks registers that are on an agreed statement, lets the clock draw up statements, hears what became of their payments and of invoices to funders, takes them along when organisations become one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from flask import Flask
 from app.attendance.hooks import register_billed
 from app.billing import merging
 from app.billing.queries import billed_pairs
-from app.billing.services import monthly, paying, taking_back
+from app.billing.services import invoicing, monthly, paying, taking_back
 from app.notifications.sweeps import register_sweep
-from app.payments.hooks import register_back_listener, register_listener
+from app.payments.hooks import register_back_listener, register_listener, register_paid_listener
 
 
 def connect(app: Flask) -> None:
@@ -17,4 +17,5 @@ def connect(app: Flask) -> None:
     register_billed(billed_pairs)
     register_listener("billing", paying.hear)
     register_back_listener("billing", taking_back.hear)
+    register_paid_listener("billing", invoicing.hear_paid)
     register_sweep("billing.monthly", monthly)

@@ -1,4 +1,4 @@
-"""Stripe, and the only import of its library. Answers in our own words: a Transfer, Refused (certainly not), Unsure (perhaps).
+"""Stripe, and the only import of its library. Answers in our own words (`answers`).
 
 Amounts are whole pence, the currency is always pounds. No name of a child, no need and no free text goes out: only keys of ours.
 """
@@ -8,81 +8,32 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import stripe
 
+from app.payments.answers import (
+    BadSignature,
+    BalanceLine,
+    BilledInvoice,
+    Event,
+    Receipt,
+    Refused,
+    Reversal,
+    Transfer,
+    Unsure,
+)
+from app.shared.clock import LONDON
 from config import SettingsRefused
+
+__all__ = [
+    "BadSignature", "BalanceLine", "BilledInvoice", "Event", "Receipt", "Refused", "Reversal", "StripeGateway", "Transfer", "Unsure", "check_key",
+]
 
 CURRENCY = "gbp"
 TIMEOUT = (3.05, 20.0)  # seconds to connect, and to answer: together within a payment's lease
 stripe.enable_telemetry = False
-
-
-class Refused(Exception):
-    """Stripe certainly did not do it. `code` is Stripe's own."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Unsure(Exception):
-    """It may have happened, or may yet. `is_strange`: the same key was used for something else; a person looks."""
-
-    def __init__(self, why: str, *, is_strange: bool = False) -> None:
-        super().__init__(why)
-        self.why = why
-        self.is_strange = is_strange
-
-
-class BadSignature(Exception):
-    """Not from Stripe, too old, or for the other endpoint."""
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """What Stripe says of one transfer."""
-
-    id: str
-    pence: int
-    currency: str
-    destination: str
-    group: str
-    payment_id: str
-    reversed_pence: int
-
-
-@dataclass(frozen=True)
-class Reversal:
-    """Money taken back out of one transfer. `take_back_id` is ours, or "" for one made on Stripe's own pages."""
-
-    id: str
-    pence: int
-    take_back_id: str
-
-
-@dataclass(frozen=True)
-class Event:
-    """The little that is believed of a webhook."""
-
-    id: str
-    kind: str
-    object_id: str
-    is_live: bool
-
-
-@dataclass(frozen=True)
-class BalanceLine:
-    """One line of Stripe's own account of our balance: what it did to it, net."""
-
-    id: str
-    kind: str
-    source: str
-    net_pence: int
-    at: datetime
 
 
 def check_key(key: str, api_base: str, *, is_production: bool) -> None:
@@ -190,6 +141,90 @@ class StripeGateway:
                 source = line.source if isinstance(line.source, str) else getattr(line.source, "id", "") or ""
                 yield BalanceLine(line.id, line.type, source, line.net, datetime.fromtimestamp(line.created, UTC))
 
+    # --- money of funders --------------------------------------------------------------------------
+
+    def create_customer(self, *, name: str, email: str, payer_id: str, key: str) -> str:
+        """A funder, with an account number of its own to pay into. The same key makes the same one."""
+        with _in_our_words():
+            return self._client.v1.customers.create({"name": name, "email": email, "metadata": {"payer_id": payer_id}}, {"idempotency_key": key}).id
+
+    def find_customer(self, *, email: str, payer_id: str) -> str:
+        """The one made for this payer before, or "": whoever may have tried looks first."""
+        with _in_our_words():
+            for found in self._client.v1.customers.list({"email": email, "limit": 100}).auto_paging_iter():
+                if (found.metadata.to_dict() if found.metadata else {}).get("payer_id") == payer_id:
+                    return found.id
+        return ""
+
+    def set_email(self, customer: str, email: str) -> None:
+        with _in_our_words():
+            self._client.v1.customers.update(customer, {"email": email})
+
+    def cash_held(self, customer: str) -> int:
+        """What has arrived from a funder and paid no invoice: too little for one, or more than was asked."""
+        with _in_our_words():
+            found = self._client.v1.customers.cash_balance.retrieve(customer)
+            return int((found.available.to_dict() if found.available else {}).get(CURRENCY, 0))
+
+    def create_invoice(self, *, customer: str, invoice_id: str, days: int, key: str) -> BilledInvoice:
+        """A draft, paid by bank transfer alone and never sent by itself."""
+        with _in_our_words():
+            return _as_invoice(self._client.v1.invoices.create({
+                "customer": customer, "currency": CURRENCY, "collection_method": "send_invoice", "days_until_due": days, "auto_advance": False,
+                "pending_invoice_items_behavior": "exclude", "metadata": {"invoice_id": invoice_id},
+                "payment_settings": {"payment_method_types": ["customer_balance"], "payment_method_options": {"customer_balance": {
+                    "funding_type": "bank_transfer", "bank_transfer": {"type": "gb_bank_transfer"},
+                }}},
+            }, {"idempotency_key": key}))
+
+    def fill_invoice(self, invoice: BilledInvoice, *, pence: int, words: str, key: str) -> BilledInvoice:
+        """Its one line; the invoice as it is then."""
+        with _in_our_words():
+            self._client.v1.invoice_items.create({
+                "customer": invoice.customer, "invoice": invoice.id, "amount": pence, "currency": CURRENCY, "description": words,
+            }, {"idempotency_key": key})
+        return self.get_invoice(invoice.id)
+
+    def finalize_invoice(self, id_: str, *, key: str) -> BilledInvoice:
+        with _in_our_words():
+            return _as_invoice(self._client.v1.invoices.finalize_invoice(id_, {"auto_advance": False}, {"idempotency_key": key}))
+
+    def send_invoice(self, id_: str, *, key: str) -> BilledInvoice:
+        """By e-mail from Stripe, with the account number to pay into."""
+        with _in_our_words():
+            return _as_invoice(self._client.v1.invoices.send_invoice(id_, {}, {"idempotency_key": key}))
+
+    def void_invoice(self, id_: str, *, key: str) -> None:
+        with _in_our_words():
+            self._client.v1.invoices.void_invoice(id_, {}, {"idempotency_key": key})
+
+    def get_invoice(self, id_: str) -> BilledInvoice:
+        with _in_our_words():
+            return _as_invoice(self._client.v1.invoices.retrieve(id_))
+
+    def invoices_of(self, customer: str) -> list[BilledInvoice]:
+        with _in_our_words():
+            return [_as_invoice(found) for found in self._client.v1.invoices.list({"customer": customer, "limit": 100}).auto_paging_iter()]
+
+    def receipts_of(self, id_: str) -> list[Receipt]:
+        """The money that paid an invoice, as it stands in Stripe's own account of our balance; none when a person marked it as paid.
+
+        Raises Unsure while Stripe has not written the line yet.
+        """
+        found = []
+        with _in_our_words():
+            for paid in self._client.v1.invoice_payments.list({"invoice": id_, "status": "paid", "limit": 100}).auto_paging_iter():
+                intent = paid.payment.payment_intent
+                if intent is None:
+                    continue
+                charge = self._client.v1.payment_intents.retrieve(_id_of(intent)).latest_charge
+                line = self._client.v1.charges.retrieve(_id_of(charge)).balance_transaction if charge else None
+                if line is None:
+                    raise Unsure("Stripe has not written the money down yet")
+                money = self._client.v1.balance_transactions.retrieve(_id_of(line))
+                found.append(Receipt(money.id, money.amount, money.fee))
+        return found
+
     # --- news ------------------------------------------------------------------------------------
 
     def events_since(self, since: datetime, kinds: Sequence[str]) -> Iterator[tuple[Event, str]]:
@@ -199,7 +234,7 @@ class StripeGateway:
                 {"created": {"gte": int(since.timestamp())}, "types": list(kinds), "limit": 100}
             ).auto_paging_iter():
                 about = found.data.to_dict().get("object") or {}
-                event = Event(found.id, found.type, str(about.get("id") or ""), bool(found.livemode))
+                event = Event(found.id, found.type, _about(about), bool(found.livemode))
                 yield event, json.dumps({"id": event.id, "type": event.kind, "livemode": event.is_live, "data": {"object": {"id": event.object_id}}})
 
     def read_event(self, body: bytes, signature: str, secrets: Sequence[str]) -> Event:
@@ -209,7 +244,7 @@ class StripeGateway:
             event = json.loads(body)
             if event["object"] != "event":
                 raise BadSignature("a thin event came to the endpoint of snapshots")
-            return Event(event["id"], event["type"], event["data"]["object"].get("id") or "", bool(event["livemode"]))
+            return Event(event["id"], event["type"], _about(event["data"]["object"]), bool(event["livemode"]))
         except (KeyError, TypeError, ValueError) as error:
             raise BadSignature("not an event") from error
 
@@ -247,6 +282,25 @@ def _as_transfer(found: stripe.Transfer) -> Transfer:
 
 def _as_reversal(found: stripe.TransferReversal) -> Reversal:
     return Reversal(found.id, found.amount, str((found.metadata.to_dict() if found.metadata else {}).get("take_back_id", "")))
+
+
+def _about(thing: dict[str, Any]) -> str:
+    """What an event is about, to be read again: by its id, or (a cash balance, which has none) whose it is."""
+    return str(thing.get("id") or thing.get("customer") or "")
+
+
+def _id_of(found: object) -> str:
+    """Of what Stripe names by its id or gives whole."""
+    return found if isinstance(found, str) else str(getattr(found, "id", ""))
+
+
+def _as_invoice(found: stripe.Invoice) -> BilledInvoice:
+    meta = found.metadata.to_dict() if found.metadata else {}
+    due_on = datetime.fromtimestamp(found.due_date, LONDON).date() if found.due_date else None
+    return BilledInvoice(
+        found.id, found.status or "", found.total, found.currency, _id_of(found.customer), str(meta.get("invoice_id", "")), found.number or "",
+        found.hosted_invoice_url or "", due_on,
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from app.accounts.models import Person
-from app.payments.models import Payment, TakeBack
+from app.payments.models import Invoice, Payment, TakeBack
 
 
 class News(StrEnum):
@@ -53,3 +53,17 @@ def register_back_listener(name: str, listener: BackListener) -> None:
 def tell_back(taken: TakeBack, news: BackNews, actor: Person | None) -> None:
     for listener in _back_listeners.values():
         listener(taken, news, actor)
+
+
+PaidListener = Callable[[Invoice], None]
+_paid_listeners: dict[str, PaidListener] = {}
+
+
+def register_paid_listener(name: str, listener: PaidListener) -> None:
+    """Like `register_listener`, for an invoice whose money has come."""
+    _paid_listeners[name] = listener
+
+
+def tell_invoice_paid(invoice: Invoice) -> None:
+    for listener in _paid_listeners.values():
+        listener(invoice)

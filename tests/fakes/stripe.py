@@ -14,34 +14,26 @@ import time
 import urllib.parse
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 
 from tests.fakes import stripe_contract as contract
+from tests.fakes.stripe_invoices import Invoicing
+from tests.fakes.stripe_parts import OBJECTS, Refusal
 
-OBJECTS: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("stripe_objects.json").read_text())["resources"]
 Answer = tuple[int, dict[str, Any]]
 
 
-class Refusal(Exception):
-    """An error answer; `is_saved`: API v1 replays it under the same key."""
-
-    def __init__(self, status: int, message: str, *, kind: str = "invalid_request_error", code: str = "", is_saved: bool = True) -> None:
-        super().__init__(message)
-        self.status, self.is_saved = status, is_saved
-        self.body = {"error": {"type": kind, "message": message, **({"code": code} if code else {})}}
-
-
 @dataclass
-class FakeStripe:
+class FakeStripe(Invoicing):
     """Say `fault(kind, path)` for what goes wrong next: drop_before, drop_after, late, 500, 500_after, 429.
 
     `balances` is what partners have at Stripe: a reversal needs the money to be there still.
     """
 
     available: int = 0
+    fee: int = 0
     secret: str = "whsec_in_use"
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     balances: dict[str, int] = field(default_factory=dict)
@@ -51,6 +43,7 @@ class FakeStripe:
     late: list[tuple[str, str, bytes, dict[str, str]]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     seen: list[tuple[str, str]] = field(default_factory=list)
+    mailed: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     drifted: list[str] = field(default_factory=list)
     url: str = ""
@@ -211,6 +204,8 @@ class FakeStripe:
 
     def _do(self, what: str, path: str, asked: dict[str, Any]) -> dict[str, Any]:
         last = path.rsplit("/", 1)[1]
+        if (of_funders := self.do_invoices(what, path, asked)) is not None:
+            return of_funders
         if what == "POST /v1/transfers":
             return copy.deepcopy(self._transfer(asked))
         if what == "POST /v1/transfers/{id}/reversals":
@@ -270,14 +265,16 @@ class FakeStripe:
         return transfer
 
     def _new(self, kind: str, prefix: str, **values: Any) -> dict[str, Any]:
-        made = {**copy.deepcopy(OBJECTS[kind]), **values, "id": f"{prefix}_{next(self._numbers):014d}", "created": int(time.time())}
+        made = {**copy.deepcopy(OBJECTS[kind]), **values, "id": f"{prefix}_{next(self._numbers):014d}"}
+        if "created" in OBJECTS[kind]:
+            made["created"] = int(time.time())
         if "livemode" in OBJECTS[kind]:
             made["livemode"] = False
         self.objects[made["id"]] = made
         return made
 
-    def _line(self, kind: str, pence: int, source: str) -> str:
-        made = self._new("balance_transaction", "txn", type=kind, amount=pence, fee=0, net=pence, currency="gbp", source=source, status="available")
+    def _line(self, kind: str, pence: int, source: str, fee: int = 0) -> str:
+        made = self._new("balance_transaction", "txn", type=kind, amount=pence, fee=fee, net=pence - fee, currency="gbp", source=source, status="available")
         return str(made["id"])
 
     def _emit(self, kind: str, about: dict[str, Any]) -> None:

@@ -76,7 +76,7 @@ def open_shop(app: Flask) -> Iterator[Shop]:
     office = open_office(second_approver_above_pence=10_000_000)
     settings.change_settings(zone_id=office.zone.id, rail=Rail.STRIPE, profile="generic", actor=office.manager)
     yield Shop(office, fake)
-    assert fake.drifted == [], "the fake is not what the library says Stripe is"
+    assert fake.drifted == [], f"the fake is not what the library says Stripe is: {fake.drifted}"
     app.config["SETTINGS"] = before
     app.extensions.pop(sending.EXTENSION)
     rails._rails.pop(Rail.STRIPE)

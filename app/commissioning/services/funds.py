@@ -81,8 +81,8 @@ def pledge(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> 
         ])
 
 
-def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
-    """Write down money that has reached the bank, under the bank's reference: from now on it can be spent.
+def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person | None) -> Journal:
+    """Write down money that has reached the bank, under the bank's reference: from now on it can be spent. `actor` None is the worker.
 
     The same receipt written twice is one. Raises NotEnoughMoney when more arrives than was promised, Invalid,
     JournalConflict for the same reference with another amount.
@@ -164,7 +164,7 @@ def _checked(fund: Fund, pence: int, reference: str, *, is_return: bool = False)
 
 
 def _write(
-    fund: Fund, key: str, kind: str, done: str, reference: str, pence: int, actor: Person, lines: list[Line]
+    fund: Fund, key: str, kind: str, done: str, reference: str, pence: int, actor: Person | None, lines: list[Line]
 ) -> Journal:
     """Into the ledger, and into the trail when it was not there yet."""
     is_new = ledger.find_journal(key) is None

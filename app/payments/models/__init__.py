@@ -1,6 +1,7 @@
 """The tables of payments, by noun."""
 
 from app.payments.models.cash import CashMove, Place, StripeEvent, StripeLook
+from app.payments.models.invoices import INVOICE_MOVES, LIVE_INVOICES, Invoice, InvoiceState, Payer
 from app.payments.models.payees import BankDetail, DetailState, Payee, PaySettings, Rail
 from app.payments.models.runs import (
     ON_ITS_WAY,
@@ -18,7 +19,7 @@ from app.payments.models.runs import (
 from app.payments.models.taking import LIVE_TAKE_BACKS, TAKE_BACK_MOVES, TakeBack, TakeBackState, Way
 
 __all__ = [
-    "LIVE_TAKE_BACKS", "ON_ITS_WAY", "OVER", "PAYMENT_MOVES", "RUN_MOVES", "TAKE_BACK_MOVES", "BankDetail", "BankFile", "CashMove", "DetailState",
-    "PaySettings", "Payee", "Payment", "PaymentItem", "PaymentRun", "PaymentState", "Place", "Rail", "RunApproval", "RunState", "StripeEvent",
+    "INVOICE_MOVES", "LIVE_INVOICES", "LIVE_TAKE_BACKS", "ON_ITS_WAY", "OVER", "PAYMENT_MOVES", "RUN_MOVES", "TAKE_BACK_MOVES", "BankDetail", "BankFile",
+    "CashMove", "DetailState", "Invoice", "InvoiceState", "PaySettings", "Payee", "Payer", "Payment", "PaymentItem", "PaymentRun", "PaymentState", "Place", "Rail", "RunApproval", "RunState", "StripeEvent",
     "StripeLook", "TakeBack", "TakeBackState", "Way",
 ]

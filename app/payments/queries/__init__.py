@@ -10,12 +10,16 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Person, Role
 from app.payments.models import (
+    LIVE_INVOICES,
     LIVE_TAKE_BACKS,
     BankDetail,
     BankFile,
     CashMove,
     DetailState,
+    Invoice,
+    InvoiceState,
     Payee,
+    Payer,
     Payment,
     PaymentItem,
     PaymentRun,
@@ -120,6 +124,36 @@ def list_paid_to(payee_id: uuid.UUID, limit: int = 20) -> Sequence[Payment]:
     return db.session.scalars(statement).unique().all()
 
 
+# --- money asked of funders ----------------------------------------------------------------------
+
+
+def get_invoice(invoice_id: uuid.UUID, person: Person) -> Invoice:
+    """Raises NotFound outside the person's sight."""
+    return the_one(sa.select(Invoice).where(Invoice.id == invoice_id, Invoice.zone_id.in_(visible_zones(person))))
+
+
+def list_invoices(person: Person, limit: int = 100) -> Sequence[Invoice]:
+    """The newest first."""
+    statement = sa.select(Invoice).where(Invoice.zone_id.in_(visible_zones(person))).order_by(Invoice.created_at.desc(), Invoice.id).limit(limit)
+    return db.session.scalars(statement).unique().all()
+
+
+def list_waiting_payers(person: Person) -> Sequence[Payer]:
+    """Funders whose money has come to Stripe and paid no invoice, by name."""
+    statement = sa.select(Payer).where(Payer.zone_id.in_(visible_zones(person)), Payer.held_pence > 0).order_by(Payer.name, Payer.id)
+    return db.session.scalars(statement).all()
+
+
+def pence_asked_for(owner_id: uuid.UUID) -> int:
+    """What invoices that wait for their money come to."""
+    statement = sa.select(sa.func.coalesce(sa.func.sum(Invoice.pence), 0)).where(Invoice.owner_id == owner_id, Invoice.state.in_(LIVE_INVOICES))
+    return int(db.session.scalar(statement) or 0)
+
+
+def find_payer(zone_id: uuid.UUID, name: str) -> Payer | None:
+    return db.session.scalars(sa.select(Payer).where(Payer.zone_id == zone_id, Payer.name == name)).one_or_none()
+
+
 # --- payees --------------------------------------------------------------------------------------
 
 
@@ -199,4 +233,10 @@ def pence_paid(zone_id: uuid.UUID) -> int:
     """What payments that were made come to, less what of them was taken back."""
     made = (PaymentState.PAID, PaymentState.PART_REVERSED, PaymentState.REVERSED)
     statement = sa.select(sa.func.sum(Payment.pence - Payment.reversed_pence)).where(Payment.zone_id == zone_id, Payment.state.in_(made))
+    return int(db.session.scalar(statement) or 0)
+
+
+def pence_invoiced(zone_id: uuid.UUID) -> int:
+    """What invoices that were paid come to."""
+    statement = sa.select(sa.func.sum(Invoice.pence)).where(Invoice.zone_id == zone_id, Invoice.state == InvoiceState.PAID)
     return int(db.session.scalar(statement) or 0)

@@ -21,14 +21,18 @@ from app.notifications.models import Urgency
 from app.payments import queries
 from app.payments.gateway import Event, Refused, Transfer, Unsure
 from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent, TakeBackState
-from app.payments.services import sending, settling, taking
+from app.payments.services import invoice_books, sending, settling, taking
 from app.shared import clock
 from app.shared.db import atomic, db, in_parts, lock_row
 
 TOPIC, ACCOUNT_TOPIC = "payments.stripe_event", "payments.stripe_account"
-KINDS = ("transfer.created", "transfer.reversed", "transfer.updated", "topup.succeeded", "balance.available")
+KINDS = (
+    "transfer.created", "transfer.reversed", "transfer.updated", "topup.succeeded", "balance.available",
+    "invoice.paid", "invoice.voided", "invoice.marked_uncollectible", "invoice.overpaid", "invoice.overdue", "cash_balance.funds_available",
+)
 """The snapshot events that we listen to, and that are asked for again by night: a webhook may be lost."""
 PAYOUT_FAILED, SEE_STRIPE = "payout.failed", "payout_failed"
+FUNDS_WAIT = "cash_balance.funds_available"
 MONEY_CAME = ("topup.succeeded", "balance.available")
 _P = PaymentState
 
@@ -78,6 +82,10 @@ def handle(job: Job) -> None:
             sync_transfer(sending.gateway().get_transfer(object_id))
         elif kind.startswith("v2.core.account"):
             sync_account(object_id)
+        elif kind.startswith("invoice."):
+            invoice_books.sync(object_id)
+        elif kind == FUNDS_WAIT:
+            invoice_books.sync_held(object_id)
         elif kind in MONEY_CAME:
             _wake_the_waiting()
         elif kind == PAYOUT_FAILED:
@@ -187,8 +195,7 @@ def open_account(*, payee_id: uuid.UUID, email: str, refresh_url: str, return_ur
     name, account = payee.name, payee.stripe_account
     db.session.rollback()
     if account is None:
-        mode = "live" if sending.gateway().is_live else "test"
-        account = sending.gateway().create_account(name=name, email=email, payee_id=str(payee_id), key=f"{mode}:payee:{payee_id}:account")
+        account = sending.gateway().create_account(name=name, email=email, payee_id=str(payee_id), key=f"{sending.mode()}:payee:{payee_id}:account")
         with atomic():
             payee = lock_row(Payee, payee_id)
             payee.stripe_account = payee.stripe_account or account

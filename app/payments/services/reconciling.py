@@ -12,10 +12,13 @@ from app.accounts.queries import get_zone
 from app.audit import services as audit
 from app.notifications import services as notifications
 from app.notifications.handlers import Job, NotDone
-from app.payments.gateway import Refused, Unsure
+from app.payments.gateway import BalanceLine, Refused, Unsure
 from app.payments.models import (
+    LIVE_INVOICES,
     ON_ITS_WAY,
     CashMove,
+    Invoice,
+    Payer,
     Payment,
     PaymentRun,
     PaymentState,
@@ -23,7 +26,7 @@ from app.payments.models import (
     Rail,
     StripeLook,
 )
-from app.payments.services import cash, news, sending, taking
+from app.payments.services import cash, invoice_books, invoicing, news, sending, taking
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
@@ -58,10 +61,11 @@ def look(job: Job) -> None:
         missed = news.catch_up(_since())
         news.ask_about_accounts()
         _wake_take_backs()
+        _wake_invoices()
         gateway = sending.gateway()
         lines = list(gateway.balance_lines(clock.now() - LOOK_BACK))
         for line in lines:
-            if line.source.startswith("tr_") and not _is_written(line.source):
+            if line.source.startswith("tr_") and not _is_written(line):
                 news.sync_transfer(gateway.get_transfer(line.source))
         available, pending = gateway.balance()
     except Unsure as doubt:
@@ -70,7 +74,7 @@ def look(job: Job) -> None:
         raise NotDone(refusal.code, is_final=True) from refusal
     unexplained = [
         f"{line.kind} {pounds(line.net_pence)} on {clock.london(line.at):%-d %B}, {line.id}" for line in lines
-        if line.kind not in ("topup", "payment", "charge", "transfer_refund") and not _is_written(line.source)
+        if line.kind not in ("topup", "transfer_refund") and not _is_written(line)
     ]
     with atomic():
         db.session.add(StripeLook(
@@ -94,6 +98,16 @@ def _wake_take_backs() -> None:
             notifications.post(topic=taking.TOPIC, payload={"take_back_id": str(id_)}, dedupe=f"{taking.TOPIC}:{id_}:look:{clock.today():%Y%m%d}")
 
 
+def _wake_invoices() -> None:
+    """Every invoice that waits for money or that the worker gave up; and funders whose money waits, though none is open for them."""
+    with atomic():
+        for invoice in db.session.scalars(sa.select(Invoice).where(Invoice.state.in_(LIVE_INVOICES))).unique():
+            invoicing.wake(invoice, f"look:{clock.today():%Y%m%d}")
+        customers = db.session.scalars(sa.select(Payer.stripe_customer).where(Payer.stripe_customer.is_not(None), Payer.held_pence > 0)).all()
+    for customer in customers:
+        invoice_books.sync_held(str(customer))
+
+
 def _doubtful() -> list[uuid.UUID]:
     statement = sa.select(Payment.id).join(Payment.run).where(PaymentRun.rail == Rail.STRIPE, Payment.state.in_((_P.QUEUED, _P.UNKNOWN, _P.SUBMITTING)))
     found = list(db.session.scalars(statement.order_by(Payment.created_at)))
@@ -101,8 +115,10 @@ def _doubtful() -> list[uuid.UUID]:
     return found
 
 
-def _is_written(source: str) -> bool:
-    found = db.session.scalar(sa.select(CashMove.id).where(CashMove.key == f"stripe:transfer:{source}")) is not None
+def _is_written(line: BalanceLine) -> bool:
+    """In the cash book: as the transfer or the receipt that it is, or by a person, under its name as the reference."""
+    keys = (f"stripe:transfer:{line.source}", f"stripe:txn:{line.id}")
+    found = db.session.scalar(sa.select(CashMove.id).where(sa.or_(CashMove.key.in_(keys), CashMove.reference == line.id)).limit(1)) is not None
     db.session.rollback()
     return found
 

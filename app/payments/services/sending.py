@@ -116,7 +116,7 @@ def _claim(payment_id: uuid.UUID) -> Claim | None:
                 tell_finance(payment)
                 return None
             is_first = payment.attempt == 1
-            payment.idempotency_key, payment.key_made_at = f"{_mode()}:payment:{payment.id}:transfer:{payment.attempt}", now
+            payment.idempotency_key, payment.key_made_at = f"{mode()}:payment:{payment.id}:transfer:{payment.attempt}", now
             settling.send(payment, None)
         elif payment.state is _P.UNKNOWN and (payment.next_try_at is None or payment.next_try_at <= now):
             is_first = False
@@ -132,7 +132,8 @@ def _claim(payment_id: uuid.UUID) -> Claim | None:
         )
 
 
-def _mode() -> str:
+def mode() -> str:
+    """The first word of every key: what was made with a test key is not there with a live one."""
     return "live" if gateway().is_live else "test"
 
 
