@@ -75,6 +75,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "payment-settings": ("payments.runs",),
     "bank-details": ("payments.runs", "billing.statements"),
     "brief-offers": ("commissioning.briefs",),
+    "hand-overs": ("accounts.zone", "safeguarding.concerns"),
     "commissions": ("commissioning.approvals", "introductions.introductions"),
 }
 """Where addresses belong that begin like no entry of the menu: the first of these that the person has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.shared.forms import DayField, KithForm, TidyStringField
@@ -24,3 +24,12 @@ class EraseForm(KithForm):
 class ConfirmRunForm(KithForm):
     zone = HiddenField()
     seen = HiddenField()
+
+
+class HandOverForm(KithForm):
+    zone = SelectField("Zone", choices=[], validators=[InputRequired("Choose a Zone.")])
+    why = TextAreaField(
+        "Who gets it, and why", [InputRequired("Say who gets it, and why."), Length(max=1000)],
+        description="For example the organisation that goes on with the Zone, and the agreement with it. The second person reads this.",
+    )
+    slug = TidyStringField("Type the Zone’s short name", [InputRequired("Type the Zone’s short name."), Length(max=60)])

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import sqlalchemy as sa
 
@@ -25,7 +25,7 @@ from app.accounts.models import Person, RoleGrant, Zone
 from app.audit import services as audit
 from app.catalogue.files import PAPERS
 from app.catalogue.pictures import PHOTOS
-from app.children.models import Child
+from app.children.models import Child, ListeningNote
 from app.interchange.cells import safe
 from app.interchange.exports import export_catalogue, export_children
 from app.shared import clock
@@ -43,10 +43,12 @@ LEFT_OUT = {
     "postcode": "open data", "stripe_event": "of this charity’s account", "stripe_look": "of this charity’s account",
     "bank_detail": "account numbers: each partner gives them anew, to people it knows", "bank_file": "account numbers",
     "concern": "safeguarding concerns: the safeguarding lead hands them over by hand", "concern_note": "safeguarding concerns",
+    "hand_over": "hand-overs, this one among them",
     "match_change": "what was counted for speed", "offering_change": "what was counted for speed", "offering_text": "the search index",
 }
 SECRETS = frozenset({"password_hash", "originator", "content", "sealed", "picture"})
 """Columns that are for nobody's eyes, or that no cell can hold."""
+PRIVATE = "private notes, which a Zone's manager does not read: whoever runs Kith hands them over with `kith hand-over`"
 
 
 @dataclass(frozen=True)
@@ -60,39 +62,58 @@ def write(*, zone: Zone, path: Path, settings: Settings, actor: Person | None, t
     """Make the ZIP beside its name and give it the name when it is whole; in the trail. Raises Invalid."""
     if path.exists():
         raise Invalid(f"{path.name} is there already.")
-    zone_id, zone_name, slug = zone.id, zone.name, zone.slug
+    zone_id = zone.id
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    counts: dict[str, int] = {}
     try:
-        with new_file(beside) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-            tables = list(scoped(zone_id))
-            for table, where in tables:
-                counts[table.name] = _write_table(packed, table, where)
-                tell(table.name, sum(counts.values()))
-            files = _write_files(packed, tables, settings)
-            packed.writestr("catalogue.csv", export_catalogue(zone_id))
-            packed.writestr("children.json", export_children(zone_id=zone_id, actor=actor))
-            packed.writestr("contents.json", json.dumps({
-                "zone": slug, "name": zone_name, "made_at": clock.now().isoformat(), "rows": counts, "files": files, "left_out": LEFT_OUT,
-            }, ensure_ascii=False, indent=1))
+        with new_file(beside) as target:
+            rows, files = pack(target, zone=zone, settings=settings, tell=tell)
         with atomic():
-            audit.record("keeping.zone.handed_over", subject=db.session.get_one(Zone, zone_id), actor=actor, zone_id=zone_id, rows=sum(counts.values()))
+            audit.record("keeping.zone.handed_over", subject=db.session.get_one(Zone, zone_id), actor=actor, zone_id=zone_id, rows=rows)
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-    return HandedOver(path, sum(counts.values()), files)
+    return HandedOver(path, rows, files)
 
 
-def scoped(zone_id: uuid.UUID) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
+def pack(
+    target: IO[bytes], *, zone: Zone, settings: Settings, without_private: bool = False, tell: Callable[[str, int], None] = lambda table, rows: None,
+) -> tuple[int, int]:
+    """The ZIP, written from its beginning to its end: how many rows and files. `without_private` leaves out what only a Link Worker reads."""
+    zone_id, contents = zone.id, {"zone": zone.slug, "name": zone.name, "made_at": clock.now().isoformat()}
+    counts: dict[str, int] = {}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        tables = list(scoped(zone_id, without_private=without_private))
+        for table, where in tables:
+            counts[table.name] = _write_table(packed, table, where)
+            tell(table.name, sum(counts.values()))
+        files = _write_files(packed, tables, settings)
+        packed.writestr("catalogue.csv", export_catalogue(zone_id))
+        packed.writestr("children.json", export_children(zone_id=zone_id, actor=None))
+        left_out = LEFT_OUT | ({"listening_note, the private ones": PRIVATE} if without_private else {})
+        packed.writestr("contents.json", json.dumps({**contents, "rows": counts, "files": files, "left_out": left_out}, ensure_ascii=False, indent=1))
+    return sum(counts.values()), files
+
+
+def scoped(zone_id: uuid.UUID, *, without_private: bool = False) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
     """Every table that is handed over, with what of it is the Zone's."""
     known: dict[str, sa.Select[Any]] = {}
     for table in Base.metadata.sorted_tables:
         where = _own(table, zone_id, known)
         if table.name in LEFT_OUT or where is None:
             continue
+        if without_private:
+            where = sa.and_(where, *_not_private(table))
         if "id" in table.c:
             known[table.name] = sa.select(table.c.id).where(where)
         yield table, where
+
+
+def _not_private(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    """Notes that a Link Worker marked as private, and what was read out of them."""
+    if table is ListeningNote.__table__:
+        return [ListeningNote.is_private.is_(False)]
+    keys = [column for column in table.columns for fk in column.foreign_keys if fk.column.table is ListeningNote.__table__]
+    return [sa.or_(key.is_(None), key.in_(sa.select(ListeningNote.id).where(ListeningNote.is_private.is_(False)))) for key in keys]
 
 
 def _own(table: sa.Table, zone_id: uuid.UUID, known: dict[str, sa.Select[Any]]) -> sa.ColumnElement[bool] | None:

@@ -1,20 +1,23 @@
-"""LegalHold (this child's record stays, whatever a rule says), Erasure (it went, and what stands for it), RetentionRun (what a rule may take)."""
+"""LegalHold (this child's record stays, whatever a rule says), Erasure (it went, and what stands for it), RetentionRun (what a rule may take),
+HandOver (a whole Zone as one sealed file, for some days)."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Zone
 from app.children.models import Child
 from app.shared import clock
-from app.shared.db import Row
+from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed
+from app.shared.states import Moves
 
 
 class LegalHold(Row):
@@ -70,3 +73,49 @@ class RetentionRun(Row):
     taken: Mapped[int] = mapped_column(default=0)
 
     confirmed_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+class HandOverState(StrEnum):
+    """`making` is the worker's; `ended` says in `ended_why` how."""
+
+    ASKED = "asked"
+    MAKING = "making"
+    READY = "ready"
+    ENDED = "ended"
+
+
+HAND_OVER_MOVES = Moves("hand-over", {
+    HandOverState.ASKED: {HandOverState.MAKING, HandOverState.ENDED},
+    HandOverState.MAKING: {HandOverState.READY, HandOverState.ENDED},
+    HandOverState.READY: {HandOverState.ENDED},
+})
+
+
+class HandOver(Row):
+    """A whole Zone as one file. Nobody gets one alone: a second person agrees. The file lies sealed under a secret of its own, which goes
+    with it: what is left of it after that, on a disk or in a backup, opens no more."""
+
+    __tablename__ = "hand_over"
+    __table_args__ = (
+        Index("ix_hand_over_zone", "zone_id", "created_at"),
+        CheckConstraint("asked_by_id <> answered_by_id OR state = 'ended'", name="a_second_person"),
+        CheckConstraint("(state = 'ready') = (file_name IS NOT NULL)", name="file_while_ready"),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    why: Mapped[str] = mapped_column(Sealed("hand_over.why"))
+    state: Mapped[HandOverState] = mapped_column(state_column(HandOverState), default=HandOverState.ASKED)
+    asked_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    expires_at: Mapped[datetime]
+    file_name: Mapped[str | None] = mapped_column(String(40))
+    secret: Mapped[str | None] = mapped_column(Sealed("hand_over.secret"))
+    size: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    rows: Mapped[int] = mapped_column(default=0)
+    files: Mapped[int] = mapped_column(default=0)
+    fetched: Mapped[int] = mapped_column(default=0)
+    ended_why: Mapped[str] = mapped_column(String(24), default="")
+
+    zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)
+    asked_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[asked_by_id])
+    answered_by: Mapped[Person | None] = relationship(lazy="joined", foreign_keys=[answered_by_id])

@@ -1,4 +1,4 @@
-"""Holds, erasures and runs of the rules of time."""
+"""Holds, erasures, runs of the rules of time, and hand-overs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.keeping.models import LegalHold, RetentionRun
+from app.accounts.models import Person, Role
+from app.keeping.models import HandOver, LegalHold, RetentionRun
+from app.safeguarding.policies import leads_safeguarding_in
 from app.shared.db import db
+from app.shared.errors import NotFound
+
+FOLDER = "hand-overs"
+"""Of the data directory, where their sealed files lie."""
 
 
 def list_holds(child_id: uuid.UUID) -> Sequence[LegalHold]:
@@ -22,3 +28,20 @@ def live_holds(child_id: uuid.UUID) -> list[LegalHold]:
 def list_runs(zone_id: uuid.UUID) -> Sequence[RetentionRun]:
     statement = sa.select(RetentionRun).where(RetentionRun.zone_id == zone_id).order_by(RetentionRun.created_at.desc(), RetentionRun.id).limit(10)
     return db.session.scalars(statement).all()
+
+
+def get_hand_over(hand_over_id: uuid.UUID, person: Person) -> HandOver:
+    """For the managers and the safeguarding leads of its Zone. Raises NotFound for everybody else."""
+    found = db.session.get(HandOver, hand_over_id)
+    if found is None or not (person.manages(found.zone_id) or leads_safeguarding_in(person, found.zone_id)):
+        raise NotFound
+    return found
+
+
+def list_hand_overs(person: Person) -> Sequence[HandOver]:
+    """Of the Zones this person manages or leads safeguarding in, the newest first."""
+    zones = person.zone_ids(Role.ZONE_MANAGER) | {
+        grant.zone_id for grant in person.live_grants if grant.zone_id is not None and leads_safeguarding_in(person, grant.zone_id)
+    }
+    statement = sa.select(HandOver).where(HandOver.zone_id.in_(zones)).order_by(HandOver.created_at.desc(), HandOver.id).limit(30)
+    return db.session.scalars(statement).unique().all()

@@ -43,6 +43,18 @@ class Kind:
     find: Callable[[uuid.UUID, date], Sequence[tuple[uuid.UUID, str]]] | None = None
     take: Callable[[uuid.UUID, RetentionRun], None] | None = None
 
+    @property
+    def kept(self) -> str:
+        """For people: "7 years"."""
+        if self.days is None:
+            return "for good"
+        number, unit = (self.days // YEAR, "year") if self.days >= YEAR else (self.days, "day")
+        return f"{number} {unit}{'s' if number > 1 else ''}"
+
+    @property
+    def goes(self) -> str:
+        return "by itself" if self.by_itself else "never by a rule" if self.days is None else "when the Zone manager confirms"
+
 
 def _children(zone_id: uuid.UUID, before: date) -> Sequence[tuple[uuid.UUID, str]]:
     statement = (
@@ -96,12 +108,13 @@ KINDS: Sequence[Kind] = (
          find=_children, take=_erase),
     Kind("pupils", "Pupils on a school’s list who were not chosen", YEAR, "the last figure or decision", "public task of the school", find=_pupils, take=_forget_pupil),
     Kind("tasks", "Things that staff had to do, done", YEAR, "the day they were done", "legitimate interests", find=_tasks, take=_forget_task),
-    Kind("money", "Funds, commissions, statements, payments, bank details", None, "six years after the year at least", "legal obligation: accounts; never taken by a rule"),
-    Kind("concerns", "Safeguarding concerns", None, "the safeguarding lead decides", "legal obligation and safeguarding; never taken by a rule"),
-    Kind("trail", "Who did what, who looked", None, "for good", "legal obligation: accountability; free text goes with the child’s erasure"),
+    Kind("money", "Funds, commissions, statements, payments, bank details", None, "six years after the year at least", "legal obligation: accounts"),
+    Kind("concerns", "Safeguarding concerns", None, "the safeguarding lead decides", "legal obligation and safeguarding"),
+    Kind("trail", "Who did what, who looked", None, "that it happened", "legal obligation: accountability; free text goes with the child’s erasure"),
     Kind("sign_ins", "Sign-ins and failed tries", 90, "their end", "legitimate interests: security", by_itself=True),
     Kind("letters", "E-mails and messages that were sent", 90, "the day they were sent", "legitimate interests", by_itself=True),
     Kind("uploads", "Uploaded files with children or pupils", 1, "the upload", "legitimate interests; gone the moment they are used", by_itself=True),
+    Kind("hand_overs", "Files with a whole Zone", 3, "the day they were made", "legal obligation and contract; gone the moment they are thrown away", by_itself=True),
     Kind("searches", "What was searched for in vain, without who searched", YEAR, "the search", "legitimate interests", by_itself=True),
 )
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in KINDS}

@@ -1,10 +1,10 @@
-"""A hold on a child's record, erasing it, and what the rules of time would take."""
+"""A hold on a child's record, erasing it, what the rules of time would take, and handing a whole Zone over."""
 
 from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Role
@@ -13,10 +13,13 @@ from app.accounts.sessions import current_person
 from app.children import queries as children
 from app.children.models import Child
 from app.children.sight import note_look
-from app.keeping import erasing, holding, policies, queries, retention
-from app.keeping.forms import ConfirmRunForm, EraseForm, HoldForm
+from app.interchange.progress import find_progress
+from app.keeping import erasing, handing_over, holding, policies, queries, retention, services
+from app.keeping.forms import ConfirmRunForm, EraseForm, HandOverForm, HoldForm
+from app.keeping.models import HandOver, HandOverState
+from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.web import act, allow, confirm_first, submit
+from app.shared.web import act, allow, confirm_first, exporting, is_htmx, submit
 
 blueprint = Blueprint("keeping", __name__)
 
@@ -88,3 +91,65 @@ def retention_confirm() -> ResponseReturnValue:
         lambda: retention.confirm(zone_id=zone_id, seen=seen, actor=me), url_for("keeping.retention_rules"),
         done="Confirmed. It is taken tonight; place a hold on what has to stay.",
     )
+
+
+# --- a Zone handed over --------------------------------------------------------------------------
+
+
+@blueprint.get("/hand-overs")
+@allow(policies.can_see_hand_overs)
+def hand_overs() -> ResponseReturnValue:
+    me = current_person()
+    found = queries.list_hand_overs(me)
+    making = next((one for one in found if one.state is HandOverState.MAKING), None)
+    told = find_progress(making.id) if making else None
+    if is_htmx():
+        if making is None:
+            return Response(status=204, headers={"HX-Redirect": url_for("keeping.hand_overs")})
+        return render_template("keeping/_hand_over_progress.html", told=told)
+    return render_template(
+        "keeping/hand_over_list.html", found=found, making=making, told=told, me_id=me.id, may_ask=policies.can_see_retention(me),
+        can_agree=lambda one: policies.can_agree(me, one), can_fetch=lambda one: policies.can_fetch(me, one),
+    )
+
+
+@blueprint.route("/hand-overs/new", methods=["GET", "POST"])
+@allow(policies.can_see_retention)
+@confirm_first
+def hand_over_new() -> ResponseReturnValue:
+    me, form = current_person(), HandOverForm()
+    zones = {zone.slug: zone.id for zone in list_own_zones(me, Role.ZONE_MANAGER)}
+    form.zone.choices = [(zone.slug, zone.name) for zone in list_own_zones(me, Role.ZONE_MANAGER)]
+    asked = submit(form, lambda: services.ask(zone_id=zones[form.zone.data], slug=form.slug.data or "", why=form.why.data or "", actor=me))
+    if asked is None:
+        page = render_template("keeping/hand_over_new.html", form=form, left_out=[*handing_over.LEFT_OUT.values(), handing_over.PRIVATE])
+        return page, 422 if request.method == "POST" else 200
+    flash("Asked. It is made once the second person agrees; you find it on your list then.", "success")
+    return redirect(url_for("keeping.hand_overs"), 303)
+
+
+@blueprint.post("/hand-overs/<uuid:hand_over_id>/agree")
+@allow(policies.can_agree, hand_over=queries.get_hand_over)
+@confirm_first
+def hand_over_agree(hand_over: HandOver) -> ResponseReturnValue:
+    me, hand_over_id = current_person(), hand_over.id
+    return act(lambda: services.agree(hand_over_id=hand_over_id, actor=me), url_for("keeping.hand_overs"), done="Agreed. Kith is making the file.")
+
+
+@blueprint.post("/hand-overs/<uuid:hand_over_id>/end")
+@allow(policies.can_end, hand_over=queries.get_hand_over)
+def hand_over_end(hand_over: HandOver) -> ResponseReturnValue:
+    me, hand_over_id, data_dir = current_person(), hand_over.id, current_app.config["SETTINGS"].data_dir
+    return act(
+        lambda: services.end(hand_over_id=hand_over_id, actor=me, data_dir=data_dir), url_for("keeping.hand_overs"), done="It has ended. No file is left of it.",
+    )
+
+
+@blueprint.post("/hand-overs/<uuid:hand_over_id>/file")
+@allow(policies.can_fetch, hand_over=queries.get_hand_over)
+@exporting
+def hand_over_file(hand_over: HandOver) -> ResponseReturnValue:
+    name = f"kith-{hand_over.zone.slug}-{clock.today().isoformat()}.zip"
+    file = services.fetch(hand_over_id=hand_over.id, actor=current_person(), data_dir=current_app.config["SETTINGS"].data_dir)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(file.size)}
+    return Response(file.parts, content_type="application/zip", headers=headers)

@@ -32,12 +32,12 @@ class NotWhole(Invalid):
 
 
 class Sealer(io.RawIOBase):
-    """What is written here ends up sealed in `target`; only `close` makes it whole."""
+    """What is written here ends up sealed in `target`; only `finish` makes it whole. `size` is what was written, before it was sealed."""
 
     def __init__(self, target: IO[bytes], secret: str) -> None:
         super().__init__()
         salt = os.urandom(SALT)
-        self._target, self._cipher, self._number, self._waiting = target, _cipher(secret, salt), 0, bytearray()
+        self._target, self._cipher, self._number, self._waiting, self.size = target, _cipher(secret, salt), 0, bytearray(), 0
         target.write(MAGIC + salt)
 
     def writable(self) -> bool:
@@ -46,6 +46,7 @@ class Sealer(io.RawIOBase):
     def write(self, content: object) -> int:
         view = memoryview(content)  # type: ignore[arg-type]
         self._waiting += view
+        self.size += view.nbytes
         while len(self._waiting) > PART:  # the last part is written by `finish` alone
             self._write(bytes(self._waiting[:PART]), is_last=False)
             del self._waiting[:PART]

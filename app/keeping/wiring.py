@@ -1,14 +1,19 @@
-"""Hangs the holds on a child's pages, and has the worker take what was confirmed."""
+"""Hangs the holds on a child's pages, and has the worker take what was confirmed and make what is handed over."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from app.children import panels
-from app.keeping import policies, retention
+from app.keeping import policies, retention, services
+from app.notifications.handlers import Policy, register
 from app.notifications.sweeps import register_sweep
 
 
 def connect(app: Flask) -> None:
     panels.register_tab("keeping.hold", 97, "Keep or erase", policies.can_hold)
     register_sweep("keeping.retention", retention.sweep)
+    settings = app.config["SETTINGS"]
+    register_sweep("keeping.hand_overs", lambda: services.sweep(settings.data_dir))
+    # RESEND: reading a Zone takes long and no lock, and a second try harms nothing.
+    register(services.TOPIC, lambda job: services.make(job, settings), policy=Policy.RESEND)
