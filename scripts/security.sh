@@ -21,6 +21,6 @@ fault = JsonStrictValidator(SchemaVersion.V1_6).validate_str(Path(sys.argv[1]).r
 sys.exit(f"The bill of materials is not CycloneDX 1.6: {fault}" if fault else 0)
 PYTHON
 say "who may do what, and whose name is read by whom ..."
-"$PY" -m pytest -q -n0 --db=sqlite tests/architecture/test_pages_matrix.py tests/architecture/crawl_names.py tests/shared/test_pages_hardening.py tests/security tests/audit
+"$PY" -m pytest -q -n0 --db=sqlite -o faulthandler_timeout=1200 tests/architecture/test_pages_matrix.py tests/architecture/crawl_names.py tests/shared/test_pages_hardening.py tests/security tests/audit
 say "wapiti as each role, schemathesis on what programs read ..."
 "$PY" -m scripts.scan_running "$STAMPS/wapiti/bin/wapiti" "$STAMPS/security/bin/schemathesis"

@@ -1,4 +1,5 @@
-"""A crawler as each role: no byte of any answer holds the name of a child whom this person may not see. Run by `make security`."""
+"""A crawler as each role: no byte of any answer holds the name of a child whom this person may not see, and an answer with the name of one whom
+they do see has written down that they looked. Run by `make security`."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.audit.models import Sight
 from app.children.models import Child
 from app.children.queries import list_visible
 from app.shared.db import atomic, db
@@ -34,6 +36,7 @@ def world(app: Flask) -> World:
 def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
     """Every page and file that the table of the matrix lets this role open, at its own things and in its own Zone."""
     table, faults, opened = matrix.read_table(), [], 0
+    unseen: dict[str, list[str]] = {}
     names = {name: db.session.get_one(Child, getattr(world, name).ids["child_id"]).id for name in ("own", "near", "far")}
     for index, who in enumerate(matrix.COLUMNS):
         client, person = StrictClient(app), world.people[who]
@@ -48,12 +51,20 @@ def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
             if cells == "public" or "GET" not in what.split(" ")[1] or cells.split()[index][0] != matrix.YES:
                 continue
             path = app.url_map.bind("localhost").build(rule.endpoint, matrix.ids_for(app, rule, world.own), "GET")
+            before = last_look()
             answer = client.get(path)
             opened += 1
+            if b"Zqown" in answer.data and last_look() == before:
+                unseen.setdefault(rule.endpoint, []).append(who)
             if answer.status_code >= 500 and rule.endpoint not in WITHOUT_FILE:
                 faults.append(f"{who} {path} answers {answer.status_code}")
             body = answer.get_data()
             faults += [f"{who} reads {name} at {rule.endpoint}" for name in hidden if name.encode() in body]
     assert not faults, "\n".join(faults)
+    assert not unseen, f"names a child and writes down no look: {unseen}"
     assert opened > 300, "the crawler went almost nowhere"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Child)) == 3
+
+
+def last_look() -> int:
+    return db.session.scalar(sa.select(sa.func.max(Sight.id))) or 0
