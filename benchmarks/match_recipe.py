@@ -92,7 +92,7 @@ def judged_rows() -> tuple[list[Rows], list[Rows]]:
 
 def ndcg(rows: Rows, weights: Mapping[str, float]) -> tuple[float, bool]:
     """With it, whether the first is one of the best there are."""
-    scores = sum(weight * rows.parts[name] for name, weight in weights.items())
+    scores = sum(weight * rows.parts[name] for name, weight in weights.items() if name in rows.parts)
     order = np.argsort(-np.asarray(scores), kind="stable")[:DEPTH]
     fall = 1 / np.log2(np.arange(2, DEPTH + 2))
     best = np.sort(rows.grades)[::-1][:DEPTH]

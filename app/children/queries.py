@@ -75,6 +75,10 @@ def get_child(child_id: uuid.UUID, person: Person) -> Child:
     return the_one(statement)
 
 
+def is_visible(child_id: uuid.UUID, person: Person) -> bool:
+    return db.session.scalar(sa.select(Child.id).where(Child.id == child_id, visible_to(person))) is not None
+
+
 def get_child_by_id(child_id: uuid.UUID) -> Child:
     """For verbs whose caller has been permitted already, and for the clock. Raises NotFound."""
     child = db.session.get(Child, child_id)

@@ -132,6 +132,8 @@ def _delete(ids: dict[str, list[uuid.UUID]], child_id: uuid.UUID) -> None:
         table = Base.metadata.tables["measure"]
         for part in in_parts(ids["measure"]):
             db.session.execute(sa.update(table).where(table.c.id.in_(part)).values(replaced_by_id=None))
+    ties = Base.metadata.tables["relationship"]  # another child's circle may say that this friend is a child of Kith
+    db.session.execute(sa.update(ties).where(ties.c.other_child_id == child_id).values(other_child_id=None))
     for table in reversed(Base.metadata.sorted_tables):
         if table.name in plan.GOES and table.name not in ids:
             db.session.execute(sa.delete(table).where(table.c.child_id == child_id))

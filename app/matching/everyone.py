@@ -19,7 +19,7 @@ from app.matching.shelf import DROP_IN, Shelf, shelf_of
 from app.matching.turns import spread
 from app.matching.weights import in_force
 
-GOOD = 0.9
+GOOD = 1.1
 """From this score on an offering is a good fit (queries.fit_word)."""
 LONG, LISTED = 30, 10
 """Options of a child when places are shared out, and what would stand on the child's page."""

@@ -7,7 +7,7 @@ from typing import Any
 from app.catalogue.models import OFFERING_KIND_WORDS, OfferingKind
 from app.matching.profile import Profile
 from app.matching.queries import Match
-from app.matching.reasons import WALKABLE_KM, clock, good_slots, km, walk
+from app.matching.reasons import FOR_THE_READER, WALKABLE_KM, clock, good_slots, km, walk
 from app.matching.rules import BY_NAME, reach_km
 from app.shared.money import pounds
 from app.shared.view import plural
@@ -70,7 +70,7 @@ def drawn(profile: Profile, match: Match, *, href: str = "") -> dict[str, Any]:
         "factors": factors(profile, match), "facts": facts(profile, match), "offering": offering, "rank": match.rank,
         "kind": OFFERING_KIND_WORDS[OfferingKind(offering.kind)], "needs_money": offering.kind == OfferingKind.COMMISSIONED,
         "id": offering.id, "organisation_id": offering.organisation_id, "breaks": BY_NAME[match.breaks].ruled_out if match.breaks else "",
-        "why": match.reasons[0].sentence if match.reasons else "",
+        "why": next((reason.sentence for reason in match.reasons if reason.code not in FOR_THE_READER), ""),
     }
 
 

@@ -14,11 +14,13 @@ from itertools import islice
 import sqlalchemy as sa
 
 from app.accounts.models import Person
-from app.catalogue.models import Offering
+from app.catalogue.models import Offering, OfferingKind
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
-from app.matching import audiences, circumstances, exposure, reasons, rules
+from app.matching import audiences, circumstances, exposure, people, reasons, rules
+from app.matching.columns import Columns
 from app.matching.forms import about_of
+from app.matching.people import NOBODY, Around, Walked
 from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
 from app.matching.ranking import Found, rank, turns_of
 from app.matching.reasons import Reason
@@ -42,6 +44,7 @@ class Match:
     free: int | None
     distance: float | None
     breaks: str = ""
+    around: Around = NOBODY
 
     @property
     def offering(self) -> Offering:
@@ -57,7 +60,7 @@ class Match:
 class MatchResult:
     """`ruled_out` counts every live offering that is not eligible, under the first rule it breaks (those far beyond reach under
     distance); `would_open` those near enough that break one rule only, by that rule: what loosening it would bring.
-    `further_km` says, for those that are only too far, by how much, least first."""
+    `further_km` says, for those that are only too far, by how much, least first. `under_way` are left out of the matches."""
 
     matches: list[Match]
     ruled_out: dict[str, int] = field(default_factory=dict)
@@ -65,11 +68,12 @@ class MatchResult:
     further_km: tuple[float, ...] = ()
     eligible: int = 0
     considered: int = 0
+    under_way: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
 
 def fit_word(score: float) -> str:
     """A word for the score, so that nobody compares decimals."""
-    for least, word in ((1.9, "Excellent fit"), (1.4, "Strong fit"), (0.9, "Good fit")):
+    for least, word in ((2.1, "Excellent fit"), (1.6, "Strong fit"), (1.1, "Good fit")):
         if score >= least:
             return word
     return "Possible"
@@ -149,24 +153,72 @@ def with_audiences(profile: Profile, extra: str = "") -> Profile:
 # --- matching ------------------------------------------------------------------------------------
 
 
-def match_child(child: Child, top: int = 10, *, loosened: str = "") -> MatchResult:
+def match_child(child: Child, top: int = 10, *, loosened: str = "", reader: Person | None = None) -> MatchResult:
     """The best offerings for a child of Kith, with the reasons, and what was ruled out by which rule."""
-    return match_profile(child.zone_id, profile_of(child), top, loosened=loosened)
+    return match_profile(child.zone_id, profile_of(child), top, loosened=loosened, of=(child, reader) if reader is not None else None)
 
 
 def match_profile(
-    zone_id: uuid.UUID, profile: Profile, top: int = 10, *, loosened: str = "", weights: Mapping[str, float] | None = None
+    zone_id: uuid.UUID, profile: Profile, top: int = 10, *, loosened: str = "", weights: Mapping[str, float] | None = None,
+    of: tuple[Child, Person] | None = None,
 ) -> MatchResult:
     """The same for any profile, also one that is not a child of Kith. `loosened` asks "what if" of one rule: offerings that break it
-    and no other are ranked too. Whatever is answered was checked on fresh rows."""
+    and no other are ranked too. With the child and who reads the list (`of`), the people around each offering count as well, and what
+    the child is on the way to already is left out. Whatever is answered was checked on fresh rows."""
     shelf = shelf_of(zone_id)
-    found = rank(shelf, profile, loosened, weights or in_force(shelf.mark.hundredths))
-    turns = turns_of(found, top, BAND if shelf.mark.was_any_shown else 0.0)
+    weights = weights or in_force(shelf.mark.hundredths)
+    walked = people.ask().walked(of[0]) if of is not None else Walked()
+    if walked.went_well:
+        profile = replace(profile, well_received=profile.well_received + walked.went_well)
+    found = rank(shelf, profile, loosened, weights)
+    band = BAND if shelf.mark.was_any_shown else 0.0
+    around: dict[int, Around] | None = None
+    if of is None:
+        turns = turns_of(found, top, band)
+    else:
+        turns, around = _with_people(shelf, found, turns_of(found, top + len(walked.under_way), band + people.most_moved(weights)), of, walked, weights)
     shown = exposure.shown_lately(zone_id, {turn.provider for turn in turns}) if turns and shelf.mark.was_any_shown else {}
     chosen = spread(turns, top, shown)
     wanted = [found.position(turn) for turn in chosen]
     fresh = standing(shelf, [shelf.parts[part].columns.ids[at] for part, at in wanted])
-    return _answer(shelf, profile, found, chosen, fresh, loosened)
+    return replace(_answer(shelf, profile, found, chosen, fresh, loosened, around), under_way=walked.under_way)
+
+
+def _with_people(
+    shelf: Shelf, found: Found, turns: Sequence[Turn], of: tuple[Child, Person], walked: Walked, weights: Mapping[str, float]
+) -> tuple[list[Turn], dict[int, Around]]:
+    """The turns without what is under way, moved by what is known of the people there; and that, by a turn's place."""
+    offered = {}
+    for turn in turns:
+        part, at = found.position(turn)
+        id_ = shelf.parts[part].columns.ids[at]
+        if id_ not in walked.under_way:
+            offered[turn.place] = id_
+    turns = [turn for turn in turns if turn.place in offered]
+    known = people.ask().around(*of, {offered[turn.place]: turn.provider for turn in turns})
+    around, shares = {}, {}
+    for turn in turns:
+        one = known.get(offered[turn.place])
+        if one is None:
+            continue
+        part, row = found.row(turn)
+        ranking = found.rankings[part]
+        around[turn.place] = one if _is_open_to_tell(ranking.columns, int(ranking.positions[row])) else replace(one, friends=())
+        shares[turn.place] = around[turn.place].parts(_counted(int(found.free[part][row])))
+    return people.moved(turns, shares, weights), around
+
+
+TOLD_OF = (OfferingKind.COMMUNITY_ASSET, OfferingKind.PAID_COMMUNITY)
+
+
+def _is_open_to_tell(columns: Columns, at: int) -> bool:
+    """Whether going there says nothing of a child: it is for anybody, and nobody pays for it child by child."""
+    for_anybody = not columns.whos[columns.who[at]].audiences and not columns.situations[columns.situation[at]] and columns.meant[at] < 0
+    return for_anybody and columns.kinds[columns.kind[at]] in TOLD_OF
+
+
+def _counted(free: int) -> int | None:
+    return None if free == DROP_IN else free
 
 
 def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -> Iterator[tuple[Profile, MatchResult]]:
@@ -183,7 +235,7 @@ def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -
         }
         fresh = standing(shelf, sorted(wanted))
         for profile, found, chosen in ranked:
-            yield profile, _answer(shelf, profile, found, chosen, fresh, "")
+            yield profile, _answer(shelf, profile, found, chosen, fresh, "", None)
 
 
 AT_ONCE = 100
@@ -196,7 +248,8 @@ def _batches(profiles: Iterable[Profile]) -> Iterator[list[Profile]]:
 
 
 def _answer(
-    shelf: Shelf, profile: Profile, found: Found, chosen: Sequence[Turn], fresh: Mapping[uuid.UUID, Candidate], loosened: str
+    shelf: Shelf, profile: Profile, found: Found, chosen: Sequence[Turn], fresh: Mapping[uuid.UUID, Candidate], loosened: str,
+    around: Mapping[int, Around] | None,
 ) -> MatchResult:
     """The chosen ones on fresh rows; one that changed in between and now breaks a rule is left out."""
     today = clock.today()
@@ -209,53 +262,16 @@ def _answer(
         candidate = fresh.get(ranking.columns.ids[at])
         if candidate is None:
             continue
-        count = int(found.free[part][row])
-        free = None if count == DROP_IN else count
+        free = _counted(int(found.free[part][row]))
         if not rules.is_eligible(profile, candidate, free) and rules.broken(profile, candidate, free) != allowed:
             continue
-        entry = ranking.at(row)
+        entry, beside = ranking.at(row), (around or {}).get(turn.place, NOBODY)
         matches.append(Match(
-            candidate=candidate, rank=len(matches) + 1, score=round(turn.score, 6),
-            reasons=reasons.reasons(profile, candidate, entry, free), caution=reasons.caution(profile, candidate, entry, free, today),
-            parts=entry.parts, free=free, distance=entry.distance, breaks=next(iter(rules.broken(profile, candidate, free)), "") if loosened else "",
+            candidate=candidate, rank=len(matches) + 1, score=round(turn.score, 6), around=beside,
+            reasons=reasons.reasons(profile, candidate, entry, free, beside), caution=reasons.caution(profile, candidate, entry, free, today, beside),
+            parts=entry.parts if around is None else {**entry.parts, **beside.parts(free)}, free=free, distance=entry.distance, breaks=next(iter(rules.broken(profile, candidate, free)), "") if loosened else "",
         ))
     return MatchResult(
         matches=matches, ruled_out=found.ruled_out, would_open=found.would_open, further_km=found.further_km,
         eligible=found.eligible, considered=found.considered,
     )
-
-
-# --- what other weights would do -----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Change:
-    """One child's first few, with the weights as they are and as they would be."""
-
-    child: Child
-    before: list[str]
-    after: list[str]
-
-    @property
-    def moved(self) -> int:
-        """How many of those that would be shown are not shown now."""
-        return len(set(self.after) - set(self.before))
-
-    @property
-    def differs(self) -> bool:
-        return self.before != self.after
-
-
-PREVIEWED, FIRST = 10, 5
-
-
-def preview(person: Person, zone_id: uuid.UUID, hundredths: Mapping[str, int]) -> list[Change]:
-    """What would change for ten of the Zone's children whom this person may see."""
-    some = [child for child in children.list_visible(person) if child.zone_id == zone_id][:PREVIEWED]
-    found = []
-    for child in some:
-        profile = profile_of(child)
-        before = match_profile(zone_id, profile, FIRST)
-        after = match_profile(zone_id, profile, FIRST, weights=in_force(hundredths))
-        found.append(Change(child, *([match.candidate.title for match in result.matches] for result in (before, after))))
-    return found

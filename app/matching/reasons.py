@@ -11,6 +11,7 @@ from app.children.languages import language
 from app.children.models import need_word
 from app.children.naming import possessive
 from app.children.services.profile import AUDIENCES
+from app.matching.people import NOBODY, SCHOOL_LEAST, Around
 from app.matching.profile import Candidate, Profile, Span
 from app.matching.rules import reach_km
 from app.matching.scoring import FRESH_DAYS, Scored
@@ -40,12 +41,12 @@ def _say(code: str, lead: str, rest: str) -> Reason:
     return Reason(code, said if said[-1] in ".!?”" else f"{said}.", lead, rest.rstrip("."))
 
 
-def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | None) -> list[Reason]:
+def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | None, beside: Around = NOBODY) -> list[Reason]:
     """Strongest first; the facts fill up where the rest says too little."""
     found = [
         reason for reason in (
             _interest(child, offering, scored) or _like(child, offering, scored), _need(child, scored), _made_for(child, offering),
-            _worked(child, scored), _calm(child, offering), _language(child, offering),
+            _worked(child, scored), _friends(beside), _known(beside), _calm(child, offering), _language(child, offering),
         ) if reason is not None
     ]
     if scored.parts["needs"] > scored.parts["interest"] and len(found) > 1 and found[0].code in ("interest", "words", "goal"):
@@ -54,7 +55,7 @@ def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | Non
             found.remove(need)
             found.insert(0, need)
     facts = [reason for reason in (_near(child, offering, scored), _time(child, offering), _siblings(child, offering),
-                                   _cost(offering), _access(child, offering)) if reason is not None]
+                                   _peers(offering, scored), _cost(offering), _access(child, offering)) if reason is not None]
     wanted = max(2, min(5, len(found) + 2))
     return (found + facts)[:wanted]
 
@@ -127,6 +128,25 @@ def _worked(child: Profile, scored: Scored) -> Reason | None:
     return _say("worked", "Has worked before", f"it is like something that went well for {child.called} before")
 
 
+FOR_THE_READER = frozenset({"friends"})
+"""Reasons that name another child: for whoever reads the list, and never carried into an introduction."""
+
+
+def _friends(beside: Around) -> Reason | None:
+    if not beside.friends:
+        return None
+    go = "goes" if len(beside.friends) == 1 else "go"
+    return _say("friends", "Somebody they know", f"{sentence_list(beside.friends)} {go} there already. Ask at that home before you say so")
+
+
+def _known(beside: Around) -> Reason | None:
+    if beside.walked:
+        return _say("known", "A warm way in", f"{beside.who} has introduced {plural(beside.walked, 'child', 'children')} there before, and they met")
+    if beside.schoolmates >= SCHOOL_LEAST:
+        return _say("known_at_school", "A warm way in", f"{beside.schoolmates} children of {beside.school} have met them already")
+    return None
+
+
 def _calm(child: Profile, offering: Candidate) -> Reason | None:
     quiet = "quiet-space" in offering.accessibility
     small = offering.group_size is not None and offering.group_size <= SMALL
@@ -175,6 +195,18 @@ def km(distance: float) -> str:
     return f"{distance:.1f}".removesuffix(".0") + " km"
 
 
+SLOW_DAYS = 7
+
+
+def _busy(free: int | None, beside: Around) -> Reason | None:
+    if free and beside.waiting >= free:
+        waits = "request waits" if beside.waiting == 1 else "requests wait"
+        return _say("busy", "Worth knowing", f"{beside.waiting} {waits} there for an answer already, and {plural(free, 'place')} {'is' if free == 1 else 'are'} left")
+    if beside.answer_days is not None and beside.answer_days >= SLOW_DAYS:
+        return _say("slow", "Worth knowing", f"they usually take about {plural(round(beside.answer_days), 'day')} to answer")
+    return None
+
+
 def good_slots(child: Profile, offering: Candidate) -> list[Span]:
     """The sessions that keep the rule of times."""
     return [
@@ -203,6 +235,12 @@ def clock(minutes: int) -> str:
     return f"{hours % 12 or 12}{f'.{rest:02d}' if rest else ''}{'am' if hours < 12 else 'pm'}"
 
 
+def _peers(offering: Candidate, scored: Scored) -> Reason | None:
+    if scored.parts["peers"] < 1 or offering.group_size == 1:
+        return None
+    return _say("peers", "Children of the same age", f"it is for ages {offering.age_min} to {offering.age_max}")
+
+
 def _siblings(child: Profile, offering: Candidate) -> Reason | None:
     if not child.sibling_ages:
         return None
@@ -222,15 +260,20 @@ def _access(child: Profile, offering: Candidate) -> Reason | None:
     return None
 
 
-def caution(child: Profile, offering: Candidate, scored: Scored, free: int | None, today: date) -> Reason | None:
+def caution(
+    child: Profile, offering: Candidate, scored: Scored, free: int | None, today: date, beside: Around = NOBODY
+) -> Reason | None:
     """The one thing worth knowing, the weightiest first; None where nothing stands out."""
     name = child.called
+    busy = _busy(free, beside)
     if scored.disliked is not None:
         return _say("said_no", "Worth knowing", f"{name} said: “{_clean(scored.disliked.text)}” Ask about this one gently")
     if scored.parts["not_worked"] >= 0.4:
         return _say("not_worked", "Worth knowing", f"something like it did not go well for {name} before")
     if offering.must_parent_stay:
         return _say("parent_stays", "Worth knowing", "a parent or carer has to stay for each session")
+    if busy is not None:
+        return busy
     if free is not None and free == 1:
         return _say("last_place", "Worth knowing", "there is one place left")
     if offering.age_max > offering.age_min + 1 and child.age == offering.age_max:

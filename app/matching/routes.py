@@ -17,7 +17,7 @@ from app.children import services as children_services
 from app.children.models import Child
 from app.children.routes.blueprint import form_page
 from app.children.sight import note_look
-from app.matching import exposure, pictures, queries, services, surveys
+from app.matching import exposure, pictures, previewing, queries, services, surveys
 from app.matching.forms import NotForForm, WeightsForm
 from app.matching.rules import BY_NAME
 from app.matching.weights import TABLE
@@ -50,7 +50,7 @@ MAY_LOOSEN = ("distance", "time", "cost", "online", "siblings", "group", "parent
 def shown(child: Child, top: int, loosened: str = "") -> dict[str, Any]:
     """What the list of matches and the panel on the child's page both draw."""
     profile = queries.profile_of(child)
-    result = queries.match_profile(child.zone_id, profile, max(top, LOOKED_THROUGH), loosened=loosened)
+    result = queries.match_profile(child.zone_id, profile, max(top, LOOKED_THROUGH), loosened=loosened, of=(child, current_person()))
     set_down = surveys.set_down_for(child)
     fell = next((match for match in result.matches if set_down and match.candidate.id == set_down.offering_id), None)
     result = replace(result, matches=result.matches[:top])
@@ -64,7 +64,7 @@ def shown(child: Child, top: int, loosened: str = "") -> dict[str, Any]:
         "pins": pictures.pins(result.matches), "home": home, "eligible": result.eligible, "considered": result.considered,
         "ruled_out": [(count, BY_NAME[name].ruled_out) for name, count in result.ruled_out.items()],
         "what_if": [(name, count, BY_NAME[name].ruled_out) for name, count in result.would_open.items() if name in MAY_LOOSEN and name != loosened],
-        "would_open": would_open(child.called, result),
+        "would_open": would_open(child.called, result), "under_way": len(result.under_way),
         "start_url": url_for("introductions.start", child_id=child.id) if "introductions.start" in current_app.view_functions else "",
     }
 
@@ -130,7 +130,7 @@ def weights() -> ResponseReturnValue:
     changes = None
     if request.form.get("action") == "look":
         if form.validate_on_submit():
-            changes = queries.preview(me, zone_id, form.hundredths())
+            changes = previewing.preview(me, zone_id, form.hundredths())
     elif submit(form, lambda: services.save_weights(
         zone_id=zone_id, hundredths=form.hundredths(), version=request.form.get("version", -1, type=int), actor=me,
     )) is not None:

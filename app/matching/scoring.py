@@ -134,6 +134,7 @@ def score(
         "made_for": made_for.astype(np.float32),
         "worked": worked,
         "near": _near(profile, columns, whos, distances),
+        "peers": _peers(profile, columns, whos),
         "calm": _calm(columns, positions) if heard.wants_calm else np.zeros(many, np.float32),
         "language": np.array([bool(spoken & tongue) for tongue in columns.tongues], np.float32)[
             columns.of_term["languages"][columns.term[positions]]],
@@ -304,6 +305,17 @@ def _near(profile: Profile, columns: Columns, whos: Array, distances: Array) -> 
     anywhere = columns.of_who["is_online"] | columns.of_who["is_home"]
     near = np.nan_to_num(np.exp(-distances / max(1.0, profile.max_km * 0.8)), nan=0.0)
     return np.where(anywhere[whos], 0.6, near).astype(np.float32)
+
+
+PEERS_FROM, PEERS_TO = 9, 3
+"""Years that another child there may be older or younger: from nine on it counts as nothing, within three as all."""
+
+
+def _peers(profile: Profile, columns: Columns, whos: Array) -> Array:
+    """Whether whoever else comes is about this child's age: for eight to eleven rather than for anybody from five to eighteen."""
+    apart = np.maximum(profile.age - columns.of_who["age_min"], columns.of_who["age_max"] - profile.age)
+    near: Array = np.clip((PEERS_FROM - apart) / (PEERS_FROM - PEERS_TO), 0, 1).astype(np.float32)
+    return near[whos]
 
 
 def _calm(columns: Columns, positions: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The judged children of children.txt, and their offerings as matching sees them."""
+"""The judged children of children.txt and kept.txt, and their offerings as matching sees them."""
 
 from __future__ import annotations
 
@@ -60,8 +60,18 @@ def _split(text: str) -> tuple[str, ...]:
 
 @cache
 def children() -> tuple[JudgedChild, ...]:
+    return _read("children.txt")
+
+
+@cache
+def kept() -> tuple[JudgedChild, ...]:
+    """Twelve more, written later by somebody else: only ever averaged."""
+    return _read("kept.txt")
+
+
+def _read(name: str) -> tuple[JudgedChild, ...]:
     known = {row["id"] for row in offerings()}
-    lines = [(number, line.strip()) for number, line in enumerate((HERE / "children.txt").read_text(encoding="utf-8").splitlines(), 1)
+    lines = [(number, line.strip()) for number, line in enumerate((HERE / name).read_text(encoding="utf-8").splitlines(), 1)
              if line.strip() and not line.startswith("#")]
     out = []
     for at in range(0, len(lines), 5):
@@ -69,7 +79,7 @@ def children() -> tuple[JudgedChild, ...]:
         try:
             out.append(_child(head, [line for _, line in lines[at + 1 : at + 5]], known, "unseen" if (at // 5) % 2 else "seen"))
         except (KeyError, ValueError, IndexError) as error:
-            raise Unreadable(f"children.txt line {number}: {error!r}") from error
+            raise Unreadable(f"{name} line {number}: {error!r}") from error
     return tuple(out)
 
 

@@ -168,6 +168,21 @@ class PickField(SelectField):
         return uuid.UUID(str(self.data))
 
 
+class MaybePickField(PickField):
+    """One of a long list, or nothing, in words of its own."""
+
+    def __init__(self, label: str, nothing: str, **kwargs: Any) -> None:
+        self.nothing = nothing
+        super().__init__(label, **kwargs)
+
+    def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
+        self.choices = choices([("", self.nothing), *pairs])
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            super().pre_validate(form)
+
+
 class OneField(RadioField):
     """One of a short list, as buttons."""
 

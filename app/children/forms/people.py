@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -10,9 +11,17 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.accounts.models import Person
 from app.catalogue.models import Organisation
-from app.children.forms.fields import LineField, OneField, OnField, PickField, TextField, TicksField
+from app.children.forms.fields import (
+    LineField,
+    MaybePickField,
+    OneField,
+    OnField,
+    PickField,
+    TextField,
+    TicksField,
+)
 from app.children.languages import LANGUAGES
-from app.children.models import SHAREABLE, Carer, CaseloadKind, Closeness, RelationshipKind, Warmth
+from app.children.models import SHAREABLE, Carer, CaseloadKind, Child, Closeness, RelationshipKind, Warmth
 from app.children.queries import Leading
 from app.children.services import HOW
 from app.shared import clock
@@ -41,6 +50,20 @@ class RelationshipForm(KithForm):
     is_trusted_adult = BooleanField("An adult the child trusts", description="Somebody who could go along to a first session.")
     is_found_by_child = BooleanField("Found by the child")
     note = LineField("What we know", [Optional(), Length(max=300)])
+    other_child_id = MaybePickField("On the programme too", "No, or not one of mine", description="Only for a friend, brother or sister whom you work with as well. Then Kith can say when they go to the same thing. Nobody else learns of it.")
+
+    def offer(self, others: Sequence[Child]) -> None:
+        """Those the person works with; with nobody to choose from, nothing is asked."""
+        if others:
+            self.other_child_id.offer((str(other.id), f"{other.short_name} ({other.reference})") for other in others)
+        else:
+            del self.other_child_id
+
+    def chosen_child(self, known: uuid.UUID | None) -> uuid.UUID | None:
+        """`known` where it was not asked."""
+        if "other_child_id" not in self:
+            return known
+        return self.other_child_id.chosen_id if self.other_child_id.data else None
 
 
 class CarerForm(KithForm):

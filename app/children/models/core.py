@@ -271,7 +271,8 @@ class Warmth(StrEnum):
 
 class Relationship(Row):
     """Somebody or somewhere that matters to the child: one token in the circle. `closeness` and `warmth` are those of its newest
-    moment. `origin_id` is what brought it (an introduction, known here only by its id)."""
+    moment. `origin_id` is what brought it (an introduction, known here only by its id). `other_child_id`: this friend, brother or sister
+    is a child of Kith as well; it is told to nobody who may not see both."""
 
     __tablename__ = "relationship"
     __table_args__ = (Index("one_relationship_per_origin", "child_id", "origin_id", unique=True),)
@@ -288,6 +289,7 @@ class Relationship(Row):
     is_found_by_child: Mapped[bool] = mapped_column(default=False)
     note: Mapped[str] = mapped_column(Sealed("relationship.note", 300), default="")
     origin_id: Mapped[uuid.UUID | None]
+    other_child_id: Mapped[uuid.UUID | None]
 
     child: Mapped[Child] = relationship(back_populates="relationships")
     moments: Mapped[list[RelationshipMoment]] = relationship(back_populates="tie", order_by="RelationshipMoment.from_on")

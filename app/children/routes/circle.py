@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -41,6 +42,7 @@ def circle(child: Child) -> ResponseReturnValue:
 def relationship_new(child: Child) -> ResponseReturnValue:
     form = RelationshipForm()
     del form.changed_on
+    form.offer(_others(child))
     if not form.is_submitted():
         form.since_on.data = clock.today()
         form.closeness.data, form.warmth.data = Closeness.NEAR.value, Warmth.WARM.value
@@ -55,20 +57,29 @@ def relationship_new(child: Child) -> ResponseReturnValue:
 def relationship_edit(child: Child, relationship_id: uuid.UUID) -> ResponseReturnValue:
     tie = services.get_relationship(relationship_id, child.id)
     form = RelationshipForm(obj=tie)
+    form.offer(_others(child))
     if not form.is_submitted():
         form.kind.data, form.closeness.data, form.warmth.data = tie.kind.value, tie.closeness.value, tie.warmth.value
+        if "other_child_id" in form:
+            form.other_child_id.data = str(tie.other_child_id or "")
     return form_page(
-        child, form, lambda: _save(child, form, relationship_id), title=tie.name, done="Saved.", template="children/relationship_edit.html",
+        child, form, lambda: _save(child, form, relationship_id, tie.other_child_id), title=tie.name, done="Saved.", template="children/relationship_edit.html",
         back=url_for("children.circle", child_id=child.id), tie=tie, close_words=CLOSE_WORDS, warm_words=WARM_WORDS,
     )
 
 
-def _save(child: Child, form: RelationshipForm, relationship_id: uuid.UUID | None) -> object:
+def _others(child: Child) -> Sequence[Child]:
+    """The other children this person works with."""
+    return [other for other in queries.list_caseload(current_person()) if other.id != child.id]
+
+
+def _save(child: Child, form: RelationshipForm, relationship_id: uuid.UUID | None, known: uuid.UUID | None = None) -> object:
     return services.set_relationship(
         child_id=child.id, relationship_id=relationship_id, name=form.name.data, who=form.who.data or "",
         kind=RelationshipKind(form.kind.data), closeness=Closeness(form.closeness.data), warmth=Warmth(form.warmth.data),
         since_on=form.since_on.data, is_trusted_adult=form.is_trusted_adult.data, is_found_by_child=form.is_found_by_child.data,
-        note=form.note.data or "", changed_on=form.changed_on.data if relationship_id and "changed_on" in form else None, actor=current_person(),
+        note=form.note.data or "", changed_on=form.changed_on.data if relationship_id and "changed_on" in form else None,
+        other_child_id=form.chosen_child(known), actor=current_person(),
     )
 
 

@@ -18,11 +18,13 @@ def set_relationship(
     *, child_id: uuid.UUID, name: str, kind: RelationshipKind, actor: Person | None, relationship_id: uuid.UUID | None = None,
     who: str = "", closeness: Closeness = Closeness.NEAR, warmth: Warmth = Warmth.WARM, since_on: date | None = None,
     is_trusted_adult: bool = False, is_found_by_child: bool = False, note: str = "", changed_on: date | None = None,
+    other_child_id: uuid.UUID | None = None,
 ) -> Relationship:
     """Put somebody or somewhere into the circle, or say how it is now (with `relationship_id`).
 
-    How close and how warm it was before stays on record; `changed_on` is the day it became so (today, unless named). Raises Invalid
-    for a day to come, or one before the last change.
+    How close and how warm it was before stays on record; `changed_on` is the day it became so (today, unless named). A friend, brother
+    or sister may be another child of Kith whom the actor sees (`other_child_id`). Raises Invalid for a day to come, one before the last
+    change, or somebody who cannot be that child.
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
@@ -40,9 +42,23 @@ def set_relationship(
             _become(tie, closeness, warmth, changed_on or clock.today())
         tie.name, tie.who, tie.kind, tie.note = name.strip(), who.strip(), kind, note.strip()
         tie.is_trusted_adult, tie.is_found_by_child = is_trusted_adult, is_found_by_child
+        tie.other_child_id = _same_child(child_id, kind, other_child_id, tie.other_child_id, actor)
         record("children.relationship.set", subject=tie, actor=actor, zone_id=child.zone_id, child_id=child_id, kind=kind.value,
                closeness=closeness.value, warmth=warmth.value)
         return tie
+
+
+def _same_child(
+    child_id: uuid.UUID, kind: RelationshipKind, wanted: uuid.UUID | None, known: uuid.UUID | None, actor: Person | None
+) -> uuid.UUID | None:
+    """What somebody else has linked, whom the actor may not see, is left as it is."""
+    if wanted is None:
+        return known if known is not None and not (actor is not None and queries.is_visible(known, actor)) else None
+    if kind not in (RelationshipKind.FRIEND, RelationshipKind.FAMILY):
+        raise Invalid("Only a friend, or a brother or sister, can be a child of Kith.", field="other_child_id")
+    if wanted == child_id or actor is None or not queries.is_visible(wanted, actor):
+        raise Invalid("Choose one of the children you work with.", field="other_child_id")
+    return wanted
 
 
 def join_circle(
