@@ -116,16 +116,18 @@ def signed_in(person: Any) -> bool:
     return bool(person.is_authenticated)
 
 
-def submit(form: KithForm, verb: Callable[[], T]) -> T | None:
+def submit(form: KithForm, verb: Callable[[], T], *, first: Callable[[], object] | None = None) -> T | None:
     """Validate the form and run the verb once for this form key; None means: show the form again, 422.
 
     A refusal lands on the form, what was typed stays. A form sent twice runs the verb once and gets the first answer again.
-    NotFound and Forbidden pass through.
+    NotFound and Forbidden pass through. `first` only reads, before the verb waits for its turn to write: what it refuses costs nobody a turn.
     """
     if not form.validate_on_submit():
         return None
     key = (form.once.data or "")[:64]
     try:
+        if first is not None:
+            first()
         return _once(key, verb)
     except (NotFound, Forbidden):
         raise

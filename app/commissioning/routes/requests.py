@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -24,7 +25,7 @@ from app.commissioning.queries.requests import (
 )
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import commissions
-from app.commissioning.services.requests import MOST_SESSIONS
+from app.commissioning.services.requests import MOST_SESSIONS, refuse_when_full
 from app.introductions.models import Introduction
 from app.introductions.queries import get_introduction
 from app.shared.web import allow, current_person, submit
@@ -51,7 +52,8 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
     form.go_along((i.id, f"{i.child.short_name}, for {i.child.live_needs[0].word}") for i in shown["along"])
     _begin(form, shown)
     if request.method == "POST" and "look" not in request.form:
-        made = submit(form, lambda: _ask(form, introduction_id, shown["along"], me))
+        others = _others(form, shown["along"])
+        made = submit(form, lambda: _ask(form, introduction_id, others, me), first=lambda: _look_for_room(form, introduction_id, me))
         if made is not None:
             flash("Asked for. The place is kept until it is decided." if made.place_id else "Asked for, and on the waiting list.", "success")
             return redirect(url_for("commissioning.commission", commission_id=made.id), 303)
@@ -64,18 +66,28 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
     ), 422 if is_refused else 200
 
 
-def _ask(form: RequestForm, introduction_id: uuid.UUID, along: list[Introduction], me: Person) -> Commission:
+def _look_for_room(form: RequestForm, introduction_id: uuid.UUID, me: Person) -> None:
+    if form.picked_cohort is not None and not form.join_waiting_list.data:
+        refuse_when_full(introduction_id=introduction_id, cohort_id=form.picked_cohort, actor=me)
+
+
+def _others(form: RequestForm, along: Iterable[Introduction]) -> list[commissions.Asked]:
+    """The children ticked as well, each with a need of its own. Read before anybody waits for a turn to write."""
+    ticked = set(form.together.data or [])
+    return [commissions.Asked(i.id, _need_like(form.need.data or "", i)) for i in along if str(i.id) in ticked]
+
+
+def _ask(form: RequestForm, introduction_id: uuid.UUID, others: list[commissions.Asked], me: Person) -> Commission:
     """For one child, or for those ticked as well: all or none."""
     cohort_id, goal, why = form.picked_cohort or uuid.UUID(int=0), form.goal.data or "", form.why.data or ""
-    sessions, others = form.sessions.data or 0, [i for i in along if str(i.id) in (form.together.data or [])]
+    sessions = form.sessions.data or 0
     if not others:
         return commissions.request(
             introduction_id=introduction_id, cohort_id=cohort_id, sessions=sessions, need_code=form.need.data, goal=goal, why=why,
             free_alternatives=form.whole_alternatives, join_waiting_list=bool(form.join_waiting_list.data), actor=me,
         )
-    children = [commissions.Asked(introduction_id, form.need.data), *(commissions.Asked(i.id, _need_like(form.need.data, i)) for i in others)]
     return commissions.request_together(
-        children=children, cohort_id=cohort_id, sessions=sessions, goal=goal, why=why, free_alternatives=form.whole_alternatives, actor=me,
+        children=[commissions.Asked(introduction_id, form.need.data), *others], cohort_id=cohort_id, sessions=sessions, goal=goal, why=why, free_alternatives=form.whole_alternatives, actor=me,
     )[0]
 
 

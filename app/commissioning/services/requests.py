@@ -25,7 +25,7 @@ from app.commissioning.services.common import move, take, words
 from app.commissioning.services.locks import lapsed_commissions, lock_for
 from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
-from app.shared.db import atomic, db, is_writing
+from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, permit
 from app.shared.view import plural
 
@@ -56,8 +56,6 @@ def request(
     money by the proposed split (nothing is reserved while money is missing: the request then waits for that too).
     Raises NotReady, AlreadyAsked, NoPlaceLeft, DocumentsLapsed, EnvelopeFull, Invalid with the field.
     """
-    if not join_waiting_list and not is_writing():
-        _refuse_when_full(introduction_id, cohort_id, actor)
     with atomic():
         introduction = db.session.get_one(Introduction, introduction_id)
         permit(policies.can_request(actor, introduction), "Only the child’s Link Worker or the Zone manager asks for a place.")
@@ -68,6 +66,7 @@ def request(
         _lock(introduction, cohort, purpose_of(introduction.child, need_code, days), year)
         db.session.refresh(introduction)
         child = introduction.child
+        db.session.expire(child, ["school_id"])  # who may pay hangs on it
         zone = db.session.get_one(Zone, introduction.zone_id)
         _require_askable(introduction, cohort)
         goal = words(goal, "Say what the child wants to reach, in their words if you can.", "goal")
@@ -109,10 +108,11 @@ def request(
         return commission
 
 
-def _refuse_when_full(introduction_id: uuid.UUID, cohort_id: uuid.UUID, actor: Person) -> None:
-    """Most of a crowd hears that a group is full without waiting for its lock: a full group is full at any moment it is read.
+def refuse_when_full(*, introduction_id: uuid.UUID, cohort_id: uuid.UUID, actor: Person) -> None:
+    """Before `request`, outside its transaction: most of a crowd hears that a group is full without waiting for its lock.
 
-    Only a no is said here; whatever may become a yes is counted again under the lock. Raises NoPlaceLeft.
+    Only a no is said here, and a full group is full at any moment it is read; whatever may become a yes is counted again under the lock.
+    Raises NoPlaceLeft.
     """
     introduction, cohort = db.session.get(Introduction, introduction_id), db.session.get(Cohort, cohort_id)
     if introduction is None or cohort is None or cohort.offering_id != introduction.offering_id or not policies.can_request(actor, introduction):
