@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import extensions
-from app.shared import assets, view, web
+from app.shared import assets, languages, view, web
 from app.shared import db as database
 from config import Settings
 
@@ -40,9 +40,12 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     extensions.login_manager.init_app(app)
     extensions.csrf.init_app(app)
     extensions.compress.init_app(app)
+    languages.register(app)
     view.register(app)
     web.install(app)
     _open_rooms(app)
+    if not settings.is_production:
+        import_module("app.styleguide").install(app)
     app.wsgi_app = assets.StaticFiles(app.wsgi_app, ROOT / "static" / "dist")  # type: ignore[method-assign]
     if settings.trusted_proxies:
         count = settings.trusted_proxies

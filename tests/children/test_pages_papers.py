@@ -1,0 +1,76 @@
+"""What a family is given on paper, in its own language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from app.children import services
+from app.shared.languages import PAPERS, catalogue
+from config import ROOT
+from scripts.languages import said, written
+from tests.architecture.test_words import FOR_FAMILIES
+from tests.children.conftest import World
+from tests.children.test_pages import address
+from tests.support.people import sign_in
+
+PAPER_TEMPLATES = ("children/plan_print.html", "children/_one_page.html")
+UNCHECKED = "A machine translated the headings on this page. No person has checked them yet."
+OTHERS = [code for code in PAPERS if code != "en"]
+
+
+def test_every_sentence_of_a_paper_has_its_translation() -> None:
+    wanted = {message.id for message in said() if message.id}
+    for code in OTHERS:
+        has = {message.id: message for message in written(code) if message.id}
+        assert set(has) == wanted, f"run python -m scripts.languages; then translate {code}"
+        for message in has.values():
+            forms = message.string if isinstance(message.string, tuple) else (message.string,)
+            assert all(forms), f"{code}: {message.id}"
+            assert not message.fuzzy, f"{code}: {message.id}"
+            names = set(re.findall(r"%\(\w+\)s", " ".join(forms)))
+            assert names <= {"%(count)s", "%(name)s", "%(when)s", "%(day)s", "%(number)s", "%(phone)s"}, f"{code}: {names}"
+
+
+@pytest.mark.parametrize("template", PAPER_TEMPLATES)
+def test_no_sentence_of_a_paper_is_left_out_of_translation(template: str) -> None:
+    assert FOR_FAMILIES.search(template)
+    source = (ROOT / "templates" / template).read_text()
+    paper = source[source.index("<article") : source.index("</article>")]
+    bare = re.sub(r"{#.*?#}|{% trans.*?endtrans %}|{%.*?%}|{{.*?}}", " ", paper, flags=re.DOTALL)
+    words = re.findall(r"[A-Za-z]{2,}", BeautifulSoup(bare, "html.parser").get_text(" "))
+    assert words == []
+
+
+def test_a_family_reads_its_sheet_in_its_own_direction_and_the_child_in_its_own_words(client: FlaskClient, world: World) -> None:
+    sign_in(client, world.link_worker)
+    services.set_strengths(
+        child_id=world.child.id, strengths=["kind"], interests=["cats", "drums"], aspiration="", what_helps="", what_does_not="", must_know="",
+        actor=world.link_worker,
+    )
+    sheet = address("children.family_print", world.child)
+    english = BeautifulSoup(client.get(sheet).text, "html.parser").select_one("article.sheet")
+    assert english is not None
+    assert (english["lang"], english["dir"]) == ("en", "ltr")
+    assert "Amara’s plan" in english.text
+    assert "machine" not in english.text, "English needs no warning"
+    for code, direction, heading in (("ar", "rtl", "خطة Amara"), ("so", "ltr", "Qorshaha Amara")):
+        paper = BeautifulSoup(client.get(f"{sheet}?in={code}").text, "html.parser").select_one("article.sheet")
+        assert paper is not None
+        assert (paper["lang"], paper["dir"]) == (code, direction)
+        assert heading in paper.text
+        assert catalogue(code).gettext(UNCHECKED) in paper.text, "nobody has checked it, and the paper does not say so"
+        assert {"cats", "drums"} <= {item.text for item in paper.select(".likes li")}, "what the child said was changed"
+        assert "What" not in paper.text
+    unknown = BeautifulSoup(client.get(f"{sheet}?in=xx").text, "html.parser").select_one("article.sheet")
+    assert unknown is not None
+    assert unknown["lang"] == "en"
+
+
+def test_a_translation_does_not_outlive_its_page(client: FlaskClient, world: World) -> None:
+    sign_in(client, world.link_worker)
+    assert "خطة" in client.get(address("children.family_print", world.child) + "?in=ar").text
+    assert "Amara’s plan" in client.get(address("children.family_print", world.child)).text
