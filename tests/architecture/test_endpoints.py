@@ -53,6 +53,7 @@ def test_what_is_open_to_anybody_is_known(app: Flask) -> None:
     assert public == {
         "accounts.sign_in", "accounts.sign_in_second", "accounts.passkey_sign_in", "accounts.passkey_sign_in_ask", "accounts.choose_password", "insight.accessibility", "insight.privacy", "insight.help", "insight.health",
         "introductions.answer", "payments.stripe_webhook", "payments.stripe_thin", "catalogue.still_right", "attendance.offline", "attendance.worker",
+        "styleguide",  # not in production
     }
 
 

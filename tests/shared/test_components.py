@@ -9,48 +9,12 @@ from bs4 import BeautifulSoup
 from flask import Flask, flash, render_template
 from flask_wtf import CSRFProtect
 from werkzeug.datastructures import MultiDict
-from wtforms import (
-    BooleanField,
-    DateField,
-    FileField,
-    IntegerField,
-    RadioField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
 
-from app.shared import view
-from app.shared.circle import Tie
-from app.shared.forms import KithForm, PoundsField
+from app.shared import languages, view
+from app.shared.forms import KithForm
+from app.styleguide import DATA, EveryField
 from config import ROOT
 from tests.support.client import review
-
-TIES = [
-    Tie("mum", "Mum", "family", "heart", "home", 1, "warm", "At home every day"),
-    Tie("nan", "Nan", "grandmother", "heart", "home", 2, "fading", "Moved to Leicester in March"),
-    Tie("hale", "Mr Hale", "Year 5 teacher", "graduation-cap", "school", 3, "ended", "Left in July"),
-    Tie("theo", "Theo", "drumming", "drum", "places", 2, "new", "Thursdays", found=True),
-]
-
-
-class EveryField(KithForm):
-    name = StringField("First name", [InputRequired("Type the first name.")], description="As the child says it.")
-    words = TextAreaField("What did she say?", [Length(max=500)])
-    price = PoundsField("Price of one session", [Optional()])
-    places = IntegerField("Places", [InputRequired("How many places?")])
-    said_on = DateField("When was it said?", [InputRequired("Say the day.")])
-    school = SelectField("School", choices=[SelectChoice("a", "St Aldhelm’s")])
-    view = RadioField(
-        "What does she think?", [InputRequired("Choose what she thinks.")],
-        choices=[SelectChoice("yes", "Yes"), SelectChoice("maybe", "Willing to try")],
-    )
-    days = SelectMultipleField("Free afternoons", choices=[SelectChoice("tue", "Tuesday")])
-    agreed = BooleanField("Mum agreed to this")
-    proof = FileField("Certificate", [Optional()])
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +23,7 @@ def app() -> Flask:
     alone = Flask("app", root_path=str(ROOT / "app"), template_folder=str(ROOT / "templates"), static_folder=None)
     alone.config.update(SECRET_KEY="for these tests", KITH_CHARITY_NAME="A made-up charity")
     CSRFProtect(alone)
+    languages.register(alone)
     view.register(alone)
     alone.add_url_rule("/", "home", lambda: "", methods=["GET", "POST"])
     for name in ("accounts.account", "accounts.sign_in", "accounts.sign_out", "insight.accessibility", "insight.privacy", "insight.help", "safeguarding.concern_new"):
@@ -87,7 +52,7 @@ class Me:
 def page(app: Flask, form: KithForm | None = None, nav: int = 4, **context: object) -> BeautifulSoup:
     menu = [Entry(f"Entry {i}", current=i == nav, count=2 if i == nav else None) for i in range(1, nav + 1)]
     shown = {"nav": menu, "me": Me(), "zone_is_demo": True, **context}
-    html = render_template("styleguide.html", form=form or EveryField(), ties=TIES, earlier=TIES[:2], **shown)
+    html = render_template("styleguide.html", form=form or EveryField(), **DATA, **shown)
     review(html, "styleguide")
     return BeautifulSoup(html, "html.parser")
 

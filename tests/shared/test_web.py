@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -127,6 +128,7 @@ def test_production_asks_browsers_to_stay_with_https_and_marks_the_cookie(databa
         allowed_hosts=("localhost",), allow_sqlite=True,
     )
     app = create_app(settings)
+    assert "styleguide" not in app.view_functions
     with app.app_context():
         client = StrictClient(app)
         response = client.get("/sign-in", base_url="https://localhost")
@@ -160,12 +162,19 @@ def test_a_refusal_becomes_a_page_with_its_sentence(
     assert ("Retry-After" in response.headers) is (status == 503)
 
 
-def test_what_breaks_says_nothing_of_how(with_routes: Callable[..., StrictClient]) -> None:
+def test_what_breaks_says_nothing_of_how(with_routes: Callable[..., StrictClient], caplog: pytest.LogCaptureFixture) -> None:
     @web.public
     def broken() -> str:
         raise RuntimeError("the secret of the house")
 
-    response = with_routes(broken=broken).get("/tests/broken")
+    client = with_routes(broken=broken)
+    settings = client.application.config["SETTINGS"]
+    client.application.config["SETTINGS"] = replace(settings, environment="production")  # there the log does not say it either
+    try:
+        response = client.get("/tests/broken")
+    finally:
+        client.application.config["SETTINGS"] = settings
+    assert "secret of the house" not in caplog.text and "RuntimeError" in caplog.text and "in broken" in caplog.text
     page = response.get_data(as_text=True)
     assert response.status_code == 500
     assert "secret of the house" not in page and "Traceback" not in page
