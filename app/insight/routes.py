@@ -21,6 +21,7 @@ from app.catalogue.queries import get_organisation, list_proposals
 from app.catalogue.words import DOCUMENT_KINDS
 from app.children.naming import reference_line
 from app.commissioning.policies import can_change_capacity
+from app.commissioning.services.seats import last_day_of
 from app.insight.policies import has_a_role
 from app.insight.queries import link_worker, money, partner, zone
 from app.insight.queries.fair_play import fair_play as fair_play_of
@@ -107,7 +108,7 @@ def _partner(person: Person) -> Part:
 
 def _budget_holder(person: Person) -> Part:
     queue = money.queue(person)
-    return Part("budget_holder", {"queue": queue, "first": queue.requests[:SHOWN_REQUESTS], "purse": money.purse(person)})
+    return Part("budget_holder", {"queue": queue, "first": queue.requests[:SHOWN_REQUESTS], "purse": money.purse(person), "last_day_of": last_day_of})
 
 
 def _zone_manager(person: Person) -> Part:
