@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from flask_wtf.file import FileField
+from wtforms import EmailField, RadioField, TextAreaField
+from wtforms.validators import Email, InputRequired, Length, Optional
 
 from app.billing.services.agreeing import WORDS_LIMIT
 from app.payments.models import Payment, Rail, Way
@@ -52,9 +53,17 @@ class TakeBackForm(KithForm):
 
 
 class ReceiptsForm(KithForm):
+    table = FileField("The bank’s table, as a CSV file", [Optional()], description="A first row with fund, amount, reference; then one row for each receipt.")
     rows = TextAreaField(
-        "The bank’s table", [InputRequired("Paste the rows."), Length(max=60_000)],
-        description="Paste it from a CSV file: a first row with fund, amount, reference; then one row for each receipt. The same row again counts once.",
+        "Or its rows, pasted", [Length(min=1, max=60_000, message="Choose the file, or paste its rows.")], description="The same receipt again counts once.",
+    )
+
+
+class InvoiceForm(KithForm):
+    pence = PoundsField("Amount", [InputRequired("Type the amount.")])
+    email = EmailField(
+        "The funder’s address for invoices", [InputRequired("Type an e-mail address."), Email("That is no e-mail address."), Length(max=254)],
+        description="Stripe sends it there, with the account number to pay into.",
     )
 
 

@@ -32,7 +32,15 @@ def read(text: str, funds: Mapping[str, UUID]) -> Sequence[Receipt]:
         raise Invalid(f"The first row names the columns {sentence_list(COLUMNS)}; then one row for each receipt.", field="rows")
     if len(rows) > MOST:
         raise Invalid(f"{MOST} rows at a time are the most.", field="rows")
-    return [_row(number, row, funds) for number, row in enumerate(rows, 2)]
+    found: list[Receipt] = []
+    first: dict[tuple[UUID, str], int] = {}
+    for number, row in enumerate(rows, 2):
+        receipt = _row(number, row, funds)
+        before = first.setdefault((receipt.fund_id, receipt.reference), number)
+        if receipt.reference and before != number:
+            raise Invalid(f"Row {number} has the fund and the reference of row {before}: give each its own, for example with its day.", field="rows")
+        found.append(receipt)
+    return found
 
 
 def _row(number: int, row: Mapping[str | None, str | None], funds: Mapping[str, UUID]) -> Receipt:

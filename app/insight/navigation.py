@@ -70,6 +70,7 @@ ALSO: dict[str, tuple[str, ...]] = {
     "statement-lines": ("billing.statements",),
     "reconciliation": ("payments.runs",),
     "receipts": ("commissioning.funds",),
+    "invoices": ("payments.runs",),
     "payees": ("payments.runs", "billing.statements"),
     "payments": ("payments.runs",),
     "payment-settings": ("payments.runs",),

@@ -5,7 +5,15 @@ from __future__ import annotations
 import uuid
 
 from app.accounts.models import Person, Role
-from app.payments.models import BankDetail, BankFile, Payee, Payment, PaymentRun, TakeBack
+from app.payments.models import (
+    BankDetail,
+    BankFile,
+    Invoice,
+    Payee,
+    Payment,
+    PaymentRun,
+    TakeBack,
+)
 from app.shared.money import pounds
 
 
@@ -74,6 +82,16 @@ def why_not_approve_take_back(person: Person, taken: TakeBack) -> str:
     if len(limits) == len(budgets) and taken.pence > max(limits):
         return f"{pounds(taken.pence)} is over your limit of {pounds(max(limits))}."
     return ""
+
+
+def can_see_invoice(person: Person, invoice: Invoice) -> bool:
+    """Everybody whom queries.get_invoice lets find it."""
+    return True
+
+
+def can_settle_invoice(person: Person, invoice: Invoice) -> bool:
+    """Withdraw it, or have it tried again."""
+    return person.manages(invoice.zone_id)
 
 
 def can_change_settings(person: Person) -> bool:

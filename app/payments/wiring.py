@@ -19,6 +19,7 @@ def connect(app: Flask) -> None:
         check_key(settings.stripe_key, settings.stripe_api_base, is_production=settings.is_production)
         app.extensions[sending.EXTENSION] = StripeGateway(settings.stripe_key, settings.stripe_api_base)
         register_rail(StripeRail())
+    app.jinja_env.globals["asks_by_invoice"] = invoicing.is_open_to
     handlers.register(sending.TOPIC, sending.handle, policy=Policy.RESEND)
     handlers.register(taking.TOPIC, reversing.handle, policy=Policy.RESEND)
     handlers.register(news.TOPIC, news.handle, policy=Policy.RESEND)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.payments.models import PaymentState, Place, RunState, TakeBackState, Way
+from app.payments.models import InvoiceState, PaymentState, Place, RunState, TakeBackState, Way
 
 _P = PaymentState
 STATE_WORDS = {
@@ -47,3 +47,21 @@ BACK_TONES = {_T.ASKED: "gently", _T.QUEUED: "info", _T.SENDING: "info", _T.DONE
 WAY_WORDS = {
     Way.STRIPE: "Stripe takes it out of the partner’s balance there", Way.BANK: "The partner has sent it to our bank, where it has arrived",
 }
+
+_I = InvoiceState
+INVOICE_WORDS = {
+    _I.QUEUED: "Being made", _I.OPEN: "Sent", _I.HELD: "Needs a look", _I.PAID: "Paid", _I.VOID: "Void",
+}
+INVOICE_TONES = {_I.QUEUED: "info", _I.OPEN: "gently", _I.HELD: "stop", _I.PAID: "done", _I.VOID: "none"}
+_INVOICE_WHY = {
+    "withdrawn": "It was withdrawn.", "void": "It was voided on Stripe’s own pages.", "uncollectible": "It was given up on Stripe’s own pages.",
+    "no_money": "It was marked as paid on Stripe’s own pages, and no money came there. If it came to the bank, write it down as received on the fund’s page, and withdraw this.",
+    "other_amount": "Stripe has it with another amount or another payer. Nothing of it stands in our books: what came is named on the page of reconciliation.",
+    "books": "It is paid, and the fund cannot take it: more has come than was promised, or the fund is closed. Write the larger promise down, then have it tried again.",
+    "key_used": "Stripe knows our key for something else. Have it tried again: then it gets another.",
+}
+
+
+def invoice_why(code: str) -> str:
+    """Why an invoice is held or void, in a sentence; "" for no code."""
+    return _INVOICE_WHY.get(code, f"Stripe refused it: {code.replace('_', ' ')}." if code else "")

@@ -22,7 +22,7 @@ def test_a_table_of_receipts_is_taken_in_whole_or_not_at_all_and_once(app: Flask
     assert in_account(Account.AVAILABLE) == 100 + 25_050 + 300
     for wrong, why in (
         ("Open fund,1,X", "names the columns"), (f"{good}Nobody,1,X", "no fund called"), (f"{good}Open fund,lots,X", "Row 4"),
-        (f"{good}Open fund,9,BACS 1", "BACS 1"), (f"{good}Open fund,5,", "reference"), (f"{good}Open fund,5000,BACS 9", "BACS 9"),
+        ("fund,amount,reference\nOpen fund,9,BACS 1", "BACS 1"), (f"{good}Open fund,1,BACS 1", "Row 4 has the fund"), (f"{good}Open fund,5,", "reference"), (f"{good}Open fund,5000,BACS 9", "BACS 9"),
     ):
         with pytest.raises(Invalid, match=why):
             take_in(zone_id=scene.zone.id, text=f"{wrong}\n", actor=scene.manager)

@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.shared import clock
-from app.shared.db import Base, Row, append_only
+from app.shared.append_only import append_only
+from app.shared.db import Base, Row
 
 
 class Place(StrEnum):

@@ -48,7 +48,7 @@ def runs() -> ResponseReturnValue:
     me: Person = current_person()
     return render_template(
         "payments/run_list.html", runs=queries.list_runs(me), words=RUN_WORDS, tones=RUN_TONES, zones=list_own_zones(me, Role.ZONE_MANAGER),
-        may_settle=policies.can_change_settings(me),
+        may_settle=policies.can_change_settings(me), has_invoices=sending.is_set_up(),
     )
 
 

@@ -1,0 +1,38 @@
+"""Asking a fund's funder for what it promised, by an invoice through Stripe."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.accounts.models import Person
+from app.billing.forms import InvoiceForm
+from app.billing.routes.base import blueprint
+from app.billing.services.invoicing import invoice_fund, still_to_ask
+from app.commissioning.models import Fund
+from app.commissioning.policies import can_manage_fund
+from app.commissioning.queries.money import get_fund
+from app.payments import queries as payments
+from app.payments.services.invoicing import DAYS, is_open_to
+from app.shared.money import pounds
+from app.shared.web import allow, current_person, submit
+
+
+@blueprint.route("/funds/<uuid:fund_id>/invoices/new", methods=["GET", "POST"])
+@allow(can_manage_fund, fund=get_fund)
+def invoice_new(fund: Fund) -> ResponseReturnValue:
+    me: Person = current_person()
+    fund_id, form = fund.id, InvoiceForm()
+    made = submit(form, lambda: invoice_fund(fund_id=fund_id, pence=form.pence.data or 0, email=form.email.data or "", actor=me))
+    if made is None:
+        fund = get_fund(fund_id, me)
+        payer = payments.find_payer(fund.zone_id, fund.funder)
+        if request.method == "GET" and payer is not None:
+            form.email.data = payer.email
+        page = render_template(
+            "billing/invoice_new.html", form=form, fund=fund, left=still_to_ask(fund), asked=payments.pence_asked_for(fund_id), days=DAYS,
+            is_open=is_open_to(fund.zone_id),
+        )
+        return page, 422 if request.method == "POST" else 200
+    flash(f"{made.called} over {pounds(made.pence)} is on its way to {made.payer.name}.", "success")
+    return redirect(url_for("payments.invoice", invoice_id=made.id), 303)
