@@ -57,10 +57,10 @@ class Stage:
             first.starts_at, first.ends_at = clock.now() - timedelta(hours=1), clock.now() - timedelta(minutes=5)
 
 
-def set_stage(live: Live) -> Stage:
-    """One Link Worker, one budget holder, one partner with one group of five at £20, one fund of £5,000, one free club next door."""
+def set_stage(live: Live, *, capacity: int = 5) -> Stage:
+    """One Link Worker, one budget holder, one partner with one group at £20, one fund of £5,000, one free club next door."""
     with live.app.app_context():
-        made = scene.build()
+        made = scene.build(capacity=capacity)
         people = {LINK_WORKER: made.link_worker, BUDGET_HOLDER: made.holder, PARTNER: made.partner, ZONE_MANAGER: made.manager}
         with atomic():
             for name, person in people.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.commissioning.services import decisions
+from app.insight import checks
 from app.introductions import services as introductions
 from app.introductions.models import Introduction
 from app.shared.db import db
@@ -102,4 +103,6 @@ def test_monday_of_a_link_worker(live: Live, new_page: NewPage) -> None:
         met = db.session.get_one(Introduction, commission_of(YUSUF).introduction_id)
         asked = db.session.query(Introduction).filter_by(child_id=child_called(ZULEIKA).id).one()
         assert (met.state, met.met_words, asked.state) == ("met", "He let me hit the big one.", "asked")
-        assert ORGANISATION == met.organisation.name
+        assert met.organisation.name == ORGANISATION
+        with checks.one_moment():
+            assert checks.broken(checks.every_check()) is None

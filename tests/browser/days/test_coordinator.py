@@ -1,4 +1,4 @@
-"""A partner, phone first: answers, confirms a place, changes how many there are, takes the register; and who hears of a missed child."""
+"""A coordinator's day on a phone: answers, confirms a place, changes how many there are, takes a register of twelve; and who hears of a missed child."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from playwright.sync_api import expect
 
-from app.commissioning.models import Commission
+from app.commissioning.models import Account, Commission, Posting
 from app.commissioning.services import decisions
 from app.introductions import services as introductions
 from app.introductions.models import IntroductionState, Stance, Viewpoint
 from app.shared import clock
 from app.shared.db import db
 from tests import factories
+from tests.browser.days.day import begins
 from tests.commissioning.scene import Scene
 from tests.journeys import steps
 from tests.journeys.stage import (
@@ -26,10 +27,11 @@ from tests.journeys.stage import (
     commission_of,
     set_stage,
 )
-from tests.journeys.walking import NewPage, walker
+from tests.journeys.walking import NewPage
 from tests.support.live import Live
 
 CAME, MISSED = "Zuleika", "Yevgeny"
+OTHERS = ("Asha", "Bruno", "Cleo", "Dara", "Esme", "Femi", "Gita", "Hugo", "Ines", "Jun")
 
 
 def ask_about(stage: Stage, child: str, *, is_approved: bool) -> None:
@@ -63,13 +65,21 @@ def state_of(stage: Stage, child: str) -> str:
         return str(commission_of(child).state)
 
 
-def test_partner_answers_confirms_and_takes_the_register(live: Live, new_page: NewPage) -> None:
-    stage, came, missed = set_stage(live), CAME, MISSED
+def ten_others_come(scene: Scene) -> None:
+    for name in OTHERS:
+        child = scene.child(first_name=name, last_name="Okonjo")
+        factories.make_consent(child, scene.organisation)
+        scene.confirmed(scene.introduction(child, IntroductionState.MET))
+
+
+def test_a_coordinators_day_on_a_phone(live: Live, new_page: NewPage) -> None:
+    stage, came, missed = set_stage(live, capacity=13), CAME, MISSED
     ask_about(stage, came, is_approved=False)
     ask_about(stage, missed, is_approved=True)
-    partner = walker(new_page, "phone")
-    partner.sign_in(stage.emails[PARTNER])
+    stage.meanwhile(ten_others_come)
+    partner = begins(new_page, "phone", stage.emails[PARTNER])
 
+    # 9.10, on the bus: what was asked.
     steps.says_yes(partner, came)
     assert state_of(stage, came) == "requested"
     stage.meanwhile(lambda scene: decisions.approve(commission_id=commission_of(came).id, actor=scene.holder))
@@ -90,34 +100,45 @@ def test_partner_answers_confirms_and_takes_the_register(live: Live, new_page: N
     partner.looks_over("confirmed")
     assert state_of(stage, missed) == "confirmed"
 
+    # 11.00: one chair more.
     partner.go("Today")
     places = partner.page.get_by_role("region", name=f"Places, {OFFERING}, {GROUP}")
-    expect(places).to_contain_text("5 places")
-    places.get_by_role("button", name="One more: places").click()
-    partner.sees("This group has 6 places now.")
+    expect(places).to_contain_text("13 places")
+    with partner.counted("a capacity change", clicks=1):
+        partner.tap(places.get_by_role("button", name="One more: places"))
+        partner.sees("This group has 14 places now.")
     partner.looks_over("capacity changed")
-
     partner.go("Registers")
-    partner.sees("The next seven days")
     partner.follow("Who comes")
     partner.sees(re.compile("^This register opens on"))
     partner.looks_over("who comes")
+
+    # 16.50, the hall empties: everybody was here, but one.
     stage.meanwhile(lambda scene: introduced_and_met(scene, came))
     stage.meanwhile(lambda scene: introduced_and_met(scene, missed))
     stage.first_session_is_today()
-    steps.opens_register(partner)
-    partner.press("Save register")
-    partner.is_refused("register, nothing marked")
-    marked = {came: "Here", missed: "Away, no word"}
-    steps.marks(partner, marked)
-    expect(partner.page.get_by_text("2 of 2 marked")).to_be_visible()
-    partner.press("Save register")
+    partner.go("Registers")
+    partner.looks_over("registers")
+    with partner.counted("a register of twelve", clicks=3):
+        partner.follow("Take the register")
+        partner.looks_over("register")
+        partner.tap(partner.page.get_by_role("button", name="Mark everyone here"))
+        expect(partner.page.get_by_text("12 of 12 marked")).to_be_visible()
+        partner.press("Save register")
     partner.sees("The register is saved.")
-    steps.shows_marks(partner, marked)
+    away = partner.page.get_by_role("group", name=missed).get_by_role("radio", name="Away, no word", exact=True)
+    partner.reach(partner.page.get_by_role("group", name=missed).get_by_role("radio", name="Here", exact=True))
+    for _ in range(4):  # from Here past Late, Left early and Away, told, without a mouse
+        partner.page.keyboard.press("ArrowRight")
+    expect(away).to_be_checked()
+    partner.reach(partner.page.get_by_role("button", name="Save register"))
+    partner.press_key("Enter")
+    partner.sees("The register is saved.")
+    steps.shows_marks(partner, {came: "Here", missed: "Away, no word"})
     partner.looks_over("register, saved")
 
-    worker = walker(new_page, "desktop")
-    worker.sign_in(stage.emails[LINK_WORKER])
+    # The same minute, in school: the Link Worker hears of it.
+    worker = begins(new_page, "desktop", stage.emails[LINK_WORKER])
     task = worker.page.get_by_role("listitem").filter(has_text=missed)
     expect(task).to_contain_text("Ring home")
     worker.looks_over("the Link Worker’s today")
@@ -131,6 +152,13 @@ def test_partner_answers_confirms_and_takes_the_register(live: Live, new_page: N
     worker.sees("Written down. It is off your list.")
     worker.go("Today")
     expect(worker.page.get_by_text("Ring home")).to_have_count(0)
+    partner.go("Places")
+    partner.follow(re.compile(f"{OFFERING} for {came}"))
+    expect(partner.page.get_by_role("complementary", name="Money")).to_contain_text("£20")
+    with live.app.app_context():
+        commission = commission_of(came)
+        earned = sum(p.pence for p in db.session.query(Posting).filter_by(commission_id=commission.id, account=Account.ACCRUED))
+        assert (commission.state, earned) == ("in_delivery", 2_000)
 
 
 def introduced_and_met(scene: Scene, child: str) -> None:

@@ -1,4 +1,4 @@
-"""A Zone manager makes the Zone ready: people, schools, money, organisations, and a catalogue from a file."""
+"""A Zone manager at the end of term: what is still open is closed, and January is made ready: people, a school, money, a catalogue."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from app.accounts.models import Role
+from app.billing import services as billing
 from tests import factories
+from tests.browser.days.day import Day, begins
+from tests.browser.days.term import earned_and_open
 from tests.interchange.samples import catalogue
 from tests.journeys.steps import in_days
-from tests.journeys.walking import NewPage, Walker, walker
+from tests.journeys.walking import NewPage, Walker
 from tests.support.live import Live
 
 
@@ -126,12 +129,37 @@ def finds(manager: Walker, words: str, title: str) -> None:
     manager.looks_over("one offering")
 
 
-def test_zone_is_made_ready_and_what_was_imported_is_found(live: Live, new_page: NewPage, tmp_path: Path) -> None:
+def closes_the_term(manager: Day) -> None:
+    """A register nobody took, and a statement the partner agreed to, from what needs doing today."""
+    manager.follow(re.compile("1 register not taken"))
+    manager.looks_over("registers not taken")
+    manager.follow("Take the register")
+    manager.tap(manager.page.get_by_role("button", name="Mark everyone here"))
+    manager.press("Save register")
+    manager.sees("The register is saved.")
+    manager.go("Today")
+    manager.follow("Verify it")
+    with manager.counted("verifying a statement", clicks=1):
+        manager.press("Verify")
+    manager.sees("A budget holder who did not verify it approves it to be paid.")
+    manager.looks_over("a statement, verified")
+    manager.go("Money")
+    manager.page.goto("/funds/statements")
+    manager.is_at("Money by school")
+    manager.looks_over("the money of the year")
+
+
+def test_the_end_of_term_of_a_zone_manager(live: Live, new_page: NewPage, tmp_path: Path) -> None:
     with live.app.app_context():
-        email = factories.make_person(Role.ZONE_MANAGER, factories.make_zone(), name="Tessa Marlow").email
-    manager = walker(new_page, "desktop")
-    manager.sign_in(email)
-    manager.looks_over("today")
+        club = earned_and_open()
+        billing.agree(statement_id=billing.draw_up(organisation_id=club.scene.organisation.id, actor=club.scene.partner).id, actor=club.scene.partner)
+        busy = club.scene.manager.email
+        fresh = factories.make_person(Role.ZONE_MANAGER, factories.make_zone(), name="Tessa Marlow").email
+    # 10.00 in a Zone at work: what is still open.
+    closes_the_term(begins(new_page, "desktop", busy))
+
+    # 13.00 in the Zone that opens in January: nothing is there yet.
+    manager = begins(new_page, "desktop", fresh)
     adds_person(manager)
     adds_school(manager)
     opens_fund(manager)
