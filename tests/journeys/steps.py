@@ -40,81 +40,10 @@ def writes_down_own_words(worker: Walker, child: str) -> None:
     worker.looks_over("a child with own words")
 
 
-def introduces(worker: Walker, child: str) -> None:
-    opens_child(worker, child)
-    worker.follow("Matches")
-    worker.sees(re.compile("drumming", re.IGNORECASE))
-    worker.looks_over("matches")
-    worker.press(f"Introduce {child} to {OFFERING}")
-    worker.is_at(f"{child} and {OFFERING}")
-    worker.looks_over("an idea")
-    worker.press(f"Listen to {child}")
-    worker.sees(f"{child} has not been asked yet.")
-    worker.looks_over("listening")
-
-
 def opens_introduction(worker: Walker, child: str) -> None:
     worker.go("Introductions")
     worker.looks_over("introductions")
     worker.follow(re.compile(f"^{child}.* and {OFFERING}"))
-
-
-def hears(worker: Walker, child: str, who: str, words: str) -> None:
-    """The view of the child, or of the carer whose line begins with `who`."""
-    opens_introduction(worker, child)
-    worker.follow("Write down a view")
-    worker.looks_over("a view")
-    if "a view, refused" not in worker.looked_over:
-        worker.press("Save")
-        worker.is_refused("a view, refused")
-    worker.page.get_by_label(re.compile(f"^{who}")).check()
-    worker.page.get_by_label("Yes", exact=True).check()
-    worker.type("In their words", words)
-    worker.press("Save")
-    worker.is_at(f"{child} and {OFFERING}")
-    worker.sees(words)
-
-
-def keeps_consent(worker: Walker, child: str) -> None:
-    opens_child(worker, child)
-    worker.follow("Record a consent")
-    worker.looks_over("a consent")
-    worker.page.get_by_label("May be shared with").select_option(label=ORGANISATION)
-    for what in ("First name", "What helps and what does not"):
-        worker.page.get_by_label(what, exact=True).check()
-    worker.type("Until", in_days(300))
-    worker.press("Keep this consent")
-    worker.sees(re.compile(f"agreed on .* that we may share {child}’s"))
-
-
-def makes_ready(worker: Walker, child: str) -> None:
-    opens_introduction(worker, child)
-    worker.follow("Put in place")
-    worker.looks_over("put in place")
-    worker.type("Who goes along the first time?", "Safiya’s mum")
-    worker.page.get_by_label("You have met the person there").check()
-    worker.press("Save")
-    worker.looks_over("warmth")
-    worker.press("It is ready")
-    worker.sees("Request the place")
-    worker.looks_over("ready")
-
-
-def requests_place(worker: Walker, child: str, sessions: int) -> None:
-    opens_introduction(worker, child)
-    worker.follow("Request the place")
-    worker.looks_over("request")
-    worker.press("Ask for this place")
-    worker.is_refused("request, refused")
-    worker.page.get_by_label(re.compile(f"^{GROUP}")).check()
-    worker.type("How many sessions?", str(sessions))
-    expect(worker.page.get_by_role("main")).to_contain_text(f"£{20 * sessions} {sessions} sessions at £20")
-    worker.type("What does the child want to reach?", f"{child} wants to drum in a group.")
-    worker.type("Why this, and why now?", f"{child} {WHY}")
-    worker.type("Why nothing free meets this need", "The library has no drums.")
-    worker.press("Ask for this place")
-    worker.sees("Asked for. The place is kept until it is decided.")
-    worker.looks_over("requested")
 
 
 def asks_partner(worker: Walker, child: str) -> None:
@@ -177,13 +106,6 @@ def writes_down_that_they_met(worker: Walker, child: str) -> None:
     worker.press("They met")
     worker.sees("He let me hit the big one.")
     worker.looks_over("met")
-
-
-def opens_register(partner: Walker) -> None:
-    partner.go("Registers")
-    partner.looks_over("registers")
-    partner.follow("Take the register")
-    partner.looks_over("register")
 
 
 def marks(partner: Walker, marked: dict[str, str]) -> None:
