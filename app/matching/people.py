@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from app.accounts.models import Person
@@ -39,6 +40,7 @@ class Around:
     schoolmates: int = 0
     waiting: int = 0
     answer_days: float | None = None
+    before: date | None = None
 
     def parts(self, free: int | None) -> dict[str, float]:
         """From 0 to 1. What the many do counts for nothing in `busy`: only what waits for an answer now, and how long answers take."""
@@ -56,9 +58,11 @@ NOBODY = Around()
 
 @dataclass(frozen=True)
 class Walked:
-    """The child's own path so far: what is open now, by offering the introduction; what it is that went well, each in a few words."""
+    """The child's own path so far, by offering: the introduction that is open now; the day on which an earlier one was over, where
+    they had met. `went_well`: what it is that went well, each in a few words."""
 
     under_way: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+    before: Mapping[uuid.UUID, date] = field(default_factory=dict)
     went_well: tuple[str, ...] = ()
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from app.catalogue.models import OFFERING_KIND_WORDS, OfferingKind
 from app.matching.profile import Profile
 from app.matching.queries import Match
-from app.matching.reasons import FOR_THE_READER, WALKABLE_KM, clock, good_slots, km, walk
+from app.matching.reasons import FOR_THE_READER, good_slots
 from app.matching.rules import BY_NAME, reach_km
+from app.matching.spoken import WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
 from app.shared.view import plural
 

@@ -198,8 +198,9 @@ def _with_people(
     known = people.ask().around(*of, {offered[turn.place]: turn.provider for turn in turns})
     around, shares = {}, {}
     for turn in turns:
-        one = known.get(offered[turn.place])
-        if one is None:
+        id_ = offered[turn.place]
+        one = replace(known.get(id_, NOBODY), before=walked.before.get(id_))
+        if one == NOBODY:
             continue
         part, row = found.row(turn)
         ranking = found.rankings[part]

@@ -15,13 +15,11 @@ from app.matching.people import NOBODY, SCHOOL_LEAST, Around
 from app.matching.profile import Candidate, Profile, Span
 from app.matching.rules import reach_km
 from app.matching.scoring import FRESH_DAYS, Scored
+from app.matching.spoken import WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
-from app.shared.view import full_date, plural, sentence_list
+from app.shared.view import full_date, month, plural, sentence_list
 
 DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
-WALK_KM_PER_HOUR = 4.5
-ROUNDABOUT = 1.3  # streets against the straight line
-WALKABLE_KM = 1.6  # a mile
 SMALL = 8
 _FIRST = ("first", "second", "third", "fourth", "fifth")
 
@@ -185,16 +183,6 @@ def _near(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
     return _say("near", "Within reach", f"it is {km(scored.distance)} from {child.place}, and {child.called} can travel {km(child.max_km)}")
 
 
-def walk(distance: float) -> str:
-    """"8 minutes’ walk", from the straight line."""
-    minutes = max(1, round(distance * ROUNDABOUT / WALK_KM_PER_HOUR * 60))
-    return "a minute’s walk" if minutes == 1 else f"about {minutes} minutes’ walk"
-
-
-def km(distance: float) -> str:
-    return f"{distance:.1f}".removesuffix(".0") + " km"
-
-
 SLOW_DAYS = 7
 
 
@@ -225,14 +213,6 @@ def _time(child: Profile, offering: Candidate) -> Reason | None:
     if offering.is_by_arrangement:
         return _say("time", "Times to suit", f"times are agreed for each child, so {possessive(child.called)} week decides")
     return None
-
-
-def clock(minutes: int) -> str:
-    """990 -> "4.30pm"."""
-    hours, rest = divmod(minutes, 60)
-    if (hours, rest) in {(12, 0), (0, 0)}:
-        return "midday" if hours else "midnight"
-    return f"{hours % 12 or 12}{f'.{rest:02d}' if rest else ''}{'am' if hours < 12 else 'pm'}"
 
 
 def _peers(offering: Candidate, scored: Scored) -> Reason | None:
@@ -268,6 +248,8 @@ def caution(
     busy = _busy(free, beside)
     if scored.disliked is not None:
         return _say("said_no", "Worth knowing", f"{name} said: “{_clean(scored.disliked.text)}” Ask about this one gently")
+    if beside.before is not None:
+        return _say("been_before", "Worth knowing", f"{name} went there before, until {month(beside.before)}: see how that was")
     if scored.parts["not_worked"] >= 0.4:
         return _say("not_worked", "Worth knowing", f"something like it did not go well for {name} before")
     if offering.must_parent_stay:

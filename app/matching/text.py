@@ -36,9 +36,12 @@ _EMPTY = frozenset(
     this those time times to too try trying two up us use very want wants was way we week weeks well were what when where which
     while who whole why will wish with without would year years you your yours session sessions child children kid kids young
     person club group class activity activities school start first last even though because until everyone everybody anyone favourite
-    best bit big small long old like mum dad nan big able better back friend friends friendly together real only everyone people nobody none somebody""".split()
+    best bit big small long old like mum dad nan big able better back friend friends friendly together real only everyone people nobody none somebody monday mondays
+    tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays saturday saturdays sunday sundays weekend weekends today
+    tomorrow yesterday""".split()
 )
-"""Words that carry nothing here; "children", "club" and the like stand in nearly every offering."""
+"""Words that carry nothing here; "children", "club" and the like stand in nearly every offering. A day is a time and no wish: when a
+child is free is a rule."""
 _EMPTY_STEMS = frozenset(map(stem, _EMPTY))
 _NEED_TOKENS = frozenset(map(need_token, NEEDS))
 

@@ -133,10 +133,15 @@ def test_what_is_under_way_is_left_out_and_what_went_well_lifts_what_is_like_it(
     chess = world.offer(title="D club", source_ref="D", interests=["chess"], needs=[])
     before = listed(world)
     assert len(before) == 4
-    make.make_introduction(child, chess, world.link_worker, S.SETTLED, settled_on=clock.today())
+    today = clock.today()
+    row = make.make_introduction(child, chess, world.link_worker, S.SETTLED, met_on=today, settled_on=today)
     found = listed(world)
     assert "D club" not in found and found["B club"].parts["worked"] > before["B club"].parts["worked"]
     assert found["A club"].parts["worked"] == before["A club"].parts["worked"]
+    with atomic():
+        row.state = S.CLOSED
+    again = listed(world)["D club"]
+    assert again.caution is not None and again.caution.code == "been_before", "where the child went before, it says so"
     alone = queries.match_child(child)
     assert {one.candidate.title for one in alone.matches} == set(before), "a list without a reader knows nothing of it"
     assert not set(alone.matches[0].parts) & {"friends", "known", "busy"}

@@ -34,15 +34,16 @@ class FromIntroductions:
 
     def walked(self, child: Child) -> Walked:
         statement = (
-            sa.select(Introduction.id, Introduction.offering_id, Introduction.state, Introduction.settled_on, Introduction.wants_to_go_on,
-                      Offering.title, Offering.interests)
+            sa.select(Introduction.id, Introduction.offering_id, Introduction.state, Introduction.met_on, Introduction.settled_on,
+                      Introduction.ended_on, Introduction.wants_to_go_on, Offering.title, Offering.interests)
             .join(Offering, Offering.id == Introduction.offering_id)
-            .where(Introduction.child_id == child.id, sa.or_(Introduction.state.in_(OPEN_STATES), Introduction.settled_on.is_not(None)))
+            .where(Introduction.child_id == child.id, sa.or_(Introduction.state.in_(OPEN_STATES), Introduction.met_on.is_not(None)))
             .order_by(Introduction.created_at, Introduction.id)
         )
         rows = db.session.execute(statement).all()
         return Walked(
             {row.offering_id: row.id for row in rows if row.state in OPEN_STATES},
+            {row.offering_id: row.ended_on or row.settled_on or row.met_on for row in rows if row.state not in OPEN_STATES},
             tuple(", ".join((row.title, *row.interests)) for row in rows if row.settled_on is not None and row.wants_to_go_on is not False),
         )
 
