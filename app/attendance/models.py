@@ -16,7 +16,8 @@ from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.children.models import Child
 from app.commissioning.models import Place
-from app.shared.db import RESEALED, Row, append_only, state_column
+from app.shared.append_only import RESEALED, append_only
+from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.shared import clock
-from app.shared.db import EMPTIED, SHORTENED, Base, append_only
+from app.shared.append_only import EMPTIED, SHORTENED, append_only
+from app.shared.db import Base
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 

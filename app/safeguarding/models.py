@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person, Zone
 from app.children.models import Child
-from app.shared.db import RESEALED, Row, append_only, state_column
+from app.shared.append_only import RESEALED, append_only
+from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed
 from app.shared.states import Moves
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from app.shared.db import append_only_ddl, append_only_undo_ddl
+from app.shared.append_only import append_only_ddl, append_only_undo_ddl
 
 revision = "0011"
 down_revision = "0010"

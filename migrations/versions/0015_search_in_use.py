@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.shared.db import append_only_ddl, append_only_undo_ddl
+from app.shared.append_only import append_only_ddl, append_only_undo_ddl
 
 revision = "0015"
 down_revision = "0014"

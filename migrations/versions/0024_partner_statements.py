@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app.billing.models import freeze_ddl, unfreeze_ddl
-from app.shared.db import append_only_ddl, append_only_undo_ddl
+from app.shared.append_only import append_only_ddl, append_only_undo_ddl
 
 revision = "0024"
 down_revision = "0023"

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
 
 from app.shared import sealing
-from app.shared.db import EMPTIED, RESEALED, SHORTENED, append_only_ddl, append_only_undo_ddl
+from app.shared.append_only import EMPTIED, RESEALED, SHORTENED, append_only_ddl, append_only_undo_ddl
 
 revision = "0040"
 down_revision = "0039"

@@ -17,7 +17,8 @@ from flask_migrate import downgrade, upgrade
 from app.billing.models import freeze_ddl
 from app.catalogue.models.search import search_ddl
 from app.matching.models import change_ddl
-from app.shared.db import APPEND_ONLY_TABLES, Base, append_only_ddl, db
+from app.shared.append_only import APPEND_ONLY_TABLES, append_only_ddl
+from app.shared.db import Base, db
 from config import ROOT
 from tests.support.databases import Databases, Kind
 

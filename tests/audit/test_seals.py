@@ -13,7 +13,8 @@ from app.audit import queries, seals
 from app.audit import services as audit
 from app.audit.models import AuditEntry, Head, Seal, Sight
 from app.insight import checks
-from app.shared.db import append_only_undo_ddl, atomic, db, guards_of
+from app.shared.append_only import append_only_undo_ddl, guards_of
+from app.shared.db import atomic, db
 from tests import factories
 from tests.support.databases import Database
 

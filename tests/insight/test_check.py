@@ -23,7 +23,8 @@ from app.insight.checks import reach, trail
 from app.insight.cli import check
 from app.introductions.models import Introduction, Linking, View, Viewpoint
 from app.shared import clock
-from app.shared.db import append_only_undo_ddl, atomic, db, guards_of
+from app.shared.append_only import append_only_undo_ddl, guards_of
+from app.shared.db import atomic, db
 from tests import factories
 from tests.insight.town import Town, open_town
 

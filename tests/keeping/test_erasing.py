@@ -24,7 +24,8 @@ from app.keeping.models import Erasure, RetentionRun
 from app.notifications.models import OutboxMessage
 from app.notifications.services import post
 from app.shared import clock
-from app.shared.db import Base, Row, append_only_undo_ddl, atomic, db, guards_of
+from app.shared.append_only import append_only_undo_ddl, guards_of
+from app.shared.db import Base, Row, atomic, db
 from app.shared.errors import Forbidden, Invalid
 from tests import factories
 from tests.architecture.matrix_world import _something

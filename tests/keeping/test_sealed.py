@@ -18,7 +18,8 @@ from app.catalogue.files import PAPERS
 from app.children.models import Carer, Child, ListeningNote, NoteKind, Voice
 from app.cli import all_commands
 from app.shared import clock, keyring, resealing, sealing
-from app.shared.db import APPEND_ONLY_TABLES, Base, atomic, db
+from app.shared.append_only import APPEND_ONLY_TABLES
+from app.shared.db import Base, atomic, db
 from app.shared.errors import Invalid
 from app.shared.sealing import CannotOpen, Sealed, SealedBytes
 from config import ROOT, Settings, SettingsRefused

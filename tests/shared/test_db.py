@@ -19,7 +19,8 @@ from app.audit.services import note_sight
 from app.audit.services import record as write_entry
 from app.shared import clock
 from app.shared import db as database_layer
-from app.shared.db import APPEND_ONLY_TABLES, Base, Busy, atomic, db, is_writing, lock_row, lock_rows
+from app.shared.append_only import APPEND_ONLY_TABLES
+from app.shared.db import Base, Busy, atomic, db, is_writing, lock_row, lock_rows
 from app.shared.errors import NotFound
 from app.shared.web import public
 from tests import factories

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.shared.db import Row, append_only, state_column
+from app.shared.append_only import append_only
+from app.shared.db import Row, state_column
 
 
 class WordSource(StrEnum):

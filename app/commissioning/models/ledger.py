@@ -11,7 +11,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.shared import clock
-from app.shared.db import Base, append_only, numbered, state_column
+from app.shared.append_only import append_only
+from app.shared.db import Base, numbered, state_column
 
 
 class Account(StrEnum):

@@ -11,7 +11,8 @@ from app.catalogue.models import Offering, Organisation, Session
 from app.commissioning.models import Commission, Place, Waiting
 from app.insight.checks.looking import first
 from app.introductions.models import Introduction
-from app.shared.db import APPEND_ONLY_TABLES, Row, db
+from app.shared.append_only import APPEND_ONLY_TABLES
+from app.shared.db import Row, db
 
 MACHINES: tuple[type[Row], ...] = (Introduction, Commission, Place, Waiting, Session, Organisation, Offering)
 """What has a state. Where its trail tells of a move, the last one led to where it stands."""
