@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Generic, ParamSpec, TypeVar
 
-from app.accounts.models import Person
+from app.accounts.models import Person, School
 from app.children.models import Child
 
 P = ParamSpec("P")
@@ -45,6 +45,15 @@ what_consent_carries: Hook[[Child, uuid.UUID], list[str]] = Hook()
 
 on_new_lead: Hook[[Child, uuid.UUID, Person | None], None] = Hook()
 """(child, person_id, actor): another Link Worker takes over what is under way."""
+
+before_school_changes: Hook[[Child], None] = Hook()
+"""(child): lock what the change may change, before the child's own row is written."""
+
+on_school_changed: Hook[[Child, Person], None] = Hook()
+"""(child, actor): the child is at another school, or none, from now on. Must not refuse."""
+
+what_moving_does: Hook[[Child, School | None], list[str]] = Hook()
+"""(child, school) -> plain sentences: what a change to that school would do. For the preview; writes nothing."""
 
 on_child_left: Hook[[Child, Person], None] = Hook()
 """(child, actor): the child's programme has ended; end what is open."""

@@ -76,7 +76,9 @@ def _working_with_the_child(commission: Commission, person: Person, turn: Waitin
     if state in (_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY):
         found.append(_to(commission, "change", "Change sessions, price or dates", "calendar-plus"))
     if state is _S.SUSPENDED:
-        found.append(_to(commission, "resume", "Go on", "play", is_post=True, kind="primary"))
+        found.append(_to(commission, "resume", "Go on", "play", is_post=True, kind="primary", why_not=delivery.why_not_resume(commission)))
+        if commission.uncovered_pence:
+            found.append(_to(commission, "change", "More or fewer sessions", "calendar-plus"))
     if state is _S.IN_DELIVERY:
         found.append(_to(commission, "suspend", "Pause it", "pause"))
         found.append(_to(commission, "complete", "Delivered in full", "flag", is_post=True, why_not=delivery.why_not_complete(commission)))

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from app.catalogue.models import Cohort, Tariff, TariffBasis
 from app.catalogue.queries import document_gaps
+from app.children.models import Child
 from app.commissioning.models import (
     EARNED,
     PROMISED_STATES,
@@ -138,12 +139,14 @@ def sessions_are_worth_what_their_tariff_says() -> str | None:
 
 
 def shares_sum_to_the_total() -> str | None:
-    """A split has no penny too many or too few; only a request that waits for money has none."""
+    """A split and what nobody pays for have no penny too many or too few; only a request that waits for money has none."""
     given = sa.func.coalesce(sa.func.sum(FundShare.pence), 0)
     statement = (
-        sa.select(Commission.id, Commission.total_pence, given).outerjoin(FundShare, FundShare.commission_id == Commission.id)
-        .group_by(Commission.id)
-        .having(sa.and_(given != Commission.total_pence, sa.or_(given > 0, Commission.state.in_(PROMISED_STATES))))
+        sa.select(Commission.id, Commission.total_pence - Commission.uncovered_pence, given)
+        .outerjoin(FundShare, FundShare.commission_id == Commission.id).group_by(Commission.id)
+        .having(sa.and_(
+            given != Commission.total_pence - Commission.uncovered_pence, sa.or_(given > 0, Commission.state.in_(PROMISED_STATES))
+        ))
         .order_by(Commission.id).limit(1)
     )
     row = db.session.execute(statement).first()
@@ -151,7 +154,8 @@ def shares_sum_to_the_total() -> str | None:
 
 
 def commissions_agree_with_the_ledger() -> str | None:
-    """Waiting: what is reserved is what the shares say. Promised: committed, earned and fallen through make the total. Over: nothing is held."""
+    """Waiting: what is reserved is what the shares say. Promised: committed, earned, fallen through and what nobody pays for make the total.
+    Over: nothing is held."""
     fell_through = sa.func.coalesce(
         sa.func.sum(sa.case(
             (sa.and_(Posting.account == Account.AVAILABLE, Journal.kind.in_(("accrual", "undo"))), Posting.pence), else_=0
@@ -173,7 +177,8 @@ def commissions_agree_with_the_ledger() -> str | None:
     wrong = sa.or_(
         sa.and_(Commission.state.in_(WAITING_STATES), sa.or_(
             asked != sa.func.coalesce(shares.c.pence, 0), committed != 0, earned != 0)),
-        sa.and_(Commission.state.in_(PROMISED_STATES), sa.or_(asked != 0, committed + earned + fell != Commission.total_pence)),
+        sa.and_(Commission.state.in_(PROMISED_STATES), sa.or_(
+            asked != 0, committed + earned + fell + Commission.uncovered_pence != Commission.total_pence)),
         sa.and_(Commission.state.in_((_S.REJECTED, _S.EXPIRED, _S.CANCELLED)), sa.or_(asked != 0, committed != 0, earned != 0)),
         sa.and_(Commission.state.in_((_S.DELIVERED, _S.ENDED_EARLY, _S.CLOSED)), sa.or_(
             asked != 0, committed != 0, earned > Commission.total_pence)),
@@ -185,6 +190,25 @@ def commissions_agree_with_the_ledger() -> str | None:
     )
     row = db.session.execute(statement).first()
     return f"commission {row[0]} is {row[1].value} with {row[2]}p asked, {row[3]}p committed and {row[4]}p earned" if row else None
+
+
+def what_has_stopped_promises_nothing() -> str | None:
+    """A fund for another school than the child's has set nothing aside and promised nothing, but where it stopped and keeps its part of
+    sessions held before that."""
+    stands = sa.func.coalesce(sa.func.sum(Posting.pence), 0)
+    statement = (
+        sa.select(FundShare.commission_id, Fund.name, stands)
+        .join(Fund, Fund.id == FundShare.fund_id).join(Commission, Commission.id == FundShare.commission_id)
+        .join(Child, Child.id == Commission.child_id)
+        .join(Posting, sa.and_(
+            Posting.commission_id == FundShare.commission_id, Posting.fund_id == Fund.id,
+            Posting.account.in_((Account.REQUESTED, Account.COMMITTED)),
+        ))
+        .where(Fund.school_id.is_not(None), Fund.school_id.is_distinct_from(Child.school_id), FundShare.stopped_at.is_(None))
+        .group_by(FundShare.commission_id, Fund.name).having(stands != 0).order_by(FundShare.commission_id).limit(1)
+    )
+    row = db.session.execute(statement).first()
+    return f"commission {row[0]} of a child elsewhere still has {row[2]}p of {row[1]}" if row else None
 
 
 def statements_add_up_to_the_funds() -> str | None:
@@ -230,6 +254,7 @@ CHECKS: Sequence[tuple[str, Check]] = (
     ("shares sum to the total", shares_sum_to_the_total),
     ("sessions are worth what their tariff says", sessions_are_worth_what_their_tariff_says),
     ("commissions agree with the ledger", commissions_agree_with_the_ledger),
+    ("a school's fund promises nothing to a child elsewhere", what_has_stopped_promises_nothing),
     ("children's statements add up to the funds", statements_add_up_to_the_funds),
 )
 """What must never break: `kith check` exits 1 on the first broken line."""

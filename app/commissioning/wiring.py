@@ -12,7 +12,7 @@ from app.commissioning.models import PROMISED_STATES, CommissionState
 from app.commissioning.queries.commissions import find_live_commission
 from app.commissioning.queries.money import list_open_funds
 from app.commissioning.queries.places import count_every_live, count_live
-from app.commissioning.services import clock, following
+from app.commissioning.services import clock, following, moving
 from app.commissioning.words import bought, what_changes
 from app.introductions import hooks as introduction_hooks
 from app.introductions.models import Introduction
@@ -30,6 +30,9 @@ def connect(app: Flask) -> None:
     child_hooks.on_child_left.append(following.on_child_left)
     child_hooks.what_consent_carries.append(following.what_consent_carries)
     child_hooks.what_leaving_ends.append(following.what_leaving_ends)
+    child_hooks.before_school_changes.append(moving.lock_before_school_changes)
+    child_hooks.on_school_changed.append(moving.on_school_changed)
+    child_hooks.what_moving_does.append(moving.what_moving_does)
     account_hooks.register_funds(lambda zone_id: [(fund.id, fund.name) for fund in list_open_funds(zone_id)])
     register_sweep("commissioning", clock.run)
     panels.register()

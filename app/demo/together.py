@@ -84,7 +84,7 @@ def _brothers(world: World, lives: list[Life]) -> tuple[Life, Life, Offer, Offer
 def _make_brothers(one: Life, other: Life, world: World) -> None:
     """One surname, one mother at home, each in the other's circle."""
     facts = Details(**{field.name: getattr(other.child, field.name) for field in fields(Details)})
-    change_child(child_id=other.child.id, school_id=other.school.id, details=replace(facts, last_name=one.child.last_name), actor=world.manager)
+    change_child(child_id=other.child.id, details=replace(facts, last_name=one.child.last_name), actor=world.manager)
     set_carer(
         child_id=other.child.id, carer_id=other.carer.id, name=one.carer.name, relation=one.carer.relation, phone=one.carer.phone,
         language=one.carer.language, actor=other.worker,
@@ -92,7 +92,7 @@ def _make_brothers(one: Life, other: Life, world: World) -> None:
     for life, brother in ((one, other), (other, one)):
         set_relationship(
             child_id=life.child.id, name=brother.child.called, who="brother", kind=RelationshipKind.FAMILY, closeness=Closeness.CLOSE,
-            warmth=Warmth.WARM, since_on=life.begins_on, actor=life.worker,
+            warmth=Warmth.WARM, since_on=life.begins_on, other_child_id=brother.child.id, actor=life.worker,
         )
 
 

@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from app.catalogue.models import TariffBasis
 from app.catalogue.services.tariffs import set_tariff
+from app.children.services import change_school
 from app.commissioning import invariants
-from app.commissioning.models import LIVE_STATES, Account, Commission, Fund
+from app.commissioning.models import LIVE_STATES, Account, Commission, Fund, Variation
 from app.commissioning.queries.money import balances
 from app.commissioning.services import clock as sweeps
 from app.commissioning.services import (
@@ -78,6 +79,7 @@ class Lives(RuleBasedStateMachine):
         with atomic():
             self.scene.tariff.setup_pence, self.scene.tariff.notice_percent, self.scene.tariff.basis = setup, 50, basis
             self.other_group = make.make_cohort(self.scene.offering, id=uuid4(), sessions=3, capacity=1).id
+            self.elsewhere = make.make_school(self.scene.zone, id=uuid4())
         self.children = [self.scene.child() for _ in range(4)]
         self.funds = [
             self.scene.fund, self.scene.fund_with(given[1], school_id=self.scene.school.id),
@@ -89,7 +91,7 @@ class Lives(RuleBasedStateMachine):
         what=st.sampled_from([
             "ask", "ask", "ask", "go_on", "go_on", "go_on", "go_on", "go_on", "mark", "mark", "mark", "mark", "decide_no",
             "stop", "pause", "end_introduction", "give", "resize", "wait", "sweep", "take_back", "change", "change", "resplit", "together",
-            "send_back", "reprice",
+            "send_back", "reprice", "school",
         ]),
         n=numbers, k=numbers, flag=st.booleans(), percent=st.sampled_from([0, 33, 50, 100]), pence=st.integers(1, 9_000),
     )
@@ -106,6 +108,9 @@ class Lives(RuleBasedStateMachine):
         elif what == "reprice":
             self._try(set_tariff, offering_id=self.scene.offering.id, price_pence=pence // 3, setup_pence=7 * n, notice_percent=50,
                       basis=TariffBasis.PLACE if flag else TariffBasis.SESSION, actor=self.scene.manager)
+        elif what == "school":
+            schools = (self.scene.school.id, self.elsewhere.id)
+            self._try(change_school, child_id=self.children[n].id, school_id=schools[k % 2], actor=self.scene.manager)
         elif what == "sweep":
             sweeps.run()
         elif what == "together":
@@ -182,6 +187,7 @@ class Lives(RuleBasedStateMachine):
             variations.change, commission_id=commission_id, sessions=k + 1, reason="x", actor=self.scene.link_worker, at_todays_price=flag,
             cohort_id=self.other_group if percent == 33 else None,
         )
+        change = change or db.session.query(Variation).filter_by(commission_id=commission_id, state="requested").one_or_none()
         if change is not None and change.state == "requested":
             if percent == 0:
                 self._try(variations.reject_change, variation_id=change.id, reason="x", actor=self.scene.holder)

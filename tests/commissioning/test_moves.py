@@ -103,6 +103,7 @@ def test_every_move_of_the_table_has_a_verb() -> None:
     reached = {(here, VERBS[verb][0]) for verb in VERBS for here in _S if may(verb, here)}
     by_others = {(_S.DRAFT, _S.REQUESTED), (_S.REQUESTED, _S.EXPIRED), (_S.RETURNED, _S.EXPIRED)}  # request, and the clock
     by_others |= {(_S.APPROVED, _S.REQUESTED), (_S.REJECTED, _S.REQUESTED)}  # a word taken back (test_deciding)
+    by_others |= {(_S.CONFIRMED, _S.REQUESTED)}  # the child at another school (test_moving)
     assert {(here, there) for here, onward in COMMISSION_MOVES.table.items() for there in onward} <= reached | by_others
 
 

@@ -49,15 +49,18 @@ class ChildForm(KithForm):
     programme_starts_on = OnField("With us from", [Optional()])
     programme_ends_on = OnField("With us until", [Optional()])
 
-    def offer(self, schools: Sequence[School], child: Child | None = None) -> None:
+    def offer(self, schools: Sequence[School]) -> None:
         self.school_id.offer([*((str(school.id), school.name) for school in schools), (UNKNOWN, "No school")])
-        if child is not None and child.school_year and child.school_year not in YEARS:
+
+    def fill(self, child: Child) -> None:
+        """What is known of a child; another school has a page of its own, which says first what that does."""
+        del self.school_id
+        if child.school_year and child.school_year not in YEARS:
             self.school_year.offer([(child.school_year, child.school_year), (UNKNOWN, "Not known"), *((year, year) for year in YEARS)])
-        if child is not None and not self.is_submitted():
+        if not self.is_submitted():
             for name in Details.__dataclass_fields__:
                 if name in self:
                     self[name].data = getattr(child, name)
-            self.school_id.data = str(child.school_id or UNKNOWN)
             self.school_year.data = child.school_year or UNKNOWN
             if child.born_on is not None:
                 self.age.data = None
@@ -71,6 +74,26 @@ class ChildForm(KithForm):
         values["school_year"] = "" if self.school_year.data == UNKNOWN else self.school_year.data
         texts = ("last_name", "known_as", "gender", "town", "ward", "postcode_area")
         return Details(**{**values, **{name: values[name] or "" for name in texts}, "region": region})
+
+
+class SchoolForm(KithForm):
+    """Another school: chosen first, confirmed when it is known what it does."""
+
+    school_id = PickField("New school", missing="Choose a school, or “No school”.")
+
+    def offer(self, schools: Sequence[School], child: Child) -> None:
+        """All but the school the child is at; that is only sent by a second click, and then changes nothing."""
+        here = None if self.is_submitted() else str(child.school_id or UNKNOWN)
+        known = [*((str(school.id), school.name) for school in schools), (UNKNOWN, "No school")]
+        self.school_id.offer((value, words) for value, words in known if value != here)
+
+    @property
+    def is_for_none(self) -> bool:
+        return bool(self.school_id.data == UNKNOWN)
+
+    @property
+    def chosen_school(self) -> uuid.UUID | None:
+        return None if self.is_for_none else self.school_id.chosen_id
 
 
 class WindowForm(Form):

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role
+from app.audit.services import note_sights
 from app.children import panels, policies, queries, services
-from app.children.forms.facts import ChildForm
+from app.children.forms.facts import ChildForm, SchoolForm
 from app.children.forms.fields import plain
 from app.children.forms.people import CaseloadForm, HandOverForm, LeaveForm
 from app.children.models import CaseloadKind, Child
@@ -32,12 +33,15 @@ def caseload() -> ResponseReturnValue:
         person, typed, has_left=whose == "ended", page=request.args.get("page", 1, type=int), size=PAGE
     )
     listens_to = {child.id for child in shown if policies.can_listen_to_child(person, child)}
-    return render_template(
+    ids = sorted(child.id for child in shown)
+    page_of_names = render_template(
         "children/child_list.html", children=shown, total=total, typed=typed, whose=whose, page=page, pages=max(1, -(-total // PAGE)),
         next_steps=panels.next_steps(person, shown), leads={child.id: _lead_name(child) for child in shown}, listens_to=listens_to,
         is_own=person.has_role(Role.LINK_WORKER), may_add=policies.can_add_child(person),
         is_manager=person.has_role(Role.ZONE_MANAGER), sees_selections=policies.can_see_selections(person),
     )
+    note_sights(person=person, child_ids=ids, what="caseload")
+    return page_of_names
 
 
 def _lead_name(child: Child) -> str:
@@ -66,13 +70,29 @@ def child_new() -> ResponseReturnValue:
 @allow(policies.can_manage_child, child=queries.get_child)
 def child_edit(child: Child) -> ResponseReturnValue:
     form = ChildForm()
-    form.offer(accounts.list_schools(child.zone_id), child)
+    form.fill(child)
     return form_page(
-        child, form,
-        lambda: services.change_child(
-            child_id=child.id, school_id=form.chosen_school, details=form.details(child.region), actor=current_person(),
-        ),
+        child, form, lambda: services.change_child(child_id=child.id, details=form.details(child.region), actor=current_person()),
         title=f"Facts about {child.called}", done="Saved.",
+    )
+
+
+@blueprint.route("/children/<uuid:child_id>/school", methods=["GET", "POST"])
+@allow(policies.can_manage_child, child=queries.get_child)
+def child_school(child: Child) -> ResponseReturnValue:
+    """Choose another school, read what that does, then do it."""
+    schools, form, me = accounts.list_schools(child.zone_id), SchoolForm(), current_person()
+    form.offer(schools, child)
+    if not form.is_submitted():
+        form.school_id.data = request.args.get("school_id", "")
+    school = next((known for known in schools if str(known.id) == form.school_id.data and known.id != child.school_id), None)
+    is_picked = school is not None or (form.is_for_none and child.school_id is not None)
+    return form_page(
+        child, form, lambda: services.change_school(child_id=child.id, school_id=form.chosen_school, actor=me),
+        title=f"{child.called} changes school", template="children/child_school.html",
+        done=f"{child.called} is at {school.name if school else 'no school'} now.", is_picked=is_picked, school=school,
+        money=services.preview_moving(child_id=child.id, school=school) if is_picked else [],
+        asks_who_leads=services.asks_who_leads(child, school),
     )
 
 

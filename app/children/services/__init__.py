@@ -16,7 +16,7 @@ from app.children.services.exchange import (
     to_record,
     upsert_child,
 )
-from app.children.services.handover import hand_over_caseload
+from app.children.services.handover import asks_who_leads, hand_over_caseload
 from app.children.services.help import answer_help
 from app.children.services.listening import add_note, record_voice
 from app.children.services.one_page import approve_one_page, write_one_page
@@ -29,8 +29,10 @@ from app.children.services.profile import (
     Practicalities,
     add_child,
     change_child,
+    change_school,
     child_left,
     preview_leaving,
+    preview_moving,
     set_practicalities,
     set_strengths,
 )
@@ -52,8 +54,10 @@ __all__ = [
     "add_step",
     "answer_help",
     "approve_one_page",
+    "asks_who_leads",
     "assign_caseload",
     "change_child",
+    "change_school",
     "change_step",
     "child_left",
     "cover_caseload",
@@ -69,6 +73,7 @@ __all__ = [
     "join_circle",
     "lift_refusal",
     "preview_leaving",
+    "preview_moving",
     "preview_withdrawal",
     "record_refusal",
     "record_voice",

@@ -48,11 +48,17 @@ def hand_over_caseload(
 # --- a child changes school ----------------------------------------------------------------------
 
 
+def asks_who_leads(child: Child, school: School | None) -> bool:
+    """Has somebody to say who leads for the child at that school? Not where the Link Worker works there already."""
+    if school is None:
+        return False
+    works_there = {person.id for person in people_with(Role.LINK_WORKER, child.zone_id, school.id)}
+    return not works_there & {entry.person_id for entry in child.caseload if entry.is_live and entry.kind is CaseloadKind.LEAD}
+
+
 def ask_who_leads(child: Child, school: School | None) -> None:
     """The child is at another school from today: the Zone managers say who leads there, unless the Link Worker works there already."""
-    works_there = {person.id for person in people_with(Role.LINK_WORKER, child.zone_id, school.id)} if school is not None else set[uuid.UUID]()
-    leads = {entry.person_id for entry in child.caseload if entry.is_live and entry.kind is CaseloadKind.LEAD}
-    if school is None or leads & works_there:
+    if school is None or not asks_who_leads(child, school):
         close_tasks(kind=NEW_SCHOOL, subject=child, why="The Link Worker works there")
         return
     for manager in people_with(Role.ZONE_MANAGER, child.zone_id):

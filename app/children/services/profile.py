@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from app.accounts import queries as accounts
-from app.accounts.models import Person
+from app.accounts.models import Person, School
 from app.audit.services import record
 from app.catalogue.models import AREAS
 from app.children import hooks, queries
@@ -75,22 +75,45 @@ def add_child(
         return child
 
 
-def change_child(*, child_id: uuid.UUID, school_id: uuid.UUID | None, details: Details, actor: Person) -> Child:
-    """The child's facts. Raises Invalid at the field.
+def change_child(*, child_id: uuid.UUID, details: Details, actor: Person) -> Child:
+    """The child's facts. Raises Invalid at the field."""
+    with atomic():
+        child = queries.get_child_by_id(child_id)
+        changed = _set(child, _facts(details))
+        if changed:
+            record("children.child.changed", subject=child, actor=actor, fields=changed)
+        return child
 
-    A new school takes the child out of the old school's sight at once, and the Zone managers say who leads there."""
+
+def preview_moving(*, child_id: uuid.UUID, school: School | None) -> list[str]:
+    """What a change to that school would do to the child's money. Reads only."""
+    child = queries.get_child_by_id(child_id)
+    return [line for lines in hooks.what_moving_does(child, school) for line in lines]
+
+
+def change_school(*, child_id: uuid.UUID, school_id: uuid.UUID | None, actor: Person) -> Child:
+    """From now on the child is at another school of the Zone, or at none. The same school again is no change.
+
+    The old school's sight ends at once, and money that is for its children stops to the penny; what is under way goes on. The Zone
+    managers say who leads at the new school. Raises Invalid at the field, DomainError for a child who has left.
+    """
     with atomic():
         child = queries.get_child_by_id(child_id)
         school = None if school_id is None else accounts.find_school(child.zone_id, school_id)
         if school_id is not None and school is None:
             raise Invalid("That school is not in this Zone.", field="school_id")
-        moved = child.school_id != school_id
-        child.school_id = school_id
-        changed = _set(child, _facts(details))
-        if moved:
-            ask_who_leads(child, school)
-        if changed or moved:
-            record("children.child.changed", subject=child, actor=actor, fields=changed, school=school_id if moved else None)
+        if child.school_id == school_id:
+            return child
+        if child.state is ChildState.ENDED:
+            raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
+        hooks.before_school_changes(child)
+        db.session.refresh(child, ["school_id"])
+        was, child.school_id = child.school_id, school_id
+        db.session.flush()
+        db.session.expire(child, ["school"])
+        record("children.child.changed_school", subject=child, actor=actor, school=school_id, was=was)
+        hooks.on_school_changed(child, actor)
+        ask_who_leads(child, school)
         return child
 
 

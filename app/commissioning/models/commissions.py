@@ -19,6 +19,7 @@ from app.commissioning.models.prices import part_of_price
 from app.introductions.models import Introduction
 from app.shared import clock
 from app.shared.db import Row, state_column
+from app.shared.money import share
 from app.shared.sealing import Sealed
 from app.shared.states import Moves
 
@@ -45,14 +46,15 @@ COMMISSION_MOVES = Moves("commission", {
     _S.REQUESTED: {_S.RETURNED, _S.APPROVED, _S.REJECTED, _S.EXPIRED, _S.CANCELLED},
     _S.RETURNED: {_S.REQUESTED, _S.EXPIRED, _S.CANCELLED},
     _S.APPROVED: {_S.CONFIRMED, _S.CANCELLED, _S.REQUESTED},
-    _S.CONFIRMED: {_S.IN_DELIVERY, _S.CANCELLED},
+    _S.CONFIRMED: {_S.IN_DELIVERY, _S.CANCELLED, _S.REQUESTED},
     _S.REJECTED: {_S.REQUESTED},
     _S.IN_DELIVERY: {_S.SUSPENDED, _S.DELIVERED, _S.ENDED_EARLY},
     _S.SUSPENDED: {_S.IN_DELIVERY, _S.ENDED_EARLY},
     _S.DELIVERED: {_S.CLOSED},
     _S.ENDED_EARLY: {_S.CLOSED},
 })
-"""Back to `requested` from approved and rejected: only by whoever said so taking it back within two minutes."""
+"""Back to `requested` from approved and rejected: by whoever said so taking it back within two minutes. From approved and confirmed also
+when the child is at another school and one of the funds was for the old one: money and place are asked for again."""
 WAITING_STATES = frozenset({_S.REQUESTED, _S.RETURNED})
 """Waiting for a word, with a hold and money kept until `decide_by`."""
 PROMISED_STATES = frozenset({_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY, _S.SUSPENDED})
@@ -66,7 +68,8 @@ class Commission(Row):
     """A request to buy places for one child; approved, then delivered. The tariff version is frozen on it.
 
     `total_pence` is setting up and, by the tariff's basis, the place's one price or sessions x price_pence. After a change of price
-    `kept_sessions` of the sessions keep what they were worth, `kept_pence` in all.
+    `kept_sessions` of the sessions keep what they were worth, `kept_pence` in all. `uncovered_pence` of it nobody pays for: a fund that was
+    for the child's old school stopped, and no other has taken that over. The shares and it make the total.
     """
 
     __tablename__ = "commission"
@@ -78,6 +81,7 @@ class Commission(Row):
         ),
         CheckConstraint("kept_sessions BETWEEN 0 AND sessions AND kept_pence >= 0", name="kept_in_range"),
         CheckConstraint("price_pence >= 0 AND setup_pence >= 0", name="price_not_negative"),
+        CheckConstraint("uncovered_pence BETWEEN 0 AND total_pence", name="uncovered_in_range"),
         Index("ix_commission_zone_state", "zone_id", "state"),
         Index("ix_commission_child", "child_id"),
         Index("ix_commission_organisation", "organisation_id", "state"),
@@ -104,6 +108,7 @@ class Commission(Row):
     kept_pence: Mapped[int] = mapped_column(default=0)
     setup_pence: Mapped[int] = mapped_column(default=0)
     total_pence: Mapped[int]
+    uncovered_pence: Mapped[int] = mapped_column(default=0)
     year: Mapped[int]
     need_code: Mapped[str] = mapped_column(String(60))
     goal: Mapped[str] = mapped_column(Sealed("commission.goal"), default="")
@@ -170,20 +175,39 @@ class Commission(Row):
 
 
 class FundShare(Row):
-    """What one fund gives to one commission. The parts of a commission sum exactly to its total."""
+    """What one fund gives to one commission. The parts of a commission sum exactly to its total, less what nobody pays for.
+
+    A fund for the school that the child has left gives nothing to sessions from `stopped_at` on; `stopped_pence` is what it gave up then,
+    of a commission of `stopped_of_pence`.
+    """
 
     __tablename__ = "fund_share"
     __table_args__ = (
         UniqueConstraint("commission_id", "fund_id", name="uq_fund_share"),
         CheckConstraint("pence > 0", name="pence_positive"),
+        CheckConstraint(
+            "CASE WHEN stopped_at IS NULL THEN stopped_of_pence = 0 ELSE stopped_of_pence >= pence + stopped_pence END AND stopped_pence >= 0",
+            name="stopped_part",
+        ),
     )
 
     commission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("commission.id"))
     fund_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fund.id"), index=True)
     pence: Mapped[int]
+    stopped_at: Mapped[datetime | None]
+    stopped_pence: Mapped[int] = mapped_column(default=0)
+    stopped_of_pence: Mapped[int] = mapped_column(default=0)
 
     commission: Mapped[Commission] = relationship(back_populates="shares")
     fund: Mapped[Fund] = relationship(lazy="joined", innerjoin=True)
+
+    def pays_at(self, starts_at: datetime | None) -> bool:
+        """Does it give to a session that starts then? None: to something else than a session, now."""
+        return self.stopped_at is None or (starts_at is not None and starts_at < self.stopped_at)
+
+    def part_before(self, pence: int) -> int:
+        """What a fund that has stopped gives of a session held before that: what it would have given then."""
+        return share(pence, self.pence + self.stopped_pence, self.stopped_of_pence)
 
 
 class DecisionKind(StrEnum):

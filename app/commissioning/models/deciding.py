@@ -94,6 +94,8 @@ VARIATION_MOVES = Moves("change", {
 class Variation(Row):
     """Another number of sessions, the price of a newer tariff (`tariff_id`), or another group's dates (`cohort_id`) than was bought.
 
+    `is_for_payer`: all of it as it was, but somebody else has to pay for a part.
+
     Only the difference (`pence`) is asked for; nil or less approves itself. Nothing is set aside until it is approved: envelope, funds
     and ceiling are read then, and the difference is worked out once more, for sessions may have been held meanwhile.
     """
@@ -101,7 +103,8 @@ class Variation(Row):
     __tablename__ = "variation"
     __table_args__ = (
         CheckConstraint(
-            "sessions > 0 AND (sessions <> was_sessions OR tariff_id IS NOT NULL OR cohort_id IS NOT NULL)", name="something_changes",
+            "sessions > 0 AND (sessions <> was_sessions OR tariff_id IS NOT NULL OR cohort_id IS NOT NULL OR is_for_payer)",
+            name="something_changes",
         ),
         Index("one_open_variation", "commission_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
@@ -114,6 +117,7 @@ class Variation(Row):
     cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort.id"))
     was_cohort_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("cohort.id"))
     pence: Mapped[int]
+    is_for_payer: Mapped[bool] = mapped_column(default=False)
     state: Mapped[VariationState] = mapped_column(state_column(VariationState), default=VariationState.REQUESTED)
     reason: Mapped[str] = mapped_column(Text, default="")
     answer: Mapped[str] = mapped_column(Text, default="")

@@ -27,9 +27,9 @@ class PlaceState(StrEnum):
 PLACE_MOVES = Moves("place", {
     PlaceState.HELD: {PlaceState.FIRM, PlaceState.RELEASED},
     PlaceState.FIRM: {PlaceState.TAKEN, PlaceState.RELEASED, PlaceState.HELD},
-    PlaceState.TAKEN: {PlaceState.ENDED},
+    PlaceState.TAKEN: {PlaceState.ENDED, PlaceState.HELD},
 })
-"""Firm to held only with the approval that firmed it, taken back."""
+"""Firm to held with the approval that firmed it, taken back; firm and taken to held when the money is asked for again."""
 LIVE_PLACE = sa.text("state IN ('held', 'firm', 'taken')")
 
 

@@ -7,14 +7,17 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person, Role
+from app.accounts.models import Person, Role, Zone
 from app.catalogue.models import Tariff
 from app.catalogue.queries import find_current_tariff
 from app.commissioning.models import Commission, CommissionState, Variation, VariationState
+from app.commissioning.queries import proposals
 from app.commissioning.queries.commissions import visible_to
 from app.commissioning.queries.requests import list_groups
 from app.shared import clock
 from app.shared.db import db, the_one
+from app.shared.money import pounds
+from app.shared.view import sentence_list
 
 
 def get_variation(variation_id: uuid.UUID, person: Person) -> Variation:
@@ -39,6 +42,27 @@ def other_groups(commission: Commission) -> list[tuple[uuid.UUID, str]]:
 def find_open_variation(commission_id: uuid.UUID) -> Variation | None:
     statement = sa.select(Variation).where(Variation.commission_id == commission_id, Variation.state == VariationState.REQUESTED)
     return db.session.scalars(statement).unique().one_or_none()
+
+
+def list_changes(commission_id: uuid.UUID) -> Sequence[Variation]:
+    """What was changed of sessions, price or group, the newest first; not who pays."""
+    statement = sa.select(Variation).where(
+        Variation.commission_id == commission_id, Variation.state == VariationState.APPROVED,
+        sa.or_(Variation.sessions != Variation.was_sessions, Variation.tariff_id.is_not(None), Variation.cohort_id.is_not(None)),
+    )
+    return db.session.scalars(statement.order_by(Variation.decided_at.desc(), Variation.id)).unique().all()
+
+
+def who_would_pay(variation: Variation) -> str:
+    """"Open fund pays £48.", or what is missing: for a change that asks who else pays. As the funds are now."""
+    commission = variation.commission
+    proposal = proposals.propose(
+        commission.child, db.session.get_one(Zone, commission.zone_id), total=variation.pence, year=commission.year,
+        purpose=proposals.purpose_for(commission),
+    )
+    if not proposal.is_complete:
+        return f"{proposal.left_words} in the funds that may pay for this: {pounds(proposal.shortfall)} is missing."
+    return f"{sentence_list([f'{part.fund.name} pays {pounds(part.pence)}' for part in proposal.paying])}."
 
 
 def list_open_variations(person: Person) -> Sequence[Variation]:

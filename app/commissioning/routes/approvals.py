@@ -14,7 +14,7 @@ from app.commissioning.naming import without_name
 from app.commissioning.queries.approvals import list_just_decided, queue_items, spread_for
 from app.commissioning.queries.commissions import get_commission, list_queue
 from app.commissioning.queries.money import list_fund_lines
-from app.commissioning.queries.variations import list_open_variations
+from app.commissioning.queries.variations import list_open_variations, who_would_pay
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import decisions, undoing
 from app.commissioning.services.seats import last_day_of
@@ -35,9 +35,10 @@ def approvals() -> ResponseReturnValue:
     shown = waiting[(page - 1) * PER_PAGE : page * PER_PAGE]
     today = clock.today()
     lines = [line for line in list_fund_lines(me) if not line.fund.is_closed and line.fund.ends_on >= today]
+    changes = list_open_variations(me)
     html = render_template(
-        "commissioning/approval_list.html", items=queue_items(shown, me), decided=list_just_decided(me, undoing.WITHIN), bulk=BulkForm(),
-        changes=list_open_variations(me), say=without_name, waiting=waiting, page=page, pages=pages, lines=lines,
+        "commissioning/approval_list.html", payers={v.id: who_would_pay(v) for v in changes if v.is_for_payer}, items=queue_items(shown, me), decided=list_just_decided(me, undoing.WITHIN), bulk=BulkForm(),
+        changes=changes, say=without_name, waiting=waiting, page=page, pages=pages, lines=lines,
         oldest=min((c.requested_at for c in waiting if c.requested_at), default=None), spread=spread_for(me), last_day_of=last_day_of,
     )
     audit.note_sights(person=me, child_ids=sorted({c.child_id for c in shown}), what="approvals")

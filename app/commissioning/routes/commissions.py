@@ -19,7 +19,14 @@ from app.commissioning import policies
 from app.commissioning.actions import actions_for
 from app.commissioning.forms.decisions import ConfirmForm, NoteForm, StopForm, SuspendForm
 from app.commissioning.history import history_of
-from app.commissioning.models import EARNED, WAITING_STATES, Account, Commission, CommissionState
+from app.commissioning.models import (
+    EARNED,
+    PROMISED_STATES,
+    WAITING_STATES,
+    Account,
+    Commission,
+    CommissionState,
+)
 from app.commissioning.naming import without_name
 from app.commissioning.queries import proposals
 from app.commissioning.queries.approvals import queue_items
@@ -33,12 +40,14 @@ from app.commissioning.queries.places import find_waiting_of, position
 from app.commissioning.queries.statements import child_money
 from app.commissioning.queries.variations import find_open_variation
 from app.commissioning.routes.base import blueprint, run
-from app.commissioning.services import commissions, delivery
+from app.commissioning.services import commissions, delivery, unpaid
 from app.commissioning.services.following import sentence
 from app.commissioning.services.seats import last_day_of
 from app.commissioning.words import STATE_TONES, STATE_WORDS
 from app.shared import clock
 from app.shared.forms import seen_version
+from app.shared.money import pounds
+from app.shared.view import plural
 from app.shared.web import act, allow, current_person
 
 _S = CommissionState
@@ -101,7 +110,7 @@ def _whole_page(commission: Commission, me: Person) -> ResponseReturnValue:
     return render_template(
         "commissioning/commission_show.html", commission=commission, who=_named(me, commission), sees_child=sees_child, say=say,
         state=STATE_WORDS[commission.state_now], tone=STATE_TONES[commission.state_now], item=item,
-        actions=actions_for(commission, me, turn=turn, item=item), change=find_open_variation(commission.id),
+        actions=actions_for(commission, me, turn=turn, item=item), change=find_open_variation(commission.id), gap=_gap(commission),
         **_who_pays(commission, is_open=is_open), givers=[(g.funder, g.pence, g.colour) for g in money.givers],
         sums=_sums(commission), money=money, base=money.base, turn=turn, line=position(turn) if turn else 0,
         posted=count_sessions_posted(commission.id), history=history_of(list_entries_for(commission), say=say),
@@ -129,6 +138,15 @@ def _who_pays(commission: Commission, *, is_open: bool) -> dict[str, Any]:
         "paying": [(p.fund.name, p.pence, p.why) for p in fresh.paying], "others": [(p.fund.name, p.why) for p in fresh.parts],
         "proposal": fresh,
     }
+
+
+def _gap(commission: Commission) -> str:
+    """What nobody pays for, and how far the rest goes; "" where all is paid for or it is over."""
+    if not commission.uncovered_pence or commission.state not in PROMISED_STATES:
+        return ""
+    paid = unpaid.sessions_paid_for(commission)
+    rest = f"What the others promised is enough for {plural(paid, 'more session', 'more sessions')}." if paid else "The next session is not paid for."
+    return f"Nobody pays for {pounds(commission.uncovered_pence)} of this since the child changed school. {rest}"
 
 
 def _sums(commission: Commission) -> dict[str, int]:

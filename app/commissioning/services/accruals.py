@@ -75,13 +75,13 @@ def accrue_locked(
     price = min(full, commission.total_pence - purse.accrued(now))
     owed = min(price, share_of(full, percent, 100))
     is_over = commission.state not in PROMISED_STATES
-    missing = owed - sum(left for _, left in purse.committed(commission, now))
+    missing = owed - sum(left for _, left in purse.committed(commission, now, at=session.starts_at))
     if is_over and missing > 0:
-        purse.commit_again(commission, missing, key=f"{prefix}:recommit:{revision}", actor=actor)
+        purse.commit_again(commission, session, missing, key=f"{prefix}:recommit:{revision}", actor=actor)
         now = commission_balances(commission.id)
     journal = purse.earn(
         commission, owed, freed=price - owed, key=f"{prefix}:deliver:{revision}", kind="accrual", actor=actor,
-        session_id=session.id, reference=reference, is_half=bool(earlier) or not check, is_new=is_first, now=now,
+        session=session, reference=reference, is_half=bool(earlier) or not check, is_new=is_first, now=now,
     )
     if is_over:
         purse.give_back(commission, actor)

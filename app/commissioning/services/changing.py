@@ -39,7 +39,7 @@ def change_request(
         total = commission.total_for(sessions)
         purse.require_envelope(commission.child, db.session.get_one(Zone, commission.zone_id), commission.year, total, already=own)
         was, commission.sessions, commission.total_pence = commission.sessions, sessions, total
-        _set_aside_anew(commission, actor)
+        set_aside_anew(commission, actor)
         for decision in list(commission.decisions):
             if decision.kind in (DecisionKind.APPROVE, DecisionKind.OVERRIDE) and decision.round == commission.round:
                 db.session.delete(decision)
@@ -58,7 +58,7 @@ def _require_sessions(commission: Commission, sessions: int) -> None:
         raise Invalid(f"This group has {plural(to_come, 'session')} to come, so ask for {to_come} at most.", field="sessions")
 
 
-def _set_aside_anew(commission: Commission, actor: Person) -> None:
+def set_aside_anew(commission: Commission, actor: Person) -> None:
     """By the proposed split of the new sum; where money is missing, nothing is set aside and the request waits for that too."""
     db.session.flush()
     fresh = proposals.propose_for(commission)

@@ -16,7 +16,7 @@ from app.commissioning.models import Commission, CommissionState, PlaceState, Su
 from app.commissioning.queries.commissions import count_sessions_posted
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import CannotConfirm
-from app.commissioning.services import documents, endings, purse, seats, telling
+from app.commissioning.services import documents, endings, purse, seats, telling, unpaid
 from app.commissioning.services.accruals import accrue, accrue_locked
 from app.commissioning.services.common import move, note, take, words
 from app.commissioning.services.locks import lock_for_register
@@ -24,6 +24,7 @@ from app.introductions.policies import PARTNER_SEES
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, permit
+from app.shared.money import pounds
 from app.shared.view import long_day
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "why_not_confirm",
 ]
 _S = CommissionState
+NOBODY_PAYS = "Nobody pays for the next session yet."
+"""Why it rests when a fund has stopped and what the others promised is used up."""
 
 
 def confirm(
@@ -144,12 +147,17 @@ def suspend(
         reason = words(reason, "Say why: the partner and the Zone manager read it.", "reason")
         if until_on <= clock.today():
             raise Invalid("Keep the place until a day that is still to come.", field="until_on")
-        commission.suspended_until = until_on
-        move(commission, _S.SUSPENDED, actor=actor, done="suspended", reason=reason, until_on=until_on)
-        db.session.add(Suspension(commission_id=commission.id, starts_on=clock.today(), until_on=until_on, reason=reason))
-        db.session.flush()
-        db.session.expire(commission, ["suspensions"])
+        rest(commission, starts_on=clock.today(), until_on=until_on, reason=reason, actor=actor)
         return commission
+
+
+def rest(commission: Commission, *, starts_on: date, until_on: date, reason: str, actor: Person | None) -> None:
+    """Sessions from `starts_on` on are not payable. The caller holds the locks. Raises IllegalMove."""
+    commission.suspended_until = until_on
+    move(commission, _S.SUSPENDED, actor=actor, done="suspended", reason=reason, until_on=until_on)
+    db.session.add(Suspension(commission_id=commission.id, starts_on=starts_on, until_on=until_on, reason=reason))
+    db.session.flush()
+    db.session.expire(commission, ["suspensions"])
 
 
 def resume(*, commission_id: uuid.UUID, actor: Person | None, seen_version: int | None = None) -> Commission:
@@ -160,13 +168,32 @@ def resume(*, commission_id: uuid.UUID, actor: Person | None, seen_version: int 
             permit(policies.can_suspend(actor, commission), "Only the child’s Link Worker or the Zone manager lets this go on.")
         if commission.state is not _S.SUSPENDED:
             raise IllegalMove("This is not paused.")
-        move(commission, _S.IN_DELIVERY, actor=actor, done="resumed")
-        commission.suspended_until = None
-        for pause in commission.suspensions:
-            if pause.ended_on is None:
-                pause.ended_on = clock.today()
-        telling.done(commission, "Going again", "pause_over")
+        if actor is not None and (why_not := why_not_resume(commission)):
+            raise Invalid(why_not)
+        _go_on(commission, actor)
         return commission
+
+
+def why_not_resume(commission: Commission) -> str:
+    """"" when there is money for the next session."""
+    if unpaid.is_next_paid(commission):
+        return ""
+    return f"Nobody pays for the next session: {pounds(commission.uncovered_pence)} is missing. The budget holder decides, or it becomes fewer sessions."
+
+
+def go_on_after(reason: str, commission: Commission) -> None:
+    """Where it rests for this reason, it goes on. The caller holds the locks."""
+    if commission.state is _S.SUSPENDED and any(pause.ended_on is None and pause.reason == reason for pause in commission.suspensions):
+        _go_on(commission, None)
+
+
+def _go_on(commission: Commission, actor: Person | None) -> None:
+    move(commission, _S.IN_DELIVERY, actor=actor, done="resumed")
+    commission.suspended_until = None
+    for pause in commission.suspensions:
+        if pause.ended_on is None:
+            pause.ended_on = max(clock.today(), pause.starts_on)
+    telling.done(commission, "Going again", "pause_over")
 
 
 def complete(*, commission_id: uuid.UUID, actor: Person | None, seen_version: int | None = None) -> Commission:

@@ -91,7 +91,7 @@ def _charge_notice(commission: Commission, actor: Person | None) -> None:
 def let_go(commission: Commission, actor: Person | None, reason: str) -> None:
     """Money back to its funds; the place, or the turn on the waiting list, given up; a pause that lasted is over."""
     purse.give_back(commission, actor)
-    _drop_change(commission, actor)
+    drop_change(commission, actor)
     for pause in commission.suspensions:
         if pause.ended_on is None:
             pause.ended_on = max(clock.today(), pause.starts_on)
@@ -108,7 +108,7 @@ def let_go(commission: Commission, actor: Person | None, reason: str) -> None:
         seats.move(place, PlaceState.ENDED, actor, "It was cancelled before the first session" if confirmed_only else reason)
 
 
-def _drop_change(commission: Commission, actor: Person | None) -> None:
+def drop_change(commission: Commission, actor: Person | None) -> None:
     """The change that was asked for is not any more."""
     standing = db.session.scalars(sa.select(Variation).where(
         Variation.commission_id == commission.id, Variation.state == VariationState.REQUESTED

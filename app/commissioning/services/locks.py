@@ -65,6 +65,8 @@ def lock_for(
     lock_rows(Session, sessions)
     for commission in locked:
         db.session.expire(commission, ["shares", "decisions", "suspensions", "place"])
+        if not only_money:
+            db.session.expire(commission.child, ["school_id"])  # who may pay hangs on it
     return {commission.id: commission for commission in locked}
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.accounts.models import Person, Zone
+from app.catalogue.models import Session
 from app.children.models import Child
 from app.commissioning import split
 from app.commissioning.models import EARNED, Account, Commission, Fund, FundShare, Journal
@@ -115,19 +117,19 @@ def give_back(commission: Commission, actor: Person | None) -> int:
 
 def earn(
     commission: Commission, owed: int, *, freed: int = 0, key: str, kind: str, actor: Person | None,
-    session_id: uuid.UUID | None = None, reference: str = "", is_half: bool = False, is_new: bool = False, now: Balances | None = None,
+    session: Session | None = None, reference: str = "", is_half: bool = False, is_new: bool = False, now: Balances | None = None,
 ) -> Journal:
     """COMMITTED -> ACCRUED what is owed, and -> AVAILABLE what falls through, in the proportions of what each fund still has.
 
     `now` is the commission's balances where the caller has just read them. Never more than is committed. Nothing is lost to rounding: taking until nothing is left empties every fund.
     """
-    parts = committed(commission, now)
+    parts = committed(commission, now, at=session.starts_at if session else None)
     owed = min(owed, sum(left for _, left in parts))
     freed = min(freed, sum(left for _, left in parts) - owed)
-    taken = split.part_of_session([left for _, left in parts], owed + freed)
+    taken = _taken(commission, parts, owed + freed)
     earned = split.part_of_session(taken, owed)
     funds = [fund for fund, _ in parts]
-    for_what = about(commission, session_id)
+    for_what = about(commission, session.id if session else None)
     lines = moved(Account.COMMITTED, Account.ACCRUED, zip(funds, earned, strict=True), for_what)
     lines += moved(
         Account.COMMITTED, Account.AVAILABLE, [(f, t - e) for f, t, e in zip(funds, taken, earned, strict=True)], for_what
@@ -138,14 +140,36 @@ def earn(
     )
 
 
-def commit_again(commission: Commission, pence: int, *, key: str, actor: Person | None) -> None:
+def _taken(commission: Commission, parts: Parts, pence: int) -> list[int]:
+    """What each of these funds gives of `pence`: in proportion of what it has left, and one that has stopped only its part of before."""
+    fair = _before_it_stopped(commission.shares, pence)
+    before = [min(left, fair.get(fund.id, 0)) for fund, left in parts]
+    going = [0 if fund.id in fair else left for fund, left in parts]
+    now = split.part_of_session(going, min(pence - sum(before), sum(going)))
+    taken = [b + n for b, n in zip(before, now, strict=True)]
+    still = [left - t for (_, left), t in zip(parts, taken, strict=True)]
+    return [t + s for t, s in zip(taken, split.part_of_session(still, pence - sum(taken)), strict=True)]
+
+
+def _before_it_stopped(shares: Sequence[FundShare], pence: int) -> dict[uuid.UUID, int]:
+    """Of `pence` for a session held before a fund stopped, that fund's part, by fund; together never more than `pence`."""
+    found: dict[uuid.UUID, int] = {}
+    for share in shares:
+        if share.stopped_at is not None:
+            found[share.fund_id] = min(share.part_before(pence), pence - sum(found.values()))
+    return found
+
+
+def commit_again(commission: Commission, session: Session, pence: int, *, key: str, actor: Person | None) -> None:
     """A session delivered before the end is owed after the rest went back: AVAILABLE -> COMMITTED, in the original shares."""
-    shares = commission.shares
-    parts = zip((s.fund for s in shares), split_pence(pence, [s.pence for s in shares]), strict=True)
-    ledger.post(
-        key=key, kind="recommit", zone_id=commission.zone_id, actor=actor,
-        lines=moved(Account.AVAILABLE, Account.COMMITTED, parts, about(commission)),
-    )
+    shares = [share for share in commission.shares if share.pays_at(session.starts_at)]
+    going = [share for share in shares if share.stopped_at is None]
+    parts = _before_it_stopped(shares, pence) if going else {}
+    rest = pence - sum(parts.values())
+    weights = [share.pence for share in going or shares]
+    parts |= {share.fund_id: part for share, part in zip(going or shares, split_pence(rest, weights), strict=True)}
+    lines = moved(Account.AVAILABLE, Account.COMMITTED, [(share.fund, parts[share.fund_id]) for share in shares], about(commission))
+    ledger.post(key=key, kind="recommit", zone_id=commission.zone_id, actor=actor, lines=lines)
 
 
 def take_back(commission: Commission, journal: Journal, *, key: str, actor: Person | None) -> None:
@@ -156,10 +180,10 @@ def take_back(commission: Commission, journal: Journal, *, key: str, actor: Pers
     )
 
 
-def committed(commission: Commission, now: Balances | None = None) -> Parts:
-    """What each fund still has committed, in the order of the shares."""
+def committed(commission: Commission, now: Balances | None = None, *, at: datetime | None = None) -> Parts:
+    """What each fund that pays for a session then (without one: now) still has committed, in the order of the shares."""
     now = commission_balances(commission.id) if now is None else now
-    return [(share.fund, now[share.fund_id][Account.COMMITTED]) for share in commission.shares]
+    return [(share.fund, now[share.fund_id][Account.COMMITTED]) for share in commission.shares if share.pays_at(at)]
 
 
 def accrued(now: Balances) -> int:

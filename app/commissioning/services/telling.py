@@ -45,6 +45,30 @@ def pause_over(commission: Commission) -> None:
     )
 
 
+def payer_gone(commission: Commission) -> None:
+    """A fund has stopped: the budget holder has it among the changes to decide, the Link Worker sees to it that somebody does."""
+    _tell_link_workers(
+        commission.child, "payer_gone", commission, f"{commission.child.short_name} · Who pays from now?",
+        f"{commission.offering.title}: the old school’s money has stopped, and the budget holder is asked", "See what is paid for",
+        "coins", f"/commissions/{commission.id}", Urgency.TODAY,
+    )
+
+
+def asked_again(commission: Commission) -> None:
+    """Promised before, and asked for again: both sides know that it is not certain."""
+    _tell_link_workers(
+        commission.child, "asked_again", commission, f"{commission.child.short_name} · Money asked for again",
+        f"{commission.offering.title}: the old school’s money has stopped; the place is kept meanwhile", "See it", "coins",
+        f"/commissions/{commission.id}", Urgency.WEEK,
+    )
+    for person in people_with(Role.PARTNER_ADMIN, commission.zone_id, organisation_id=commission.organisation_id):
+        notifications.open_task(
+            person_id=person.id, kind="asked_again", subject=commission, title=f"Wait with a place at {commission.offering.title}",
+            text="Who pays is being decided again; the place is kept", action="See it", icon="hourglass",
+            url=f"/commissions/{commission.id}", urgency=Urgency.TODAY,
+        )
+
+
 def declined(commission: Commission) -> None:
     """Rejected: the reason is on its page; here is what else may fit."""
     _look_elsewhere(commission, "The money was not approved")

@@ -25,7 +25,7 @@ from app.commissioning.queries.commissions import count_sessions_posted
 from app.commissioning.queries.deciding import interests_of, people_needed, stand_ins_of
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import AlreadyAsked, CeilingPassed, MayNotDecide
-from app.commissioning.services import documents, purse, varying
+from app.commissioning.services import delivery, documents, purse, telling, varying
 from app.commissioning.services.common import take, words
 from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared import clock
@@ -50,20 +50,24 @@ def change(
         commission = _take(commission_id, seen_version, cohort_id)
         permit(policies.works_with_child_of(actor, commission), "Only the child’s Link Worker or the Zone manager changes this.")
         reason = words(reason, "Say why: the budget holder and the partner read it.", "reason")
-        if commission.state not in CHANGEABLE:
-            raise IllegalMove("Only what is approved, confirmed or going can be changed.")
-        if _open(commission.id) is not None:
+        _require_changeable(commission)
+        standing = _open(commission.id)
+        if standing is not None and not standing.is_for_payer:
             raise AlreadyAsked("A change is asked for already. Withdraw that first.")
+        if standing is not None:
+            _finish(commission, standing, _V.WITHDRAWN, actor, "withdrawn")
+            db.session.flush()
         tariff = _newer_tariff(commission) if at_todays_price else None
         cohort = db.session.get_one(Cohort, cohort_id) if cohort_id is not None else None
-        _require_sessions(commission, sessions, cohort, anything_else=tariff is not None or cohort is not None)
+        is_for_payer = commission.uncovered_pence > 0
+        _require_sessions(commission, sessions, cohort, anything_else=tariff is not None or cohort is not None or is_for_payer)
         if cohort is not None:
             varying.require_other_dates(commission, cohort, sessions)
         variation = Variation(
             commission_id=commission.id, sessions=sessions, was_sessions=commission.sessions, reason=reason,
             pence=varying.difference(commission, sessions, tariff), tariff=tariff, was_tariff_id=commission.tariff_id if tariff else None,
             cohort=cohort, was_cohort_id=commission.cohort_id if cohort else None, requested_by_id=actor.id, requested_at=clock.now(),
-            state=_V.REQUESTED,
+            state=_V.REQUESTED, is_for_payer=is_for_payer,
         )
         db.session.add(variation)
         db.session.flush()
@@ -73,9 +77,43 @@ def change(
             purse.require_envelope(commission.child, _zone(commission), commission.year, variation.pence)
             _note(commission, actor, "requested", variation)
         else:
-            varying.apply(commission, variation, actor)
-            _finish(commission, variation, _V.APPROVED, actor, "approved")
+            _apply(commission, variation, actor)
         return variation
+
+
+def ask_who_pays(commission: Commission, *, reason: str, actor: Person) -> Variation:
+    """A fund has stopped: the budget holder is asked who pays what is missing. A change that is asked for already asks for that too.
+
+    The caller holds its locks.
+    """
+    standing = _open(commission.id)
+    if standing is not None:
+        standing.pence = varying.difference(commission, standing.sessions, standing.tariff)
+        return standing
+    variation = Variation(
+        commission_id=commission.id, sessions=commission.sessions, was_sessions=commission.sessions, is_for_payer=True, reason=reason,
+        pence=commission.uncovered_pence, requested_by_id=actor.id, requested_at=clock.now(), state=_V.REQUESTED,
+    )
+    db.session.add(variation)
+    db.session.flush()
+    _note(commission, actor, "requested", variation)
+    return variation
+
+
+def _require_changeable(commission: Commission) -> None:
+    """Raises IllegalMove."""
+    if commission.state in CHANGEABLE or (commission.state is _S.SUSPENDED and commission.uncovered_pence):
+        return
+    raise IllegalMove("Only what is approved, confirmed or going can be changed.")
+
+
+def _apply(commission: Commission, variation: Variation, actor: Person, proposal: split.Proposal | None = None) -> None:
+    """Make it so. What rested only because nobody paid goes on."""
+    varying.apply(commission, variation, actor, proposal)
+    _finish(commission, variation, _V.APPROVED, actor, "approved")
+    telling.done(commission, "Somebody pays now", "payer_gone")
+    if not documents.gaps(commission.cohort, through=clock.today()):
+        delivery.go_on_after(delivery.NOBODY_PAYS, commission)
 
 
 def _newer_tariff(commission: Commission) -> Tariff:
@@ -93,8 +131,7 @@ def approve_change(*, variation_id: uuid.UUID, actor: Person) -> Variation:
     with atomic():
         variation, commission = _locked(variation_id)
         for_id = _require_decider(variation, commission, actor)
-        if commission.state not in CHANGEABLE:
-            raise IllegalMove("Only what is approved, confirmed or going can be changed.")
+        _require_changeable(commission)
         _require_sessions(commission, variation.sessions, variation.cohort, anything_else=True)
         variation.pence = varying.difference(commission, variation.sessions, variation.tariff)
         proposal = _payable(commission, variation)
@@ -102,12 +139,16 @@ def approve_change(*, variation_id: uuid.UUID, actor: Person) -> Variation:
         db.session.add(Decision(
             commission_id=commission.id, person_id=actor.id, kind=DecisionKind.APPROVE, at=clock.now(), for_id=for_id, variation_id=variation.id,
         ))
-        if len(said) + 1 < people_needed(_zone(commission), commission, total_pence=commission.total_pence + variation.pence):
+        if len(said) + 1 < people_needed(_zone(commission), commission, total_pence=_total_with(variation, commission)):
             _note(commission, actor, "supported", variation)
             return variation
-        varying.apply(commission, variation, actor, proposal)
-        _finish(commission, variation, _V.APPROVED, actor, "approved")
+        _apply(commission, variation, actor, proposal)
         return variation
+
+
+def _total_with(variation: Variation, commission: Commission) -> int:
+    """What it would come to in all."""
+    return commission.total_pence - commission.uncovered_pence + variation.pence
 
 
 def _payable(commission: Commission, variation: Variation) -> split.Proposal | None:
@@ -198,7 +239,7 @@ def _require_decider(variation: Variation, commission: Commission, actor: Person
     if actor.id == variation.requested_by_id:
         raise MayNotDecide("You asked for this yourself, so somebody else decides.")
     interests, theirs = interests_of(actor.id), stand_ins_of(actor)
-    total = commission.total_pence + max(0, variation.pence)
+    total = max(commission.total_pence, _total_with(variation, commission))
     said = {d.authority_id for d in _words_of(variation)} if is_yes else set[uuid.UUID]()
 
     def why_not(**among: object) -> str | None:

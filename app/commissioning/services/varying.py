@@ -17,7 +17,7 @@ from app.commissioning.models import (
     Variation,
 )
 from app.commissioning.queries import proposals
-from app.commissioning.queries.money import delivery_days, purpose_of
+from app.commissioning.queries.money import commission_balances, delivery_days, purpose_of
 from app.commissioning.refusals import CannotConfirm
 from app.commissioning.services import delivery, documents, pricing, purse, seats
 from app.commissioning.services.ledger import moved
@@ -31,12 +31,16 @@ _S = CommissionState
 
 
 def difference(commission: Commission, sessions: int, tariff: Tariff | None) -> int:
-    """What `sessions` in all, at the price of `tariff` (None: the one it was made on), costs more than now, in pence; less is below nil.
+    """What `sessions` in all, at the price of `tariff` (None: the one it was made on), costs more than is paid for now, in pence; less is
+    below nil.
 
     Sessions with a register keep what they are worth: a new price is for those to come. Raises Invalid where it cannot be.
     """
+    covered = commission.total_pence - commission.uncovered_pence
     if tariff is None:
-        return commission.total_for(sessions) - commission.total_pence
+        return commission.total_for(sessions) - covered
+    if commission.state is _S.SUSPENDED:
+        raise Invalid("While it is paused its price stays. Somebody has to pay first, then the price can change.", field="at_todays_price")
     done, worth = pricing.counted(commission)
     setup = tariff.setup_pence if commission.state is not _S.IN_DELIVERY else commission.setup_pence
     if commission.state is _S.IN_DELIVERY and not done:
@@ -51,8 +55,8 @@ def difference(commission: Commission, sessions: int, tariff: Tariff | None) -> 
     if tariff.is_per_place:
         if tariff.price_pence < worth:
             raise Invalid(f"{pounds(worth)} of the place is earned or fell through already.", field="at_todays_price")
-        return setup + tariff.price_pence - commission.total_pence
-    return setup + worth + (sessions - done) * tariff.price_pence - commission.total_pence
+        return setup + tariff.price_pence - covered
+    return setup + worth + (sessions - done) * tariff.price_pence - covered
 
 
 def apply(commission: Commission, variation: Variation, actor: Person, proposal: split.Proposal | None = None) -> None:
@@ -62,8 +66,8 @@ def apply(commission: Commission, variation: Variation, actor: Person, proposal:
     elif variation.pence < 0:
         _take_away(commission, variation, actor)
     done, worth = pricing.counted(commission)  # before anything changes: the database holds that total and price agree
-    commission.total_pence += variation.pence
-    commission.sessions = variation.sessions
+    commission.total_pence += variation.pence - commission.uncovered_pence
+    commission.sessions, commission.uncovered_pence = variation.sessions, 0
     if variation.tariff is not None:
         _reprice(commission, variation.tariff, done, worth)
     db.session.flush()
@@ -123,8 +127,10 @@ def _move(commission: Commission, cohort: Cohort, actor: Person) -> None:
 
 def _take_away(commission: Commission, variation: Variation, actor: Person) -> None:
     """COMMITTED -> AVAILABLE what falls away, in the proportions of what each fund still has; the shares follow."""
-    parts = purse.committed(commission)
-    taken = split.part_of_session([left for _, left in parts], -variation.pence)
+    now = commission_balances(commission.id)
+    parts = [(share.fund, now[share.fund_id][Account.COMMITTED]) for share in commission.shares]
+    going = [left if share.stopped_at is None else 0 for share, (_, left) in zip(commission.shares, parts, strict=True)]
+    taken = split.part_of_session(going if sum(going) >= -variation.pence else [left for _, left in parts], -variation.pence)
     lines = moved(Account.COMMITTED, Account.AVAILABLE, [(fund, t) for (fund, _), t in zip(parts, taken, strict=True)], purse.about(commission))
     purse.post_event(commission, "vary", lines, actor)
     by_fund = {fund.id: t for (fund, _), t in zip(parts, taken, strict=True)}
@@ -144,6 +150,8 @@ def _put_on(commission: Commission, proposal: split.Proposal, actor: Person) -> 
     standing = {share.fund_id: share for share in commission.shares}
     for part in proposal.paying:
         if part.fund.id in standing:
-            standing[part.fund.id].pence += part.pence
+            share = standing[part.fund.id]
+            share.pence += part.pence
+            share.stopped_at, share.stopped_pence, share.stopped_of_pence = None, 0, 0
         else:
             db.session.add(FundShare(commission_id=commission.id, fund_id=part.fund.id, pence=part.pence))
