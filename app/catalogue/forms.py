@@ -290,7 +290,7 @@ class TariffForm(WhyForm):
     setup = PoundsField("Set-up", [Optional()], description="Paid once for each child.", default=0)
     notice_percent = WholeNumberField(
         "Notice charge", [Optional(), NumberRange(0, 100, "From 0 to 100 percent.")],
-        description="Percent of one session, where work ends early and it is not you who ends it. Nothing if empty.",
+        description="Percent of one session, paid when somebody else ends the work early. Nothing if empty.",
     )
     attended = _share("Came", "attended")
     late = _share("Came late", "late")

@@ -9,6 +9,7 @@ from app.accounts.models import Role
 from app.catalogue.services.tariffs import set_tariff
 from app.commissioning.models import Brief, BriefOffer, Commission, CommissionState, Delegation
 from app.commissioning.services import commissions, decisions, places, variations
+from app.introductions.models import IntroductionState
 from app.shared import clock
 from app.shared.db import atomic, db
 from tests import factories as make
@@ -26,7 +27,7 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     answered = scene.request()
     decisions.return_(commission_id=answered.id, question="How often?", actor=scene.second)
     commissions.answer_question(commission_id=answered.id, answer=f"{answered.child.first_name} goes twice a week.", actor=scene.link_worker)
-    going = scene.confirmed()
+    going = scene.confirmed(scene.introduction(state=IntroductionState.AGREED))
     more = variations.change(commission_id=going.id, sessions=12, reason="It goes so well.", actor=scene.link_worker)
     sign_in(client, scene.holder)
     page = client.get("/approvals").get_data(as_text=True)
@@ -64,6 +65,23 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     told = client.post(f"/commissions/{going.id}/change", data=typed, follow_redirects=True).get_data(as_text=True)
     assert "Asked for: £4 more" in told
     assert "£20 to £21 for each session to come and to Thursdays" in told
+    _partner_hears_of_it(client, scene, going)
+
+
+def _partner_hears_of_it(client: StrictClient, scene: Scene, going: Commission) -> None:
+    """Of what was changed, on the home page until they say that they have seen it; of what is only asked for, nothing."""
+    with atomic():
+        make.make_consent(going.child, scene.organisation)
+    sign_in(client, scene.partner)
+    news = f"A place at {going.offering.title} has changed"
+    assert news in client.get("/").get_data(as_text=True)
+    page = client.get(f"/commissions/{going.id}").get_data(as_text=True)
+    assert "12 to 4 sessions" in page
+    assert "10 to 12 sessions" in page
+    assert "£21" not in page
+    client.post(f"/commissions/{going.id}/changes/seen")
+    assert "We have seen it" not in client.get(f"/commissions/{going.id}").get_data(as_text=True)
+    assert news not in client.get("/").get_data(as_text=True)
 
 
 def test_the_split_is_changed_on_a_page_that_says_why_others_cannot_pay(client: StrictClient, scene: Scene) -> None:

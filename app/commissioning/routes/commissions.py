@@ -38,12 +38,14 @@ from app.commissioning.queries.commissions import (
 from app.commissioning.queries.money import commission_balances
 from app.commissioning.queries.places import find_waiting_of, position
 from app.commissioning.queries.statements import child_money
-from app.commissioning.queries.variations import find_open_variation
+from app.commissioning.queries.variations import find_open_variation, list_changes
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import commissions, delivery, unpaid
 from app.commissioning.services.following import sentence
+from app.commissioning.services.partner_told import CHANGED
 from app.commissioning.services.seats import last_day_of
 from app.commissioning.words import STATE_TONES, STATE_WORDS
+from app.notifications.queries import list_open_tasks
 from app.shared import clock
 from app.shared.forms import seen_version
 from app.shared.money import pounds
@@ -167,7 +169,8 @@ def _partners_page(commission: Commission, me: Person) -> ResponseReturnValue:
         "commissioning/commission_show_partner.html", commission=commission, shared=shared,
         called=shared.called if shared else commission.child.reference, state=STATE_WORDS[commission.state_now],
         tone=STATE_TONES[commission.state_now], actions=actions_for(commission, me, turn=None, item=None), sums=_sums(commission),
-        posted=count_sessions_posted(commission.id),
+        posted=count_sessions_posted(commission.id), changes=list_changes(commission.id), say=lambda text: without_name(text, commission.child),
+        is_news=any(task.kind == CHANGED and task.subject_id == commission.id for task in list_open_tasks(me)),
         missing=delivery.why_not_confirm(commission, commission.practitioner_id)
         if commission.state is _S.APPROVED and commission.partner_agreed_at else [],
     )

@@ -15,7 +15,7 @@ from app.commissioning.models import WAITING_STATES, Commission, Variation, Vari
 from app.commissioning.queries.commissions import count_sessions_posted, get_commission
 from app.commissioning.queries.variations import get_variation, newer_tariff, other_groups
 from app.commissioning.routes.base import blueprint
-from app.commissioning.services import changing, variations
+from app.commissioning.services import changing, partner_told, variations
 from app.commissioning.words import price_now
 from app.shared.money import pounds
 from app.shared.web import act, allow, current_person, submit
@@ -87,3 +87,11 @@ def change_withdraw(variation: Variation) -> ResponseReturnValue:
     me, variation_id = current_person(), variation.id
     back = url_for("commissioning.commission", commission_id=variation.commission_id)
     return act(lambda: variations.withdraw_change(variation_id=variation_id, actor=me), back, done="Not asked for any more.")
+
+
+@blueprint.post("/commissions/<uuid:commission_id>/changes/seen")
+@allow(policies.is_partner_admin_of, commission=get_commission)
+def changes_seen(commission: Commission) -> ResponseReturnValue:
+    me, commission_id = current_person(), commission.id
+    back = url_for("commissioning.commission", commission_id=commission_id)
+    return act(lambda: partner_told.note_seen(commission_id=commission_id, actor=me), back, done="Off your list.")

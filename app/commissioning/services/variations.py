@@ -25,7 +25,7 @@ from app.commissioning.queries.commissions import count_sessions_posted
 from app.commissioning.queries.deciding import interests_of, people_needed, stand_ins_of
 from app.commissioning.queries.money import next_days
 from app.commissioning.refusals import AlreadyAsked, CeilingPassed, MayNotDecide
-from app.commissioning.services import delivery, documents, purse, telling, varying
+from app.commissioning.services import delivery, documents, partner_told, purse, telling, varying
 from app.commissioning.services.common import take, words
 from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared import clock
@@ -111,6 +111,7 @@ def _apply(commission: Commission, variation: Variation, actor: Person, proposal
     """Make it so. What rested only because nobody paid goes on."""
     varying.apply(commission, variation, actor, proposal)
     _finish(commission, variation, _V.APPROVED, actor, "approved")
+    partner_told.tell(variation, commission)
     telling.done(commission, "Somebody pays now", "payer_gone")
     if not documents.gaps(commission.cohort, through=clock.today()):
         delivery.go_on_after(delivery.NOBODY_PAYS, commission)
