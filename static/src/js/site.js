@@ -101,3 +101,10 @@ for (const type of ['pointerover', 'focusin']) {
     if (item?.id) document.querySelector(`.pin[href="#${CSS.escape(item.id)}"]`)?.classList.add('is-lit');
   });
 }
+
+// A table that is wider than its place can be moved with the keyboard, and says what it is.
+const tables = new ResizeObserver((seen) => seen.forEach(({ target: wrap }) => {
+  const moves = wrap.scrollWidth > wrap.clientWidth, told = { tabindex: '0', role: 'group', 'aria-label': wrap.querySelector('caption')?.textContent.trim() || 'Table' };
+  for (const [name, value] of Object.entries(told)) moves ? wrap.setAttribute(name, value) : wrap.removeAttribute(name);
+}));
+document.querySelectorAll('.tablewrap').forEach((wrap) => tables.observe(wrap));
