@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from app.catalogue.exchange import OfferingRecord
 from app.interchange.catalogue_csv import FIELD_OF, LONGEST_PROSE, read_row
 from app.interchange.joins import guess_join, join_sheets, rename_by_print
-from app.interchange.mapping import ColumnMapping, Translated, Translator, require_columns
+from app.interchange.mapping import ColumnMapping, require_columns
 from app.interchange.presets import PRESETS
 from app.interchange.problems import Problem, Reading, shown
 from app.interchange.sheets import Sheet
 from app.interchange.tables import Line
 from app.interchange.targets import BY_NAME
+from app.interchange.translating import Translated, Translator
 
 STEP = 500
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}")

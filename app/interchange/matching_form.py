@@ -18,11 +18,11 @@ from app.interchange.mapping import (
     SEPARATORS,
     ColumnMapping,
     Rule,
-    Translator,
     value_key,
 )
 from app.interchange.sheets import Sheet
 from app.interchange.targets import GROUPS, TARGETS, Shape, Target, known_word
+from app.interchange.translating import Translator
 from app.shared.forms import KithForm, TidyStringField
 
 MOST_ASKED = 40

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
+from app.interchange.packed import MOST_PARTS
 from app.interchange.problems import Unusable
-from app.interchange.workbook import MOST_PARTS
 
 MOST_BYTES = 6 * 1024 * 1024 * 1024
 """Of one table once unpacked: the ONS Postcode Directory with all its columns has 1.4 GB."""

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from app.interchange.packed import open_packed, unpack
 from app.interchange.problems import Problem, Unusable, shown
 from app.interchange.tables import records
-from app.interchange.workbook import is_workbook, open_packed, read_workbook, unpack
+from app.interchange.workbook import is_workbook, read_workbook
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of all files together."""

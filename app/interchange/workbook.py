@@ -10,30 +10,23 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from xml.parsers import expat
 
+from app.interchange.packed import BROKEN, open_packed, unpack
 from app.interchange.problems import Unusable
 
-MOST_PARTS = 2_000
-MOST_UNPACKED = 200 * 1024 * 1024
-"""Bytes that all parts together may have once unpacked."""
-MOST_RATIO = 150
-"""Unpacked to packed, of one part beyond the first megabyte. Sheets that people keep reach 40; a bomb has 1,000."""
 MOST_COLUMNS = 500
 MOST_STRINGS = 2_000_000
-BLOCK = 256 * 1024
 
 _FIRST_DAY = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}  # noqa: DTZ001  a sheet knows no time zone
 _DATES = {14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)}
 _TIMES = {18, 19, 20, 21, 45, 46, 47}
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_BROKEN = "This Excel file is broken. Open it in Excel, save it again and send that, or save it as “CSV UTF-8”."
 
 
 @dataclass
@@ -54,45 +47,6 @@ def is_workbook(content: bytes) -> bool:
             return "[Content_Types].xml" in packed.namelist() and any(name.startswith("xl/") for name in packed.namelist())
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError):
         return False
-
-
-def open_packed(content: bytes) -> zipfile.ZipFile:
-    """A ZIP whose parts are few, small and not packed beyond belief. Raises Unusable."""
-    try:
-        packed = zipfile.ZipFile(io.BytesIO(content))
-        parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-        raise Unusable("This ZIP file is broken. Pack it again.") from error
-    if len(parts) > MOST_PARTS:
-        raise Unusable(f"This file has {len(parts):,} parts inside; at most {MOST_PARTS:,} are read.")
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unusable("This file is locked with a password. Save it without one.")
-    if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise Unusable(f"Unpacked, this file would be larger than {MOST_UNPACKED // 1024 // 1024} MB. It was not opened.")
-    for part in parts:
-        _require_ratio(part.file_size, part.compress_size)
-    return packed
-
-
-def _require_ratio(unpacked: int, packed: int) -> None:
-    if unpacked > 1024 * 1024 and unpacked > MOST_RATIO * max(packed, 1):
-        raise Unusable("This file is packed beyond belief, as no spreadsheet is. It was not opened.")
-
-
-def unpack(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """One part, block by block. What it says of its own size is not believed. Raises Unusable."""
-    try:
-        part = packed.getinfo(name)
-        done = 0
-        with packed.open(part) as stream:
-            while block := stream.read(BLOCK):
-                done += len(block)
-                _require_ratio(done, part.compress_size)
-                if done > MOST_UNPACKED:
-                    raise Unusable(f"Unpacked, this file would be larger than {MOST_UNPACKED // 1024 // 1024} MB. It was not opened.")
-                yield block
-    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise Unusable(_BROKEN) from error
 
 
 def read_workbook(content: bytes) -> Workbook:
@@ -154,7 +108,7 @@ def _parse(packed: zipfile.ZipFile, name: str, start: Any, end: Any = None, data
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as error:
-        raise Unusable(_BROKEN) from error
+        raise Unusable(BROKEN) from error
 
 
 def _plain(tag: str) -> str:
@@ -362,7 +316,7 @@ def _sheet_rows(
             cells.done.clear()
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as error:
-        raise Unusable(_BROKEN) from error
+        raise Unusable(BROKEN) from error
     yield from cells.done
     if cells.merged:
         notes.append(

@@ -12,7 +12,7 @@ from app.catalogue.models import Offering
 from app.interchange import queries
 from app.interchange.models import ImportDraft, ImportKind
 from app.interchange.problems import Unusable
-from app.interchange.services import drafts
+from app.interchange.services import draft_work, drafts
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import Forbidden, Invalid, NotFound
@@ -92,6 +92,6 @@ def test_a_file_that_cannot_be_used_is_not_kept(zone: Zone, manager: Person, mon
 
 
 def test_more_rows_than_a_page_can_wait_for_are_refused(zone: Zone, manager: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts, "MOST_ROWS", {ImportKind.CATALOGUE: 20})
+    monkeypatch.setattr(draft_work, "MOST_ROWS", {ImportKind.CATALOGUE: 20})
     with pytest.raises(Invalid, match="at most 20"):
         keep(zone, manager, many_offerings(21))

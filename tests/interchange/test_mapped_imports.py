@@ -22,7 +22,7 @@ from app.interchange.mapping import ColumnMapping, Rule
 from app.interchange.models import DraftStage, ImportDraft
 from app.interchange.problems import Unusable
 from app.interchange.reports import Report
-from app.interchange.services import drafts, import_catalogue, import_mapped, import_postcodes
+from app.interchange.services import draft_work, drafts, import_catalogue, import_mapped, import_postcodes
 from app.interchange.services.mapped import choose_mapping, guess_mapping, save_mapping
 from app.interchange.sheets import read_sheets
 from app.notifications import worker
@@ -206,7 +206,7 @@ def test_a_long_import_outlives_the_worker_that_dies(zone: Zone, manager: Person
         drafts.use_draft(draft_id=draft_id, actor=manager)
         job = worker.claim(str(uuid4()))
         assert job is not None
-        drafts.run_draft(job)  # done, but killed before it could say so
+        draft_work.run_draft(job)  # done, but killed before it could say so
         before = entries()
     with clock.freeze(clock.now() + timedelta(minutes=5)):
         worker.run(once=True)

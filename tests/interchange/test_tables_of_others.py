@@ -9,10 +9,11 @@ import zipfile
 import pytest
 from openpyxl import load_workbook
 
-from app.interchange import sheets, workbook
+from app.interchange import packed, sheets
 from app.interchange.problems import Unusable
 from app.interchange.sheets import Sheet, read_sheets
-from app.interchange.understanding import ages, price, slots
+from app.interchange.timetables import slots
+from app.interchange.understanding import ages, price
 from tests.interchange.tables import CLUBS, as_csv, as_workbook, as_zip
 
 
@@ -91,7 +92,7 @@ def test_what_is_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_ROWS", 2)
     with pytest.raises(Unusable, match="more than 2 rows"):
         read(as_csv(CLUBS))
-    monkeypatch.setattr(workbook, "MOST_UNPACKED", 1_000)
+    monkeypatch.setattr(packed, "MOST_UNPACKED", 1_000)
     with pytest.raises(Unusable, match="larger than"):
         read(as_workbook(CLUBS))
 

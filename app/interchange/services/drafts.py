@@ -23,27 +23,20 @@ from app.interchange.guessing import SAMPLES, distinct, guess_rules, samples
 from app.interchange.joins import sheets_print
 from app.interchange.mapped import arrange
 from app.interchange.mapping import ColumnMapping, sheet_prints
-from app.interchange.models import DRAFT_MOVES, DraftStage, ImportDraft, ImportKind
-from app.interchange.progress import Notes
-from app.interchange.reports import Report
-from app.interchange.services.catalogue import Progress, import_catalogue, silent
-from app.interchange.services.children import import_children
-from app.interchange.services.mapped import Files, guess_mapping, import_mapped, propose_mapping, save_mapping
+from app.interchange.models import DraftStage, ImportDraft, ImportKind
+from app.interchange.services.catalogue import silent
+from app.interchange.services.draft_work import hand_over, move, refuse_many, require_few, run_import, use
+from app.interchange.services.mapped import Files, guess_mapping, propose_mapping, save_mapping
 from app.interchange.sheets import Sheet, read_sheets
-from app.notifications.handlers import Job, NotDone
-from app.notifications.services import post
 from app.shared import clock
-from app.shared.db import Busy, atomic, db, lock_row
-from app.shared.errors import DomainError, Forbidden, Invalid, NotFound
+from app.shared.db import atomic, db, lock_row
+from app.shared.errors import DomainError, Forbidden, Invalid
 
 KEPT_FOR = timedelta(days=1)
 LARGEST = 6 * 1024 * 1024
 """Bytes. Larger files are for `kith import` on the server, where nobody waits in front of a page."""
-MOST_ROWS = {ImportKind.CATALOGUE: 20_000, ImportKind.CHILDREN: 1_000}
 SHORT = 1_000
 """Rows that somebody can wait for; more are the worker's."""
-TOPIC = "interchange.draft"
-TRIES = 3
 
 
 class AlreadyImported(DomainError):
@@ -73,8 +66,8 @@ def keep_draft(*, zone_id: uuid.UUID, kind: ImportKind, source: str, file_name: 
         )
         rows = 0
         if not is_long:
-            report = _import(draft, actor, silent, is_dry_run=True)
-            rows = _require_few(kind, report)
+            report = run_import(draft, actor, silent, is_dry_run=True)
+            rows = require_few(kind, report)
             draft.report = report.as_page()
         db.session.add(draft)
         db.session.flush()
@@ -83,7 +76,7 @@ def keep_draft(*, zone_id: uuid.UUID, kind: ImportKind, source: str, file_name: 
             rows=rows or content.count(b"\n"), wrong=draft.report.get("wrong", 0),
         )
         if is_long:
-            _hand_over(draft)
+            hand_over(draft)
         return draft
 
 
@@ -97,7 +90,7 @@ def keep_table(*, zone_id: uuid.UUID, source: str, files: Files, actor: Person) 
     rows = max(len(sheet.rows) for sheet in sheets)
     if not rows:
         raise Invalid("The file names columns, but there is no row below them.", field="file")
-    _refuse_many(ImportKind.CATALOGUE, rows)
+    refuse_many(ImportKind.CATALOGUE, rows)
     with atomic():
         forget_drafts()
         mapping, name = propose_mapping(zone_id, sheets)
@@ -122,20 +115,6 @@ def _require_files(zone_id: uuid.UUID, files: Files, actor: Person) -> None:
         raise Invalid("The file is empty.", field="file")
     if sum(len(content) for _, content in files) > LARGEST:
         raise Invalid(f"The file is larger than {LARGEST // 1024 // 1024} MB. Split it, or have it imported on the server.", field="file")
-
-
-def _require_few(kind: ImportKind, report: Report) -> int:
-    rows = len(report.taken) + report.wrong
-    _refuse_many(kind, rows)
-    return rows
-
-
-def _refuse_many(kind: ImportKind, rows: int) -> None:
-    if rows > MOST_ROWS[kind]:
-        raise Invalid(
-            f"The file has {rows:,} rows; at most {MOST_ROWS[kind]:,} can be brought in here at once. Split it, or have it imported "
-            "on the server.", field="file",
-        )
 
 
 def _named(files: Files) -> str:
@@ -185,7 +164,7 @@ def set_mapping(*, draft_id: uuid.UUID, mapping: ColumnMapping, actor: Person) -
             mapping = replace(mapping, rules={**fresh, **kept})
         draft.rules = mapping.as_dict()
         if draft.stage is not DraftStage.MAPPING:
-            _move(draft, DraftStage.MAPPING)
+            move(draft, DraftStage.MAPPING)
         return draft
 
 
@@ -198,7 +177,7 @@ def start_again(*, draft_id: uuid.UUID, actor: Person) -> ImportDraft:
         mapping = guess_mapping(sheets)
         draft.rules, draft.preset, draft.outline = mapping.as_dict(), mapping.preset, _outline(sheets, mapping)
         if draft.stage is not DraftStage.MAPPING:
-            _move(draft, DraftStage.MAPPING)
+            move(draft, DraftStage.MAPPING)
         return draft
 
 
@@ -216,13 +195,13 @@ def look_through(*, draft_id: uuid.UUID, name: str, source: str, actor: Person) 
         save_mapping(zone_id=draft.zone_id, name=name, mapping=mapping, header_print=str(draft.outline["print"]), actor=actor)
         draft.mapping_name, draft.source, draft.trouble = " ".join(name.split()), source, ""
         if draft.stage is DraftStage.READY:
-            _move(draft, DraftStage.MAPPING)
+            move(draft, DraftStage.MAPPING)
         if int(draft.outline["rows"]) > SHORT:
-            _move(draft, DraftStage.LOOKING)
-            _hand_over(draft)
+            move(draft, DraftStage.LOOKING)
+            hand_over(draft)
             return draft
-        draft.report = _import(draft, actor, silent, is_dry_run=True).as_page()
-        _move(draft, DraftStage.READY)
+        draft.report = run_import(draft, actor, silent, is_dry_run=True).as_page()
+        move(draft, DraftStage.READY)
         return draft
 
 
@@ -237,10 +216,10 @@ def use_draft(*, draft_id: uuid.UUID, actor: Person) -> ImportDraft:
         if draft.stage is DraftStage.MAPPING:
             raise Invalid("Match its columns first.")
         if is_long(draft):
-            _move(draft, DraftStage.WORKING)
-            _hand_over(draft)
+            move(draft, DraftStage.WORKING)
+            hand_over(draft)
         else:
-            _use(draft, actor, silent)
+            use(draft, actor, silent)
         return draft
 
 
@@ -248,16 +227,6 @@ def is_long(draft: ImportDraft) -> bool:
     """More than somebody waits for: the worker does it."""
     report = draft.report
     return draft.kind is ImportKind.CATALOGUE and sum(int(report.get(key, 0)) for key in ("created", "updated", "unchanged", "wrong")) > SHORT
-
-
-def _use(draft: ImportDraft, actor: Person, progress: Progress) -> None:
-    report = _import(draft, actor, progress, is_dry_run=False)
-    draft.report, draft.content, draft.used_at = report.as_page(), None, clock.now()
-    _move(draft, DraftStage.USED)
-    write_trail(
-        "interchange.file.imported", subject=draft, actor=actor, zone_id=draft.zone_id, kind=draft.kind, source=draft.source,
-        created=report.created, updated=report.updated, unchanged=report.unchanged, wrong=report.wrong,
-    )
 
 
 def discard_draft(*, draft_id: uuid.UUID, actor: Person) -> None:
@@ -279,71 +248,6 @@ def forget_drafts() -> int:
         return len(gone)
 
 
-def run_draft(job: Job) -> None:
-    """The worker's part: look a long file through, or import it. Done twice it has the effect of once.
-
-    Reading and comparing hold nobody up; what is written is one transaction with the upload's own state.
-    """
-    draft_id = uuid.UUID(job.payload["draft_id"])
-    notes = Notes(draft_id)
-    try:
-        _run(draft_id, notes)
-    except Busy:
-        raise  # another try, when the lease has run out
-    except DomainError as refusal:
-        _give_back(draft_id, refusal.sentence)
-    except Exception as error:
-        if job.attempt >= TRIES:
-            _give_back(draft_id, "Something went wrong in Kith. Nothing was imported; tell whoever looks after Kith.")
-            raise NotDone(type(error).__name__, is_final=True) from error
-        raise
-    finally:
-        notes.end()
-
-
-def _run(draft_id: uuid.UUID, notes: Notes) -> None:
-    draft = db.session.get(ImportDraft, draft_id)
-    if draft is None or draft.stage not in (DraftStage.LOOKING, DraftStage.WORKING):
-        return
-    actor = db.session.get_one(Person, draft.person_id)
-    notes("Reading", 0, 0)
-    if draft.stage is DraftStage.LOOKING:
-        report = _import(draft, actor, notes, is_dry_run=True)
-        _require_few(draft.kind, report)
-        with atomic():
-            draft = lock_row(ImportDraft, draft_id)
-            if draft.stage is DraftStage.LOOKING:
-                draft.report = report.as_page()
-                _move(draft, DraftStage.READY)
-        return
-    with atomic():
-        draft = lock_row(ImportDraft, draft_id)
-        if draft.stage is DraftStage.WORKING:
-            if not policies.can_use_draft(actor, draft):
-                raise Forbidden
-            _use(draft, actor, notes)
-
-
-def _give_back(draft_id: uuid.UUID, why: str) -> None:
-    """To its owner, with the reason."""
-    with atomic():
-        draft = db.session.get(ImportDraft, draft_id, with_for_update=True)
-        if draft is None or draft.stage not in (DraftStage.LOOKING, DraftStage.WORKING):
-            return
-        draft.trouble = why[:300]
-        _move(draft, DraftStage.MAPPING if draft.stage is DraftStage.LOOKING and draft.rules else DraftStage.READY)
-
-
-def _hand_over(draft: ImportDraft) -> None:
-    """Each time anew: the same upload may be looked through several times."""
-    post(topic=TOPIC, payload={"draft_id": str(draft.id)}, dedupe=f"{TOPIC}:{draft.id}:{uuid.uuid4()}")
-
-
-def _move(draft: ImportDraft, to: DraftStage) -> None:
-    DRAFT_MOVES.require(draft.stage, to)
-    draft.stage = to
-
-
 def _require_open(draft: ImportDraft) -> None:
     if draft.content is None:
         raise AlreadyImported("This file has been imported already. Nothing was changed a second time.")
@@ -354,19 +258,3 @@ def _require_open(draft: ImportDraft) -> None:
 def _own(draft_id: uuid.UUID, actor: Person) -> ImportDraft:
     queries.get_draft(draft_id, actor)
     return lock_row(ImportDraft, draft_id)
-
-
-def _import(draft: ImportDraft, actor: Person, progress: Progress, *, is_dry_run: bool) -> Report:
-    content = draft.content
-    if content is None:
-        raise NotFound
-    if draft.kind is ImportKind.CHILDREN:
-        return import_children(zone_id=draft.zone_id, content=content, source=draft.source, is_dry_run=is_dry_run, actor=actor)
-    if draft.rules:
-        return import_mapped(
-            zone_id=draft.zone_id, files=[(draft.file_name, content)], mapping=ColumnMapping.from_dict(draft.rules), source=draft.source,
-            is_dry_run=is_dry_run, actor=actor, progress=progress,
-        )
-    return import_catalogue(
-        zone_id=draft.zone_id, content=content, source=draft.source, is_dry_run=is_dry_run, actor=actor, progress=progress
-    )
