@@ -1,4 +1,4 @@
-"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt), all for people to read.
+"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt, fourth.txt), all for people to read.
 
 Catalogue, queries and grades have one author, who graded by reading the offerings before any engine had answered. That author
 also works on Kith's lexicon, so the figures flatter it: therefore `half`. Only the queries of the "seen" half are ever looked at
@@ -135,6 +135,16 @@ def again() -> tuple[Judged, ...]:
     return tuple(_queries("again.txt"))
 
 
+@cache
+def fourth() -> tuple[Judged, ...]:
+    """Those that were asked a fourth time, most of them sentences; every second one of each kind is unseen."""
+    return tuple(_queries("fourth.txt"))
+
+
+_HALVED = ("queries.txt", "fourth.txt")
+"""Files of which every second query of a kind is unseen."""
+
+
 def _queries(name: str) -> Iterator[Judged]:
     known = {row["id"] for row in offerings()}
     kind, half, count = "", "", 0
@@ -150,6 +160,6 @@ def _queries(name: str) -> Iterator[Judged]:
                 if ref not in known or ref in grades or grade not in ("1", "2", "3"):
                     raise Unreadable(f"{name} line {number}: {ref} is unknown, twice, or graded {grade!r}")
                 grades[ref] = int(grade)
-        seen = "unseen" if count % 2 and name == "queries.txt" else "seen"
+        seen = "unseen" if count % 2 and name in _HALVED else "seen"
         yield Judged(kind, typed, grades, half or seen)
         count += 1
