@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import UnaryExpression
 
 from app.catalogue.models import OfferingText
 from app.catalogue.search.understanding import Group, Query
@@ -23,6 +25,10 @@ LIGHT = (
 )
 WORDS = (_T.id, _T.title, _T.tags, _T.needs, _T.provider, _T.place, _T.facts, _T.body)
 """What is weighed. It stands at the beginning of a row, so the rest of it need not be read."""
+
+
+_FOUND = sa.table("offering_search", sa.column("rowid", sa.Integer), sa.column("offering_search", sa.Text))
+"""SQLite's index. Joined, not asked for a list of all it finds: its rows come in their order, so a limit ends the looking."""
 
 
 def required_groups(query: Query) -> list[Group]:
@@ -55,10 +61,8 @@ def _matches(
         return sa.false()
     if db.engine.dialect.name == "sqlite":
         found = fts_joint.join(f"({' OR '.join(map(_quoted, phrases))})" for phrases in wanted)
-        statement = sa.text("SELECT rowid FROM offering_search WHERE offering_search MATCH :found").bindparams(
-            sa.bindparam("found", f"{{title tags}} : ({found})" if in_head else found, unique=True)
-        )
-        return OfferingText.id.in_(statement.columns(sa.column("rowid", sa.Integer)))
+        found = f"{{title tags}} : ({found})" if in_head else found
+        return sa.and_(_FOUND.c.rowid == _T.id, _FOUND.c.offering_search.op("MATCH", is_comparison=True)(found))
     label = ":AB" if in_head else ""
     found = ts_joint.join(f"({' | '.join(_adjacent(phrase, label) for phrase in phrases)})" for phrases in wanted)
     lexemes: sa.ColumnElement[Any] = sa.cast(OfferingText.lexemes, _TsVector())
@@ -108,5 +112,14 @@ def select_rows(
     limit: int | None = None,
 ) -> Sequence[sa.Row[Any]]:
     """Rows of one Zone, in the order of their ids."""
-    statement = sa.select(*columns).where(OfferingText.zone_id == zone_id, *(w for w in where if w is not None))
-    return db.session.execute(statement.order_by(OfferingText.id).limit(limit)).all()
+    statement = sa.select(*columns).where(*(w for w in where if w is not None))
+    if _FOUND in statement.get_final_froms():
+        # The plus keeps SQLite from going through the Zone's rows one by one and asking its index about each.
+        statement = statement.where(_as_it_is(_T.zone_id) == zone_id).order_by(_FOUND.c.rowid)
+    else:
+        statement = statement.where(_T.zone_id == zone_id).order_by(_T.id)
+    return db.session.execute(statement.limit(limit)).all()
+
+
+def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
