@@ -1,4 +1,4 @@
-"""Makes app/matching/meaning.npz: one short vector for each everyday word, so that matching knows skating from sailing with NumPy alone.
+"""Makes app/catalogue/search/meaning.npz: one short vector for each everyday word, so that search and matching know skating from sailing with NumPy alone.
 
 Run once, by hand, and only to make the table anew:
 
@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-OUT = ROOT / "app" / "matching" / "meaning.npz"
+OUT = ROOT / "app" / "catalogue" / "search" / "meaning.npz"
 DIMENSIONS = 128
 BATCH = 512
 

@@ -29,7 +29,7 @@ BY_HAND = {"pyasn1-modules": "BSD-2-Clause", "pysqlite3": "Zlib", "stripe": "MIT
 """Where the package says its licence in no field that can be read."""
 ELSEWHERE = "(installed on other machines or by another Python)"
 DATA = [
-    ("sentence-transformers/all-MiniLM-L6-v2", "word vectors distilled into app/matching/meaning.npz", "Apache-2.0"),
+    ("sentence-transformers/all-MiniLM-L6-v2", "word vectors distilled into app/catalogue/search/meaning.npz", "Apache-2.0"),
 ]
 
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.catalogue.models import NEEDS
+from app.catalogue.search.meaning import Meanings
 from app.children.services.profile import AUDIENCES
 from app.matching.grid import Grid, grid_of, place_of
-from app.matching.meaning import Meanings
 from app.matching.profile import Candidate, Span
 from app.matching.text import Index
 

@@ -9,9 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from app.catalogue.search.analysis import stem
+from app.catalogue.search.meaning import Meanings
 from app.matching import text
 from app.matching.columns import Array
-from app.matching.meaning import Meanings
 from app.matching.profile import Profile
 from app.matching.text import Phrase, Reader, Unit
 

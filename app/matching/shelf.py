@@ -24,12 +24,12 @@ from app.catalogue.models import (
     Offering,
     OfferingKind,
 )
+from app.catalogue.search.meaning import Meanings, meanings
 from app.catalogue.search.overlay import lexicon_in_force
 from app.matching import columns, marks, text
 from app.matching.columns import Array, Columns
 from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
-from app.matching.meaning import Meanings, meanings
 from app.matching.profile import Candidate, Profile
 from app.matching.reading import AT_ONCE, CHUNK, SOME, Reading, candidate_of, order, readings, versions
 from app.matching.text import Reader

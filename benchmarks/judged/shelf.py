@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.catalogue.search.lexicon import Lexicon, lexicon
+from app.catalogue.search.meaning import Meanings, meanings
 from app.matching import ranking, text
 from app.matching.marks import Mark, Since
-from app.matching.meaning import Meanings, meanings
 from app.matching.profile import Candidate, Profile
 from app.matching.reading import Reading, order
 from app.matching.shelf import Shelf, make_part

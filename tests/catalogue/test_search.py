@@ -18,6 +18,8 @@ from app.catalogue.search import index
 from app.catalogue.search.engine import browse, search
 from app.catalogue.search.facets import choose
 from app.catalogue.search.filters import Filters, conditions, distance_km
+from app.catalogue.search.lexicon import lexicon
+from app.catalogue.search.sentences import concepts_near
 from app.catalogue.search.snapshot import vocabulary_of
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -310,3 +312,13 @@ def test_distance_boxes_never_cut_into_the_circle(shelf: Shelf) -> None:
             low, high = origin[0] - km / 110.0, origin[0] + km / 110.0
             assert distance_km(origin, (low, origin[1])) >= km
             assert distance_km(origin, (min(high, 89.9), origin[1])) >= km
+
+
+def test_a_whole_sentence_is_about_what_families_say_in_other_words() -> None:
+    for said, about in (
+        ("he wakes up all night long and everybody here is exhausted", "sleep"), ("we simply cannot pay the gas bill this month", "cost of living"),
+        ("her daddy has only just gone to prison", "prison"),
+    ):
+        near = concepts_near(said, lexicon())
+        assert next(iter(near), "") == about, (said, near)
+    assert concepts_near("xyzzy plugh frotz blorb", lexicon()) == {}

@@ -30,7 +30,7 @@ MANY = 300
 QUERIES = (
     "", "football", "druming", "circus saturday", "someone to talk to", "art club", "football for girls", "lost his nan", "year 5",
     "gymn", "homeworkclub", "SENCO", "boxing before school", "martial arts", "free online", "the", "xyzzyq", "youth club in acton",
-    "street dance", "talk to somebody about it", "reading with dogs", "quiet space for my son", "swiming under 8s", "music",
+    "street dance", "talk to somebody about it", "wakes up all night and everybody here is exhausted", "reading with dogs", "quiet space for my son", "swiming under 8s", "music",
 )
 MORE_FILTERS = (
     Filters(days=("Sat",), times=("afternoon",)), Filters(times=("early", "evening")), Filters(interests=("circus", "Football")),

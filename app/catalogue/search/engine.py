@@ -22,6 +22,7 @@ from app.catalogue.search.filters import Filters, admits, conditions, row_distan
 from app.catalogue.search.lexicon import Lexicon
 from app.catalogue.search.matching import ENOUGH, LIGHT, NAMES, WORDS, holds_all, holds_any, select_rows
 from app.catalogue.search.scoring import ALL, ANSWERS, score
+from app.catalogue.search.sentences import is_sentence, meant
 from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
 from app.catalogue.search.understanding import Query, grounded, understand
 from app.catalogue.search.views import View, view_of
@@ -55,7 +56,7 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
     view, vocabulary = _at_hand(zone_id)
     if words is not None:
         vocabulary = replace(vocabulary, lexicon=words)
-    query = grounded(understand(typed, vocabulary), vocabulary)
+    query = _understood(zone_id, view, typed, vocabulary)
     if query.is_empty and typed.strip():
         return Found(query, ())
     if view is not None:
@@ -84,6 +85,19 @@ def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
     """The Zone's snapshot, when it is large enough to have one, and its words."""
     view = view_of(zone_id)
     return view, view.vocabulary if view is not None else read_vocabulary(zone_id)
+
+
+def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> Query:
+    """Where nothing answers every part of a sentence, whatever the filters, also what it seems to be about as a whole."""
+    query = grounded(understand(typed, vocabulary), vocabulary)
+    if not is_sentence(query):
+        return query
+    if view is not None:
+        is_answered = listing.is_answered(view, query)
+    else:
+        every_part = holds_all(query, least=ANSWERS)
+        is_answered = every_part is None or bool(select_rows(zone_id, NAMES[:1], every_part, limit=1))
+    return query if is_answered else meant(query, vocabulary)
 
 
 def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters, top: int) -> list[Any]:
@@ -161,7 +175,7 @@ class Page:
 def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
     """One page of results with the counts of every facet, all from the same rows."""
     view, vocabulary = _at_hand(zone_id)
-    query = grounded(understand(typed, vocabulary), vocabulary)
+    query = _understood(zone_id, view, typed, vocabulary)
     if view is not None:
         return _browse_view(view, query, typed, filters, sort, page, size)
     rows, is_partial = _answering(zone_id, query, typed)

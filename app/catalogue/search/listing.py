@@ -115,6 +115,11 @@ class Asking:
         return [narrowed.docs for narrowed in self.narrowed(masks, filters, with_places=False)]
 
 
+def is_answered(view: View, query: Query) -> bool:
+    """Somebody answers every part, or nothing is required."""
+    return not required_groups(query) or any(bool(mask.any()) for mask in Asking(view, query).with_everything())
+
+
 def find(view: View, query: Query, filters: Filters, top: int) -> list[Line]:
     """The best `top`: see engine.search."""
     asking = Asking(view, query)

@@ -160,19 +160,21 @@ def understand(typed: str, vocabulary: Vocabulary) -> Query:
 def grounded(query: Query, vocabulary: Vocabulary) -> Query:
     """Without the alternatives that stand nowhere in this catalogue: the same answers, for less work. Where nothing of what was
     asked for stands in it (dyspraxia), all that its nearest neighbour may be called comes in its place (occupational therapy)."""
-    def stands(wanted: str) -> bool:
-        return all(part in vocabulary.stems for part in wanted.split(" "))
-
     groups: list[Group] = []
     for group in query.groups:
-        here = {wanted: weight for wanted, weight in group.alternatives.items() if stands(wanted)}
+        here = {wanted: weight for wanted, weight in group.alternatives.items() if stands_in(wanted, vocabulary)}
         if here and max(here.values()) < BROADER:
             for wanted, weight in vocabulary.lexicon.neighbours(group.typed, NEXT_DOOR, NEAR):
-                if stands(wanted):
+                if stands_in(wanted, vocabulary):
                     here[wanted] = max(weight, here.get(wanted, 0.0))
-            here = _most_telling(here)
+            here = most_telling(here)
         groups.append(replace(group, alternatives=here))
     return replace(query, groups=tuple(groups))
+
+
+def stands_in(wanted: str, vocabulary: Vocabulary) -> bool:
+    """Every word of the phrase is somewhere in this catalogue."""
+    return all(part in vocabulary.stems for part in wanted.split(" "))
 
 
 # --- ages ----------------------------------------------------------------------------------------
@@ -337,7 +339,7 @@ def _is_after_a_no(tokens: list[_Token], at: int) -> bool:
 
 def _either(one: Group, other: Group) -> Group:
     alternatives = {w: max(weights.alternatives.get(w, 0.0) for weights in (one, other)) for w in (*one.alternatives, *other.alternatives)}
-    return Group(f"{one.typed} or {other.typed}", _most_telling(alternatives), max(one.part, other.part), one.is_worry and other.is_worry)
+    return Group(f"{one.typed} or {other.typed}", most_telling(alternatives), max(one.part, other.part), one.is_worry and other.is_worry)
 
 
 def _telling_first(groups: list[Group], lexicon: Lexicon) -> list[Group]:
@@ -381,7 +383,7 @@ def _phrase_group(typed: str, lexicon: Lexicon) -> Group:
         for part in parts:  # wheelchair basketball: both words tell something by themselves
             alternatives.setdefault(stem(part), NEAR)
     is_weak = all(concept.is_soft for concept in found)
-    return Group(typed, _most_telling(alternatives), WEAK if is_weak else 1.0, _is_worry(found))
+    return Group(typed, most_telling(alternatives), WEAK if is_weak else 1.0, _is_worry(found))
 
 
 def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
@@ -411,7 +413,7 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
         return None  # an everyday word that stands nowhere in this catalogue narrows nothing
     found = vocabulary.lexicon.find(word)
     is_weak = word in _ONE_OF_THEM or word in plain.weak or stem(word) in plain.weak or (bool(found) and all(concept.is_soft for concept in found))
-    return Group(word, _most_telling(alternatives), WEAK if is_weak else 1.0, _is_worry(found))
+    return Group(word, most_telling(alternatives), WEAK if is_weak else 1.0, _is_worry(found))
 
 
 def _is_worry(found: Sequence[Concept]) -> bool:
@@ -428,11 +430,11 @@ def _together(groups: list[Group]) -> list[Group]:
     for group in worries:
         for wanted, weight in group.alternatives.items():
             alternatives[wanted] = max(weight, alternatives.get(wanted, 0.0))
-    one = Group(" ".join(group.typed for group in worries), _most_telling(alternatives), 1.0, is_worry=True)
+    one = Group(" ".join(group.typed for group in worries), most_telling(alternatives), 1.0, is_worry=True)
     return [one if group is worries[0] else group for group in groups if group is worries[0] or group not in worries]
 
 
-def _most_telling(alternatives: dict[str, float]) -> dict[str, float]:
+def most_telling(alternatives: dict[str, float]) -> dict[str, float]:
     kept = sorted(alternatives.items(), key=lambda item: (-item[1], item[0]))[:MOST_ALTERNATIVES]
     return dict(kept)
 
