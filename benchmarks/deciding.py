@@ -37,11 +37,43 @@ def report(requests: int = 200, places: int = 20, decisions: int = 60, kinds: Se
             try:
                 database = databases.get(kind, f"bench-{uuid.uuid4().hex[:6]}")  # type: ignore[arg-type]
                 with running_server(database.settings, Path(folder) / "server.log", workers=2) as server, database.app.app_context():
+                    _warm_up(database, server.url)
+                    before = processor_seconds(server.process.pid)
                     _all_at_once(kind, database, server.url, requests, places)
+                    crowd = processor_seconds(server.process.pid)
                     _decide(kind, database, server.url, decisions)
+                    after = processor_seconds(server.process.pid)
+                    print(f"  {kind:<11}processor time of the server: {1000 * (crowd - before) / requests:.0f} ms for each request, "
+                          f"{1000 * (after - crowd) / (2 * decisions + 10):.0f} ms for each decision")
                     db.session.remove()
             finally:
                 databases.close()
+
+
+def _warm_up(database: Any, url: str) -> None:
+    """A process is slow once: what comes first in each is not what is measured."""
+    from tests.commissioning.scene import build
+    from tests.concurrency.served import Press, browser_of, press_all
+
+    scene = build(money=10_000_000, capacity=4)
+    who = browser_of(database, scene.link_worker)
+    press_all(url, [Press(who, path, typed) for path, typed in _asks(scene, 8)])
+
+
+def processor_seconds(pid: int) -> float:
+    """Of a process and all that it has started and that still run (Linux)."""
+    used, parents = dict[int, float](), dict[int, int]()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            cells = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended meanwhile
+            continue
+        number = int(stat.parent.name)
+        parents[number], used[number] = int(cells[1]), (int(cells[11]) + int(cells[12])) / os.sysconf("SC_CLK_TCK")
+    family = {pid}
+    while more := {number for number, parent in parents.items() if parent in family} - family:
+        family |= more
+    return sum(used.get(number, 0.0) for number in family)
 
 
 def _all_at_once(kind: str, database: Any, url: str, requests: int, places: int) -> None:

@@ -125,6 +125,11 @@ def the_one(statement: sa.Select[R]) -> R:
     return found
 
 
+def is_out_of_date(row: Row) -> bool:
+    """A transaction has ended since it was read: whoever goes on with it reads it again, one row at a time."""
+    return bool(sa.inspect(row).expired)
+
+
 def in_parts(items: Sequence[T], size: int = 500) -> Iterator[Sequence[T]]:
     """The items in their order, so many at a time: a statement takes only so many values."""
     for start in range(0, len(items), size):

@@ -252,7 +252,7 @@ def list_movements(fund_id: uuid.UUID, *, limit: int, offset: int = 0) -> list[M
     statement = (
         sa.select(Journal, sa.func.max(Child.reference), *net)
         .join(Posting, Posting.journal_id == Journal.id).outerjoin(Child, Child.id == Posting.child_id)
-        .where(Posting.fund_id == fund_id).group_by(Journal.id).order_by(Journal.id.desc()).limit(limit).offset(offset)
+        .where(Posting.fund_id == fund_id).group_by(Journal.id).order_by(Journal.at.desc(), Journal.id.desc()).limit(limit).offset(offset)
     )
     found = []
     for journal, reference, *nets in db.session.execute(statement):

@@ -28,6 +28,7 @@ from app.commissioning.services import commissions
 from app.commissioning.services.requests import MOST_SESSIONS, refuse_when_full
 from app.introductions.models import Introduction
 from app.introductions.queries import get_introduction
+from app.shared.db import is_out_of_date
 from app.shared.web import allow, current_person, submit
 
 USUAL = 10
@@ -57,8 +58,9 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
         if made is not None:
             flash("Asked for. The place is kept until it is decided." if made.place_id else "Asked for, and on the waiting list.", "success")
             return redirect(url_for("commissioning.commission", commission_id=made.id), 303)
-        introduction = get_introduction(introduction_id, me)
-        shown = _offered(introduction, me, form)
+        if is_out_of_date(introduction):
+            introduction = get_introduction(introduction_id, me)
+            shown = _offered(introduction, me, form)
     is_refused = request.method == "POST" and "look" not in request.form
     return render_template(
         "commissioning/request_new.html", form=form, introduction=introduction, cost=cost_of(introduction, form.picked_cohort, _sessions(form)),
@@ -102,6 +104,7 @@ def _need_like(need_code: str, other: Introduction) -> str:
 @allow(policies.can_request, introduction=get_introduction)
 def request_cost(introduction: Introduction) -> ResponseReturnValue:
     """The sum and the envelope for what is chosen now: a part of the page, in place of the old one."""
+    note_look(introduction.child, "request")
     form = RequestForm(request.args, meta={"csrf": False})
     return render_template(
         "commissioning/_request_cost.html", cost=cost_of(introduction, form.picked_cohort, _sessions(form)), child=introduction.child,
