@@ -20,7 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.shared.circle import Tie
+from app.shared.circle_parts import Tie
 from app.shared.forms import KithForm, PoundsField, choices
 from app.shared.languages import PAPERS
 from app.shared.web import public

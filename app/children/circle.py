@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from app.children.models import Closeness, Relationship, RelationshipKind, Warmth
 from app.children.terms import PlanTerm
-from app.shared.circle import Tie
+from app.shared.circle_parts import Tie
 
 _WHERE = {
     RelationshipKind.FAMILY: ("home", "heart"), RelationshipKind.FRIEND: ("school", "smile"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
-from app.shared import circle, track
-from app.shared.circle import QUARTERS, Tie, pictures
+from app.shared import circle, circle_seating, track
+from app.shared.circle import pictures
+from app.shared.circle_parts import QUARTERS, Tie
 
 NAMES = ("Mum", "Tobi", "Miss Grant", "Acton Library", "Safiya", "Uncle Femi")
 
@@ -55,11 +56,11 @@ def test_an_earlier_circle_keeps_people_on_the_side_they_have_now() -> None:
 def test_no_line_runs_through_another_persons_name_when_there_is_room() -> None:
     ties = circle._ordered(crowd(8))
     look = circle.WIDE[0]
-    at = circle._settle(ties, look, {})
+    at = circle_seating._settle(ties, look, {})
     assert not [
         (tie.id, other.id)
         for tie in ties for other in ties
-        if other is not tie and circle._crosses(at[tie.id], at[other.id].box, look)
+        if other is not tie and circle_seating._crosses(at[tie.id], at[other.id].box, look)
     ]
 
 
