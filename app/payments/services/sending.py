@@ -178,6 +178,9 @@ def pay_with(payment: Payment, transfer: Transfer) -> None:
         return
     payment.transfer_id = transfer.id
     settling.pay(payment, key=f"stripe:transfer:{transfer.id}", place=Place.STRIPE, reference=transfer.id, actor=None)
+    notifications.close_tasks(kind=LOOK, subject=payment, why="Paid")
+    if not any(other.held_code == "balance_insufficient" for other in payment.run.payments):
+        notifications.close_tasks(kind=TOP_UP, subject=payment.run, why="Paid")
 
 
 def _refused(payment: Payment, code: str) -> None:
@@ -221,11 +224,13 @@ def tell_finance(payment: Payment) -> None:
         sa.select(sa.func.coalesce(sa.func.sum(Payment.pence), 0))
         .where(Payment.zone_id == payment.zone_id, Payment.state == _P.HELD, Payment.held_code == "balance_insufficient")
     )
-    missing = max(0, int(waiting or 0) - max(0, money_left(payment.zone_id)))
+    missing = int(waiting or 0) - max(0, money_left(payment.zone_id))
+    title, text = f"Top up Stripe by {pounds(missing)}", "Payments wait for it. They go by themselves when you write down that it arrived."
+    if missing <= 0:  # our books say that it is there, and Stripe has said that it is not
+        title, text = f"Stripe has too little for {pounds(payment.pence)}", "By our books it is there. Reconciliation shows the difference."
     for person in people_with(Role.ZONE_MANAGER, payment.zone_id):
         notifications.open_task(
-            person_id=person.id, zone_id=payment.zone_id, kind=TOP_UP, subject=payment.run, title=f"Top up Stripe by {pounds(missing)}",
-            text="Payments wait for it. They go by themselves when you write down that it arrived.", action="Look", icon="landmark",
+            person_id=person.id, zone_id=payment.zone_id, kind=TOP_UP, subject=payment.run, title=title, text=text, action="Look", icon="landmark",
             url="/reconciliation", urgency=Urgency.TODAY,
         )
 

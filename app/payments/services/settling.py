@@ -94,7 +94,9 @@ def send_back(payment: Payment, code: str, *, place: Place, actor: Person | None
 
 
 def queue_again(payment: Payment, actor: Person | None) -> None:
-    """The cause is gone: a new attempt, with a key of its own."""
+    """The cause is gone: a new attempt, with a key of its own. What was set apart and is let go did not happen: it is owed again first."""
+    if payment.state is _P.QUARANTINE:
+        hooks.tell(payment, News.REFUSED, actor)
     payment.attempt += 1
     payment.held_code, payment.held_by_id, payment.tries, payment.next_try_at = "", None, 0, None
     payment.idempotency_key, payment.key_made_at, payment.file_id = "", None, None
