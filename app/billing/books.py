@@ -47,11 +47,12 @@ class Books:
     @property
     def rows(self) -> Sequence[tuple[str, int, int, str]]:
         """What two books say about the same money: words, one, the other, where to look."""
+        invoices = ("Paid by funders over Stripe", self.invoiced, self.received_at_stripe, "invoices: paid; cash book: come from funders to Stripe")
         return (
             ("On its way to partners", self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, "ledger: in flight; payments: sent and not settled"),
             ("Paid to partners", self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], "ledger: paid; cash book: gone to partners"),
-            ("Paid by funders over Stripe", self.invoiced, self.received_at_stripe, "invoices: paid; cash book: come from funders to Stripe"),
             ("Paid, by payment", self.paid, self.cash[Place.PARTNERS], "payments: made, less taken back; cash book: gone to partners"),
+            *([invoices] if self.invoiced or self.received_at_stripe else ()),
         )
 
 

@@ -6,6 +6,7 @@ Amounts are whole pence, the currency is always pounds. No name of a child, no n
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ __all__ = [
 CURRENCY = "gbp"
 TIMEOUT = (3.05, 20.0)  # seconds to connect, and to answer: together within a payment's lease
 stripe.enable_telemetry = False
+logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log the addresses it asks, and a funder's e-mail in them
 
 
 def check_key(key: str, api_base: str, *, is_production: bool) -> None:

@@ -61,7 +61,7 @@ def look(job: Job) -> None:
         missed = news.catch_up(_since())
         news.ask_about_accounts()
         _wake_take_backs()
-        _wake_invoices()
+        _look_at_invoices()
         gateway = sending.gateway()
         lines = list(gateway.balance_lines(clock.now() - LOOK_BACK))
         for line in lines:
@@ -98,12 +98,13 @@ def _wake_take_backs() -> None:
             notifications.post(topic=taking.TOPIC, payload={"take_back_id": str(id_)}, dedupe=f"{taking.TOPIC}:{id_}:look:{clock.today():%Y%m%d}")
 
 
-def _wake_invoices() -> None:
+def _look_at_invoices() -> None:
     """Every invoice that waits for money or that the worker gave up; and funders whose money waits, though none is open for them."""
-    with atomic():
-        for invoice in db.session.scalars(sa.select(Invoice).where(Invoice.state.in_(LIVE_INVOICES))).unique():
-            invoicing.wake(invoice, f"look:{clock.today():%Y%m%d}")
-        customers = db.session.scalars(sa.select(Payer.stripe_customer).where(Payer.stripe_customer.is_not(None), Payer.held_pence > 0)).all()
+    live = db.session.scalars(sa.select(Invoice.id).where(Invoice.state.in_(LIVE_INVOICES)).order_by(Invoice.created_at)).all()
+    customers = db.session.scalars(sa.select(Payer.stripe_customer).where(Payer.stripe_customer.is_not(None), Payer.held_pence > 0)).all()
+    db.session.rollback()
+    for invoice_id in live:
+        invoicing.work(invoice_id)
     for customer in customers:
         invoice_books.sync_held(str(customer))
 
