@@ -87,7 +87,7 @@ def _bring(world: World, spec: Org, *, is_paid: bool) -> None:
     if is_paid or kind is OrganisationKind.PARTNER:
         _bring_papers(world, spec, organisation.id, submitter)
     if kind is OrganisationKind.PARTNER:
-        if alone:
+        if alone or any(offer.org == spec.key and _is_for_one(offer) for offer in world.spec.OFFERINGS):
             counter_sign(organisation_id=organisation.id, words="Met both practitioners; saw the room and the door with a window.", actor=world.safeguarding)
         for state in (PartnerState.IN_REVIEW, PartnerState.APPROVED, PartnerState.LIVE):
             move_organisation(organisation_id=organisation.id, to=state, actor=world.manager)
@@ -121,6 +121,11 @@ def fill_catalogue(world: World, year: int) -> None:
             _offer(world, offer, year)
 
 
+def _is_for_one(offer: Offer) -> bool:
+    """One child at a time."""
+    return bool(offer.options.get("alone") or (offer.options.get("arranged") and offer.price))
+
+
 def _offer(world: World, offer: Offer, year: int) -> None:
     options = offer.options
     organisation = world.organisations[offer.org]
@@ -142,7 +147,7 @@ def _offer(world: World, offer: Offer, year: int) -> None:
             languages=options.get("languages", "en").split("|"), gender=Gender(options.get("gender", "any")),
             is_step_free=bool(options.get("step_free")), must_parent_stay=bool(options.get("stay")),
             accessibility=_accessibility(options), sibling_min_age=options.get("sibling"),
-            group_size=1 if alone or (options.get("arranged") and offer.price) else offer.capacity,
+            group_size=1 if _is_for_one(offer) else offer.capacity,
             how_to_get_there="" if site else f"A short walk from the middle of {town}.", site_id=site.id if site and delivery is Delivery.VENUE else None,
             year_min=years[0], year_max=years[1], eligibility=options.get("eligibility", ""),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from app.catalogue.models import (
     Paper,
     PartnerState,
 )
-from app.catalogue.services import agreements, documents, invitations, lapses, organisations
+from app.catalogue.services import agreements, documents, invitations, lapses, organisations, practitioners
 from app.notifications.models import OutboxMessage, Task
 from app.shared import clock
 from app.shared.db import db
@@ -173,6 +174,22 @@ def test_a_partner_comes_in_by_invitation_and_work_alone_needs_two_names(scene: 
     for state in (S.APPROVED, S.LIVE):
         organisations.move_organisation(organisation_id=joined.id, to=state, actor=scene.manager)
     assert db.session.get_one(Organisation, joined.id).state is S.LIVE
+
+
+def test_a_partner_that_begins_to_work_alone_later_comes_before_the_safeguarding_lead_too(scene: Scene) -> None:
+    def asked() -> list[uuid.UUID]:
+        mine = sa.select(Task.person_id).where(Task.kind == organisations.COUNTER_SIGN, Task.closed_at.is_(None))
+        return list(db.session.scalars(mine))
+
+    joined = scene.organisation
+    practitioners.add_practitioner(organisation_id=joined.id, name="Bo Hale", actor=scene.partner)
+    assert asked() == [], "together with colleagues nobody has to sign"
+    mo = practitioners.add_practitioner(organisation_id=joined.id, name="Mo Vale", works_alone=True, actor=scene.partner)
+    assert asked() == [scene.safeguarding.id]
+    organisations.counter_sign(organisation_id=joined.id, words="Saw the room.", actor=scene.safeguarding)
+    for alone in (False, True):
+        practitioners.edit_practitioner(practitioner_id=mo.id, name="Mo Vale", title="", works_alone=alone, left_on=None, actor=scene.partner)
+    assert asked() == [], "once signed, for good"
 
 
 def test_a_paper_is_only_for_those_who_may_see_papers(scene: Scene, app: Flask) -> None:

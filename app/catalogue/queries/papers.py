@@ -137,6 +137,12 @@ def works_alone(organisation_id: uuid.UUID) -> bool:
     return db.session.scalar(sa.select(sa.or_(alone.exists(), one_to_one.exists()))) or False
 
 
+def is_work_alone(offering: Offering) -> bool:
+    """What `works_alone` asks of offerings, for one that is read."""
+    title = offering.title.lower()
+    return offering.group_size == 1 or "therap" in title or "1:1" in title
+
+
 def find_counter_signature(organisation_id: uuid.UUID) -> CounterSignature | None:
     """The newest."""
     statement = sa.select(CounterSignature).where(CounterSignature.organisation_id == organisation_id)

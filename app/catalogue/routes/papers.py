@@ -95,7 +95,7 @@ def counter_sign(organisation: Organisation) -> ResponseReturnValue:
             signed=queries.find_counter_signature(organisation_id), practitioners=queries.list_practitioners(organisation_id),
         )
         return page, 422 if request.method == "POST" else 200
-    flash("Signed. The Zone manager can approve them now.", "success")
+    flash("Signed. Your name stands beside the Zone manager’s.", "success")
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
 
 

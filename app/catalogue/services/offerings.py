@@ -24,6 +24,7 @@ from app.catalogue.models import (
     Season,
 )
 from app.catalogue.services.documents import require_current_documents
+from app.catalogue.services.organisations import look_at_work_alone
 from app.catalogue.services.sites import place_at, require_own_site
 from app.catalogue.services.tariffs import set_tariff
 from app.shared import clock
@@ -147,6 +148,8 @@ def publish_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
         offering.confirmed_on = clock.today()
         offering.confirmed_by_id = actor.id
         _move(offering, OfferingState.LIVE, actor, "catalogue.offering.published")
+        if queries.is_work_alone(offering):
+            look_at_work_alone(offering.organisation)
         return offering
 
 

@@ -23,6 +23,7 @@ from app.notifications import services as notifications
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Forbidden, Invalid, NotFound
+from app.shared.paths import link
 
 NEEDS_A_REASON = (PartnerState.RESTRICTED, PartnerState.SUSPENDED, PartnerState.LEFT)
 REVIEW, COUNTER_SIGN = "review_partner", "counter_sign"
@@ -137,6 +138,24 @@ def counter_sign(*, organisation_id: uuid.UUID, words: str, actor: Person) -> Co
         return signed
 
 
+def look_at_work_alone(organisation: Organisation) -> None:
+    """A partner that has joined begins to work alone with a child (a practitioner, 1:1, therapy): the safeguarding leads are asked as they
+    would have been when it joined. Nothing happens when one has signed, or nobody works alone."""
+    if organisation.kind is not OrganisationKind.PARTNER or organisation.state not in (PartnerState.LIVE, PartnerState.RESTRICTED):
+        return
+    if queries.works_alone(organisation.id) and queries.find_counter_signature(organisation.id) is None:
+        _ask_guards(organisation, f"{organisation.name} · Works alone with a child", "They joined without 1:1 work, so nobody has signed for it yet")
+
+
+def _ask_guards(organisation: Organisation, title: str, text: str) -> None:
+    for person in people_with(Role.SAFEGUARDING_LEAD, organisation.zone_id):
+        if policies.can_counter_sign(person, organisation):
+            notifications.open_task(
+                person_id=person.id, kind=COUNTER_SIGN, subject=organisation, title=title, action="Look and sign", text=text,
+                icon="shield-check", url=link("catalogue.counter_sign", organisation_id=organisation.id),
+            )
+
+
 def send_for_review(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
     """The partner says that its application is complete; Zone managers look at it now. Raises IllegalMove, DocumentsLapsed for what
     was not even sent in."""
@@ -150,16 +169,14 @@ def send_for_review(*, organisation_id: uuid.UUID, actor: Person) -> Organisatio
         if missing:
             raise DocumentsLapsed(organisation, missing)
         _move_to(organisation, PartnerState.IN_REVIEW, actor)
-        people = [(p, REVIEW, "Look at it") for p in people_with(Role.ZONE_MANAGER, organisation.zone_id)]
-        if queries.works_alone(organisation.id):
-            guards = [p for p in people_with(Role.SAFEGUARDING_LEAD, organisation.zone_id) if policies.can_counter_sign(p, organisation)]
-            people += [(p, COUNTER_SIGN, "Look and sign") for p in guards]
-        for person, kind, action in people:
+        title, text = f"{organisation.name} · Wants to join", "Their papers and people are in, and wait for a second pair of eyes"
+        for person in people_with(Role.ZONE_MANAGER, organisation.zone_id):
             notifications.open_task(
-                person_id=person.id, kind=kind, subject=organisation, title=f"{organisation.name} · Wants to join", action=action,
-                text="Their papers and people are in, and wait for a second pair of eyes", icon="clipboard-check",
-                url=f"/organisations/{organisation.id}",
+                person_id=person.id, kind=REVIEW, subject=organisation, title=title, action="Look at it", text=text, icon="clipboard-check",
+                url=link("catalogue.organisation", organisation_id=organisation_id),
             )
+        if queries.works_alone(organisation_id):
+            _ask_guards(organisation, title, text)
         return organisation
 
 

@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import changes
 from app.catalogue.models import Organisation, Practitioner
+from app.catalogue.services.organisations import look_at_work_alone
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
 
@@ -32,6 +33,8 @@ def add_practitioner(
         audit.record(
             "catalogue.practitioner.added", subject=practitioner, actor=actor, zone_id=organisation.zone_id, works_alone=works_alone
         )
+        if works_alone:
+            look_at_work_alone(organisation)
         return practitioner
 
 
@@ -51,6 +54,8 @@ def edit_practitioner(
                 "catalogue.practitioner.edited", subject=practitioner, actor=actor, zone_id=practitioner.organisation.zone_id,
                 fields=list(changed), changes=changed, works_alone=works_alone, left_on=left_on,
             )
+        if "works_alone" in changed:
+            look_at_work_alone(practitioner.organisation)
         return practitioner
 
 
