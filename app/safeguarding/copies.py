@@ -2,7 +2,8 @@
 
 Every table that names a child goes in by itself, so that what a colleague adds tomorrow is not forgotten; what stays out is named in
 LEFT_OUT with its reason. Other people's names do not leave: staff by their role, other children and people of the circle by what they are,
-carers by what they are to the child. Where somebody can be reached or found stays out, whoever asks.
+carers by what they are to the child. Where somebody can be reached or found stays out, whoever asks. A copy for somebody who must not know where
+the child can be found (a court's order) also says no school, no place, no organisation, and not when the child is where.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from flask import render_template
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import ROLE_WORDS, Person, School
-from app.catalogue.models import Offering, Organisation
+from app.catalogue.models import Offering, Organisation, Site
 from app.children.models import Carer, Child, Relationship
 from app.children.services.photos import find_photo
 from app.safeguarding import queries
@@ -55,7 +56,10 @@ HIDDEN = {
     "school_key", "xact", "number", "picture",
 }
 """Columns that would say where somebody lives or how to reach them, or that say nothing."""
-OTHER_CHILD, A_PERSON = "[another child]", "[a grown-up]"
+OTHER_CHILD, A_PERSON, A_PLACE = "[another child]", "[a grown-up]", "[a place]"
+WHEREABOUTS = {"windows", "first_dates", "meeting_place", "meeting_people", "days", "school_year", "region", "held_on"}
+"""Columns that would say where the child can be met."""
+POSTCODE = re.compile(r"\b[A-Za-z]{1,2}[0-9][0-9A-Za-z]?\s?[0-9][A-Za-z]{2}\b")
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,12 @@ class Copy:
     lookers: list[dict[str, Any]]
     private_notes: int
     photo: bytes | None = None
+    says_where: bool = True
 
 
-def draw_up(child: Child) -> Copy:
+def draw_up(child: Child, *, says_where: bool = True) -> Copy:
     """Read everything. Nothing is written."""
-    hide = _Names(child)
+    hide = _Names(child, says_where=says_where)
     rows = {"child": [_row_of(child)]}
     for table in Base.metadata.sorted_tables:
         column = _names_child(table)
@@ -101,14 +106,14 @@ def draw_up(child: Child) -> Copy:
     lookers = [
         {"who": looker.role or A_PERSON, "times": looker.looks, "first": _said(looker.first), "last": _said(looker.last)} for looker in queries.who_looked(child)
     ]
-    return Copy(child.reference, child.called, clock.now(), parts, lookers, len(notes) - len(rows["listening_note"]), find_photo(child.id))
+    return Copy(child.reference, child.called, clock.now(), parts, lookers, len(notes) - len(rows["listening_note"]), find_photo(child.id), says_where)
 
 
 def as_zip(copy: Copy) -> bytes:
     """index.html and data.json, and the photo for the introduction card, if there is one."""
     plain = {
         "reference": copy.reference, "made_at": copy.made_at.isoformat(), "who_looked": copy.lookers,
-        "parts": {part.name: part.rows for part in copy.parts}, "left_out": LEFT_OUT, "private_notes_left_out": copy.private_notes,
+        "parts": {part.name: part.rows for part in copy.parts}, "left_out": LEFT_OUT, "private_notes_left_out": copy.private_notes, "says_where": copy.says_where,
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -137,8 +142,8 @@ def _row_of(child: Child) -> dict[str, Any]:
 class _Names:
     """Puts words for what points at people and things, and takes other people's names out of what was written."""
 
-    def __init__(self, child: Child) -> None:
-        self.child = child
+    def __init__(self, child: Child, *, says_where: bool) -> None:
+        self.child, self.says_where = child, says_where
         self.people = {
             p.id: " and ".join(sorted({f"a {ROLE_WORDS[g.role]}" for g in p.grants})) or A_PERSON
             for p in db.session.scalars(sa.select(Person).options(selectinload(Person.grants)))
@@ -147,7 +152,9 @@ class _Names:
         self.things: dict[uuid.UUID, str] = {}
         for model, column in ((School, School.name), (Organisation, Organisation.name), (Offering, Offering.title)):
             self.things |= {row[0]: row[1] for row in db.session.execute(sa.select(model.id, column).where(model.zone_id == child.zone_id))}
-        self._swap = self._swaps()
+        self._swap = self._swaps() + ([] if says_where else self._places())
+        if not says_where:
+            self.things = dict.fromkeys(self.things, A_PLACE)
 
     def _swaps(self) -> list[tuple[re.Pattern[str], str]]:
         own = {word.lower() for word in (self.child.first_name, self.child.last_name, self.child.known_as) if word}
@@ -162,11 +169,20 @@ class _Names:
         circle = {name for name in db.session.scalars(sa.select(Relationship.name).where(Relationship.child_id == self.child.id)) if len(name) > 2}
         return [(pattern, put) for words, put in ((children | circle, OTHER_CHILD), (adults, A_PERSON)) if (pattern := _any_of(words)) is not None]
 
+    def _places(self) -> list[tuple[re.Pattern[str], str]]:
+        """Schools, organisations, what they offer and where, and the child's own town; and anything that looks like a postcode."""
+        here = sa.select(Organisation.id).where(Organisation.zone_id == self.child.zone_id)
+        names = {*self.things.values(), self.child.town, self.child.ward}
+        for site in db.session.execute(sa.select(Site.name, Site.address, Site.town).where(Site.organisation_id.in_(here))):
+            names |= set(site)
+        pattern = _any_of({name for name in names if name and len(name) > 2})
+        return [(POSTCODE, A_PLACE), *([(pattern, A_PLACE)] if pattern is not None else [])]
+
     def tidy(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
         """One row for a reader: no ids, no blanks, no names but the child's own."""
         out: dict[str, Any] = {}
         for key, value in row.items():
-            if key in HIDDEN or value is None or value == "" or value == [] or value == {}:
+            if key in HIDDEN or (not self.says_where and key in WHEREABOUTS) or value is None or value == "" or value == [] or value == {}:
                 continue
             if isinstance(value, uuid.UUID):
                 value = self.people.get(value) or self.carers.get(value) or self.things.get(value)
@@ -184,7 +200,7 @@ class _Names:
         if isinstance(value, list):
             return [self.clean(item) for item in value]
         if isinstance(value, dict):
-            return {key: self.clean(item) for key, item in value.items() if key not in HIDDEN}
+            return {key: self.clean(item) for key, item in value.items() if key not in HIDDEN and (self.says_where or key not in WHEREABOUTS)}
         if isinstance(value, StrEnum):
             return str(value).replace("_", " ")
         if isinstance(value, (datetime, date)):

@@ -25,7 +25,10 @@ MANY_IN_AN_HOUR = 20
 LOOK_BACK = timedelta(days=30)
 AFTER_HAND_OVER = timedelta(days=90)
 MOST_READ = 50_000
-LISTS = {"today", "approvals", "places", "register", "register on a phone", "selection list", "partner statement", "school’s file", "export of children"}
+LISTS = {
+    "today", "caseload", "introductions", "approvals", "places", "briefs", "register", "register on a phone", "selection list", "partner statement",
+    "school’s file", "export of children",
+}
 """Pages and files that show many children at once: a person's ordinary day opens them, so they do not count as many looks."""
 EARLY, LATE = 6, 22  # London hours between which looks are ordinary
 Rows = Sequence[Any]

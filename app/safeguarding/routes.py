@@ -130,6 +130,7 @@ def odd_looks() -> ResponseReturnValue:
 @blueprint.get("/children/<uuid:child_id>/copy")
 @allow(policies.can_give_copy, child=children.get_child)
 def copy(child: Child) -> ResponseReturnValue:
+    note_look(child, "form for a copy")
     return render_template("safeguarding/copy_new.html", child=child, left_out=copies.LEFT_OUT)
 
 
@@ -138,9 +139,10 @@ def copy(child: Child) -> ResponseReturnValue:
 @exporting
 def copy_file(child: Child) -> ResponseReturnValue:
     name = f"kith-{child.reference}-{clock.today().isoformat()}.zip"
-    packed = copies.as_zip(copies.draw_up(child))
+    says_where = request.form.get("where") != "no"
+    packed = copies.as_zip(copies.draw_up(child, says_where=says_where))
     note_look(child, "copy for the family")
-    services.note_copy(child=child, actor=current_person())
+    services.note_copy(child=child, says_where=says_where, actor=current_person())
     return Response(packed, content_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

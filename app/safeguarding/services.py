@@ -131,10 +131,10 @@ def end_look(*, look_id: uuid.UUID, actor: Person) -> None:
             audit.record("safeguarding.urgent_look.ended", subject=look, actor=actor, child_id=look.child_id)
 
 
-def note_copy(*, child: Child, actor: Person) -> None:
-    """A copy of everything was made for the family."""
+def note_copy(*, child: Child, says_where: bool, actor: Person) -> None:
+    """A copy of everything was made for the family; one for somebody who must not know where the child is says so in the trail."""
     with atomic():
-        audit.record("safeguarding.copy.made", subject=child, actor=actor)
+        audit.record("safeguarding.copy.made", subject=child, actor=actor, says_where=says_where)
 
 
 def seen_look(*, child_id: uuid.UUID, actor: Person) -> None:

@@ -19,6 +19,9 @@ from tests.support.people import enter
 NAMED_TO_PARTNERS = {"PA", "PR"}
 """They see no record, but the name of a child who was introduced to them under a consent: the one in their own corner."""
 
+CHOICES = {"catalogue.offering", "introductions.new", "introductions.signpost_new"}
+"""Where one picks one of one's own children by name: that shows nothing of a record."""
+
 WITHOUT_FILE = {"catalogue.photo", "catalogue.paper"}
 """The world's rows have no file behind them."""
 
@@ -54,14 +57,14 @@ def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
             before = last_look()
             answer = client.get(path)
             opened += 1
-            if b"Zqown" in answer.data and last_look() == before:
+            if b"Zqown" in answer.data and last_look() == before and rule.endpoint not in CHOICES:
                 unseen.setdefault(rule.endpoint, []).append(who)
             if answer.status_code >= 500 and rule.endpoint not in WITHOUT_FILE:
                 faults.append(f"{who} {path} answers {answer.status_code}")
             body = answer.get_data()
             faults += [f"{who} reads {name} at {rule.endpoint}" for name in hidden if name.encode() in body]
+    faults += [f"{endpoint} names a child to {', '.join(who)} and writes down no look" for endpoint, who in unseen.items()]
     assert not faults, "\n".join(faults)
-    assert not unseen, f"names a child and writes down no look: {unseen}"
     assert opened > 300, "the crawler went almost nowhere"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Child)) == 3
 

@@ -14,6 +14,7 @@ from app.accounts.models import Role
 from app.accounts.services import throttles
 from app.audit import services as audit
 from app.children.models import Goal, ListeningNote, NoteKind, Relationship, RelationshipKind, Voice
+from app.introductions.models import Introduction
 from app.safeguarding import copies, services
 from app.shared import clock
 from app.shared.db import Base, atomic, db
@@ -53,6 +54,18 @@ def test_what_is_the_childs_is_in_and_what_is_others_is_not(client: StrictClient
     assert plain["private_notes_left_out"] == 1
     assert {"child", "introduction", "commission", "consent", "need", "voice"} <= set(plain["parts"])
     assert other.id is not None
+    where = [school.name, corner.rows["organisation"].name, corner.rows["offering"].title, "Hall Road", "M1 2AB", "SECRET", "Tarquin"]
+    with atomic():
+        db.session.get_one(Introduction, corner.ids["introduction_id"]).meeting_place = "Hall Road"
+        db.session.add(Voice(child_id=child.id, words=f"I like {school.name}, it is near M1 2AB.", said_on=clock.today()))
+    told, hidden = (client.post(f"/children/{child.id}/copy", data=data).data for data in ({}, {"where": "no"}))
+    for content, found in ((told, where[:5]), (hidden, [])):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            for name in ("index.html", "data.json"):
+                text = packed.read(name).decode()
+                assert [word for word in where if word in text] == found, name
+                assert "CANARY-GOAL" in text and child.reference in text
+                assert (name == "index.html" and "does not say where" in text) is (name == "index.html" and not found)
 
 
 def test_every_table_that_names_a_child_is_in_the_copy_or_left_out_for_a_reason(app: Flask) -> None:

@@ -23,11 +23,12 @@ from app.shared.web import act, allow, current_person, submit
 PAGE = 40
 
 
-@blueprint.get("/children")
+@blueprint.route("/children", methods=["GET", "POST"])
 @allow(policies.can_see_caseload)
 def caseload() -> ResponseReturnValue:
+    """Those within one's reach. What is typed to find one is sent as a form: a child's name belongs in no address."""
     person = current_person()
-    typed = plain(request.args.get("q", "")).strip()[:80]
+    typed = plain(request.form.get("q", "")).strip()[:80]
     whose = request.args.get("whose", "")
     shown, total, page = queries.page_visible(
         person, typed, has_left=whose == "ended", page=request.args.get("page", 1, type=int), size=PAGE

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.children.sight import note_look
 from app.commissioning.models import Commission
 from app.commissioning.queries.commissions import get_commission
 from app.shared.errors import NotFound
@@ -26,6 +27,7 @@ def run(
     """
     commission_id, person = commission.id, current_person()
     if not form.is_submitted():
+        note_look(commission.child, f"form: {request.endpoint}")
         form.seen_version.data = str(commission.version)
         return render_template(template, form=form, commission=commission, **context)
     if submit(form, verb) is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.children.sight import note_look
 from app.introductions import queries
 from app.introductions.models import Introduction
 from app.shared.errors import NotFound
@@ -30,6 +31,7 @@ def run(
     """
     introduction_id, person = introduction.id, current_person()
     if not form.is_submitted():
+        note_look(introduction.child, f"form: {request.endpoint}")
         form.seen_version.data = str(introduction.version)
         return render_template(template, form=form, introduction=introduction, **context)
     if submit(form, verb) is not None:

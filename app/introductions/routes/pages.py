@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person, Role
 from app.accounts.policies import is_partner
+from app.audit.services import note_sights
 from app.children.models import SHAREABLE
 from app.children.queries import get_child_by_id
 from app.children.sharing import SharedChild, shared_view, shared_views
@@ -44,12 +45,15 @@ def introductions() -> ResponseReturnValue:
         offset = (page - 1) * queries.PER_PAGE
         shown[chosen.key] = queries.list_for_person(person, chosen.states, limit=queries.PER_PAGE, offset=offset, only_asked=only_asked)
     everyone = [introduction for found in shown.values() for introduction in found]
+    children = sorted({introduction.child_id for introduction in everyone})
     names = _names_for_partner(everyone) if only_asked else {i.id: i.child.short_name for i in everyone}
-    return render_template(
+    listed = render_template(
         "introductions/introduction_list.html", groups=[g for g in groups if total[g.key]], total=total, shown=shown, names=names,
         chosen=chosen, page=page, pages=_pages(total[chosen.key]) if chosen else 1, is_partner=only_asked, few=FEW,
         look=telling.look,
     )
+    note_sights(person=person, child_ids=children, what="introductions")
+    return listed
 
 
 def _pages(count: int) -> int:
