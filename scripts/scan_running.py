@@ -37,6 +37,7 @@ MEDIUM = 2
 LEVELS = {0: "for information", 1: "low", 2: "medium", 3: "high", 4: "critical"}
 NEVER = ("sign-out", "account/sign-ins")
 """Where the scanner would end its own session."""
+BROKEN = re.compile(r"(?m)^.*Traceback \(most recent call last\).*(?:\n(?:\s.*|\S*(?:Error|Exception).*))*")
 STRANGER = "stranger"
 SECRET = "only-for-this-scan-" + "x" * 24
 AS_IN_PRODUCTION = {
@@ -140,7 +141,7 @@ def main(wapiti_tool: str, schemathesis_tool: str) -> int:
                     faults += wapiti(wapiti_tool, server, STRANGER, Visitor(server), folder)
         except AssertionError:  # the server says so when something broke in it; below is what
             pass
-        faults += [f"the server broke:\n{block[:2500]}" for block in re.findall(r"(?ms)^.*Traceback \(most recent call last\).*?^\S*(?:Error|Exception)\b.*?$", log.read_text(errors="replace"))[:5]]
+        faults += [f"the server broke:\n{block[:2500]}" for block in BROKEN.findall(log.read_text(errors="replace"))[:5]]
         for fault in faults:
             print(fault)
         left_out = [role for role in (*people, STRANGER) if role not in wanted]

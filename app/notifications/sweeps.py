@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable
 
 from app.shared.db import db
+from app.shared.errors import where_it_broke
 
 log = logging.getLogger("kith.worker")
 _sweeps: dict[str, Callable[[], object]] = {}
@@ -32,8 +32,3 @@ def run_sweeps() -> list[str]:
         finally:
             db.session.remove()
     return failed
-
-
-def where_it_broke(error: BaseException) -> str:
-    """The error's kind and the lines it went through, without its text: that may quote a row, and a log is no place for it."""
-    return type(error).__name__ + "\n" + "".join(traceback.format_tb(error.__traceback__))

@@ -19,6 +19,7 @@ from app.notifications.handlers import Job, MaybeDone, NotDone, Policy
 from app.notifications.models import OutboxMessage, OutboxState
 from app.shared import clock
 from app.shared.db import Busy, atomic, db
+from app.shared.errors import where_it_broke
 
 log = logging.getLogger("kith.worker")
 LEASE = timedelta(seconds=60)
@@ -74,7 +75,7 @@ def work_one() -> bool:
     except (Busy, sa.exc.OperationalError):
         raise  # the lease runs out, and the message is taken up again
     except Exception as error:  # noqa: BLE001  whatever a handler does, the next message must have its turn
-        log.error("message %s (%s) failed: %s", job.id, job.topic, sweeps.where_it_broke(error))
+        log.error("message %s (%s) failed: %s", job.id, job.topic, where_it_broke(error))
         _fail(job, token, type(error).__name__)  # the text of an error may hold what a log must not
     finally:
         db.session.remove()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class DomainError(Exception):
     """A rule said no.
@@ -75,3 +77,8 @@ def permit(is_allowed: bool, who: str) -> None:
     """Raises Forbidden with the sentence that names who can."""
     if not is_allowed:
         raise Forbidden(who)
+
+
+def where_it_broke(error: BaseException) -> str:
+    """The error's kind and the lines it went through, without its text: that may quote a row, and a log is no place for it."""
+    return type(error).__name__ + "\n" + "".join(traceback.format_tb(error.__traceback__))

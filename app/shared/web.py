@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.shared.db import Base, Row, atomic, db
-from app.shared.errors import DomainError, Forbidden, NotFound, TooMany
+from app.shared.errors import DomainError, Forbidden, NotFound, TooMany, where_it_broke
 from app.shared.forms import KithForm
 from app.shared.once import OnceKey
 
@@ -294,6 +294,15 @@ def install(app: Flask) -> None:
         app.logger.warning("a value that cannot be kept: %s", type(error).__name__)
         db.session.rollback()
         return _error_page(400, "", "cannot_be_kept")
+
+    def log_exception(exc_info: Any) -> None:
+        """In production without the error's text, which may quote what somebody wrote."""
+        if app.config["SETTINGS"].is_production:
+            app.logger.error("broke: %s %s\nTraceback (most recent call last):\n%s", request.method, request.endpoint, where_it_broke(exc_info[1]))
+        else:
+            Flask.log_exception(app, exc_info)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]
 
     @app.errorhandler(500)
     def broken(error: Exception) -> ResponseReturnValue:

@@ -165,7 +165,7 @@ def test_a_refusal_becomes_a_page_with_its_sentence(
 def test_what_breaks_says_nothing_of_how(with_routes: Callable[..., StrictClient], caplog: pytest.LogCaptureFixture) -> None:
     @web.public
     def broken() -> str:
-        raise RuntimeError("the secret of the house")
+        raise RuntimeError(" of the ".join(("the secret", "house")))
 
     client = with_routes(broken=broken)
     settings = client.application.config["SETTINGS"]
