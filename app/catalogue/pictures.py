@@ -32,8 +32,9 @@ class Picture:
     height: int
 
 
-def read_picture(content: bytes, field: str = "file") -> Picture:
-    """By what the file is, not by what it is called. Raises Invalid at `field` with what would do instead."""
+def read_picture(content: bytes, field: str = "file", *, side: int = LARGEST_SIDE) -> Picture:
+    """By what the file is, not by what it is called; decoded once, its longer side at most `side`. Raises Invalid at `field` with what
+    would do instead."""
     if len(content) > LARGEST_FILE:
         raise Invalid(f"This file has {len(content) / 1_048_576:.0f} MB; {LARGEST_FILE // 1_048_576} MB is the most. Choose a smaller one.", field=field)
     try:
@@ -43,11 +44,12 @@ def read_picture(content: bytes, field: str = "file") -> Picture:
                 if opened.width * opened.height > MOST_PIXELS:
                     raise Invalid("This picture has too many pixels. Choose a smaller one.", field=field)
                 turned = ImageOps.exif_transpose(opened)
-                turned.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+                least = min(turned.size) * min(1, LARGEST_SIDE / max(turned.size))
+                turned.thumbnail((side, side))
                 flat = _on_white(turned)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Warning, Image.DecompressionBombError) as error:
         raise Invalid("This is not a photo that can be shown here. Choose a JPEG, PNG or WebP picture.", field=field) from error
-    if min(flat.size) < SMALLEST_SIDE:
+    if round(least) < SMALLEST_SIDE:
         raise Invalid(f"This picture is too small to be seen well: {SMALLEST_SIDE} pixels is the least on each side.", field=field)
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=82, optimize=True, progressive=True)

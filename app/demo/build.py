@@ -27,6 +27,7 @@ from app.commissioning.services.funds import open_fund, pledge, receive
 from app.demo import calendar, west_london, wigan
 from app.demo.briefs import write_briefs
 from app.demo.childhoods import Life, welcome
+from app.demo.faces import put_faces_on_cards
 from app.demo.growing import tell_growing
 from app.demo.lives import plan_lives
 from app.demo.partners import bring_partners, fill_catalogue
@@ -109,6 +110,7 @@ def _build_zone(
     say(f"{name}: what the children say of it")
     tell_growing(world, lives, story.until)
     tell_together(world, lives)
+    put_faces_on_cards(lives, story.until)
     _bumps(world)
     pay_partners(world)
     write_briefs(world.zone.id)

@@ -20,6 +20,22 @@ def draw(key: str) -> bytes:
     return out.getvalue()
 
 
+def draw_face(number: int) -> bytes:
+    """A child's drawing of themselves, as PNG: a round face, hair, a smile."""
+    image = Image.new("RGB", (HIGH, HIGH), (SUN, SKY)[number % 2])
+    pen, skin, hair = ImageDraw.Draw(image), ("#8d5a3c", "#e0ac7e")[number % 2], ("#2b1d16", "#7a4a00")[number % 2]
+    pen.pieslice((90, 390, 390, 690), 180, 360, fill=(CORAL, LEAF)[number % 2])
+    pen.ellipse((105, 70, 375, 340), fill=hair)
+    pen.ellipse((130, 110, 350, 400), fill=skin)
+    for left in (185, 265):
+        pen.ellipse((left, 215, left + 30, 250), fill=WHITE)
+        pen.ellipse((left + 9, 224, left + 23, 243), fill=hair)
+    pen.arc((185, 250, 295, 345), 20, 160, fill=WHITE, width=10)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 def _drums(pen: ImageDraw.ImageDraw) -> None:
     pen.rectangle((0, 0, WIDE, HIGH), fill=SUN)
     for left, top, wide, colour in ((120, 190, 210, CORAL), (370, 140, 250, PINE)):

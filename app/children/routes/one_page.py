@@ -9,6 +9,7 @@ from app.children import book, policies, queries, services, showing
 from app.children.forms.plan import ApproveForm, OnePageForm
 from app.children.models import Child, OnePage
 from app.children.routes.blueprint import blueprint, form_page
+from app.children.services import photos
 from app.children.sight import note_look
 from app.shared import clock
 from app.shared.errors import NotFound
@@ -27,7 +28,7 @@ def one_page(child: Child) -> ResponseReturnValue:
         return render_template(
             "children/one_page_show.html", child=child, book=kept, page=approved, draft=kept.draft, paper=paper, papers=PAPERS.values(),
             earlier=[page for page in kept.pages if page.approved_on is not None][1:], moved_on=showing.moved_on(approved, child) if approved else [],
-            may_work=policies.can_work_with_child(current_person(), child),
+            may_work=policies.can_work_with_child(current_person(), child), has_photo=photos.has_photo(child.id),
         )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from PIL import Image
 
 from app.accounts.models import Person
 from app.audit.services import record
@@ -21,12 +19,13 @@ from app.shared.errors import Invalid
 FIELD = "photo"
 """What a consent calls it."""
 SIDE = 480
+"""As large as a card needs it."""
 
 
 def keep_photo(*, child_id: uuid.UUID, content: bytes, is_childs_yes: bool, actor: Person) -> ChildPhoto:
     """In the place of the one before. Raises Invalid at `file` for what is no photo or where no consent covers one, at `is_childs_yes`
     without the child's yes."""
-    small = _small(read_picture(content).content)
+    small = read_picture(content, side=SIDE).content
     with atomic():
         child = queries.get_child_by_id(child_id)
         if not is_covered(child.consents):
@@ -40,15 +39,6 @@ def keep_photo(*, child_id: uuid.UUID, content: bytes, is_childs_yes: bool, acto
         db.session.add(photo)
         record("children.photo.kept", subject=child, actor=actor)
         return photo
-
-
-def _small(content: bytes) -> bytes:
-    """As large as a card needs it."""
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(content)) as picture:
-        picture.thumbnail((SIDE, SIDE))
-        picture.save(out, "JPEG", quality=82, optimize=True, progressive=True)
-    return out.getvalue()
 
 
 def remove_photo(*, child_id: uuid.UUID, actor: Person) -> None:
