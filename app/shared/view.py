@@ -123,6 +123,15 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in ends).upper()
 
 
+TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof", "professor", "rev", "revd"})
+
+
+def given_name(name: str) -> str:
+    """"Dr Hana Weiss" -> "Hana": what somebody is greeted by."""
+    words = name.split()
+    return next((word for word in words if word.rstrip(".").lower() not in TITLES), name)
+
+
 def percent(part: float, whole: float | None = None) -> str:
     """percent(0.42) or percent(42, 100) -> "42%"; a little is "under 1%", never "0%"."""
     share = part if whole is None else (part / whole if whole else 0.0)
@@ -247,6 +256,7 @@ def register(app: Flask) -> None:
         "sentence_list": sentence_list,
         "sentence": sentence,
         "initials": initials,
+        "given_name": given_name,
         "percent": percent,
     }
     app.jinja_env.filters.update(filters)

@@ -98,6 +98,10 @@ def test_lists_read_as_sentences() -> None:
     assert view.sentence("Really?") == "Really?"
 
 
+def test_somebody_is_greeted_by_their_name_not_their_title() -> None:
+    assert [view.given_name(name) for name in ("Dr Hana Weiss", "Theo Brown", "Dr", "")] == ["Hana", "Theo", "Dr", ""]
+
+
 def test_initials_take_the_first_and_the_last_word() -> None:
     assert view.initials("Joanne Price") == "JP"
     assert view.initials("Amara (Ama) Obi-Okafor") == "AO"

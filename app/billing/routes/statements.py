@@ -51,7 +51,9 @@ def statement_draw_up(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id = current_person(), organisation.id
     return act(
         lambda: services.draw_up(organisation_id=organisation_id, actor=me), url_for("billing.statements"),
-        done="The statement is drawn up. Now the partner agrees it, line by line.",
+        done="The statement is drawn up. " + (
+            "Open it below: it is yours to agree, line by line." if organisation_id in me.organisation_ids() else "Now the partner agrees it, line by line."
+        ),
     )
 
 
