@@ -17,6 +17,8 @@ from app.accounts.models import Person
 from app.children.models import Child
 from app.matching.turns import Turn
 
+YOU = "you"
+"""Who knows the people there, where that is the reader."""
 PARTS = ("friends", "known", "busy")
 """Their weights stand in the table with the others."""
 WALKED_OFTEN = 2

@@ -11,7 +11,7 @@ from app.children.languages import language
 from app.children.models import need_word
 from app.children.naming import possessive
 from app.children.services.profile import AUDIENCES
-from app.matching.people import NOBODY, SCHOOL_LEAST, Around
+from app.matching.people import NOBODY, SCHOOL_LEAST, YOU, Around
 from app.matching.profile import Candidate, Profile, Span
 from app.matching.rules import reach_km
 from app.matching.scoring import FRESH_DAYS, Scored
@@ -139,7 +139,9 @@ def _friends(beside: Around) -> Reason | None:
 
 def _known(beside: Around) -> Reason | None:
     if beside.walked:
-        return _say("known", "A warm way in", f"{beside.who} has introduced {plural(beside.walked, 'child', 'children')} there before, and they met")
+        who = "you have" if beside.who == YOU else f"{beside.who} has"
+        whom = "a child" if beside.walked == 1 else plural(beside.walked, "child", "children")
+        return _say("known", "A warm way in", f"{who} introduced {whom} to them before, and they met")
     if beside.schoolmates >= SCHOOL_LEAST:
         return _say("known_at_school", "A warm way in", f"{beside.schoolmates} children of {beside.school} have met them already")
     return None

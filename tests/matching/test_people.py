@@ -101,7 +101,9 @@ def test_who_is_known_there_comes_first_and_many_children_do_not(world: World) -
     met(known, world.link_worker, lately)
     found = listed(world)
     reason = next(one for one in found["B club"].reasons if one.code == "known")
-    assert next(iter(found)) == "B club" and reason.sentence == f"{world.link_worker.name} has introduced 1 child there before, and they met."
+    assert next(iter(found)) == "B club" and reason.sentence == "You have introduced a child to them before, and they met."
+    told = listed(world, make.make_person(Role.ZONE_MANAGER, world.zone))["B club"]
+    assert f"{world.link_worker.name} has introduced a child to them" in next(one.sentence for one in told.reasons if one.code == "known")
     assert found["B club"].score == pytest.approx(before["B club"].score + 0.05)
     for _ in range(2):
         met(plain, make.make_person(Role.LINK_WORKER, world.zone), lately, world.school)

@@ -17,7 +17,7 @@ from app.children.models import Child, Relationship, RelationshipKind, Warmth
 from app.children.queries import visible_to as visible_children
 from app.introductions.models import OPEN_STATES, EndReason, Introduction, IntroductionState
 from app.introductions.queries.introductions import is_covered
-from app.matching.people import Around, Walked
+from app.matching.people import YOU, Around, Walked
 from app.shared import clock
 from app.shared.db import db
 from app.shared.gathered import listed_from, read_list, value_of
@@ -48,7 +48,7 @@ class FromIntroductions:
         )
 
     def around(self, child: Child, reader: Person, offerings: Mapping[uuid.UUID, uuid.UUID]) -> Mapping[uuid.UUID, Around]:
-        workers = {entry.person_id: entry.person.name for entry in child.caseload if entry.is_live}
+        workers = {entry.person_id: YOU if entry.person_id == reader.id else entry.person.name for entry in child.caseload if entry.is_live}
         organisations = set(offerings.values())
         row = db.session.execute(sa.select(
             listed_from(_friends(child, reader, set(offerings))), listed_from(_walked_there(child, set(workers), organisations)),
