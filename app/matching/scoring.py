@@ -12,11 +12,11 @@ from datetime import date
 
 import numpy as np
 
+from app.catalogue.search.meaning import Meanings
 from app.matching import text
 from app.matching.columns import AUDIENCE_BIT, DAY, NEED_BIT, NO_DATE, STEPS, Array, Columns
 from app.matching.filtering import km
 from app.matching.hearing import SAID, Heard
-from app.matching.meaning import Meanings
 from app.matching.profile import About, Profile
 from app.matching.text import Phrase, Reader
 from app.matching.weights import WEIGHTS
