@@ -165,11 +165,11 @@ def _partners_page(commission: Commission, me: Person) -> ResponseReturnValue:
     shared = shared_view(commission.child, commission.organisation_id, clock.today())
     if shared is None and commission.introduction.is_shared:
         abort(404)
+    called = shared.called if shared else commission.child.reference
     return render_template(
-        "commissioning/commission_show_partner.html", commission=commission, shared=shared,
-        called=shared.called if shared else commission.child.reference, state=STATE_WORDS[commission.state_now],
+        "commissioning/commission_show_partner.html", commission=commission, shared=shared, called=called, state=STATE_WORDS[commission.state_now],
         tone=STATE_TONES[commission.state_now], actions=actions_for(commission, me, turn=None, item=None), sums=_sums(commission),
-        posted=count_sessions_posted(commission.id), changes=list_changes(commission.id), say=lambda text: without_name(text, commission.child),
+        posted=count_sessions_posted(commission.id), changes=list_changes(commission.id), say=lambda text: without_name(text, commission.child).replace(commission.child.reference, called),
         is_news=any(task.kind == CHANGED and task.subject_id == commission.id for task in list_open_tasks(me)),
         missing=delivery.why_not_confirm(commission, commission.practitioner_id)
         if commission.state is _S.APPROVED and commission.partner_agreed_at else [],
