@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app.accounts.models import Person, Role
 from app.audit.models import Sight
 from app.children import panels, queries, services
-from app.children.models import Child, Consent, Goal, NoteKind, Voice
+from app.children.models import Child, Consent, Goal, NoteKind, Relationship, Voice
 from app.commissioning.models import Fund
 from app.extensions import db
 from app.shared import clock
@@ -48,6 +48,24 @@ def test_link_worker_sees_every_page_of_the_own_child(client: FlaskClient, world
     response = client.get(address(endpoint, world.child))
     assert response.status_code == 200
     assert "Amara" in response.text
+
+
+def test_friend_is_linked_to_a_child_one_works_with_and_a_manager_leaves_the_link_alone(client: FlaskClient, world: World) -> None:
+    leon = make.make_child(world.school, world.link_worker, first_name="Leon")
+    sign_in(client, world.link_worker)
+    typed = {"name": "Leon", "kind": "friend", "closeness": "near", "warmth": "warm", "since_on": clock.today().isoformat()}
+    new = address("children.relationship_new", world.child)
+    assert leon.reference in client.get(new).text
+    assert client.post(new, data={**typed, "other_child_id": str(make.make_child(world.school).id)}).status_code == 422
+    assert client.post(new, data={**typed, "other_child_id": str(leon.id)}).status_code == 303
+    tie = db.session.scalars(sa.select(Relationship).where(Relationship.other_child_id == leon.id)).one()
+    edit = address("children.relationship_edit", world.child, relationship_id=tie.id)
+    assert f'selected value="{leon.id}"' in client.get(edit).text
+    sign_in(client, world.manager)
+    assert leon.reference not in client.get(edit).text, "who has no children of their own is not asked"
+    assert client.post(edit, data={**typed, "note": "Best friend"}).status_code == 303
+    db.session.expire_all()
+    assert (tie.note, tie.other_child_id) == ("Best friend", leon.id)
 
 
 @pytest.mark.parametrize("endpoint", MANAGED)
