@@ -314,6 +314,12 @@ def test_distance_boxes_never_cut_into_the_circle(shelf: Shelf) -> None:
             assert distance_km(origin, (min(high, 89.9), origin[1])) >= km
 
 
+def test_a_word_that_is_only_begun_and_wrongly_is_completed(shelf: Shelf) -> None:
+    for typed, ref in (("swm", "swim"), ("mienc", "minecraft"), ("skaeb", "skate"), ("transt", "transition")):
+        assert shelf.find(typed)[:1] == [ref], typed
+    assert shelf.find("xwm") == []  # the first letter is right, or it is another word
+
+
 def test_a_whole_sentence_is_about_what_families_say_in_other_words() -> None:
     for said, about in (
         ("he wakes up all night long and everybody here is exhausted", "sleep"), ("we simply cannot pay the gas bill this month", "cost of living"),

@@ -7,6 +7,7 @@ ones, one more only when it also sounds the same. A different first letter count
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -20,6 +21,8 @@ from app.catalogue.search.snapshot import Vocabulary
 
 SHORTEST = 4
 KEPT = 3
+BEGINNINGS = 4
+_NO_SLIP = 9
 _NEIGHBOURS: dict[str, str] = {}
 for _row in ("qwertyuiop", "asdfghjkl", "zxcvbnm"):
     for _i, _letter in enumerate(_row):
@@ -62,6 +65,31 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
             break
     likely = sorted((Correction(w, cost) for w, cost in found.items() if cost <= slips + 1.2), key=lambda c: (c.cost, c.word))
     return [c for c in likely if c.cost <= likely[0].cost + 0.75][:KEPT]
+
+
+def begun_wrongly(word: str, vocabulary: Vocabulary) -> list[str]:
+    """Known words that begin nearly so, likeliest first: “fotb” is football on its way. One slip, not in the first letter; a letter
+    too few, two changed round or one vowel for another before any other slip."""
+    if len(word) < SHORTEST - 1 or not word.isalpha():
+        return []
+    slips: dict[str, int] = {}
+    first, last = bisect_left(vocabulary.in_order, word[0]), bisect_left(vocabulary.in_order, f"{word[0]}\uffff")
+    words = [known for known in vocabulary.in_order[first:last] if len(known) > len(word) and known.isalpha()]
+    for known in words:
+        for length in (len(word) + 1, len(word), len(word) - 1):
+            beginning = known[:length]
+            if beginning not in slips:
+                slips[beginning] = _slip(word, beginning)
+    likely = sorted((min(slips[known[:length]] for length in (len(word) + 1, len(word), len(word) - 1)), -vocabulary.words[known], known) for known in words)
+    return [known for slip, _, known in likely[:BEGINNINGS] if slip == likely[0][0] and slip < _NO_SLIP]
+
+
+def _slip(word: str, beginning: str) -> int:
+    if OSA.distance(word, beginning, score_cutoff=1) > 1:
+        return _NO_SLIP
+    changed = [{a, b} for a, b in zip(word, beginning, strict=False) if a != b]
+    is_small = len(beginning) > len(word) or (len(beginning) == len(word) and (len(changed) != 1 or changed[0] <= set("aeiouy")))
+    return 1 if is_small else 2
 
 
 def _cost(word: str, candidate: str, distance: float, vocabulary: Vocabulary) -> float:

@@ -14,7 +14,7 @@ from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.facts import DAY_NAMES, age_token
 from app.catalogue.search.lexicon import BROADER, FILLERS, NEAR, NEED, Concept, Lexicon, plain_words
 from app.catalogue.search.snapshot import Vocabulary
-from app.catalogue.search.spelling import corrections, is_known, split_in_two
+from app.catalogue.search.spelling import begun_wrongly, corrections, is_known, split_in_two
 
 LONGEST_QUERY = 400
 MOST_WORDS = 40
@@ -24,6 +24,8 @@ SURE, FEW_ENDINGS = 4, 2
 """From so many letters the likeliest ways to go on count with all they may be called."""
 SECOND_GUESS = 0.6
 """How much a less likely correction counts beside the likeliest."""
+NO_DOUBT = 0.6
+"""A correction that costs less is what was meant."""
 WEAK = 0.35
 CONDITION = 0.6
 """A day, an age, a place or the price is asked for as much as the thing itself, but weighs less: what is on another day comes
@@ -278,14 +280,18 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
         return
     likely = corrections(word, vocabulary)
     two = split_in_two(word, vocabulary)
-    if two and not (likely and likely[0].cost < 0.6):
+    if two and not (likely and likely[0].cost < NO_DOUBT):
         yield _Token(word, two[0], meant=" ".join(two))
         yield _Token("", two[1])
-    elif likely:
+        return
+    in_lexicon = vocabulary.lexicon.starting_with(word, 3) if is_last and len(word) >= 3 and not likely else []
+    is_sure = bool(likely) and (likely[0].cost < NO_DOUBT or likely[0].word in vocabulary.words)
+    begun = begun_wrongly(word, vocabulary) if is_last and not in_lexicon and not is_sure else []
+    if likely and not begun:
         yield _Token(word, likely[0].word, others=tuple(c.word for c in likely[1:]))
-    else:
-        in_lexicon = vocabulary.lexicon.starting_with(word, 3) if is_last and len(word) >= 3 else []
-        yield _Token(word, word, others=tuple(in_lexicon), is_unknown=not in_lexicon)
+    else:  # not yet a word, and wrong already: trmp may become trampoline
+        others = (*in_lexicon, *(c.word for c in likely))
+        yield _Token(word, word, others=others, prefixes=tuple(begun), is_unknown=not (others or begun))
 
 
 # --- meanings ------------------------------------------------------------------------------------
