@@ -252,6 +252,10 @@ class SettleForm(VerbForm):
     )
 
 
+NEXT_STEP = (InputRequired("Say what the next step is."), Length(max=LONG))
+"""Asked of what has settled."""
+
+
 class CloseForm(VerbForm):
     outcome = TextAreaField("What came of it?", [InputRequired("Say what came of it."), Length(max=LONG)])
     next_step = TextAreaField("What is the next step?", [Optional(), Length(max=LONG)])

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from app.introductions import policies, queries, services, standing
-from app.introductions.forms import CheckForm, CloseForm, EndForm, SettleForm
+from app.introductions.forms import NEXT_STEP, CheckForm, CloseForm, EndForm, SettleForm
 from app.introductions.models import EndReason, Introduction, IntroductionState
 from app.introductions.routes.blueprint import blueprint, page_of, run
 from app.shared.web import allow, current_person, submit
@@ -37,7 +37,9 @@ def settle(introduction: Introduction) -> ResponseReturnValue:
 def close(introduction: Introduction) -> ResponseReturnValue:
     key, person, settled = introduction.id, current_person(), introduction.state is IntroductionState.SETTLED
     form = CloseForm()
-    if not settled:
+    if settled:
+        form.next_step.validators, form.next_step.flags.optional = NEXT_STEP, False
+    else:
         form.outcome.label.text = "Why did nothing come of it?"
     return run(
         introduction, form,
