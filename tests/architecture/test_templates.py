@@ -9,6 +9,7 @@ import pytest
 
 from app import ROOMS
 from config import ROOT
+from tests.browser import look_over
 
 TEMPLATES = ROOT / "templates"
 PAGES = sorted(TEMPLATES.rglob("*.html"))
@@ -22,6 +23,12 @@ def text(path: Path) -> str:
 def short(path: Path) -> str:
     return str(path.relative_to(TEMPLATES))
 
+
+FRAMES = {"commissioning/form.html", "introductions/form.html"}
+"""What other pages fill in; by themselves they are no page."""
+
+NOT_YET_IN_A_BROWSER = 38
+"""Page templates that no walk and no browser test has come to: a number that may only go down."""
 
 ALONE = {"safeguarding/copy_file.html"}
 """Files that leave Kith and are read without it."""
@@ -89,3 +96,15 @@ def test_every_macro_a_template_fetches_is_used() -> None:
             rest = source[: fetched.start()] + source[fetched.end() :]
             unused += [f"{short(path)}: {name}" for name in names if not re.search(rf"\b{re.escape(name)}\b", rest)]
     assert unused == []
+
+
+def test_every_page_was_looked_over() -> None:
+    """By a walk through the demo (python -m tests.browser.look_over) or by a browser test that the list names."""
+    how = look_over.read()
+    pages = {short(path) for path in PAGES if not is_part(path)} - FRAMES
+    assert sorted(pages - how.keys()) == [], "look these over, then add their lines to tests/architecture/looked_over.txt"
+    assert sorted(how.keys() - pages) == [], "these pages are gone"
+    not_yet = sorted(name for name, words in how.items() if words == look_over.NOT_YET)
+    assert len(not_yet) <= NOT_YET_IN_A_BROWSER, f"look these over in a browser: {not_yet}"
+    named = {words for words in how.values() if words.startswith("tests/")}
+    assert [name for name in named if not (ROOT / name).is_file()] == []
