@@ -48,7 +48,7 @@ LEFT_OUT = {
 }
 SECRETS = frozenset({"password_hash", "originator", "content", "sealed", "picture"})
 """Columns that are for nobody's eyes, or that no cell can hold."""
-PRIVATE = "private notes, which a Zone's manager does not read: whoever runs Kith hands them over with `kith hand-over`"
+PRIVATE = "private notes, which a Zone's manager does not read: whoever runs Kith hands them over with kith hand-over"
 
 
 @dataclass(frozen=True)

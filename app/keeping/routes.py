@@ -14,7 +14,7 @@ from app.children import queries as children
 from app.children.models import Child
 from app.children.sight import note_look
 from app.interchange.progress import find_progress
-from app.keeping import erasing, handing_over, holding, policies, queries, retention, services
+from app.keeping import erasing, holding, policies, queries, retention, services
 from app.keeping.forms import ConfirmRunForm, EraseForm, HandOverForm, HoldForm
 from app.keeping.models import HandOver, HandOverState
 from app.shared import clock
@@ -122,7 +122,7 @@ def hand_over_new() -> ResponseReturnValue:
     form.zone.choices = [(zone.slug, zone.name) for zone in list_own_zones(me, Role.ZONE_MANAGER)]
     asked = submit(form, lambda: services.ask(zone_id=zones[form.zone.data], slug=form.slug.data or "", why=form.why.data or "", actor=me))
     if asked is None:
-        page = render_template("keeping/hand_over_new.html", form=form, left_out=[*handing_over.LEFT_OUT.values(), handing_over.PRIVATE])
+        page = render_template("keeping/hand_over_new.html", form=form)
         return page, 422 if request.method == "POST" else 200
     flash("Asked. It is made once the second person agrees; you find it on your list then.", "success")
     return redirect(url_for("keeping.hand_overs"), 303)
