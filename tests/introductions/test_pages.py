@@ -142,6 +142,7 @@ def test_school_lead_reads_and_changes_nothing(client: StrictClient, world: Worl
     text = page(client, f"/introductions/{introduction.id}")
     assert "What to do now" not in text
     assert "End it" not in text
+    assert "/consents" not in text, "nothing there is the school's to change"
     for verb in ("views/new", "prepare", "not-yet", "ask", "agree", "decline", "arrange", "met", "join", "settle", "close", "end"):
         assert client.get(f"/introductions/{introduction.id}/{verb}").status_code == 403, verb
     for verb in ("listen", "ready", "again"):
