@@ -42,7 +42,7 @@ def _to_meet(lives: Sequence[Life]) -> Iterator[tuple[Life, Introduction]]:
     )
     first, done = lives[0].worker, set[uuid.UUID]()
     found = db.session.scalars(statement.order_by(Introduction.created_at, Introduction.id)).unique().all()
-    for introduction in sorted(found, key=lambda one: own[one.child_id].worker != first):
+    for introduction in sorted((one for one in found if one.child_id in own), key=lambda one: own[one.child_id].worker != first):
         if len(done) == CARDS:
             return
         life = own[introduction.child_id]
