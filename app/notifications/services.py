@@ -71,14 +71,15 @@ def open_task(
         id=uuid.uuid4(), created_at=clock.now(), zone_id=zone_id or _zone_of(subject, person_id), person_id=person_id,
         child_id=child_id, kind=kind, subject_type=subject.__tablename__, subject_id=subject.id, closed_why="", **fresh,
     )
-    task_id = db.session.scalar(
+    found: Task = db.session.scalars(
         statement.on_conflict_do_update(
             index_elements=[Task.person_id, Task.kind, Task.subject_type, Task.subject_id],
             index_where=Task.closed_at.is_(None),
             set_=fresh,
-        ).returning(Task.id)
-    )
-    return db.session.get_one(Task, task_id, populate_existing=True)
+        ).returning(Task),
+        execution_options={"populate_existing": True},
+    ).one()
+    return found
 
 
 def _zone_of(subject: Row, person_id: uuid.UUID) -> uuid.UUID:

@@ -114,10 +114,29 @@ def disagreement(marks: list[tuple[str, Mark]]) -> RegistersDisagree:
     ]))
 
 
+class Written(NamedTuple):
+    """A new revision, and what stood before it; `must_decide`: the tariff leaves to the Link Worker what is owed."""
+
+    place: Place
+    mark: Mark
+    before: Mark | None
+    must_decide: bool
+
+
 def write(
     desk: Desk, place: Place, marking: Marking, *, actor: Person, client_key: str, reason: str = "", percent: int | None = None
 ) -> Mark:
     """A new revision, with all that follows from it. `percent` is the Link Worker's decision; without it the tariff speaks."""
+    written = put_down(desk, place, marking, actor=actor, client_key=client_key, reason=reason, percent=percent)
+    follow(desk, written)
+    return written.mark
+
+
+def put_down(
+    desk: Desk, place: Place, marking: Marking, *, actor: Person, client_key: str, reason: str = "", percent: int | None = None
+) -> Written:
+    """The revision and its money. It asks the database nothing where a first mark is made during delivery, so that those of a whole
+    register are written together."""
     session, before = desk.session, desk.marks.get(place.child_id)
     owed, must_decide = owed_for(desk, place, marking)
     if percent is not None:
@@ -132,14 +151,19 @@ def write(
     commission = desk.commissions.get(place.id)
     if commission is not None and _may_earn(commission, mark):
         _earn(desk, commission, mark, actor)
+    return Written(place, mark, before, must_decide)
+
+
+def follow(desk: Desk, written: Written) -> None:
+    """Joined by coming for the first time; who was missed is asked about."""
+    place, mark, before, must_decide = written
     if mark.kind is MarkKind.SESSION_CANCELLED:
-        return mark
+        return
     if mark.kind in PRESENT and place.introduction_id is not None and place.introduction_id in desk.joining:
-        introductions.join(introduction_id=place.introduction_id, on=session.held_on, actor=None)
+        introductions.join(introduction_id=place.introduction_id, on=desk.session.held_on, actor=None)
     if before is not None:
         follow_ups.decided(before)
-    follow_ups.ask(session, place, mark, desk.history[place.id], must_decide=must_decide, is_asked=place.id in desk.asked)
-    return mark
+    follow_ups.ask(desk.session, place, mark, desk.history[place.id], must_decide=must_decide, is_asked=place.id in desk.asked)
 
 
 def owed_for(desk: Desk, place: Place, marking: Marking) -> tuple[int, bool]:

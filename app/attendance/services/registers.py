@@ -61,15 +61,18 @@ def save_register(
 def keep(desk: Desk, fresh: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID, str], actor: Person) -> None:
     """Write what was found to be new and in order, with all that follows. The caller holds the locks."""
     desks.hold(desk.session, actor)
-    for child_id in sorted(fresh):
-        desks.write(desk, desk.places[child_id], fresh[child_id], actor=actor, client_key=keys[child_id])
-    desks.require_sound(desk)
-    desks.complete_what_is_delivered(desk)
-    notifications.close_tasks(kind=REGISTER_DUE, subject=desk.session, why="The register was taken")
+    written = [
+        desks.put_down(desk, desk.places[child_id], fresh[child_id], actor=actor, client_key=keys[child_id]) for child_id in sorted(fresh)
+    ]
     audit.record(
         "attendance.register.saved", subject=desk.session, actor=actor, zone_id=desk.session.cohort.offering.zone_id,
         marks={str(child_id): marking.kind for child_id, marking in fresh.items()},
     )
+    desks.require_sound(desk)
+    for one in written:
+        desks.follow(desk, one)
+    desks.complete_what_is_delivered(desk)
+    notifications.close_tasks(kind=REGISTER_DUE, subject=desk.session, why="The register was taken")
 
 
 def tidy(given: Marking) -> Marking:

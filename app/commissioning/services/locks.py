@@ -74,13 +74,13 @@ def lock_for_register(session_id: uuid.UUID, child_ids: Collection[uuid.UUID]) -
     """All that marking these children at this session may change: the same rows as `lock_for`, in the same order. The register calls it
     before it looks at anything, so that nothing has to be read here."""
     found = db.session.execute(
-        sa.select(Place.id, Place.introduction_id, Commission.id, Place.cohort_id, Commission.child_id, Commission.year)
+        sa.select(Place.id, Place.introduction_id, Commission.id, Place.cohort_id, Commission.child_id, Commission.year, FundShare.fund_id)
         .join(Session, Session.cohort_id == Place.cohort_id)
         .outerjoin(Commission, Commission.place_id == Place.id)
+        .outerjoin(FundShare, FundShare.commission_id == Commission.id)
         .where(Session.id == session_id, Place.child_id.in_(child_ids), Place.taken_at.is_not(None))
     ).all()
-    commissions = {row[2] for row in found if row[2]}
-    funds = db.session.scalars(sa.select(FundShare.fund_id).where(FundShare.commission_id.in_(commissions))).all() if commissions else ()
+    commissions, funds = {row[2] for row in found if row[2]}, {row[6] for row in found if row[6]}
     lock_ids(Cohort, {row[3] for row in found})
     lock_ids(Fund, funds)
     lock_ids(Envelope, _envelopes_made({(row[4], row[5]) for row in found if row[2]}).values())
