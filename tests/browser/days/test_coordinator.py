@@ -118,10 +118,8 @@ def test_a_coordinators_day_on_a_phone(live: Live, new_page: NewPage) -> None:
     stage.meanwhile(lambda scene: introduced_and_met(scene, missed))
     stage.first_session_is_today()
     partner.go("Registers")
-    partner.looks_over("registers")
     with partner.counted("a register of twelve", clicks=3):
         partner.follow("Take the register")
-        partner.looks_over("register")
         partner.tap(partner.page.get_by_role("button", name="Mark everyone here"))
         expect(partner.page.get_by_text("12 of 12 marked")).to_be_visible()
         partner.press("Save register")
@@ -135,7 +133,6 @@ def test_a_coordinators_day_on_a_phone(live: Live, new_page: NewPage) -> None:
     partner.press_key("Enter")
     partner.sees("The register is saved.")
     steps.shows_marks(partner, {came: "Here", missed: "Away, no word"})
-    partner.looks_over("register, saved")
 
     # The same minute, in school: the Link Worker hears of it.
     worker = begins(new_page, "desktop", stage.emails[LINK_WORKER])
