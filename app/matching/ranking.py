@@ -67,7 +67,7 @@ def rank(shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, fl
     ]
     return Found(
         rankings, [one.free for one in sifted], _named([one.counts for one in sifted]), _named([one.opens for one in sifted]),
-        tuple(sorted(km for one in sifted for km in one.further)), sum(one.considered for one in sifted),
+        tuple(np.sort(np.array([km for one in sifted for km in one.further], np.float64)).tolist()), sum(one.considered for one in sifted),
     )
 
 
