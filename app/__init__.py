@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import extensions
-from app.shared import assets, languages, view, web
+from app.shared import assets, doors, languages, refusals, view
 from app.shared import db as database
 from config import Settings
 
@@ -42,7 +42,8 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     extensions.compress.init_app(app)
     languages.register(app)
     view.register(app)
-    web.install(app)
+    doors.install(app)
+    refusals.install(app)
     _open_rooms(app)
     if not settings.is_production:
         import_module("app.styleguide").install(app)

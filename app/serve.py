@@ -25,7 +25,7 @@ LONGEST_PAUSE = 30.0  # seconds between two tries
 TRIES = 4  # quick deaths of the web server in a row before the supervisor gives up and says so
 ASK_AGAIN = 0.5  # seconds between two requests to stop
 PATIENCE = 20.0  # seconds a child gets to finish what it is doing
-START_LIMIT = 60.0  # seconds until the web server must answer
+START_LIMIT = 180.0  # seconds until the web server must answer: a crowded machine has needed more than sixty
 STOPPING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 PR_SET_PDEATHSIG = 1
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from app import create_app
 from app.accounts.models import Closure, Person, Role, School, Zone
-from app.shared import web
+from app.shared import doors, web
 from app.shared.db import Busy, db
 from app.shared.errors import DomainError, Forbidden, Invalid, NotFound
 from app.shared.once import OnceKey
@@ -115,7 +115,7 @@ def test_a_host_that_is_not_ours_is_refused(database: Database) -> None:
 @pytest.mark.parametrize("path", ["/sign-in", "/people", "/nowhere-at-all"])
 def test_every_answer_carries_the_headers(client: StrictClient, path: str) -> None:
     headers = client.get(path).headers
-    for name, value in web.HEADERS.items():
+    for name, value in doors.HEADERS.items():
         assert headers[name] == value
     assert headers["Cache-Control"] == "no-store"
     assert "HX-Request" in headers["Vary"]

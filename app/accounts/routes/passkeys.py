@@ -18,7 +18,8 @@ from app.accounts.services import passkeys as services
 from app.accounts.services.sign_ins import TooLate, hash_token
 from app.accounts.shown import browser_name
 from app.shared.errors import Invalid, NotFound
-from app.shared.web import act, allow, confirm_first, note_refusal, paced, public, safe_next
+from app.shared.refusals import note_refusal
+from app.shared.web import act, allow, confirm_first, paced, public, safe_next
 
 CHALLENGE = "passkey"
 

@@ -15,7 +15,8 @@ from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import second_steps
 from app.accounts.services.sign_ins import TooLate, hash_token
 from app.shared.errors import Invalid, NotFound
-from app.shared.web import act, allow, confirm_first, note_refusal, public, safe_next
+from app.shared.refusals import note_refusal
+from app.shared.web import act, allow, confirm_first, public, safe_next
 
 
 def what_opens(token: str) -> dict[str, bool]:

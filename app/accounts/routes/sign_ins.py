@@ -12,7 +12,8 @@ from app.accounts.policies import is_signed_in
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.services import sign_ins
 from app.accounts.services.throttles import account_mark
-from app.shared.web import allow, note_refusal, public, safe_next
+from app.shared.refusals import note_refusal
+from app.shared.web import allow, public, safe_next
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
