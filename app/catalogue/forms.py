@@ -1,11 +1,10 @@
-"""What people type about organisations, their documents and people, offerings, prices, groups and sessions."""
+"""What people type about organisations and their people, offerings, prices, groups and sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     FieldList,
@@ -26,13 +25,11 @@ from app.catalogue import words
 from app.catalogue.languages import LANGUAGES
 from app.catalogue.models import (
     ACCESSIBILITY,
-    AGREED_KINDS,
     DEFAULT_PAYABLE,
     NEEDS,
     OFFERING_KIND_WORDS,
     CancelledBy,
     Delivery,
-    DocumentKind,
     Gender,
     OfferingKind,
     OrganisationKind,
@@ -140,60 +137,6 @@ class PractitionerForm(KithForm):
     title = TidyStringField("What they do", [Optional(), Length(max=120)], description="For example drumming tutor.")
     works_alone = BooleanField("Works alone with children", description="Then nothing goes on without a current DBS check.")
     left_on = DayField("Last day here", [Optional()], description="Only when they leave.")
-
-
-class WhichDocumentForm(KithForm):
-    kind = SelectField("Document")
-    practitioner_id = ChoiceField("Whose", description="For a DBS check.")
-
-    def offer(self, practitioners: Sequence[Any], kinds: Sequence[DocumentKind]) -> None:
-        self.kind.choices = choices((k.value, words.DOCUMENT_KINDS[k]) for k in kinds)
-        self.practitioner_id.offer([(p.id, p.name) for p in practitioners], "The organisation")
-
-
-class DocumentForm(WhichDocumentForm):
-    reference = TidyStringField(
-        "Reference", [Optional(), Length(max=60)], description="A policy number. For a DBS check only the last four digits.",
-    )
-    level = SelectField("DBS level", choices=choices([("", "Not a DBS check"), ("basic", "Basic"), ("standard", "Standard"),
-                                                      ("enhanced", "Enhanced"), ("enhanced_barred", "Enhanced with barred lists")]))
-    issued_on = DayField("Issued on", [Optional()])
-    expires_on = DayField("Runs out on", [Optional()], description="Leave it empty if it does not run out.")
-    file = FileField("The paper itself", description="A PDF or a photo, 6 MB at most. Not for a DBS check: Kith keeps no certificate.")
-
-    def content(self) -> bytes | None:
-        sent = self.file.data
-        return (sent.read() or None) if sent else None
-
-
-class SignForm(KithForm):
-    name = TidyStringField("Your name", [InputRequired("Type your name: that is your signature."), Length(max=120)], description="It is kept with the day, and with the version you read.")
-
-
-class AgreementForm(KithForm):
-    """A new version of a text that both sides sign."""
-
-    kind = RadioField("Which text", choices=choices([(kind.value, words.DOCUMENT_KINDS[kind]) for kind in AGREED_KINDS]))
-    text = TextAreaField("The text", [InputRequired("Write the text that both sides sign."), Length(max=20_000)])
-    sign_by_on = DayField("Sign by", [Optional()], description="Until then the version before counts. Leave it empty if that counts on.")
-
-
-class CounterSignForm(KithForm):
-    words = TextAreaField(
-        "What you looked at", [InputRequired("Say what you looked at: whoever asks later reads it."), Length(max=2_000)],
-        description="Safer recruitment, where and how they meet children alone, supervision, who hears of a concern.",
-    )
-
-
-class InviteForm(KithForm):
-    name = TidyStringField("Name of the organisation", [InputRequired("Type its name."), Length(max=200)])
-    contact_name = TidyStringField("Who answers for it", [InputRequired("Type a name."), Length(max=120)])
-    email = AddressField("Their e-mail address", [InputRequired("Type an e-mail address.")], description="The invitation goes there, with a link to choose a password.")
-
-
-class WaiveForm(WhichDocumentForm):
-    until = DayField("Until", [InputRequired("Choose a day.")], description="At most 92 days from today.")
-    reason = TidyStringField("Why work may go on without it", [InputRequired("Say why."), Length(max=300)])
 
 
 class SlotForm(Form):

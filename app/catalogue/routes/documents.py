@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import sessions
 from app.catalogue import policies, queries, words
-from app.catalogue.forms import DocumentForm, ReasonForm, WaiveForm
+from app.catalogue.forms import ReasonForm
 from app.catalogue.models import Document, DocumentKind, Organisation
+from app.catalogue.paper_forms import DocumentForm, WaiveForm
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.services import documents as verbs
 from app.shared import clock

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import sessions
 from app.catalogue import files, links, policies, queries, words
-from app.catalogue.forms import AgreementForm, CounterSignForm, InviteForm, SignForm
 from app.catalogue.models import AGREED_KINDS, Agreement, DocumentKind, Organisation, Paper, PartnerState
+from app.catalogue.paper_forms import AgreementForm, CounterSignForm, InviteForm, SignForm
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.routes.finding import find_zone
 from app.catalogue.services import agreements, confirming, invitations

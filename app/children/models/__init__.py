@@ -1,23 +1,25 @@
 """The tables of this room. core: the child and what stands around one. growth: what is kept over the two years."""
 
-from app.children.models.core import (
+from app.children.models.around import (
     SHAREABLE,
     Carer,
+    Closeness,
+    Consent,
+    Refusal,
+    Relationship,
+    RelationshipKind,
+    Warmth,
+)
+from app.children.models.core import (
     Caseload,
     CaseloadKind,
     Child,
     ChildState,
-    Closeness,
-    Consent,
     Goal,
     ListeningNote,
     Need,
     NoteKind,
-    Refusal,
-    Relationship,
-    RelationshipKind,
     Voice,
-    Warmth,
     need_word,
 )
 from app.children.models.growth import (

@@ -12,7 +12,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.children.models.core import Closeness, Goal, ListeningNote, Relationship, Warmth
+from app.children.models.around import Closeness, Relationship, Warmth
+from app.children.models.core import Goal, ListeningNote
 from app.shared import clock
 from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed

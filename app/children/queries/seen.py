@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,32 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased, joinedload
 
-from app.accounts.models import Person, Role, RoleGrant, Term
+from app.accounts.models import Person, Role, RoleGrant
 from app.accounts.queries import is_in_force
-from app.catalogue.models import Offering, Organisation, PartnerState
 from app.children.models import (
-    Carer,
     Caseload,
     CaseloadKind,
     Child,
     ChildState,
-    Consent,
-    Goal,
-    HelpAnswer,
-    Need,
-    Refusal,
     UrgentLook,
-    Voice,
 )
 from app.shared import clock
-from app.shared.db import db, in_parts, the_one
-from app.shared.errors import DomainError, NotFound
-
-REFERENCE_LETTERS = "23456789CDFGHJKMNPQRTVWXY"
-"""Nothing that is read or heard as something else, and no vowels, so that no reference is a word."""
-
-
-# --- who may see whom ----------------------------------------------------------------------------
+from app.shared.db import db, the_one
+from app.shared.errors import NotFound
 
 
 def visible_to(person: Person) -> sa.ColumnElement[bool]:
@@ -215,175 +200,3 @@ def list_children_of_zone(zone_id: uuid.UUID) -> Sequence[Child]:
     """Every active child of a Zone, by name: for commands and the clock, never for a page."""
     statement = sa.select(Child).where(Child.zone_id == zone_id, Child.state == ChildState.ACTIVE).order_by(*_BY_NAME)
     return db.session.scalars(statement).unique().all()
-
-
-# --- consent -------------------------------------------------------------------------------------
-
-
-def find_consent(child_id: uuid.UUID, organisation_id: uuid.UUID, on: date) -> Consent | None:
-    """The consent that covers this organisation on that day, not withdrawn; the newest if there were two."""
-    statement = (
-        sa.select(Consent)
-        .where(
-            Consent.child_id == child_id, Consent.organisation_id == organisation_id, Consent.is_live_on(on),
-        )
-        .order_by(Consent.given_on.desc(), Consent.created_at.desc(), Consent.id).limit(1)
-    )
-    return db.session.scalars(statement).unique().one_or_none()
-
-
-def get_consent(consent_id: uuid.UUID, child_id: uuid.UUID) -> Consent:
-    """Raises NotFound when it is not this child's."""
-    consent = db.session.get(Consent, consent_id)
-    if consent is None or consent.child_id != child_id:
-        raise NotFound
-    return consent
-
-
-def get_carer(carer_id: uuid.UUID, child_id: uuid.UUID) -> Carer:
-    """Raises NotFound when not this child's."""
-    carer = db.session.get(Carer, carer_id)
-    if carer is None or carer.child_id != child_id:
-        raise NotFound
-    return carer
-
-
-def list_organisations_to_share_with(zone_id: uuid.UUID) -> Sequence[Organisation]:
-    """The Zone's organisations that have not left, by name."""
-    statement = (
-        sa.select(Organisation).where(Organisation.zone_id == zone_id, Organisation.state != PartnerState.LEFT)
-        .order_by(sa.func.lower(Organisation.name), Organisation.id)
-    )
-    return db.session.scalars(statement).unique().all()
-
-
-def organisation_in_zone(organisation_id: uuid.UUID, zone_id: uuid.UUID) -> Organisation:
-    """Raises NotFound for another Zone's."""
-    organisation = db.session.get(Organisation, organisation_id)
-    if organisation is None or organisation.zone_id != zone_id:
-        raise NotFound
-    return organisation
-
-
-def organisation_names(organisation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
-    wanted = set(organisation_ids)
-    if not wanted:
-        return {}
-    rows = db.session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(wanted)))
-    return {row.id: row.name for row in rows}
-
-
-# --- what the child has said no to ---------------------------------------------------------------
-
-
-def find_refusal(child_id: uuid.UUID, offering_id: uuid.UUID) -> Refusal | None:
-    """The refusal that stands, if one does."""
-    statement = sa.select(Refusal).where(
-        Refusal.child_id == child_id, Refusal.offering_id == offering_id, Refusal.lifted_on.is_(None)
-    )
-    return db.session.scalars(statement).one_or_none()
-
-
-def has_refused(child_id: uuid.UUID, offering_id: uuid.UUID) -> bool:
-    """The child has said no to this offering (or it was set aside for the child), and has not said otherwise since."""
-    return find_refusal(child_id, offering_id) is not None
-
-
-def refused_ids(child_id: uuid.UUID) -> set[uuid.UUID]:
-    """Every offering that must not come back by itself."""
-    statement = sa.select(Refusal.offering_id).where(Refusal.child_id == child_id, Refusal.lifted_on.is_(None))
-    return set(db.session.scalars(statement))
-
-
-def refused_by_ref(zone_id: uuid.UUID, source_refs: Sequence[str]) -> dict[str, set[uuid.UUID]]:
-    """Standing refusals of the Zone's children, by the id they have in their source."""
-    found: dict[str, set[uuid.UUID]] = {}
-    for part in in_parts(source_refs):
-        statement = (
-            sa.select(Child.source_ref, Refusal.offering_id).join(Refusal, Refusal.child_id == Child.id)
-            .where(Child.zone_id == zone_id, Child.source_ref.in_(part), Refusal.lifted_on.is_(None))
-        )
-        for ref, offering_id in db.session.execute(statement):
-            found.setdefault(ref, set()).add(offering_id)
-    return found
-
-
-def list_refusals(child_id: uuid.UUID) -> Sequence[tuple[Refusal, str]]:
-    """Standing refusals with the offering's title, newest first."""
-    statement = (
-        sa.select(Refusal, Offering.title).join(Offering, Offering.id == Refusal.offering_id)
-        .where(Refusal.child_id == child_id, Refusal.lifted_on.is_(None)).order_by(Refusal.said_on.desc(), Refusal.id)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(statement)]
-
-
-def offering_in_zone(offering_id: uuid.UUID, zone_id: uuid.UUID) -> Offering:
-    """Raises NotFound for another Zone's."""
-    offering = db.session.get(Offering, offering_id)
-    if offering is None or offering.zone_id != zone_id:
-        raise NotFound
-    return offering
-
-
-# --- what a plan has -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class PlanFacts:
-    """`consent_ends`: the first day on which a consent that covers today runs out. `face` is the last answer to “Can you ask for help?”."""
-
-    last_heard: date | None = None
-    needs: int = 0
-    goals: int = 0
-    consent_ends: date | None = None
-    asked_on: date | None = None
-    face: int | None = None
-
-
-def plan_facts(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, PlanFacts]:
-    """For many children at once; each id asked for is a key."""
-    if not child_ids:
-        return {}
-    today = clock.today()
-    heard = dict(_grouped(sa.select(Voice.child_id, sa.func.max(Voice.said_on)).where(Voice.child_id.in_(child_ids)), Voice.child_id))
-    needs = dict(_grouped(
-        sa.select(Need.child_id, sa.func.count()).where(Need.child_id.in_(child_ids), Need.ended_on.is_(None)), Need.child_id))
-    goals = dict(_grouped(sa.select(Goal.child_id, sa.func.count()).where(Goal.child_id.in_(child_ids)), Goal.child_id))
-    ends = dict(_grouped(
-        sa.select(Consent.child_id, sa.func.min(Consent.ends_on)).where(
-            Consent.child_id.in_(child_ids), Consent.is_live_on(today)),
-        Consent.child_id))
-    faces = {
-        child_id: (asked_on, face) for child_id, asked_on, face in db.session.execute(
-            sa.select(HelpAnswer.child_id, HelpAnswer.asked_on, HelpAnswer.face).where(HelpAnswer.child_id.in_(child_ids)).order_by(HelpAnswer.asked_on)
-        )
-    }
-    return {
-        id_: PlanFacts(heard.get(id_), needs.get(id_, 0), goals.get(id_, 0), ends.get(id_), *faces.get(id_, (None, None))) for id_ in child_ids
-    }
-
-
-def terms_by_school(school_ids: Iterable[uuid.UUID | None]) -> dict[uuid.UUID | None, list[Term]]:
-    """The terms of these schools, in order; a school without any is left out."""
-    known: dict[uuid.UUID | None, list[Term]] = {}
-    wanted = sorted({id_ for id_ in school_ids if id_ is not None})
-    for term in db.session.scalars(sa.select(Term).where(Term.school_id.in_(wanted)).order_by(Term.starts_on)) if wanted else ():
-        known.setdefault(term.school_id, []).append(term)
-    return known
-
-
-def _grouped(statement: sa.Select[*tuple[Any, ...]], by: Any) -> list[tuple[uuid.UUID, Any]]:
-    return [(row[0], row[1]) for row in db.session.execute(statement.group_by(by))]
-
-
-# --- references ----------------------------------------------------------------------------------
-
-
-def free_reference(zone_id: uuid.UUID) -> str:
-    """A reference like K-7F2Q that no child of the Zone has. Inside the transaction that uses it."""
-    for _ in range(200):
-        reference = "K-" + "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(4))
-        taken = sa.select(Child.id).where(Child.zone_id == zone_id, Child.reference == reference)
-        if db.session.scalar(taken) is None:
-            return reference
-    raise DomainError("This Zone has run out of references for children.", code="no_reference_left")
