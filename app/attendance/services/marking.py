@@ -81,13 +81,13 @@ def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
     wanted = set(child_ids)
     delivery.lock_for_register(session_id, wanted)
     session = queries.get_session_by_id(session_id)
-    places = {p.child_id: p for p in queries.expected_places(session) if p.child_id in wanted}
+    places = {p.child_id: p for p in queries.expected_places(session, to_mark=True) if p.child_id in wanted}
     ids = [place.id for place in places.values()]
     commissions = queries.commissions_of_places(ids)
     return Desk(
         session=session, places=places,
         marks={child_id: mark for (_, child_id), mark in queries.current_marks([session_id]).items()},
-        commissions=commissions, history=queries.history_of_places(ids), asked=queries.places_asked_about(ids),
+        commissions=commissions, history=queries.history_of_places(ids, in_short=True), asked=queries.places_asked_about(ids),
         balances=dict(balances_of_commissions([commission.id for commission in commissions.values()])),
         joining=queries.introductions_in(TO_JOIN, {p.introduction_id for p in places.values() if p.introduction_id is not None}),
     )
