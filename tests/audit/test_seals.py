@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Person, Role
+from app.accounts.models import Person, Role, Zone
 from app.audit import queries, seals
 from app.audit import services as audit
 from app.audit.models import AuditEntry, Head, Seal, Sight
@@ -66,6 +67,27 @@ def test_what_was_sealed_holds_and_more_is_sealed_later(person: Person, tmp_path
     lines = list(queries.export(part=2))
     assert [line["seal_number"] for line in lines] == [1, 2, 3, 4, 5]
     assert lines[0]["action"] == "accounts.zone.changed"
+
+
+def test_a_check_that_began_before_the_worker_sealed_raises_no_alarm(app: Flask, person: Person, tmp_path: Path) -> None:
+    head = tmp_path / "head"
+    assert seals.seal_all(secret=SECRET, head_file=head) == 8
+
+    def worker() -> None:
+        with app.app_context():
+            zone = db.session.scalars(sa.select(Zone)).one()
+            with atomic():
+                audit.record("accounts.zone.changed", subject=zone, actor=None, number=6)
+            assert seals.seal_all(secret=SECRET, head_file=head) == 1
+            db.session.remove()
+
+    with checks.one_moment():
+        assert db.session.scalar(sa.select(sa.func.max(Seal.seq))) == 8
+        with ThreadPoolExecutor(1) as meanwhile:
+            meanwhile.submit(worker).result(30)
+        assert db.session.scalar(sa.select(sa.func.max(Seal.seq))) == 8, "the check looks at its own moment"
+        assert seals.broken(secret=SECRET, head_file=head) is None
+    assert seals.broken(secret=SECRET, head_file=head) is None
 
 
 FORGERIES: list[tuple[str, str, str]] = [
