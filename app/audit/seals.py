@@ -67,15 +67,13 @@ def broken(*, secret: str, head_file: Path) -> str | None:
     wrong = _broken_line() or _broken_head(secret)
     if wrong is None and head_file.exists():
         kept = json.loads(head_file.read_text())
-        seal = db.session.get(Seal, kept["seq"])
-        is_vouched = seal.hash == kept["hash"] if seal is not None else _sealed_since(kept["seq"], kept["hash"])
-        if not is_vouched and not _began_after(datetime.fromisoformat(kept["at"])):
+        if not _stands_now(kept["seq"], kept["hash"]) and not _began_after(datetime.fromisoformat(kept["at"])):
             wrong = f"the chain no longer has what its head of {kept['at']} (number {kept['seq']}) vouched for"
     return wrong
 
 
-def _sealed_since(seq: int, link: str) -> bool:
-    """The worker sealed it after this transaction began to look: whoever looks now sees it."""
+def _stands_now(seq: int, link: str) -> bool:
+    """Looked up outside this transaction: the worker may have sealed, and written its head, since this one began to look."""
     with db.engine.connect() as now:
         return now.scalar(sa.select(Seal.hash).where(Seal.seq == seq)) == link
 

@@ -100,5 +100,9 @@ class ImportDraft(Row):
 
     zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)
 
+    @property
+    def is_with_the_worker(self) -> bool:
+        return self.stage in (DraftStage.LOOKING, DraftStage.WORKING)
+
 
 from app.interchange import school_models as school_models  # noqa: E402  a school's own files

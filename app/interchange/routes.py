@@ -56,7 +56,7 @@ def imports() -> ResponseReturnValue:
 def draft_show(draft: ImportDraft) -> ResponseReturnValue:
     if draft.stage is DraftStage.MAPPING:
         return redirect(url_for("interchange.mapping", draft_id=draft.id), 303)
-    is_busy = draft.stage in (DraftStage.LOOKING, DraftStage.WORKING)
+    is_busy = draft.is_with_the_worker
     if is_htmx() and not is_busy:
         return Response(status=204, headers={"HX-Redirect": url_for("interchange.draft", draft_id=draft.id)})
     told = find_progress(draft.id) if is_busy else None

@@ -143,7 +143,8 @@ class _Names:
     """Puts words for what points at people and things, and takes other people's names out of what was written."""
 
     def __init__(self, child: Child, *, says_where: bool) -> None:
-        self.child, self.says_where = child, says_where
+        self.child = child
+        self.hidden = HIDDEN if says_where else HIDDEN | WHEREABOUTS
         self.people = {
             p.id: " and ".join(sorted({f"a {ROLE_WORDS[g.role]}" for g in p.grants})) or A_PERSON
             for p in db.session.scalars(sa.select(Person).options(selectinload(Person.grants)))
@@ -182,7 +183,7 @@ class _Names:
         """One row for a reader: no ids, no blanks, no names but the child's own."""
         out: dict[str, Any] = {}
         for key, value in row.items():
-            if key in HIDDEN or (not self.says_where and key in WHEREABOUTS) or value is None or value == "" or value == [] or value == {}:
+            if key in self.hidden or value is None or value == "" or value == [] or value == {}:
                 continue
             if isinstance(value, uuid.UUID):
                 value = self.people.get(value) or self.carers.get(value) or self.things.get(value)
@@ -200,7 +201,7 @@ class _Names:
         if isinstance(value, list):
             return [self.clean(item) for item in value]
         if isinstance(value, dict):
-            return {key: self.clean(item) for key, item in value.items() if key not in HIDDEN and (self.says_where or key not in WHEREABOUTS)}
+            return {key: self.clean(item) for key, item in value.items() if key not in self.hidden}
         if isinstance(value, StrEnum):
             return str(value).replace("_", " ")
         if isinstance(value, (datetime, date)):

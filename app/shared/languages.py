@@ -1,25 +1,25 @@
 """The languages of what a family is given on paper: gettext catalogues by Flask-Babel, English where a sentence has no translation.
 
-Kith's own pages are in English. A paper is written in a family's language inside `spoken(language)`; what people said and wrote stays
+Kith's own pages are in English. `render_paper` writes a paper in a family's language; what people said and wrote stays
 as it was said. docs/languages.md says how a sentence gets from a template to a translator and back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.core import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask
+from flask import Flask, render_template
 from flask_babel import Babel, Domain, force_locale, get_locale
 
 from app.shared import view
@@ -58,23 +58,26 @@ def paper_language(code: str | None) -> Language:
     return PAPERS.get(code or "", PAPERS["en"])
 
 
-@contextmanager
-def spoken(language: Language) -> Iterator[None]:
-    """What is rendered inside is in that language."""
-    with force_locale(language.code):
-        yield
+def render_paper(template: str, code: str | None, **context: Any) -> str:
+    """A page with a paper on it, in the language asked for; the template has `paper` (that Language) and `papers` (all there are)."""
+    paper = paper_language(code)
+    with force_locale(paper.code):
+        return render_template(template, paper=paper, papers=PAPERS.values(), **context)
 
 
 def paper_date(on: date) -> str:
-    """A whole date as the language of the paper writes it: "22 November 2026", "٢٢ نوفمبر ٢٠٢٦"."""
-    locale = get_locale()
-    return view.full_date(on) if locale is None or locale.language == "en" else format_date(on, "d MMMM y", locale=locale)
+    """A whole date as the language of the paper writes it: "22 November 2026"."""
+    return _written(on, "d MMMM y", view.full_date)
 
 
 def paper_month(on: date) -> str:
     """"September 2026", as the language of the paper writes it."""
+    return _written(on, "MMMM y", view.month)
+
+
+def _written(on: date, pattern: str, in_english: Callable[[date], str]) -> str:
     locale = get_locale()
-    return view.month(on) if locale is None or locale.language == "en" else format_date(on, "MMMM y", locale=locale)
+    return in_english(on) if locale is None or locale.language == "en" else format_date(on, pattern, locale=locale)
 
 
 class _Catalogues(Domain):  # type: ignore[misc]

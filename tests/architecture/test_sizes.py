@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from config import ROOT
+from tests.architecture.test_sources import FILES, short, tree
 
-FILES = sorted((ROOT / "app").rglob("*.py"))
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
 
 LONG_FILES = {
@@ -60,10 +59,6 @@ def lines(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
-def short(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
 def test_a_long_file_has_its_reason() -> None:
     long = {short(path) for path in FILES if lines(path) > LONGEST_FILE}
     assert long == set(LONG_FILES), "split by noun what has grown, or take out the line of what is short again"
@@ -73,7 +68,7 @@ def test_a_long_function_has_its_reason() -> None:
     long = {
         f"{short(path)}:{node.name}"
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
     }
     assert long == set(LONG_FUNCTIONS), "name its parts, or take out the line of what is short again"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.children import book, policies, queries, services, showing
@@ -13,7 +13,7 @@ from app.children.services import photos
 from app.children.sight import note_look
 from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.languages import PAPERS, paper_language, spoken
+from app.shared.languages import render_paper
 from app.shared.web import allow, current_person
 
 
@@ -23,13 +23,11 @@ def one_page(child: Child) -> ResponseReturnValue:
     note_look(child, "one-page profile")
     kept = book.read(child)
     approved = kept.approved
-    paper = paper_language(request.args.get("in"))
-    with spoken(paper):
-        return render_template(
-            "children/one_page_show.html", child=child, book=kept, page=approved, draft=kept.draft, paper=paper, papers=PAPERS.values(),
-            earlier=[page for page in kept.pages if page.approved_on is not None][1:], moved_on=showing.moved_on(approved, child) if approved else [],
-            may_work=policies.can_work_with_child(current_person(), child), has_photo=photos.has_photo(child.id),
-        )
+    return render_paper(
+        "children/one_page_show.html", request.args.get("in"), child=child, book=kept, page=approved, draft=kept.draft,
+        earlier=[page for page in kept.pages if page.approved_on is not None][1:], moved_on=showing.moved_on(approved, child) if approved else [],
+        may_work=policies.can_work_with_child(current_person(), child), has_photo=photos.has_photo(child.id),
+    )
 
 
 @blueprint.route("/children/<uuid:child_id>/one-page/write", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from app.children.sight import note_look
 from app.children.terms import terms_of
 from app.shared import clock
 from app.shared.errors import NotFound
-from app.shared.languages import PAPERS, paper_language, spoken
+from app.shared.languages import render_paper
 from app.shared.web import act, allow, current_person
 
 
@@ -41,14 +41,12 @@ def family_print(child: Child) -> ResponseReturnValue:
     kept = book.read(child)
     today = clock.today()
     lead = next((entry.person for entry in child.caseload if entry.is_live and entry.kind is CaseloadKind.LEAD), None)
-    paper = paper_language(request.args.get("in"))
-    with spoken(paper):
-        return render_template(
-            "children/plan_print.html", child=child, book=kept, ties=[tie for tie in ties_of(kept.ties) if tie.line != "ended"], lead=lead,
-            people=here(standing_on(kept.ties, today)), plan=showing.plan_now(kept, today), paper=paper, papers=PAPERS.values(),
-            goals=[showing.goal_shown(goal, kept.terms) for goal in kept.goals if goal.reached_on is None][:4],
-            reached=[goal for goal in kept.goals if goal.reached_on is not None][:3],
-        )
+    return render_paper(
+        "children/plan_print.html", request.args.get("in"), child=child, book=kept, lead=lead,
+        ties=[tie for tie in ties_of(kept.ties) if tie.line != "ended"], people=here(standing_on(kept.ties, today)), plan=showing.plan_now(kept, today),
+        goals=[showing.goal_shown(goal, kept.terms) for goal in kept.goals if goal.reached_on is None][:4],
+        reached=[goal for goal in kept.goals if goal.reached_on is not None][:3],
+    )
 
 
 @blueprint.route("/children/<uuid:child_id>/plan/steps/new", methods=["GET", "POST"])

@@ -49,7 +49,7 @@ def run_draft(job: Job) -> None:
 
 def _run(draft_id: uuid.UUID, notes: Notes) -> None:
     draft = db.session.get(ImportDraft, draft_id)
-    if draft is None or draft.stage not in (DraftStage.LOOKING, DraftStage.WORKING):
+    if draft is None or not draft.is_with_the_worker:
         return
     actor = db.session.get_one(Person, draft.person_id)
     notes("Reading", 0, 0)
@@ -74,7 +74,7 @@ def _give_back(draft_id: uuid.UUID, why: str) -> None:
     """To its owner, with the reason."""
     with atomic():
         draft = db.session.get(ImportDraft, draft_id, with_for_update=True)
-        if draft is None or draft.stage not in (DraftStage.LOOKING, DraftStage.WORKING):
+        if draft is None or not draft.is_with_the_worker:
             return
         draft.trouble = why[:300]
         move(draft, DraftStage.MAPPING if draft.stage is DraftStage.LOOKING and draft.rules else DraftStage.READY)

@@ -251,7 +251,7 @@ def forget_drafts() -> int:
 def _require_open(draft: ImportDraft) -> None:
     if draft.content is None:
         raise AlreadyImported("This file has been imported already. Nothing was changed a second time.")
-    if draft.stage in (DraftStage.LOOKING, DraftStage.WORKING):
+    if draft.is_with_the_worker:
         raise BeingWorkedOn("Kith is working on this file. Wait until it is done.")
 
 
