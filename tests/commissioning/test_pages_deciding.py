@@ -35,7 +35,8 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     assert "It goes so well." in page
     assert page.count('name="pick"') == 4
     assert f'value="{first.id}:{first.version}"' in page
-    assert client.post("/approvals/decide", data={"word": "approve"}, follow_redirects=True).get_data(as_text=True).count("Tick the requests") == 1
+    nothing = client.post("/approvals/decide", data={"word": "approve"})
+    assert (nothing.status_code, nothing.get_data(as_text=True).count("Tick the requests")) == (422, 1)
     picks = [f"{c.id}:{c.version}" for c in (first, second)] + [f"{third.id}:{third.version - 1}", f"{settled.id}:1", "nonsense"]
     told = client.post("/approvals/decide", data={"word": "approve", "pick": picks}, follow_redirects=True).get_data(as_text=True)
     assert (first.state, second.state, third.state) == (_S.APPROVED, _S.APPROVED, _S.REQUESTED)
@@ -44,7 +45,9 @@ def test_those_ticked_are_decided_at_once_and_each_refusal_is_said(client: Stric
     assert told.count("Take it back") == 2
     client.post(f"/commissions/{first.id}/take-back")
     assert first.state is _S.REQUESTED
-    client.post("/approvals/decide", data={"word": "decline", "pick": [f"{first.id}:{first.version}"]})
+    kept = client.post("/approvals/decide", data={"word": "decline", "reason": " ", "pick": [f"{first.id}:{first.version}"]})
+    assert (kept.status_code, kept.get_data(as_text=True).count("data-tick checked")) == (422, 1)
+    assert "Say why: the Link Workers read it." in kept.get_data(as_text=True)
     assert first.state is _S.REQUESTED, "a no without a reason is none"
     client.post("/approvals/decide", data={"word": "decline", "reason": "Not now", "pick": [f"{first.id}:{first.version}"]})
     assert (first.state, first.end_reason) == (_S.REJECTED, "Not now")

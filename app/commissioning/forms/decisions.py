@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request as flask_request
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, Field, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length
 
 from app.commissioning import split
@@ -87,23 +87,27 @@ class NoteForm(VerbForm):
 class BulkForm(KithForm):
     """One word on all that are ticked. A no needs its reason; which word it is, is the button's name."""
 
-    reason = StringField("Why not?", [Length(max=LONG)])
-
+    pick = SelectMultipleField(validate_choice=False)
+    reason = StringField("Why not?", [Length(max=LONG)], id="bulk-reason")
     word = StringField("Yes or no", [AnyOf(("approve", "decline"), "Say yes or no.")])
 
     @property
     def is_yes(self) -> bool:
         return bool(self.word.data == "approve")
 
-    @property
-    def first_error(self) -> str:
-        return next((str(e) for errors in self.errors.values() for e in errors), "Say yes or no.")
+    def validate_pick(self, field: Field) -> None:
+        if not self.picked:
+            raise ValidationError("Tick the requests that you decide about first.")
 
-    @staticmethod
-    def picked(values: Iterable[str]) -> dict[uuid.UUID, int]:
+    def validate_reason(self, field: Field) -> None:
+        if self.word.data == "decline" and not (field.data or "").strip():
+            raise ValidationError("Say why: the Link Workers read it.")
+
+    @property
+    def picked(self) -> dict[uuid.UUID, int]:
         """"<key>:<version>" as ticked, in the order of the page; what is no such thing is left out."""
         found: dict[uuid.UUID, int] = {}
-        for value in values:
+        for value in self.pick.data or ():
             key, _, version = value.partition(":")
             try:
                 found[uuid.UUID(key)] = version_in(version) or 0

@@ -28,6 +28,11 @@ PER_PAGE = 20
 @blueprint.get("/approvals")
 @allow(policies.can_see_approvals)
 def approvals() -> ResponseReturnValue:
+    return show_queue(BulkForm())
+
+
+def show_queue(bulk: BulkForm) -> str:
+    """The queue, with what was ticked and typed in `bulk`."""
     me: Person = current_person()
     waiting = list_queue(me)
     pages = max(1, -(-len(waiting) // PER_PAGE))
@@ -37,7 +42,7 @@ def approvals() -> ResponseReturnValue:
     lines = [line for line in list_fund_lines(me) if not line.fund.is_closed and line.fund.ends_on >= today]
     changes = list_open_variations(me)
     html = render_template(
-        "commissioning/approval_list.html", payers={v.id: who_would_pay(v) for v in changes if v.is_for_payer}, items=queue_items(shown, me), decided=list_just_decided(me, undoing.WITHIN), bulk=BulkForm(),
+        "commissioning/approval_list.html", payers={v.id: who_would_pay(v) for v in changes if v.is_for_payer}, items=queue_items(shown, me), decided=list_just_decided(me, undoing.WITHIN), bulk=bulk,
         changes=changes, say=without_name, waiting=waiting, page=page, pages=pages, lines=lines,
         oldest=min((c.requested_at for c in waiting if c.requested_at), default=None), spread=spread_for(me), last_day_of=last_day_of,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person
@@ -15,6 +15,7 @@ from app.commissioning.models import Commission, CommissionState
 from app.commissioning.queries import proposals
 from app.commissioning.queries.approvals import queue_items
 from app.commissioning.queries.commissions import get_commission, list_queue
+from app.commissioning.routes.approvals import show_queue
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import decisions, splitting, undoing
 from app.shared.errors import DomainError
@@ -27,14 +28,11 @@ from app.shared.web import act, allow, current_person
 def decide() -> ResponseReturnValue:
     """Each one ticked in a transaction of its own: what cannot be done is said, the others are done."""
     me, form = current_person(), BulkForm()
-    back = url_for("commissioning.approvals", _anchor="requests")
-    picked = form.picked(request.form.getlist("pick"))
-    if not picked or not form.validate_on_submit():
-        flash("Tick the requests that you decide about first." if not picked else form.first_error, "refused")
-        return redirect(back, 303)
+    if not form.validate_on_submit():
+        return show_queue(form), 422
     waiting = {c.id: f"{c.offering.title} for {reference_line(c.child)}" for c in list_queue(me)}
     decided, refused = 0, []
-    for commission_id, seen in picked.items():
+    for commission_id, seen in form.picked.items():
         if commission_id not in waiting:  # decided with its sibling, or moved on
             continue
         try:
@@ -46,7 +44,7 @@ def decide() -> ResponseReturnValue:
         flash(f"{plural(decided, 'request')} {'approved' if form.is_yes else 'declined'}.", "success")
     for sentence in refused:
         flash(sentence, "refused")
-    return redirect(back, 303)
+    return redirect(url_for("commissioning.approvals", _anchor="requests"), 303)
 
 
 def _decide(form: BulkForm, commission_id: uuid.UUID, seen: int, me: Person) -> Commission:
