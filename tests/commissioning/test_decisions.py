@@ -10,6 +10,7 @@ import pytest
 from app.audit.queries import list_entries_for
 from app.catalogue.models import Document, DocumentKind
 from app.commissioning.models import Account, CommissionState, PlaceState, WaitingState
+from app.commissioning.queries.approvals import Share
 from app.commissioning.queries.money import balance, by_funder
 from app.commissioning.refusals import (
     CeilingPassed,
@@ -387,3 +388,7 @@ def test_only_those_who_may_say_yes_may_say_no_or_ask(scene: Scene, verb: Any) -
     given = {"reason": "x"} if verb == "reject" else {"question": "x"}
     with pytest.raises(MayNotDecide):
         getattr(decisions, verb)(commission_id=commission.id, actor=scene.budget_holder(limit_pence=1), **given)
+
+
+def test_what_is_just_over_the_ceiling_never_reads_as_if_it_were_not() -> None:
+    assert [Share("Fund", percent, 50).words for percent in (49.6, 50, 50.4, 51, 0.3)] == ["50%", "50%", "just over 50%", "51%", "under 1%"]

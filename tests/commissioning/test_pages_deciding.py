@@ -172,7 +172,11 @@ def test_siblings_are_asked_for_on_one_page_and_approved_with_one_click(client: 
     })
     asked = db.session.query(Commission).all()
     assert len(asked) == 2
+    own, other = asked
+    assert f'href="/commissions/{other.id}">{other.child.short_name}</a>' in client.get(f"/commissions/{own.id}").get_data(as_text=True)
     sign_in(client, scene.holder)
     assert "Asked for together with" in client.get("/approvals").get_data(as_text=True)
+    told = client.get(f"/commissions/{own.id}").get_data(as_text=True)
+    assert other.child.reference in told and other.child.first_name not in told
     client.post(f"/commissions/{asked[0].id}/approve", data={"seen_version": asked[0].version})
     assert [c.state for c in asked] == [_S.APPROVED, _S.APPROVED]

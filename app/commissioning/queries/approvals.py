@@ -39,7 +39,7 @@ from app.introductions.models import IntroductionState
 from app.shared import clock
 from app.shared.db import db
 from app.shared.money import pounds
-from app.shared.view import plural
+from app.shared.view import percent, plural
 
 AREA_COLOURS = {"Social": "sky", "Emotional": "plum", "Academic": "leaf"}
 SPENT = (Account.COMMITTED, *EARNED)
@@ -65,6 +65,11 @@ class Share:
     @property
     def is_over(self) -> bool:
         return self.percent > self.ceiling
+
+    @property
+    def words(self) -> str:
+        """"37%"; what is past the ceiling never reads as if it were not."""
+        return f"just over {self.ceiling}%" if self.is_over and round(self.percent) <= self.ceiling else percent(self.percent, 100)
 
 
 @dataclass(frozen=True)

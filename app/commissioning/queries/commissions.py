@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from app.accounts.models import Person, Role
 from app.children.models import Caseload, Child
@@ -18,6 +18,7 @@ from app.commissioning.models import (
     FundShare,
     Journal,
     SessionPrice,
+    Together,
 )
 from app.introductions.models import Introduction
 from app.introductions.policies import PARTNER_SEES
@@ -177,3 +178,14 @@ def count_sessions_posted(commission_id: uuid.UUID) -> int:
     prefix = f"commission:{commission_id}:session:"
     keys = db.session.scalars(sa.select(Journal.key).where(Journal.key.startswith(prefix), Journal.kind == "accrual"))
     return len({key.removeprefix(prefix).partition(":")[0] for key in keys})
+
+
+def list_asked_together(commission: Commission, person: Person) -> Sequence[Commission]:
+    """The others of its party that this person may see, in the order of their references."""
+    own, other = aliased(Together), aliased(Together)
+    return db.session.scalars(
+        sa.select(Commission).join(other, other.commission_id == Commission.id).join(own, own.group_id == other.group_id)
+        .join(Child, Child.id == Commission.child_id)
+        .where(own.commission_id == commission.id, Commission.id != commission.id, visible_to(person))
+        .options(contains_eager(Commission.child).selectinload(Child.school)).order_by(Child.reference)
+    ).all()

@@ -33,6 +33,7 @@ from app.commissioning.queries.approvals import queue_items
 from app.commissioning.queries.commissions import (
     count_sessions_posted,
     get_commission,
+    list_asked_together,
     list_commissions,
 )
 from app.commissioning.queries.money import commission_balances
@@ -116,8 +117,16 @@ def _whole_page(commission: Commission, me: Person) -> ResponseReturnValue:
         **_who_pays(commission, is_open=is_open), givers=[(g.funder, g.pence, g.colour) for g in money.givers],
         sums=_sums(commission), money=money, base=money.base, turn=turn, line=position(turn) if turn else 0,
         posted=count_sessions_posted(commission.id), history=history_of(list_entries_for(commission), say=say),
-        last_day=last_day_of(commission.decide_by) if commission.decide_by else None, back=_back(me),
+        last_day=last_day_of(commission.decide_by) if commission.decide_by else None, back=_back(me), together=_together(commission, me),
     )
+
+
+def _together(commission: Commission, me: Person) -> list[tuple[str, str]]:
+    """Who it was asked for together with, as they may be called here, and where to look."""
+    found = list_asked_together(commission, me)
+    for other in found:
+        note_look(other.child, "commission of another")
+    return [(_named(me, other), url_for("commissioning.commission", commission_id=other.id)) for other in found]
 
 
 def _back(person: Person) -> tuple[str, str]:
@@ -148,7 +157,7 @@ def _gap(commission: Commission) -> str:
         return ""
     paid = unpaid.sessions_paid_for(commission)
     rest = f"What the others promised is enough for {plural(paid, 'more session', 'more sessions')}." if paid else "The next session is not paid for."
-    return f"Nobody pays for {pounds(commission.uncovered_pence)} of this since the child changed school. {rest}"
+    return f"Nobody pays for {pounds(commission.uncovered_pence)} of this since a fund stopped. {rest}"
 
 
 def _sums(commission: Commission) -> dict[str, int]:
