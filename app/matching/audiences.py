@@ -15,7 +15,7 @@ _NAMES = {
     "young_carers": r"young carers?|young adult carers?|who (?:care|look) (?:for|after) (?:a|their|someone)\b[^.]{0,40}",
     "deaf": r"deaf\w*|hard of hearing|hearing[- ]impair\w*|cochlear",
     "refugees": r"refugees?|asylum[- ]seek\w*|seeking (?:asylum|sanctuary)|newly arrived|new arrivals|unaccompanied minors?",
-    "autistic": r"autis\w*|asperger\w*|neurodiver\w*|neuro-diver\w*|adhd",
+    "autistic": r"autis\w*|asperger\w*|neurodiver\w*|neuro-diver\w*",
     "lgbtq": r"lgbt\w*\+?|lgbtq\w*\+?|queer|trans(?:gender)? (?:and|young|children)|gay",
     "out_of_school": r"out of school and|excluded|not in school|at risk of exclusion|school refus\w*|home[- ]educat\w*|alternative provision|cannot (?:face|manage) school|emotionally based school",
     "looked_after": r"looked[- ]after|in care\b(?! homes?)|care[- ]experienced|care leavers?|fostered|foster (?:children|care|famil\w+)|adopted|adoptive|kinship",
@@ -29,7 +29,7 @@ _FOR_THEM = {
     )
     for key, names in _NAMES.items()
 }
-_OPEN_DOOR = re.compile(r"\b(?:welcom\w*|friendly|includ\w*|inclusive|everyone|anyone|all abilities|as well as|also|open to all|mixed|trained)\b", re.IGNORECASE)
+_OPEN_DOOR = re.compile(r"\b(?:welcom\w*|friendly|includ\w*|inclusive|everyone|anyone|all abilities|as well as|also|open to all|mixed|trained|(?:and|or) (?:others?|anyone|anybody|their friends)|or not|non-disabled|whoever)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 _HINTS = {
@@ -37,7 +37,7 @@ _HINTS = {
     "young_carers": ("carer", "who care", "who look"),
     "deaf": ("deaf", "hearing", "cochlear"),
     "refugees": ("refugee", "asylum", "sanctuary", "newly arrived", "new arrivals", "unaccompanied"),
-    "autistic": ("autis", "asperger", "neuro", "adhd"),
+    "autistic": ("autis", "asperger", "neuro"),
     "lgbtq": ("lgbt", "queer", "trans", "gay"),
     "out_of_school": ("out of school", "exclu", "not in school", "school refus", "educat", "alternative provision", "manage school",
                       "face school", "emotionally"),
@@ -46,16 +46,29 @@ _HINTS = {
 }
 """One of these stands in every text that the pattern of the group would find: most texts are spared it."""
 
+_KIN = r"(?:mum|mam|mummy|mother|dad|daddy|father|brother|sister|sibling|nan|nana|gran\w*|parent|twin)"
+_THEIR = r"(?:(?:his|her|their|my|the) )?"
+
 _IN_PROFILE = {
-    "bereaved": r"bereave\w*|griev\w*|grief|\bdied\b|passed away|lost (?:his|her|their|my|a) (?:mum|dad|mother|father|nan|gran\w*|brother|sister|parent|uncle|aunt\w*|friend)|\bfuneral\b",
-    "young_carers": r"young carer|(?:car(?:es|ing|e)|look(?:s|ing)? after) (?:for )?(?:his|her|their|my) (?:\w+ )?(?:mum|mam|dad|mother|father|brother|sister|nan|nana|gran\w*|parents?|twin)",
+    "bereaved": (r"bereave\w*|griev\w*|grief|\bdied\b|passed (?:away|on)\b|no longer with us|\bfuneral\b|(?:was|were) (?:killed|stabbed to death)"
+                 rf"|lost {_THEIR}(?:mum|dad|mother|father|nan|gran\w*|brother|sister|parent|uncle|aunt\w*|(?:best )?friend)\b"),
+    "young_carers": (rf"young carer|(?:car(?:es|ed|ing|e) for|look(?:s|ed|ing)? after) {_THEIR}(?:\w+ ){{0,2}}?{_KIN}"
+                     rf"|get(?:s|ting)? {_THEIR}(?:\w+ )?(?:brothers?|sisters?|siblings|twins) (?:up|ready|dressed|off|to (?:school|bed|nursery))"
+                     rf"|help(?:s|ing)? {_THEIR}(?:mum|mam|dad|nan|nana|gran\w*) (?:to )?(?:wash|dress|walk|stand|get (?:up|dressed)|up the stairs|with (?:her|his) (?:tablets|medicine|legs))"
+                     r"|(?:mum|mam|dad|nan|nana|gran\w*)['’]s (?:tablets|medicine|injections|wheelchair)"),
     "deaf": r"\bdeaf\w*|hearing aids?|hearing loss|hearing[- ]impair\w*|cochlear|sign language|\bbsl\b",
-    "refugees": r"refugee|asylum|resettle\w*|\bfled\b|new(?:ly)? arriv\w*|arrived (?:in the uk|from|last|this|here)|came (?:here )?from (?!school|home|work|the)\w+|no recourse|temporary accommodation for",
-    "autistic": r"autis\w*|\basd\b|\basc\b|asperger\w*|neurodiver\w*|\badhd\b",
+    "refugees": (r"refugee|asylum|resettle\w*|\bfled\b|new(?:ly)? arriv\w*|arrived (?:in the uk|from|last|this|here)|came (?:here )?from (?!school|home|work|the)\w+"
+                 r"|no recourse|temporary accommodation for|because of the war|when the war|home office|small boat|had to leave (?:our|their|his|her) country"),
+    "autistic": r"autis\w*|\basd\b|\basc\b|asperger\w*|neurodiver\w*|\badhd\b|on the spectrum",
     "lgbtq": r"\blgbt\w*|\bgay\b|\blesbian\b|\btrans\b|transgender|non-?binary|\bqueer\b|\bbisexual\b|came out\b|coming out\b",
-    "out_of_school": r"\bexclu(?:ded|sion)\w*|out of school|not in school|not been (?:in|to) school|home[- ]educat\w*|alternative provision|part[- ]time (?:time)?table|\bpru\b|school refus\w*|stopped going to school|won['’]?t go to school",
-    "looked_after": r"\bin care\b|foster\w*|kinship|\badopt\w*|children['’]s home|looked[- ]after|special guardian\w*",
-    "disabled": r"wheelchair|disab\w*|down(?:['’]?s)? syndrome|cerebral palsy|learning difficult\w*|visual(?:ly)? impair\w*|\bblind\b|\behcp?\b|walking frame|prosthe\w*",
+    "out_of_school": (r"\bexclu(?:ded|sion)\w*|out of school|not in school|not been (?:in|to) school|home[- ]educat\w*|alternative provision"
+                      r"|part[- ]time (?:time)?table|\bpru\b|school (?:refus|avoid)\w*|stopped (?:going|coming) (?:in\b|to (?:school|lessons))|(?:won['’]?t|will not|refuses to) go to school"
+                      r"|(?:does(?:n['’]?t| not)|cannot|can['’]?t) (?:go to|face|manage) school|\bebsa\b|suspended"),
+    "looked_after": (r"\bin care\b|foster\w*|kinship|\badopt\w*|children['’]s home|looked[- ]after|special guardian\w*"
+                     rf"|(?:brought|bringing) (?:him |her |them |me )?up by {_THEIR}(?:nan|gran|aunt|uncle|big|older)\w*"
+                     rf"|liv(?:es?|ing) with {_THEIR}(?:nan|nana|gran\w*|aunt\w*|uncle)\b(?! and\b)"),
+    "disabled": (r"wheelchair|disab\w*|down(?:['’]?s)? syndrome|cerebral palsy|learning difficult\w*|visual(?:ly)? impair\w*|\bblind\b|\behcp?\b"
+                 r"|walking frame|prosthe\w*|spina bifida|muscular dystrophy|hemiplegi\w*"),
 }
 _PROFILE = {key: re.compile(names, re.IGNORECASE) for key, names in _IN_PROFILE.items()}
 

@@ -28,6 +28,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (  # name, how an offering says it, h
     ("travellers", r"gypsy|romany?\b|traveller (?:famil\w+|children)|travellers['’]", r"gypsy|\broma\w*\b|travell?er|caravan|\bsite\b"),
     ("forces", r"service (?:children|families)|(?:armed )?forces famil\w+|military famil\w+", r"\barmy\b|\bnavy\b|\braf\b|soldier|deployed|military|forces"),
     ("young_parents", r"teen(?:age)? (?:parents?|mums?|mothers?)|mums and dads under|young (?:parents|mums)", r"pregnan\w*|(?:his|her|my) (?:own )?baby|is a (?:mum|dad|parent)|expecting"),
+    ("adhd", r"adhd|hyperactiv\w*", r"adhd|hyperactiv\w*|fidget\w*|restless|concentrat\w*|impulsiv\w*|(?:cannot|can not|can['’]?t) (?:sit|keep|stay|be) still|always moving|attention"),
     ("offending", r"police custody|edge of offending|young offenders?|before it goes to court|county lines", r"police|arrest\w*|offend\w*|gangs?\b|knife|court|county lines|crime|trouble|fight\w*"),
     ("send", r"\bsend\b|special needs|additional needs|learning disabilit\w*|disabled children|down(?:['’]?s)? syndrome|developmental delay",
      (r"\bsen[dk]?\b|\behcp?\b|special needs|additional needs|learning (?:disab|diffic)\w*|autis\w*|\badhd\b|disab\w*|down(?:['’]?s)? syndrome|"
@@ -51,14 +52,14 @@ _HINTS = {
     "illness": ("sickle", "cancer", "leuk", "cystic", "heart", "too ill"), "eating": ("eating", "anorexi", "bulimi"),
     "weight": ("weight", "obes"), "stammer": ("stammer", "stutter"), "bereavement": ("died", "bereave", "grief"),
     "travellers": ("gypsy", "roman", "traveller"), "forces": ("forces", "service ", "military"), "young_parents": ("parent", "mum", "mothers"),
-    "offending": ("custody", "offen", "court", "county"), "send": ("send", "special", "additional", "disab", "down", "delay"),
+    "adhd": ("adhd", "hyperactiv"), "offending": ("custody", "offen", "court", "county"), "send": ("send", "special", "additional", "disab", "down", "delay"),
 }
 """One of these stands in every text that the pattern of the situation would find: most texts are spared it."""
 _FOR = re.compile(r"\b(?:for|closed to everyone else|who|whose|with|affected|recovery|families|children|young people|pupils)\b", re.IGNORECASE)
 _OPEN = re.compile(r"\b(?:welcom\w*|everyone|everybody|anyone|all abilities|disabled or not|open to all|inclusive|as well as|or neither|trained staff)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 _BY_NEED = {
-    "Emotional:bereavement": "bereavement", "Social:positive-behaviour": "offending", "Emotional:trauma": "domestic_abuse",
+    "Emotional:bereavement": "bereavement", "Social:positive-behaviour": "offending", "Emotional:trauma": "domestic_abuse", "Emotional:attention": "adhd",
 }
 """A need that says the situation."""
 

@@ -1,4 +1,4 @@
-"""The judged children of children.txt and kept.txt, and their offerings as matching sees them."""
+"""The judged children of children.txt, kept.txt and fresh.txt, and their offerings as matching sees them."""
 
 from __future__ import annotations
 
@@ -65,8 +65,14 @@ def children() -> tuple[JudgedChild, ...]:
 
 @cache
 def kept() -> tuple[JudgedChild, ...]:
-    """Twelve more, written later by somebody else: only ever averaged."""
+    """Twelve more, written later by somebody else; their lists have been read since."""
     return _read("kept.txt")
+
+
+@cache
+def fresh() -> tuple[JudgedChild, ...]:
+    """Sixteen more, written when those had been given up: only ever averaged."""
+    return _read("fresh.txt")
 
 
 def _read(name: str) -> tuple[JudgedChild, ...]:

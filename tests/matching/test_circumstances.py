@@ -25,6 +25,7 @@ def test_an_offering_says_for_which_situation_it_is() -> None:
         (said("Holiday Camp", "Free with benefits-related free school meals."), set()),
         (said("Food Bank", "Three days of food.", "food"), {"hardship"}),
         (said("Counselling", "Help with anxiety, depression and eating disorders."), set()),
+        (said("Focus football", "Short drills for players with ADHD."), {"adhd"}),
         (said("Judo", "Strong manners."), set()),
     ):
         assert found == wanted, wanted

@@ -82,6 +82,9 @@ def test_long_sentence_is_not_weaker_than_the_word_in_it() -> None:
     ("Back on track", "For young people excluded from school.", {"out_of_school"}),
     ("Care leavers' kitchen", "", {"looked_after"}),
     ("Gardening", "Foster a love of mud.", set()),
+    ("Bricks", "For autistic children and others who find playing together hard.", set()),
+    ("Bricks", "For autistic children and their families.", {"autistic"}),
+    ("Focus football", "Short drills for players with ADHD.", set()),
 ])
 def test_offering_made_for_particular_children_says_so(title: str, description: str, groups: set[str]) -> None:
     assert audiences.of_offering(title, description) == groups
@@ -91,6 +94,8 @@ def test_offering_made_for_particular_children_says_so(title: str, description: 
     ("Grandad died in spring.", {"bereaved"}), ("I look after my mum when she is ill", {"young_carers"}), ("Wears hearing aids.", {"deaf"}),
     ("The family fled from Sudan.", {"refugees"}), ("He is autistic.", {"autistic"}), ("Lives with foster carers.", {"looked_after"}),
     ("Excluded twice this year.", {"out_of_school"}), ("I am gay and that is fine", {"lgbtq"}), ("She uses a wheelchair.", {"disabled"}),
+    ("I get my brothers up for school.", {"young_carers"}), ("I care about my brother.", set()), ("They left because of the war.", {"refugees"}),
+    ("He lives with his nan.", {"looked_after"}), ("He lives with his nan and his mum.", set()), ("She lost Grandad.", {"bereaved"}),
     ("I like drums.", set()), ("We came from school on the bus", set()),
 ])
 def test_profile_names_the_groups_a_child_is_among(said: str, groups: set[str]) -> None:
