@@ -46,6 +46,11 @@ REGISTER_KINDS = (MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY, MarkKin
 """What a register can hold; `excused` is a Link Worker's correction, `session_cancelled` comes with the session."""
 
 
+def is_without_notice(kind: MarkKind, *, is_told_late: bool) -> bool:
+    """Untold, or told less than 48 hours ahead: the tariff owes its share for the first two of these."""
+    return kind is MarkKind.ABSENT_UNTOLD or is_told_late
+
+
 class Mark(Row):
     """Revision 1 is the register; a later one is a change before the lock, or (with a reason) a correction.
 
@@ -87,8 +92,7 @@ class Mark(Row):
 
     @property
     def is_without_notice(self) -> bool:
-        """Untold, or told less than 48 hours ahead: the tariff owes its share for the first two of these."""
-        return self.kind is MarkKind.ABSENT_UNTOLD or self.is_told_late
+        return is_without_notice(self.kind, is_told_late=self.is_told_late)
 
 
 class FollowUp(Row):

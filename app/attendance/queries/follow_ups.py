@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.attendance.models import ABSENT, FollowUp, Mark
-from app.attendance.queries.marks import Attended, find_mark, history_of_places
+from app.attendance.queries.marks import Past, find_mark, history_of_places
 from app.catalogue.models import Session
 from app.children.models import Carer, Child
 from app.commissioning.models import Place
@@ -23,7 +23,7 @@ class Missed:
     """One missed session. `history` is of the same place, oldest first."""
 
     mark: Mark
-    history: list[Attended]
+    history: list[Past]
     carers: Sequence[Carer]
     trusted: Sequence[str]
     found_out: Sequence[FollowUp]
@@ -32,8 +32,8 @@ class Missed:
     def in_a_row(self) -> int:
         """How many sessions up to this one were missed one after another."""
         count = 0
-        for past in reversed([p for p in self.history if p.session.starts_at <= self.mark.session.starts_at]):
-            if past.mark.kind not in ABSENT:
+        for past in reversed([p for p in self.history if p.starts_at <= self.mark.session.starts_at]):
+            if past.kind not in ABSENT:
                 break
             count += 1
         return count

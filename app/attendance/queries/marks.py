@@ -5,16 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, lazyload, load_only, selectinload
+from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
 
 from app.accounts.models import Person
-from app.attendance.models import PRESENT, Mark, MarkKind
+from app.attendance.models import PRESENT, Mark, MarkKind, is_without_notice
 from app.attendance.payable import UNTOLD_BEFORE_A_DECISION
 from app.catalogue.models import Cohort, Session
 from app.commissioning.models import Commission, CommissionState, FundShare, Place
 from app.introductions.models import Introduction, IntroductionState
+from app.shared import clock
 from app.shared.db import db
 
 _newer = aliased(Mark)
@@ -41,16 +44,39 @@ def marks_of(session_id: uuid.UUID, child_id: uuid.UUID) -> Sequence[Mark]:
     return db.session.scalars(statement).all()
 
 
-def keys_sent(session_id: uuid.UUID, client_key: str) -> set[uuid.UUID]:
-    """The children for whom the register with this key was saved before."""
-    statement = sa.select(Mark.child_id).where(Mark.session_id == session_id, Mark.client_key == client_key)
-    return set(db.session.scalars(statement))
+def marks_of_session(session_id: uuid.UUID) -> Sequence[Mark]:
+    """Every revision of every child, oldest first: the last of each child is the one that counts."""
+    return db.session.scalars(sa.select(Mark).where(Mark.session_id == session_id).order_by(Mark.revision)).all()
 
 
-def sent_keys(session_id: uuid.UUID) -> set[tuple[uuid.UUID, str]]:
-    """(child, key) of every mark of this session there ever was."""
-    statement = sa.select(Mark.child_id, Mark.client_key).where(Mark.session_id == session_id)
-    return {(row.child_id, row.client_key) for row in db.session.execute(statement)}
+class Past(NamedTuple):
+    """One session of a place, as whoever counts needs it: when, and what came of it. Not the note, which is sealed."""
+
+    session_id: uuid.UUID
+    starts_at: datetime
+    kind: MarkKind
+    is_told_late: bool
+
+    @property
+    def held_on(self) -> date:
+        return clock.london(self.starts_at).date()
+
+    @property
+    def is_without_notice(self) -> bool:
+        return is_without_notice(self.kind, is_told_late=self.is_told_late)
+
+
+def history_of_places(place_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Past]]:
+    """What counts of each place, oldest session first."""
+    found: dict[uuid.UUID, list[Past]] = {place_id: [] for place_id in place_ids}
+    statement = (
+        sa.select(Mark.place_id, Mark.session_id, Session.starts_at, Mark.kind, Mark.is_told_late)
+        .join(Session, Session.id == Mark.session_id).where(Mark.place_id.in_(list(place_ids)), is_newest)
+        .order_by(Session.starts_at, Session.id)
+    )
+    for place_id, *past in db.session.execute(statement):
+        found[place_id].append(Past(*past))
+    return found
 
 
 @dataclass(frozen=True)
@@ -61,31 +87,12 @@ class Attended:
     mark: Mark
 
 
-def _history() -> sa.Select[Mark, Session]:
-    return sa.select(Mark, Session).join(Session, Session.id == Mark.session_id).where(is_newest).order_by(
-        Session.starts_at, Session.id, Mark.id
-    )
-
-
-IN_SHORT = (
-    load_only(Mark.session_id, Mark.child_id, Mark.place_id, Mark.kind, Mark.revision),
-    load_only(Session.cohort_id, Session.starts_at, Session.state),
-)
-"""What came and when: not the notes, which are sealed, nor where it was."""
-
-
-def history_of_places(place_ids: Collection[uuid.UUID], *, in_short: bool = False) -> dict[uuid.UUID, list[Attended]]:
-    """The newest marks of each place, oldest session first; `in_short` for who only counts them."""
-    found: dict[uuid.UUID, list[Attended]] = {place_id: [] for place_id in place_ids}
-    statement = _history().where(Mark.place_id.in_(list(place_ids)))
-    for mark, session in db.session.execute(statement.options(*IN_SHORT) if in_short else statement):
-        found[mark.place_id].append(Attended(session, mark))
-    return found
-
-
 def history_of_children(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[Attended]]:
-    """The same by child, with what each session was of."""
-    statement = _history().where(Mark.child_id.in_(list(child_ids))).options(joinedload(Session.cohort).joinedload(Cohort.offering))
+    """The newest marks of each child, oldest session first, with what each session was of."""
+    statement = (
+        sa.select(Mark, Session).join(Session, Session.id == Mark.session_id).where(Mark.child_id.in_(list(child_ids)), is_newest)
+        .options(joinedload(Session.cohort).joinedload(Cohort.offering)).order_by(Session.starts_at, Session.id, Mark.id)
+    )
     found: dict[uuid.UUID, list[Attended]] = {child_id: [] for child_id in child_ids}
     for mark, session in db.session.execute(statement).unique():
         found[mark.child_id].append(Attended(session, mark))
@@ -106,9 +113,9 @@ def waits_for_decision(mark: Mark) -> bool:
     if not mark.is_without_notice or mark.is_corrected or not commissions_of_places([mark.place_id]):
         return False
     history = history_of_places([mark.place_id])[mark.place_id]
-    here = next(past.session for past in history if past.mark.id == mark.id)
-    earlier = [past for past in history if past.session.starts_at < here.starts_at]
-    return sum(past.mark.is_without_notice for past in earlier) >= UNTOLD_BEFORE_A_DECISION
+    here = next(past for past in history if past.session_id == mark.session_id)
+    earlier = [past for past in history if past.starts_at < here.starts_at]
+    return sum(past.is_without_notice for past in earlier) >= UNTOLD_BEFORE_A_DECISION
 
 
 def came_to(place_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, tuple[int, int]]:

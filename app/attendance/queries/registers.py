@@ -29,20 +29,19 @@ from app.shared.db import db
 LOCK_AFTER_SCHOOL_DAYS = 7
 
 
-TO_MARK = load_only(Child.zone_id, Child.school_id, Child.reference, Child.first_name, Child.last_name, Child.known_as, Child.state)
+_TO_MARK = load_only(Child.zone_id, Child.school_id, Child.reference, Child.first_name, Child.last_name, Child.known_as, Child.state)
 """What marking asks of a child: whose, and what it is called; nothing of what was heard, which is sealed."""
 
 
-def expected_places(session: Session, person: Person | None = None, *, to_mark: bool = False) -> Sequence[Place]:
+def expected_places(session: Session, person: Person | None = None) -> Sequence[Place]:
     """Who is expected: places taken by the end of the session's day and not freed before it began, and whoever is marked.
 
-    With `person`, those that person may see; `to_mark`, no more of each child than marking asks. By first name.
+    With `person`, those that person may see. By first name.
     """
     statement = sa.select(Place).join(Child, Child.id == Place.child_id).where(_expected_at(session))
     if person is not None:
         statement = statement.where(visible_places(person))
-    if to_mark:
-        statement = statement.options(contains_eager(Place.child).options(TO_MARK))
+    statement = statement.options(contains_eager(Place.child).options(_TO_MARK))
     return db.session.scalars(statement.order_by(sa.func.lower(Child.first_name), Child.id)).unique().all()
 
 

@@ -10,7 +10,7 @@ from app.accounts.queries import people_with
 from app.attendance import policies, queries
 from app.attendance.follow_up import Ask, is_first, what_to_ask
 from app.attendance.models import ABSENT, FollowUp, Mark
-from app.attendance.queries import Attended
+from app.attendance.queries import Past
 from app.audit import services as audit
 from app.catalogue.models import Session
 from app.commissioning.models import Place
@@ -51,19 +51,19 @@ def follow_up(*, session_id: uuid.UUID, child_id: uuid.UUID, words: str, actor: 
 
 
 def ask(
-    session: Session, place: Place, mark: Mark, history: Sequence[Attended], *, must_decide: bool, is_asked: bool = True
+    session: Session, place: Place, mark: Mark, history: Sequence[Past], *, must_decide: bool, is_asked: bool = True
 ) -> None:
     """Bring the Link Workers' tasks about this place up to date with its marks. The caller has just written one of them; `is_asked`:
     something about the place is on somebody's list, perhaps."""
-    kinds = [past.mark.kind for past in history]
+    kinds = [past.kind for past in history]
     wanted, last = what_to_ask(kinds), history[-1]
-    if wanted is not None and queries.has_follow_up(last.session.id, place.child_id):
+    if wanted is not None and queries.has_follow_up(last.session_id, place.child_id):
         wanted = None
-    why = "The child came" if last.mark.kind not in ABSENT else "Another task took its place" if wanted else "Nothing to do"
+    why = "The child came" if last.kind not in ABSENT else "Another task took its place" if wanted else "Nothing to do"
     if is_asked:
         notifications.close_tasks(kind={kind for kind in Ask if kind is not wanted}, subject=place, why=why)
     title = session.cohort.offering.title
-    where = {"session_id": last.session.id, "child_id": place.child_id}
+    where = {"session_id": last.session_id, "child_id": place.child_id}
     if wanted is Ask.WHO_GOES_ALONG:
         tell_link_workers(
             place, wanted, place, "Who can go along?", f"Missed two in a row at {title}", "Talk it over", "footprints", Urgency.NOW,

@@ -66,8 +66,11 @@ class Desk:
     session: Session
     places: dict[uuid.UUID, Place]
     marks: dict[uuid.UUID, Mark]
+    """The one that counts, by child."""
+    keys: set[tuple[uuid.UUID, str]]
+    """(child, key) of every mark of this session there ever was."""
     commissions: dict[uuid.UUID, Commission]
-    history: dict[uuid.UUID, list[queries.Attended]]
+    history: dict[uuid.UUID, list[queries.Past]]
     joining: set[uuid.UUID]
     balances: dict[uuid.UUID, Balances]
     asked: set[uuid.UUID]
@@ -81,13 +84,13 @@ def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
     wanted = set(child_ids)
     delivery.lock_for_register(session_id, wanted)
     session = queries.get_session_by_id(session_id)
-    places = {p.child_id: p for p in queries.expected_places(session, to_mark=True) if p.child_id in wanted}
+    places = {p.child_id: p for p in queries.expected_places(session) if p.child_id in wanted}
     ids = [place.id for place in places.values()]
-    commissions = queries.commissions_of_places(ids)
+    commissions, marks = queries.commissions_of_places(ids), queries.marks_of_session(session_id)
     return Desk(
         session=session, places=places,
-        marks={child_id: mark for (_, child_id), mark in queries.current_marks([session_id]).items()},
-        commissions=commissions, history=queries.history_of_places(ids, in_short=True), asked=queries.places_asked_about(ids),
+        marks={mark.child_id: mark for mark in marks}, keys={(mark.child_id, mark.client_key) for mark in marks},
+        commissions=commissions, history=queries.history_of_places(ids), asked=queries.places_asked_about(ids),
         balances=dict(balances_of_commissions([commission.id for commission in commissions.values()])),
         joining=queries.introductions_in(TO_JOIN, {p.introduction_id for p in places.values() if p.introduction_id is not None}),
     )
@@ -171,18 +174,19 @@ def owed_for(desk: Desk, place: Place, marking: Marking) -> tuple[int, bool]:
     commission = desk.commissions.get(place.id)
     if commission is None or any(pause.covers(desk.session.held_on) for pause in commission.suspensions):
         return 0, False
-    earlier = [past for past in desk.history[place.id] if past.session.starts_at < desk.session.starts_at]
+    earlier = [past for past in desk.history[place.id] if past.starts_at < desk.session.starts_at]
     return percent_owed(
         marking.kind, is_told_late=marking.is_told_late, payable=commission.tariff.payable,
-        earlier_without_notice=sum(past.mark.is_without_notice for past in earlier),
+        earlier_without_notice=sum(past.is_without_notice for past in earlier),
     )
 
 
 def _remember(desk: Desk, place: Place, mark: Mark) -> None:
     """Put it where it belongs among the place's marks, so that what comes next in this transaction sees it."""
     desk.marks[place.child_id] = mark
-    others = [past for past in desk.history[place.id] if past.session.id != desk.session.id]
-    desk.history[place.id] = sorted([*others, queries.Attended(desk.session, mark)], key=lambda past: past.session.starts_at)
+    others = [past for past in desk.history[place.id] if past.session_id != desk.session.id]
+    here = queries.Past(desk.session.id, desk.session.starts_at, mark.kind, mark.is_told_late)
+    desk.history[place.id] = sorted([*others, here], key=lambda past: past.starts_at)
 
 
 def _may_earn(commission: Commission, mark: Mark) -> bool:
@@ -223,8 +227,8 @@ def complete_what_is_delivered(desk: Desk) -> None:
             continue
         used = [
             past for past in desk.history[place.id]
-            if past.mark.kind is not MarkKind.SESSION_CANCELLED
-            and not any(pause.covers(past.session.held_on) for pause in commission.suspensions)
+            if past.kind is not MarkKind.SESSION_CANCELLED
+            and not any(pause.covers(past.held_on) for pause in commission.suspensions)
         ]
         if len(used) >= commission.sessions:
             delivery.complete(commission_id=commission.id, actor=None)

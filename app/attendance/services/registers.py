@@ -44,10 +44,9 @@ def save_register(
             raise Forbidden("Only the organisation that runs the session takes its register, or the Zone manager in its stead.")
         desks.require_open(session)
         _require_expected(desk, tapped, actor)
-        sent = queries.keys_sent(session.id, client_key)
         fresh = {
             child_id: marking for child_id, marking in tapped.items()
-            if child_id not in sent and not (child_id in desk.marks and marking.says(desk.marks[child_id]))
+            if (child_id, client_key) not in desk.keys and not (child_id in desk.marks and marking.says(desk.marks[child_id]))
         }
         if not fresh:
             return session

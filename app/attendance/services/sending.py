@@ -68,7 +68,7 @@ def _sort(desk: Desk, tapped: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UU
     """Writes down the outcome of each child that is not simply to be saved; answers those that are."""
     shut = _closed(desk)
     here = queries.expected_ids(desk.session, actor)
-    known = queries.sent_keys(desk.session.id) | queries.disagreement_keys(desk.session.id)
+    known = desk.keys | queries.disagreement_keys(desk.session.id)
     fresh: dict[uuid.UUID, Marking] = {}
     for child_id, marking in tapped.items():
         mark = desk.marks.get(child_id)
