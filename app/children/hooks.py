@@ -55,8 +55,11 @@ on_school_changed: Hook[[Child, Person], None] = Hook()
 what_moving_does: Hook[[Child, School | None], list[str]] = Hook()
 """(child, school) -> plain sentences: what a change to that school would do. For the preview; writes nothing."""
 
-on_child_left: Hook[[Child, Person], None] = Hook()
-"""(child, actor): the child's programme has ended; end what is open."""
+before_child_leaves: Hook[[Child], None] = Hook()
+"""(child): lock what the leaving may end, before the child's own row is written."""
+
+on_child_left: Hook[[Child, Person, bool], None] = Hook()
+"""(child, actor, has_moved): the child's programme here has ended, or goes on in another Zone; end what is open."""
 
 what_leaving_ends: Hook[[Child], list[str]] = Hook()
 """(child) -> plain sentences: what the child's leaving would end. For the preview; writes nothing."""

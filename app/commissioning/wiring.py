@@ -27,6 +27,7 @@ def connect(app: Flask) -> None:
         on_agreed=following.on_agreed, on_ended=following.on_ended, lock_before=following.lock_before,
     )
     child_hooks.on_consent_withdrawn.append(following.on_consent_withdrawn)
+    child_hooks.before_child_leaves.append(following.lock_before_child_leaves)
     child_hooks.on_child_left.append(following.on_child_left)
     child_hooks.what_consent_carries.append(following.what_consent_carries)
     child_hooks.what_leaving_ends.append(following.what_leaving_ends)

@@ -39,7 +39,7 @@ FORMS = [
     "children.voice_new", "children.note_new", "children.need_new", "children.goal_new", "children.strengths_edit",
     "children.practicalities_edit", "children.relationship_new", "children.carer_new", "children.consent_new",
 ]
-MANAGED = ["children.child_edit", "children.child_school", "children.caseload_assign", "children.child_leave"]
+MANAGED = ["children.child_edit", "children.child_school", "children.caseload_assign", "children.child_leave", "children.child_zone"]
 
 
 @pytest.mark.parametrize("endpoint", PAGES + FORMS)

@@ -80,7 +80,7 @@ def test_school_of_another_zone_is_refused(world: World) -> None:
 def gone() -> Iterator[list[object]]:
     heard: list[object] = []
 
-    def listen(child: Child, actor: Person) -> None:
+    def listen(child: Child, actor: Person, has_moved: bool) -> None:
         heard.append(child.id)
 
     hooks.on_child_left.append(listen)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from wtforms import BooleanField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Zone
 from app.catalogue.models import Organisation
 from app.children.forms.fields import (
     LineField,
@@ -23,7 +23,7 @@ from app.children.forms.fields import (
 from app.children.languages import LANGUAGES
 from app.children.models import SHAREABLE, Carer, CaseloadKind, Child, Closeness, RelationshipKind, Warmth
 from app.children.queries import Leading
-from app.children.services import HOW
+from app.children.services import HOW, Agreed
 from app.shared import clock
 from app.shared.forms import AddressField, KithForm, PhoneField, choices
 from app.shared.view import plural
@@ -130,3 +130,24 @@ class HandOverForm(KithForm):
 class LeaveForm(KithForm):
     on = OnField("Last day", [InputRequired("Choose the last day.")])
     reason = TextField("Why", [InputRequired("Write why, in a few words."), Length(max=500)])
+
+
+class ZoneForm(KithForm):
+    """Another Zone: chosen first; who agreed, and until when the Link Worker here sees the record, with what it does before one's eyes."""
+
+    zone_id = PickField("New Zone", missing="Choose a Zone.")
+    agreed_by = OneField("Who agreed that the record goes along", missing="Choose who agreed.")
+    agreed_on = OnField("Agreed on", [InputRequired("Choose the day they agreed.")])
+    sees_until = OnField("The Link Worker here sees the record until", [Optional()], description="For the hand-over: four weeks at most. Left empty, it is today.")
+
+    def offer(self, zones: Sequence[Zone], carers: Sequence[Carer]) -> None:
+        self.zone_id.offer((str(zone.id), zone.name) for zone in zones)
+        self.agreed_by.offer((str(c.id), f"{c.name}{f', {c.relation}' if c.relation else ''}") for c in carers)
+        if not self.is_submitted():
+            self.agreed_on.data = clock.today()
+            if len(carers) == 1:
+                self.agreed_by.data = str(carers[0].id)
+
+    @property
+    def agreed(self) -> Agreed:
+        return Agreed(self.agreed_by.chosen_id, self.agreed_on.data)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.models import Person, School
+from app.accounts.models import Person, School, Zone
 from app.shared import clock
 from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed
@@ -31,7 +31,8 @@ class Child(Row):
     """A child on the programme. `reference` (K-7F2Q) stands for the name wherever the name has no business.
 
     `windows` is [{"days": ["Mon"], "start": "15:30", "end": "17:30"}]; `max_cost_pence` is what the family can pay a session;
-    `max_km` a straight line from the child's place.
+    `max_km` a straight line from the child's place. A child who moves to another Zone has a record in each: the one that stays says where
+    the child went, the new one where from, and neither names the other.
     """
 
     __tablename__ = "child"
@@ -85,7 +86,11 @@ class Child(Row):
     parent_cannot_stay: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(String(60), default="kith")
     source_ref: Mapped[str] = mapped_column(String(200), default=lambda: str(uuid.uuid4()))
+    moved_to_zone_id: Mapped[uuid.UUID | None]
+    came_from_zone_id: Mapped[uuid.UUID | None]
 
+    moved_to: Mapped[Zone | None] = relationship(primaryjoin="foreign(Child.moved_to_zone_id) == Zone.id", viewonly=True)
+    came_from: Mapped[Zone | None] = relationship(primaryjoin="foreign(Child.came_from_zone_id) == Zone.id", viewonly=True)
     school: Mapped[School | None] = relationship()
     caseload: Mapped[list[Caseload]] = relationship(back_populates="child", order_by="Caseload.starts_on", lazy="selectin")
     voices: Mapped[list[Voice]] = relationship(back_populates="child", order_by="Voice.said_on.desc()")

@@ -6,6 +6,7 @@ from app.children.routes import (
     circle,
     consents,
     listening,
+    moving,
     one_page,
     photos,
     plan,
@@ -15,4 +16,4 @@ from app.children.routes import (
 )
 from app.children.routes.blueprint import blueprint
 
-__all__ = ["blueprint", "caseload", "child", "circle", "consents", "listening", "one_page", "photos", "plan", "plans", "progress", "selection"]
+__all__ = ["blueprint", "caseload", "child", "circle", "consents", "listening", "moving", "one_page", "photos", "plan", "plans", "progress", "selection"]

@@ -11,9 +11,9 @@ from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.audit.services import note_sights
 from app.children import panels, policies, queries, services
-from app.children.forms.facts import ChildForm, SchoolForm
+from app.children.forms.facts import ChildForm
 from app.children.forms.fields import plain
-from app.children.forms.people import CaseloadForm, HandOverForm, LeaveForm
+from app.children.forms.people import CaseloadForm, HandOverForm
 from app.children.models import CaseloadKind, Child
 from app.children.routes.blueprint import blueprint, form_page
 from app.shared import clock
@@ -78,25 +78,6 @@ def child_edit(child: Child) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/children/<uuid:child_id>/school", methods=["GET", "POST"])
-@allow(policies.can_manage_child, child=queries.get_child)
-def child_school(child: Child) -> ResponseReturnValue:
-    """Choose another school, read what that does, then do it."""
-    schools, form, me = accounts.list_schools(child.zone_id), SchoolForm(), current_person()
-    form.offer(schools, child)
-    if not form.is_submitted():
-        form.school_id.data = request.args.get("school_id", "")
-    school = next((known for known in schools if str(known.id) == form.school_id.data and known.id != child.school_id), None)
-    is_picked = school is not None or (form.is_for_none and child.school_id is not None)
-    return form_page(
-        child, form, lambda: services.change_school(child_id=child.id, school_id=form.chosen_school, actor=me),
-        title=f"{child.called} changes school", template="children/child_school.html",
-        done=f"{child.called} is at {school.name if school else 'no school'} now.", is_picked=is_picked, school=school,
-        money=services.preview_moving(child_id=child.id, school=school) if is_picked else [],
-        asks_who_leads=services.asks_who_leads(child, school),
-    )
-
-
 @blueprint.route("/children/<uuid:child_id>/caseload", methods=["GET", "POST"])
 @allow(policies.can_manage_child, child=queries.get_child)
 def caseload_assign(child: Child) -> ResponseReturnValue:
@@ -142,18 +123,4 @@ def caseload_end(child: Child, caseload_id: uuid.UUID) -> ResponseReturnValue:
     return act(
         lambda: services.end_caseload(caseload_id=caseload_id, child_id=child.id, on=clock.today(), actor=current_person()),
         url_for("children.caseload_assign", child_id=child.id), done="Today is the last day.",
-    )
-
-
-@blueprint.route("/children/<uuid:child_id>/leave", methods=["GET", "POST"])
-@allow(policies.can_manage_child, child=queries.get_child)
-def child_leave(child: Child) -> ResponseReturnValue:
-    form = LeaveForm()
-    if not form.is_submitted():
-        form.on.data = clock.today()
-    return form_page(
-        child, form,
-        lambda: services.child_left(child_id=child.id, on=form.on.data, reason=form.reason.data, actor=current_person()),
-        title=f"{child.called} is leaving", template="children/child_leave.html", done=f"{child.called} has left the programme.",
-        ends=services.preview_leaving(child_id=child.id),
     )

@@ -1,5 +1,6 @@
 """The verbs of this room, by noun. Who may use them is the routes' to ask; what must be true is asked here."""
 
+from app.children.services.another_zone import Agreed, move_zone, what_stays, who_may_agree, zones_to_move_to
 from app.children.services.caseload import assign_caseload, cover_caseload, end_caseload
 from app.children.services.consents import (
     HOW,
@@ -19,6 +20,7 @@ from app.children.services.exchange import (
 from app.children.services.handover import asks_who_leads, hand_over_caseload
 from app.children.services.help import answer_help
 from app.children.services.listening import add_note, record_voice
+from app.children.services.moving import change_school, child_left, preview_leaving, preview_moving
 from app.children.services.one_page import approve_one_page, write_one_page
 from app.children.services.people import get_relationship, join_circle, set_carer, set_relationship
 from app.children.services.plan import add_step, change_step, finish_step, say_about_plan
@@ -29,10 +31,6 @@ from app.children.services.profile import (
     Practicalities,
     add_child,
     change_child,
-    change_school,
-    child_left,
-    preview_leaving,
-    preview_moving,
     set_practicalities,
     set_strengths,
 )
@@ -43,6 +41,7 @@ from app.children.sharing import SharedChild, shared_view, shared_views
 __all__ = [
     "AUDIENCES",
     "HOW",
+    "Agreed",
     "ConsentPreview",
     "Details",
     "Outcome",
@@ -72,6 +71,7 @@ __all__ = [
     "hand_over_caseload",
     "join_circle",
     "lift_refusal",
+    "move_zone",
     "preview_leaving",
     "preview_moving",
     "preview_withdrawal",
@@ -89,6 +89,9 @@ __all__ = [
     "shared_views",
     "to_record",
     "upsert_child",
+    "what_stays",
+    "who_may_agree",
     "withdraw_consent",
     "write_one_page",
+    "zones_to_move_to",
 ]

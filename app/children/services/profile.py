@@ -1,4 +1,4 @@
-"""Adding a child, what is known of the child, and the child's leaving."""
+"""Adding a child, and what is known of the child."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from datetime import date
 from typing import Any
 
 from app.accounts import queries as accounts
-from app.accounts.models import Person, School
+from app.accounts.models import Person
 from app.audit.services import record
 from app.catalogue.models import AREAS
-from app.children import hooks, queries
-from app.children.models import Child, ChildState
-from app.children.services import photos
-from app.children.services.caseload import NEW_SCHOOL
-from app.children.services.handover import ask_who_leads
-from app.notifications.services import close_tasks
+from app.children import queries
+from app.children.models import Child
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import DomainError, Invalid
+from app.shared.errors import Invalid
 
 REFERENCE = re.compile(rf"^K-[{queries.REFERENCE_LETTERS}]{{4}}$")
 AUDIENCES = {
@@ -82,38 +78,6 @@ def change_child(*, child_id: uuid.UUID, details: Details, actor: Person) -> Chi
         changed = _set(child, _facts(details))
         if changed:
             record("children.child.changed", subject=child, actor=actor, fields=changed)
-        return child
-
-
-def preview_moving(*, child_id: uuid.UUID, school: School | None) -> list[str]:
-    """What a change to that school would do to the child's money. Reads only."""
-    child = queries.get_child_by_id(child_id)
-    return [line for lines in hooks.what_moving_does(child, school) for line in lines]
-
-
-def change_school(*, child_id: uuid.UUID, school_id: uuid.UUID | None, actor: Person) -> Child:
-    """From now on the child is at another school of the Zone, or at none. The same school again is no change.
-
-    The old school's sight ends at once, and money that is for its children stops to the penny; what is under way goes on. The Zone
-    managers say who leads at the new school. Raises Invalid at the field, DomainError for a child who has left.
-    """
-    with atomic():
-        child = queries.get_child_by_id(child_id)
-        school = None if school_id is None else accounts.find_school(child.zone_id, school_id)
-        if school_id is not None and school is None:
-            raise Invalid("That school is not in this Zone.", field="school_id")
-        if child.school_id == school_id:
-            return child
-        if child.state is ChildState.ENDED:
-            raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
-        hooks.before_school_changes(child)
-        db.session.refresh(child, ["school_id"])
-        was, child.school_id = child.school_id, school_id
-        db.session.flush()
-        db.session.expire(child, ["school"])
-        record("children.child.changed_school", subject=child, actor=actor, school=school_id, was=was)
-        hooks.on_school_changed(child, actor)
-        ask_who_leads(child, school)
         return child
 
 
@@ -217,34 +181,3 @@ def check_area(area: str) -> str:
     if area not in AREAS:
         raise Invalid(f"“{area}” is not one of {', '.join(AREAS)}.", field="area")
     return area
-
-
-def preview_leaving(*, child_id: uuid.UUID) -> list[str]:
-    """What the child's leaving would end. Reads only."""
-    child = queries.get_child_by_id(child_id)
-    return [line for lines in hooks.what_leaving_ends(child) for line in lines]
-
-
-def child_left(*, child_id: uuid.UUID, on: date, reason: str, actor: Person) -> Child:
-    """The child's time on the programme is over: open work ends, the school's and the Link Workers' sight ends with it.
-
-    Relationships stay: they are what the programme was for.
-    """
-    with atomic():
-        child = queries.get_child_by_id(child_id)
-        if child.state is ChildState.ENDED:
-            raise DomainError(f"{child.called} has left already.", code="left_already")
-        if on > clock.today():
-            raise Invalid("Choose today or a day that has been: a leaving that lies ahead is not yet one.", field="on")
-        if child.programme_starts_on and on < child.programme_starts_on:
-            raise Invalid("That is before the programme started.", field="on")
-        hooks.on_child_left(child, actor)
-        close_tasks(kind=NEW_SCHOOL, subject=child, why="The child left")
-        child.state = ChildState.ENDED
-        child.programme_ends_on = on
-        for entry in child.caseload:
-            if entry.ends_on is None or entry.ends_on >= clock.today():
-                entry.ends_on = max(entry.starts_on, clock.today())
-        photos.remove_photo(child_id=child.id, actor=actor)
-        record("children.child.left", subject=child, actor=actor, moved=("active", "ended"), reason=reason.strip(), on=on)
-        return child

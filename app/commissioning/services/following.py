@@ -20,6 +20,7 @@ from app.commissioning.queries.money import commission_balances
 from app.commissioning.services import briefs, delivery, endings, places, seats, waiting
 from app.commissioning.services.locks import lock_for, place_ids_of_introductions
 from app.introductions.models import Introduction
+from app.introductions.queries import list_open_of_children
 from app.shared.db import db
 from app.shared.money import pounds
 
@@ -80,10 +81,18 @@ def on_consent_withdrawn(child: Child, organisation_id: uuid.UUID, actor: Person
     _end_all(child, actor, REASONS["consent_withdrawn"], organisation_id)
 
 
-def on_child_left(child: Child, actor: Person) -> None:
+def lock_before_child_leaves(child: Child) -> None:
+    """All that a child's leaving may end, in one order, before the child's own row: what was promised, places and turns, introductions."""
+    open_ones = [found.id for found in list_open_of_children([child.id])]
+    held = _places(child.id, None)
+    cohorts = {turn.cohort_id for turn in _turns(child.id, None)} | {place.cohort_id for place in held} | set(_cohorts_named(open_ones))
+    lock_for(commissions=live_commission_ids(child_id=child.id), cohorts=cohorts, introductions=open_ones, places={place.id for place in held})
+
+
+def on_child_left(child: Child, actor: Person, has_moved: bool = False) -> None:
     for brief_id in list_open_briefs_of(child.id):
         briefs.close_brief(brief_id=brief_id, reason="It is not needed any more", actor=None)
-    _end_all(child, actor, REASONS["programme_end"], None)
+    _end_all(child, actor, REASONS["moved" if has_moved else "programme_end"], None)
 
 
 def _end_all(child: Child, actor: Person, why: str, organisation_id: uuid.UUID | None) -> None:

@@ -189,10 +189,11 @@ def end_for_consent(child: Child, organisation_id: uuid.UUID, actor: Person) -> 
         _end_all(ids, EndReason.CONSENT_WITHDRAWN, actor)
 
 
-def end_for_leaving(child: Child, actor: Person) -> None:
-    """The child's programme has ended: every open introduction ends with it. Settled ones are still asked about."""
+def end_for_leaving(child: Child, actor: Person, has_moved: bool = False) -> None:
+    """The child's programme has ended, or goes on in another Zone: every open introduction ends with it. Settled ones are still asked about."""
     with atomic():
-        _end_all([found.id for found in queries.list_open_of_children([child.id])], EndReason.PROGRAMME_END, actor)
+        reason = EndReason.MOVED if has_moved else EndReason.PROGRAMME_END
+        _end_all([found.id for found in queries.list_open_of_children([child.id])], reason, actor)
 
 
 def what_consent_carries(child: Child, organisation_id: uuid.UUID) -> list[str]:
