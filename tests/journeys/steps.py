@@ -73,8 +73,8 @@ def says_yes(partner: Walker, child: str) -> None:
     partner.looks_over("say yes")
     partner.press("Say yes")
     partner.is_refused("say yes, refused")
-    partner.page.get_by_label(PARTNER).check()
-    partner.page.get_by_label("Which group?").select_option(label=partner.page.get_by_role("option", name=GROUP).inner_text())
+    partner.choose(partner.page.get_by_label(PARTNER))
+    partner.pick("Which group?", partner.page.get_by_role("option", name=GROUP).inner_text())
     partner.type("When could it begin?", "Tuesdays at 4")
     partner.press("Say yes")
     partner.sees(re.compile("^Thank you"))
@@ -110,7 +110,7 @@ def writes_down_that_they_met(worker: Walker, child: str) -> None:
 
 def marks(partner: Walker, marked: dict[str, str]) -> None:
     for child, mark in marked.items():
-        partner.page.get_by_role("group", name=child).get_by_role("radio", name=mark, exact=True).check()
+        partner.choose(partner.page.get_by_role("group", name=child).get_by_role("radio", name=mark, exact=True))
 
 
 def shows_marks(partner: Walker, marked: dict[str, str]) -> None:

@@ -29,7 +29,7 @@ class Walker:
         """Type it and press the button; right or wrong."""
         if "/sign-in" not in self.page.url:
             self.page.goto("/sign-in")
-        self.page.get_by_label("E-mail address").fill(email)
+        self.type("E-mail address", email)
         self.page.get_by_label("Password", exact=True).fill(password)
         self.press("Sign in")
 
@@ -58,6 +58,13 @@ class Walker:
 
     def type(self, label: str, words: str) -> None:
         self.page.get_by_label(label).first.fill(words)
+
+    def choose(self, what: Locator) -> None:
+        what.check()
+
+    def pick(self, label: str, choice: str) -> None:
+        """From a list."""
+        self.page.get_by_label(label).first.select_option(label=choice)
 
     def sees(self, words: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_text(words).first).to_be_visible()

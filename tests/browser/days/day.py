@@ -1,4 +1,7 @@
-"""A walker who counts: a click is a link or a button pressed, typing is a page on which something is filled in or chosen."""
+"""A walker who has no mouse and counts: a click is a link or a button pressed, typing is a page on which something is filled in or chosen.
+
+The journeys in tests/journeys go the same ways with the mouse.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.days import keys
 from tests.journeys.walking import NewPage, Walker, walker
 from tests.support.browser import Viewport
 
@@ -24,6 +28,7 @@ class Day(Walker):
     typed_on: set[str] = field(default_factory=set)
     secrets: tuple[str, ...] = ()
     """Words that may stand on no page this person sees."""
+    knows_menu: bool = False
 
     @contextmanager
     def counted(self, what: str, *, clicks: int, typing: int = 0) -> Iterator[None]:
@@ -34,29 +39,48 @@ class Day(Walker):
         assert len(self.typed_on) <= typing, f"{what} has typing on {len(self.typed_on)} pages, and may have it on {typing}: {self.typed_on}"
 
     def press(self, name: str | re.Pattern[str]) -> None:
-        self.clicks += 1
-        super().press(name)
+        self._lead(self.page.get_by_role("button", name=name).first, "Space")
 
     def follow(self, name: str | re.Pattern[str], within: Locator | None = None) -> None:
-        self.clicks += 1
-        super().follow(name, within)
+        self._lead((within or self.page).get_by_role("link", name=name).first, "Enter")
 
     def go(self, menu: str) -> None:
-        self.clicks += 1
-        super().go(menu)
+        link = self.page.get_by_role("navigation", name="Main").get_by_role("link", name=re.compile(f"^{menu}")).first
+        if not link.is_visible():
+            self._unfold_menu()
+        self._lead(link, "Enter")
+
+    def _unfold_menu(self) -> None:
+        more = self.page.get_by_role("navigation", name="Main").locator("summary")
+        keys.reach(self.page, more)
+        if not self.knows_menu:
+            self.knows_menu = True
+            self.page.keyboard.press("Enter")
+            keys.close_with_escape(self.page, more)
+        self.page.keyboard.press("Enter")
+
+    def _lead(self, what: Locator, key: str) -> None:
+        """A link or a button that leads to another page."""
+        keys.reach(self.page, what)
+        self.press_key(key)
 
     def tap(self, what: Locator) -> None:
         """A button that leads to no other page."""
         self.clicks += 1
-        what.click()
+        keys.reach(self.page, what)
+        self.page.keyboard.press("Enter")
 
     def type(self, label: str, words: str) -> None:
         self._typing()
-        super().type(label, words)
+        keys.write(self.page, self.page.get_by_label(label).first, words)
 
     def choose(self, what: Locator) -> None:
         self._typing()
-        what.check()
+        keys.choose(self.page, what)
+
+    def pick(self, label: str, choice: str) -> None:
+        self._typing()
+        keys.pick(self.page, self.page.get_by_label(label).first, choice)
 
     def _typing(self) -> None:
         self.typed_on.add(urlsplit(self.page.url).path)
@@ -67,13 +91,10 @@ class Day(Walker):
         super().looks_over(name)
 
     def reach(self, what: Locator) -> None:
-        """With the Tab key alone, from where the focus is; and it is seen where it is."""
+        """With the Tab key alone, all the way from where the focus is."""
         what.wait_for()
         for _ in range(MOST_TABS):
             if what.evaluate("element => element === document.activeElement"):
-                look = what.evaluate("e => { const s = getComputedStyle(e.matches('.btn,a,button') ? e : e.nextElementSibling || e, null);"
-                                     " const o = getComputedStyle(e); return [s.outlineStyle, s.boxShadow, o.outlineStyle, o.boxShadow] }")
-                assert any(part != "none" for part in look), f"the focus on {what} is not seen"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{what} is not reached with {MOST_TABS} tabs")
@@ -91,4 +112,5 @@ def begins(new_page: NewPage, viewport: Viewport, email: str, *, secrets: tuple[
     somebody.sign_in(email)
     expect(somebody.page).to_have_title("Today – Kith")
     somebody.looks_over("today")
+    keys.skip_to_main(somebody.page)
     return somebody

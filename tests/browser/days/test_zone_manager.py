@@ -101,7 +101,7 @@ def imports_catalogue(manager: Walker, file: Path) -> None:
     manager.looks_over("import")
     manager.press("Look at the file")
     manager.is_refused("import, no file")
-    manager.page.get_by_label("Offerings: a catalogue.csv").check()
+    manager.choose(manager.page.get_by_label("Offerings: a catalogue.csv"))
     manager.page.get_by_label("The file").set_input_files(file)
     manager.press("Look at the file")
     manager.is_at("Before it comes in")
@@ -119,7 +119,7 @@ def imports_catalogue(manager: Walker, file: Path) -> None:
 
 def finds(manager: Walker, words: str, title: str) -> None:
     manager.go("Find support")
-    manager.page.get_by_label("Search by need").fill(words)
+    manager.type("Search by need", words)
     expect(manager.page).to_have_url(re.compile(f"q={words}"))
     expect(manager.page.locator(".htmx-request"), "the list is dimmed while it is fetched").to_have_count(0)
     expect(manager.page.get_by_role("main").get_by_role("link", name=title, exact=True)).to_be_visible()
