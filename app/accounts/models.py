@@ -122,12 +122,17 @@ class Person(UserMixin, Row):  # type: ignore[misc]
     """Somebody who can sign in. What they may do is in their grants, and only in those in force today."""
 
     __tablename__ = "person"
+    __table_args__ = (
+        Index("uq_person_email", "email", unique=True, sqlite_where=sa.text("asked_id IS NULL"), postgresql_where=sa.text("asked_id IS NULL")),
+    )
 
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(120))
     phone: Mapped[str] = mapped_column(String(30), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     left_at: Mapped[datetime | None]
+    asked_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """The account that is asked to take these roles over: until its owner says yes, whoever asks learns nothing of it (services/asked.py)."""
 
     grants: Mapped[list[RoleGrant]] = relationship(
         back_populates="person", order_by="RoleGrant.created_at", foreign_keys="RoleGrant.person_id"

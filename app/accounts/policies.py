@@ -20,6 +20,11 @@ def is_own_passkey(person: Person, passkey: Passkey) -> bool:
     return passkey.person_id == person.id
 
 
+def is_account_asked(person: Person, asked: Person) -> bool:
+    """A Zone asks this account to take roles over."""
+    return asked.asked_id == person.id
+
+
 def is_administrator(person: Person) -> bool:
     return person.has_role(Role.ADMINISTRATOR)
 

@@ -137,7 +137,23 @@ def zone_managers() -> dict[uuid.UUID, list[Person]]:
 
 def find_person(email: str) -> Person | None:
     """Also somebody who has left."""
-    return db.session.scalar(sa.select(Person).where(Person.email == email.strip().lower()))
+    return db.session.scalar(sa.select(Person).where(Person.email == email.strip().lower(), Person.asked_id.is_(None)))
+
+
+def list_asked(person: Person) -> Sequence[Person]:
+    """What `person` is asked to take over, by Zones that do not know of their account: the oldest first."""
+    statement = sa.select(Person).where(Person.asked_id == person.id, Person.left_at.is_(None)).order_by(Person.created_at, Person.id)
+    return db.session.scalars(statement.options(selectinload(Person.grants))).all()
+
+
+def get_asked(asked_id: uuid.UUID, person: Person) -> Person:
+    """One of those. Raises NotFound."""
+    return the_one(sa.select(Person).where(Person.id == asked_id, Person.asked_id == person.id, Person.left_at.is_(None)))
+
+
+def list_with_email(email: str) -> Sequence[Person]:
+    """Everybody who is here under that address: the account, and what it is asked to take over."""
+    return db.session.scalars(sa.select(Person).where(Person.email == email.strip().lower(), Person.left_at.is_(None))).all()
 
 
 def _managed_by(person: Person) -> sa.ColumnElement[bool]:

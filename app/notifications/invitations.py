@@ -27,6 +27,10 @@ def connect() -> None:
 
 def _post_link(person: Person, kind: LinkKind) -> None:
     db.session.flush()
+    if person.asked_id is not None:  # they have an account and a password: they are asked
+        for grant in person.live_grants[:1]:
+            services.post(topic=ROLE, payload={"grant_id": str(grant.id)}, dedupe=f"{ROLE}:{uuid.uuid4()}")
+        return
     services.post(topic=LINK, payload={"person_id": str(person.id), "kind": kind.value}, dedupe=f"{LINK}:{uuid.uuid4()}")
 
 
@@ -51,5 +55,7 @@ def _role_letter(payload: dict[str, Any]) -> Letter | None:
     grant = db.session.get(RoleGrant, uuid.UUID(payload["grant_id"]))
     if grant is None or grant.zone is None or not grant.person.is_active:
         return None
-    values = {"role": ROLE_WORDS[grant.role], "zone": grant.zone.name}
-    return Letter(grant.person.name, grant.person.email, "A new role at Kith", "new_role", values)
+    asked = grant.person.asked_id is not None
+    values = {"role": ROLE_WORDS[grant.role], "zone": grant.zone.name, "asked": asked}
+    subject = "You are asked to take a role at Kith" if asked else "A new role at Kith"
+    return Letter(grant.person.name, grant.person.email, subject, "new_role", values)

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts import links
+from app.accounts import leaked, links
 from app.accounts.models import Person, Role, SignIn
 from app.accounts.passwords import verify_password
+from app.accounts.services import asked as asking
 from app.accounts.services import passwords, people
 from app.shared import clock
 from app.shared.db import db
@@ -45,6 +46,16 @@ def test_an_obvious_password_is_refused(password: str) -> None:
 ])
 def test_no_kind_of_letter_is_asked_for(password: str) -> None:
     assert not passwords.is_easily_guessed(password, "Joanne Price", "joanne.price@example.org")
+
+
+def test_a_password_that_was_leaked_elsewhere_is_refused(person: Person) -> None:
+    for password in ("mypassword123", "MyPassword123", "ihatepasswords", "basketball23", "000webhost4ever"):
+        with pytest.raises(Invalid, match=r"stolen|easy to guess"):
+            passwords.require_good_password(password, person)
+    assert leaked.is_leaked("000webhost4ever") and leaked.is_leaked("Basketball23"), "capitals make no difference"
+    good = [f"{one} otter {two} fern {number}" for one in ("plum", "brook", "stone") for two in ("walks", "sings", "sleeps") for number in range(40)]
+    refused = sum(leaked.is_leaked(password) for password in good)
+    assert refused < len(good) / 20, f"{refused} of {len(good)} good passwords are refused: about one in a hundred is meant to be"
 
 
 @pytest.mark.parametrize(("length", "is_fine"), [(11, False), (12, True), (128, True), (129, False)])
@@ -190,9 +201,10 @@ def test_only_who_answers_for_all_roles_makes_a_link(app: Flask, person: Person)
     assert passwords.make_link(person_id=person.id, actor=manager, secret=secret)
     with pytest.raises(NotFound):
         passwords.make_link(person_id=person.id, actor=stranger, secret=secret)
-    people.add_person(
+    asked = people.add_person(
         name=person.name, email=person.email, phone="", zone_id=elsewhere.id, role=Role.LINK_WORKER, scope=people.Scope(), actor=stranger
     )
+    asking.say_yes(asked_id=asked.id, actor=person)
     for somebody in (manager, stranger):
         with pytest.raises(Forbidden):
             passwords.make_link(person_id=person.id, actor=somebody, secret=secret)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 import uuid
 from datetime import timedelta
 
@@ -9,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts import policies, queries
+from app.accounts import links, policies, queries
 from app.accounts.models import Person, Role, RoleGrant, Zone
-from app.accounts.services import people
+from app.accounts.services import asked as asking
+from app.accounts.services import passwords, people
 from app.accounts.services.people import Scope
 from app.audit.models import AuditEntry
 from app.notifications.models import OutboxMessage
@@ -132,13 +135,51 @@ def test_a_new_person_is_sent_a_link(zone: Zone, manager: Person) -> None:
     assert (message.topic, message.payload) == ("accounts.link", {"person_id": str(person.id), "kind": "invited"})
 
 
-def test_an_account_of_another_zone_gets_the_role_and_keeps_its_name_and_password(zone: Zone, manager: Person) -> None:
-    there = factories.make_person(Role.PRACTITIONER, elsewhere := factories.make_zone(), organisation=factories.make_organisation(elsewhere))
-    person = add(manager, zone, email=there.email)
-    assert (person.id, person.name) == (there.id, there.name)
-    assert person.password_hash == there.password_hash
-    assert person.zone_ids() == {zone.id, elsewhere.id}
-    assert db.session.scalars(sa.select(OutboxMessage.topic)).all() == ["accounts.new_role"]
+def test_whoever_adds_an_address_learns_nothing_of_an_account_elsewhere(client: StrictClient, zone: Zone, manager: Person) -> None:
+    """The answers for somebody new and for somebody another Zone knows are the same but for what was typed."""
+    there = factories.make_person(Role.PRACTITIONER, elsewhere := factories.make_zone(), organisation=factories.make_organisation(elsewhere), name="Her Real Name")
+    sign_in(client, manager)
+    seen = {}
+    for email in (there.email, "nobody@example.org"):
+        added = client.post("/people/new?role=link_worker&zone=west-london", data={"name": "Zed Typed", "email": email, "phone": ""})
+        where = added.headers["Location"]
+        pages = "".join(client.get(path).get_data(as_text=True) for path in (where, "/people", f"{where}/leave"))
+        for once in (email, where.rsplit("/", 1)[1]):
+            pages = pages.replace(once, "…")
+        pages = re.sub(r"/choose-password/[\w.-]+|name=\"csrf_token\"[^>]*>|[0-9a-f-]{32,36}|Zed Typed</a>.*", "…", pages)
+        seen[email] = (added.status_code, re.sub(r"\s+", " ", pages))
+        assert "Her Real Name" not in pages
+        again = client.post("/people/new?role=budget_holder&zone=west-london", data={"name": "Zed", "email": email, "phone": ""})
+        assert again.status_code == 422 and "Zed Typed already has an account here" in again.get_data(as_text=True)
+        people.leave(person_id=uuid.UUID(where.rsplit("/", 1)[1]), actor=manager)
+    first, second = seen.values()
+    assert list(difflib.unified_diff(first[1].split("> <"), second[1].split("> <"), n=0)) == [] and first[0] == second[0] == 303
+    assert there.zone_ids() == {elsewhere.id} and there.name == "Her Real Name", "nothing of it is changed, or given, unasked"
+
+
+def test_who_is_asked_says_yes_and_has_the_role_and_what_was_given_meanwhile(client: StrictClient, zone: Zone, manager: Person) -> None:
+    there = factories.make_person(Role.SCHOOL_LEAD, elsewhere := factories.make_zone(), school=factories.make_school(elsewhere))
+    asked = add(manager, zone, email=there.email)
+    assert asked.id != there.id and db.session.scalars(sa.select(OutboxMessage.topic)).all() == ["accounts.link"]
+    child = factories.make_child(factories.make_school(zone), asked)
+    stranger = factories.make_person(Role.SCHOOL_LEAD, elsewhere, school=there.grants[0].school)
+    with pytest.raises(NotFound):
+        asking.say_yes(asked_id=asked.id, actor=stranger)
+    with pytest.raises(NotFound):  # the link of whoever asks opens nothing
+        passwords.choose_password(token=links.make_token(asked, "x"), password="four quiet otters sleep", secret="x")
+    sign_in(client, there)
+    assert zone.name in client.get("/account").get_data(as_text=True)
+    client.post(f"/account/asked/{asked.id}", data={"answer": "yes"})
+    assert there.zone_ids() == {zone.id, elsewhere.id} and child.link_worker_ids == {there.id}
+    assert actions()[-1] == "accounts.role.accepted" and not queries.list_asked(there)
+    assert client.post(f"/account/asked/{asked.id}", data={"answer": "no"}).status_code == 404
+
+
+def test_who_is_asked_and_says_no_stays_unknown(zone: Zone, manager: Person) -> None:
+    there = factories.make_person(Role.LINK_WORKER, elsewhere := factories.make_zone())
+    asked = add(manager, zone, email=there.email)
+    asking.say_no(asked_id=asked.id, actor=there)
+    assert there.zone_ids() == {elsewhere.id} and not asked.is_active and asked.name == "Sam Oduya"
 
 
 def test_somebody_already_here_is_not_added_again(zone: Zone, manager: Person) -> None:
@@ -213,7 +254,7 @@ def test_leaving_twice_is_leaving_once(zone: Zone, manager: Person) -> None:
 
 def test_a_zone_cannot_send_away_somebody_who_also_works_elsewhere(zone: Zone, manager: Person) -> None:
     person = factories.make_person(Role.LINK_WORKER, factories.make_zone())
-    add(manager, zone, email=person.email)
+    asking.say_yes(asked_id=add(manager, zone, email=person.email).id, actor=person)
     with pytest.raises(Forbidden):
         people.leave(person_id=person.id, actor=manager)
     assert person.is_active

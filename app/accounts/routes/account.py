@@ -9,8 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import links, queries, sessions
 from app.accounts.forms import ChangePasswordForm, ChoosePasswordForm
-from app.accounts.policies import is_signed_in
+from app.accounts.models import Person
+from app.accounts.policies import is_account_asked, is_signed_in
 from app.accounts.routes.blueprint import blueprint
+from app.accounts.services import asked as asking
 from app.accounts.services import passwords, sign_ins
 from app.accounts.shown import grant_lines
 from app.shared.errors import Invalid
@@ -36,6 +38,7 @@ def account() -> ResponseReturnValue:
     page = render_template(
         "accounts/account_show.html", form=form, person=me, here=here, lines=grant_lines([me])[me.id],
         sign_ins=queries.list_sign_ins(me.id, **sessions.limits()), has_second_step=queries.has_second_step(me.id),
+        asked=[(one.id, grant_lines([one])[one.id]) for one in queries.list_asked(me)],
     )
     return page, 422 if request.method == "POST" else 200
 
@@ -48,6 +51,16 @@ def sign_in_end(sign_in_id: uuid.UUID) -> ResponseReturnValue:
     return act(
         lambda: sign_ins.end_sign_in(sign_in_id=sign_in_id, actor=me), url_for("accounts.account"), done="That browser is signed out."
     )
+
+
+@blueprint.post("/account/asked/<uuid:asked_id>")
+@allow(is_account_asked, asked=queries.get_asked)
+def answer_asked(asked: Person) -> ResponseReturnValue:
+    """Yes or no to a Zone that asks for somebody with this address."""
+    me, asked_id = sessions.current_person(), asked.id
+    if request.form.get("answer") == "yes":
+        return act(lambda: asking.say_yes(asked_id=asked_id, actor=me), url_for("accounts.account"), done="The role is yours.")
+    return act(lambda: asking.say_no(asked_id=asked_id, actor=me), url_for("accounts.account"), done="You said no. They see nothing of your account.")
 
 
 @blueprint.route("/choose-password/<token>", methods=["GET", "POST"])

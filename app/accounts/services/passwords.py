@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from app.accounts import hooks, links, policies, queries
+from app.accounts import hooks, leaked, links, policies, queries
 from app.accounts.models import Person
 from app.accounts.passwords import hash_password, verify_password
 from app.accounts.services import throttles
@@ -41,6 +41,8 @@ def require_good_password(password: str, person: Person) -> None:
             "That password is easy to guess. Leave out your name, Kith and common passwords; three or four words in a row are good.",
             field="password",
         )
+    if leaked.is_leaked(password):
+        raise Invalid("That password stands on lists of passwords that were stolen elsewhere. Three or four words in a row are good.", field="password")
 
 
 def is_easily_guessed(password: str, *about: str) -> bool:
@@ -76,6 +78,8 @@ def _run_length(text: str, row: str) -> int:
 def choose_password(*, token: str, password: str, secret: str) -> Person:
     """Use a link: set the password it was made for, and end every session the person has. Raises LinkSpent and Invalid."""
     person = links.read_token(token, secret)
+    if person.asked_id is not None:  # only its owner's own account opens Kith
+        raise links.LinkSpent
     require_good_password(password, person)
     person_id, hashed = person.id, hash_password(password)
     with atomic():

@@ -37,7 +37,8 @@ class Scope:
 def add_person(*, name: str, email: str, phone: str, zone_id: uuid.UUID, role: Role, scope: Scope, actor: Person) -> Person:
     """Give somebody a role in a Zone, and an account if they have none; they are sent a link to choose a password.
 
-    Somebody with an account elsewhere keeps it, with the name it has. Somebody who had left comes back.
+    Somebody whose account the actor has no business with is asked (asked.py), and what the actor sees is what they would see of somebody
+    new. Somebody who had left comes back.
     Raises AlreadyHere, Forbidden, Invalid (naming the field), NotFound.
     """
     with atomic():
@@ -45,11 +46,14 @@ def add_person(*, name: str, email: str, phone: str, zone_id: uuid.UUID, role: R
         _require_may_grant(actor, role, zone)
         _require_scope(role, zone, scope)
         person = queries.find_person(email)
-        if person is not None and person.is_active and _is_here(person, zone, actor):
-            raise AlreadyHere(
-                f"{person.name} already has an account here. Open their page to give them another role.", field="email"
-            )
-        if person is None:
+        for known in queries.list_with_email(email):
+            if _is_here(known, zone, actor):
+                raise AlreadyHere(f"{known.name} already has an account here. Open their page to give them another role.", field="email")
+        if person is not None and person.is_active and not policies.can_manage_person(actor, person):
+            asked, person = person.id, Person(name=name, email=person.email, phone=phone, asked_id=person.id)
+            db.session.add(person)
+            audit.record("accounts.person.asked", subject=person, actor=actor, zone_id=zone.id, asked_id=asked)
+        elif person is None:
             person = Person(name=name, email=email.strip().lower(), phone=phone)
             db.session.add(person)
             audit.record("accounts.person.added", subject=person, actor=actor, zone_id=zone.id)
