@@ -1,5 +1,5 @@
 """LegalHold (this child's record stays, whatever a rule says), Erasure (it went, and what stands for it), RetentionRun (what a rule may take),
-HandOver (a whole Zone as one sealed file, for some days)."""
+HandOver (a whole Zone as one sealed file, for some days), DataCase (a complaint about data, or a breach) and DataCaseNote, which only ever grows."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Person, Zone
 from app.children.models import Child
 from app.shared import clock
+from app.shared.append_only import RESEALED, append_only
 from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed
 from app.shared.states import Moves
@@ -119,3 +120,74 @@ class HandOver(Row):
     zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)
     asked_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[asked_by_id])
     answered_by: Mapped[Person | None] = relationship(lazy="joined", foreign_keys=[answered_by_id])
+
+
+class CaseKind(StrEnum):
+    COMPLAINT = "complaint"
+    BREACH = "breach"
+
+
+class CaseState(StrEnum):
+    """`answered`: a complaint was acknowledged; for a breach it was decided who is told."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+CASE_MOVES = Moves("data case", {
+    CaseState.OPEN: {CaseState.ANSWERED},
+    CaseState.ANSWERED: {CaseState.CLOSED},
+})
+
+
+class DataCase(Row):
+    """Somebody complains about how data is handled, or data went where it must not. `due_at`: 30 days for the first (DPA 2018 s. 164A), 72
+    hours for the second (UK GDPR Art. 33), from when the charity knew. No rule of time takes it: accountability."""
+
+    __tablename__ = "data_case"
+    __table_args__ = (
+        Index("ix_data_case_zone", "zone_id", "state"),
+        CheckConstraint("(state = 'open') = (answered_at IS NULL) AND (answered_at IS NULL) = (answered_by_id IS NULL)", name="answered_by_somebody"),
+        CheckConstraint(
+            "(kind = 'breach' AND state <> 'open') = (is_ico_told IS NOT NULL) AND (is_ico_told IS NULL) = (are_people_told IS NULL)",
+            name="a_breach_is_decided",
+        ),
+    )
+
+    zone_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("zone.id"))
+    kind: Mapped[CaseKind] = mapped_column(state_column(CaseKind))
+    state: Mapped[CaseState] = mapped_column(state_column(CaseState), default=CaseState.OPEN)
+    words: Mapped[str] = mapped_column(Sealed("data_case.words"))
+    known_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    raised_by_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(Sealed("data_case.answer"), default="")
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("person.id"))
+    is_ico_told: Mapped[bool | None]
+    are_people_told: Mapped[bool | None]
+
+    zone: Mapped[Zone] = relationship(lazy="joined", innerjoin=True)
+    raised_by: Mapped[Person] = relationship(lazy="joined", innerjoin=True, foreign_keys=[raised_by_id])
+    answered_by: Mapped[Person | None] = relationship(lazy="joined", foreign_keys=[answered_by_id])
+    notes: Mapped[list[DataCaseNote]] = relationship(order_by="DataCaseNote.created_at")
+
+    @property
+    def is_late(self) -> bool:
+        return self.state is CaseState.OPEN and clock.now() > self.due_at
+
+
+class DataCaseNote(Row):
+    """What was done about a complaint or a breach. Only ever grows."""
+
+    __tablename__ = "data_case_note"
+
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("data_case.id"), index=True)
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id"))
+    words: Mapped[str] = mapped_column(Sealed("data_case_note.words"))
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+
+append_only(DataCaseNote, {"words": RESEALED})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.accounts.models import Person, Role
 from app.children.models import Child
-from app.keeping.models import HandOver
+from app.keeping.models import DataCase, HandOver
 from app.safeguarding.policies import can_see_concerns, leads_safeguarding_in
 
 
@@ -39,3 +39,16 @@ def can_end(person: Person, asked: HandOver) -> bool:
 def can_fetch(person: Person, asked: HandOver) -> bool:
     """Who asked for it, as long as the Zone is theirs."""
     return person.id == asked.asked_by_id and person.manages(asked.zone_id)
+
+
+def can_raise_case(person: Person) -> bool:
+    """Everybody who works in a Zone."""
+    return bool(person.is_authenticated) and bool(person.zone_ids())
+
+
+can_see_cases = can_see_hand_overs
+
+
+def can_answer_case(person: Person, case: DataCase) -> bool:
+    """Those who answer for the Zone's data: its managers, and its safeguarding lead, so that nobody answers alone for themselves."""
+    return person.manages(case.zone_id) or leads_safeguarding_in(person, case.zone_id)

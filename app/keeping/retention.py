@@ -110,6 +110,7 @@ KINDS: Sequence[Kind] = (
     Kind("tasks", "Things that staff had to do, done", YEAR, "the day they were done", "legitimate interests", find=_tasks, take=_forget_task),
     Kind("money", "Funds, commissions, statements, payments, bank details", None, "six years after the year at least", "legal obligation: accounts"),
     Kind("concerns", "Safeguarding concerns", None, "the safeguarding lead decides", "legal obligation and safeguarding"),
+    Kind("cases", "Complaints about data, and breaches", None, "the charity’s officer decides", "legal obligation: accountability"),
     Kind("trail", "Who did what, who looked", None, "that it happened", "legal obligation: accountability; free text goes with the child’s erasure"),
     Kind("sign_ins", "Sign-ins and failed tries", 90, "their end", "legitimate interests: security", by_itself=True),
     Kind("letters", "E-mails and messages that were sent", 90, "the day they were sent", "legitimate interests", by_itself=True),

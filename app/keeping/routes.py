@@ -1,4 +1,4 @@
-"""A hold on a child's record, erasing it, what the rules of time would take, and handing a whole Zone over."""
+"""A hold on a child's record, erasing it, what the rules of time would take, handing a whole Zone over; complaints and breaches."""
 
 from __future__ import annotations
 
@@ -14,11 +14,20 @@ from app.children import queries as children
 from app.children.models import Child
 from app.children.sight import note_look
 from app.interchange.progress import find_progress
-from app.keeping import erasing, holding, policies, queries, retention, services
-from app.keeping.forms import ConfirmRunForm, EraseForm, HandOverForm, HoldForm
-from app.keeping.models import HandOver, HandOverState
+from app.keeping import cases, erasing, holding, policies, queries, retention, services
+from app.keeping.forms import (
+    CaseAnswerForm,
+    CaseForm,
+    CaseNoteForm,
+    ConfirmRunForm,
+    EraseForm,
+    HandOverForm,
+    HoldForm,
+)
+from app.keeping.models import CaseKind, DataCase, HandOver, HandOverState
 from app.shared import clock
 from app.shared.errors import NotFound
+from app.shared.forms import choices
 from app.shared.web import act, allow, confirm_first, exporting, is_htmx, submit
 
 blueprint = Blueprint("keeping", __name__)
@@ -153,3 +162,69 @@ def hand_over_file(hand_over: HandOver) -> ResponseReturnValue:
     file = services.fetch(hand_over_id=hand_over.id, actor=current_person(), data_dir=current_app.config["SETTINGS"].data_dir)
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(file.size)}
     return Response(file.parts, content_type="application/zip", headers=headers)
+
+
+# --- complaints and breaches ---------------------------------------------------------------------
+
+
+@blueprint.get("/data-protection", endpoint="cases")
+@allow(policies.can_see_cases)
+def case_list() -> ResponseReturnValue:
+    return render_template("keeping/case_list.html", cases=queries.list_cases(current_person()))
+
+
+@blueprint.route("/data-protection/new", methods=["GET", "POST"])
+@allow(policies.can_raise_case)
+def case_new() -> ResponseReturnValue:
+    me, form = current_person(), CaseForm()
+    form.zone.choices = choices([(str(zone.id), zone.name) for zone in list_own_zones(me)])
+    raised = submit(
+        form,
+        lambda: cases.raise_case(
+            zone_id=uuid.UUID(form.zone.data), kind=CaseKind(form.kind.data), words=form.words.data or "", known_on=form.known_on.data or clock.today(), actor=me,
+        ),
+    )
+    if raised is None:
+        page = render_template("keeping/case_new.html", form=form, own=queries.list_own_cases(me), may_see=policies.can_see_cases(me))
+        return page, 422 if request.method == "POST" else 200
+    flash("It is with those who answer for the Zone’s data. For a breach, tell them yourself as well: the time runs.", "success")
+    return redirect(url_for("keeping.case_new"), 303)
+
+
+@blueprint.get("/data-protection/<uuid:case_id>", endpoint="case")
+@allow(policies.can_answer_case, case=queries.get_case)
+def case_show(case: DataCase) -> ResponseReturnValue:
+    return _show(case)
+
+
+@blueprint.post("/data-protection/<uuid:case_id>/answer")
+@allow(policies.can_answer_case, case=queries.get_case)
+def case_answer(case: DataCase) -> ResponseReturnValue:
+    me, case_id, form = current_person(), case.id, CaseAnswerForm()
+    form.narrow(case.kind)
+    done = submit(
+        form,
+        lambda: cases.answer(case_id=case_id, words=form.words.data or "", is_ico_told=form.said("ico"), are_people_told=form.said("people"), actor=me),
+    )
+    if done is None:
+        return _show(queries.get_case(case_id, me), answering=form), 422
+    flash("It is written down.", "success")
+    return redirect(url_for("keeping.case", case_id=case_id), 303)
+
+
+@blueprint.post("/data-protection/<uuid:case_id>/notes")
+@allow(policies.can_answer_case, case=queries.get_case)
+def case_note(case: DataCase) -> ResponseReturnValue:
+    me, case_id, form = current_person(), case.id, CaseNoteForm()
+    done = submit(form, lambda: cases.add_note(case_id=case_id, words=form.done.data or "", closes=bool(form.closes.data), actor=me))
+    if done is None:
+        return _show(queries.get_case(case_id, me), noting=form), 422
+    flash("It is written down.", "success")
+    return redirect(url_for("keeping.case", case_id=case_id), 303)
+
+
+def _show(case: DataCase, *, answering: CaseAnswerForm | None = None, noting: CaseNoteForm | None = None) -> str:
+    if answering is None:
+        answering = CaseAnswerForm(formdata=None)
+        answering.narrow(case.kind)
+    return render_template("keeping/case_show.html", case=case, answering=answering, noting=noting or CaseNoteForm(formdata=None))
