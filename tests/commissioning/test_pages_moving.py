@@ -32,7 +32,7 @@ def test_a_change_of_school_from_its_preview_to_the_next_one_who_pays(client: St
             assert client.post(page, data={"school_id": str(elsewhere.id)}).status_code == 303, "a double click is one move"
         sign_in(client, scene.link_worker)
         shown = client.get(f"/commissions/{commission.id}").text
-        assert "Nobody pays for £153 of this since the child changed school" in shown
+        assert "Nobody pays for £153 of this since a fund stopped" in shown
         sign_in(client, scene.holder)
         queue = client.get("/approvals").text
         assert "Open fund pays £153." in queue and "10 sessions as before, paid by somebody else" in queue

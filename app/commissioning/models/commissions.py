@@ -68,8 +68,8 @@ class Commission(Row):
     """A request to buy places for one child; approved, then delivered. The tariff version is frozen on it.
 
     `total_pence` is setting up and, by the tariff's basis, the place's one price or sessions x price_pence. After a change of price
-    `kept_sessions` of the sessions keep what they were worth, `kept_pence` in all. `uncovered_pence` of it nobody pays for: a fund that was
-    for the child's old school stopped, and no other has taken that over. The shares and it make the total.
+    `kept_sessions` of the sessions keep what they were worth, `kept_pence` in all. `uncovered_pence` of it nobody pays for: a fund stopped
+    (the child's old school's, or its last day has passed), and no other has taken that over. The shares and it make the total.
     """
 
     __tablename__ = "commission"

@@ -58,7 +58,7 @@ def _require_sessions(commission: Commission, sessions: int) -> None:
         raise Invalid(f"This group has {plural(to_come, 'session')} to come, so ask for {to_come} at most.", field="sessions")
 
 
-def set_aside_anew(commission: Commission, actor: Person) -> None:
+def set_aside_anew(commission: Commission, actor: Person | None) -> None:
     """By the proposed split of the new sum; where money is missing, nothing is set aside and the request waits for that too."""
     db.session.flush()
     fresh = proposals.propose_for(commission)

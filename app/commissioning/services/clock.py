@@ -1,4 +1,4 @@
-"""What the clock does for commissioning: expire requests, pass on offered places, rest what nobody pays for, ask about pauses that
+"""What the clock does for commissioning: expire requests, pass on offered places, stop funds that have ended, rest what nobody pays for, ask about pauses that
 have run out.
 
 None of it frees anything that is not free already: a lapsed hold counts for nothing and a lapsed request reads as expired.
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app.commissioning.models import Commission, CommissionState, Waiting, WaitingState
 from app.commissioning.queries.commissions import list_due
-from app.commissioning.services import endings, moving, telling, waiting
+from app.commissioning.services import endings, fund_ends, stopping, telling, waiting
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 
@@ -48,5 +48,6 @@ def run() -> None:
     """All of it. Safe to run twice, and beside people at work."""
     expire_due()
     pass_on_offers()
-    moving.rest_what_is_unpaid()
+    fund_ends.stop_what_has_ended()
+    stopping.rest_what_is_unpaid()
     ask_about_pauses()

@@ -89,7 +89,7 @@ def commit(commission: Commission, actor: Person) -> None:
     post_event(commission, "commit", lines, actor)
 
 
-def uncommit(commission: Commission, actor: Person) -> None:
+def uncommit(commission: Commission, actor: Person | None) -> None:
     """COMMITTED -> REQUESTED: the approval was taken back before anything followed."""
     lines = moved(Account.COMMITTED, Account.REQUESTED, [(s.fund, s.pence) for s in commission.shares], about(commission))
     post_event(commission, "uncommit", lines, actor)

@@ -49,7 +49,7 @@ def payer_gone(commission: Commission) -> None:
     """A fund has stopped: the budget holder has it among the changes to decide, the Link Worker sees to it that somebody does."""
     _tell_link_workers(
         commission.child, "payer_gone", commission, f"{commission.child.short_name} · Who pays from now?",
-        f"{commission.offering.title}: the old school’s money has stopped, and the budget holder is asked", "See what is paid for",
+        f"{commission.offering.title}: a fund has stopped, and the budget holder is asked", "See what is paid for",
         "coins", f"/commissions/{commission.id}", Urgency.TODAY,
     )
 
@@ -58,7 +58,7 @@ def asked_again(commission: Commission) -> None:
     """Promised before, and asked for again: both sides know that it is not certain."""
     _tell_link_workers(
         commission.child, "asked_again", commission, f"{commission.child.short_name} · Money asked for again",
-        f"{commission.offering.title}: the old school’s money has stopped; the place is kept meanwhile", "See it", "coins",
+        f"{commission.offering.title}: a fund has stopped; the place is kept meanwhile", "See it", "coins",
         f"/commissions/{commission.id}", Urgency.WEEK,
     )
     for person in people_with(Role.PARTNER_ADMIN, commission.zone_id, organisation_id=commission.organisation_id):

@@ -81,10 +81,10 @@ def change(
         return variation
 
 
-def ask_who_pays(commission: Commission, *, reason: str, actor: Person) -> Variation:
+def ask_who_pays(commission: Commission, *, reason: str, actor: Person | None) -> Variation:
     """A fund has stopped: the budget holder is asked who pays what is missing. A change that is asked for already asks for that too.
 
-    The caller holds its locks.
+    `actor` None is the clock: it is asked in the name of who asked for the commission. The caller holds its locks.
     """
     standing = _open(commission.id)
     if standing is not None:
@@ -92,7 +92,7 @@ def ask_who_pays(commission: Commission, *, reason: str, actor: Person) -> Varia
         return standing
     variation = Variation(
         commission_id=commission.id, sessions=commission.sessions, was_sessions=commission.sessions, is_for_payer=True, reason=reason,
-        pence=commission.uncovered_pence, requested_by_id=actor.id, requested_at=clock.now(), state=_V.REQUESTED,
+        pence=commission.uncovered_pence, requested_by_id=actor.id if actor else commission.requested_by_id, requested_at=clock.now(), state=_V.REQUESTED,
     )
     db.session.add(variation)
     db.session.flush()
