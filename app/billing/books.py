@@ -18,13 +18,14 @@ from app.shared.db import db
 @dataclass(frozen=True)
 class Books:
     """One Zone, in pence. `ledger` by account, `cash` by place, `by_state` what payments come to; `paid` those made, less what was
-    taken back; `invoiced` invoices that were paid."""
+    taken back; `invoiced` invoices that were paid, less what went back; `going_back` what funds gave and Stripe still holds."""
 
     ledger: dict[Account, int]
     cash: dict[Place, int]
     by_state: dict[PaymentState, int]
     paid: int
     invoiced: int
+    going_back: int
 
     @property
     def received(self) -> int:
@@ -37,8 +38,8 @@ class Books:
 
     @property
     def received_at_stripe(self) -> int:
-        """What funders paid on invoices: it came to Stripe and never to the bank."""
-        return -self.cash[Place.FUNDERS]
+        """What funders paid on invoices: it came to Stripe and never to the bank. What funds gave back of it counts from the second yes."""
+        return -self.cash[Place.FUNDERS] - self.going_back
 
     @property
     def on_its_way(self) -> int:
@@ -47,12 +48,12 @@ class Books:
     @property
     def rows(self) -> Sequence[tuple[str, int, int, str]]:
         """What two books say about the same money: words, one, the other, where to look."""
-        invoices = ("Paid by funders over Stripe", self.invoiced, self.received_at_stripe, "invoices: paid; cash book: come from funders to Stripe")
+        invoices = ("Paid by funders over Stripe", self.invoiced, -self.cash[Place.FUNDERS], "invoices: paid, less given back; cash book: come from funders to Stripe")
         return (
             ("On its way to partners", self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, "ledger: in flight; payments: sent and not settled"),
             ("Paid to partners", self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], "ledger: paid; cash book: gone to partners"),
             ("Paid, by payment", self.paid, self.cash[Place.PARTNERS], "payments: made, less taken back; cash book: gone to partners"),
-            *([invoices] if self.invoiced or self.received_at_stripe else ()),
+            *([invoices] if self.invoiced or self.cash[Place.FUNDERS] else ()),
         )
 
 
@@ -62,7 +63,7 @@ def books_of(zone_id: uuid.UUID) -> Books:
         .where(Journal.zone_id == zone_id).group_by(Posting.account)
     )
     ledger = {row[0]: int(row[1]) for row in db.session.execute(statement)}
-    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id), payments.pence_paid(zone_id), payments.pence_invoiced(zone_id))
+    return Books(ledger, payments.cash_in(zone_id), payments.pence_by_state(zone_id), payments.pence_paid(zone_id), payments.pence_invoiced(zone_id), payments.pence_going_back(zone_id))
 
 
 def broken() -> list[tuple[str, str]]:

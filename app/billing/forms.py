@@ -67,6 +67,10 @@ class InvoiceForm(KithForm):
     )
 
 
+class RefundForm(KithForm):
+    pence = PoundsField("Amount", [InputRequired("Type the amount.")])
+
+
 class CashForm(KithForm):
     step = RadioField("What happened?", [InputRequired("Choose what happened.")])
     pence = PoundsField("Amount", [InputRequired("Type the amount.")])

@@ -10,6 +10,7 @@ from app.accounts.models import Zone
 from app.billing.models import Statement, StatementLine, StatementState
 from app.commissioning.models import Account, Journal, Posting
 from app.payments.models import (
+    AGREED_REFUNDS,
     ON_ITS_WAY,
     CashMove,
     Invoice,
@@ -18,6 +19,8 @@ from app.payments.models import (
     PaymentItem,
     PaymentState,
     Place,
+    Refund,
+    RefundState,
     TakeBack,
     TakeBackState,
 )
@@ -106,14 +109,33 @@ def what_is_paid_has_left() -> str | None:
 
 
 def what_was_invoiced_has_come() -> str | None:
-    """Of each Zone: invoices paid = come from funders to Stripe by the cash book = received through invoices by the ledger."""
-    paid = _by_zone(sa.select(Invoice.zone_id, sa.func.sum(Invoice.pence)).where(Invoice.state == InvoiceState.PAID).group_by(Invoice.zone_id))
-    cash = _by_zone(sa.select(CashMove.zone_id, sa.func.sum(CashMove.pence)).where(CashMove.source == Place.FUNDERS).group_by(CashMove.zone_id))
+    """Of each Zone: invoices paid less refunds = come from funders to Stripe by the cash book; and less what funds have given and Stripe
+    still holds = received through invoices by the ledger."""
+    paid = sa.select(Invoice.zone_id, Invoice.pence.label("pence")).where(Invoice.state == InvoiceState.PAID)
+    gone = sa.select(Refund.zone_id, (-Refund.pence).label("pence"))
+    sign = sa.case((CashMove.source == Place.FUNDERS, CashMove.pence), (CashMove.target == Place.FUNDERS, -CashMove.pence), else_=0)
+    cash = _by_zone(sa.select(CashMove.zone_id, sa.func.sum(sign)).group_by(CashMove.zone_id))
     ledger = _by_zone(
         sa.select(Journal.zone_id, sa.func.sum(Posting.pence)).join(Posting, Posting.journal_id == Journal.id)
-        .where(Journal.kind == "receipt", Journal.reference.like("Stripe, invoice %"), Posting.account == Account.AVAILABLE).group_by(Journal.zone_id)
+        .where(
+            sa.or_(
+                sa.and_(Journal.kind == "receipt", Journal.reference.like("Stripe, invoice %")),
+                sa.and_(Journal.kind.in_(("return", "return_undone")), Journal.reference.like("Stripe, refund %")),
+            ),
+            Posting.account == Account.AVAILABLE,
+        ).group_by(Journal.zone_id)
     )
-    return _differ(paid, cash, "in invoices paid", "come from funders to Stripe") or _differ(paid, ledger, "in invoices paid", "received through them by the ledger")
+    left = _summed(paid, gone.where(Refund.state == RefundState.DONE))
+    given = _summed(paid, gone.where(sa.or_(Refund.state == RefundState.DONE, Refund.state.in_(AGREED_REFUNDS))))
+    return (
+        _differ(left, cash, "in invoices paid, less given back", "come from funders to Stripe")
+        or _differ(given, ledger, "in invoices paid, less given back or going back", "received through them by the ledger")
+    )
+
+
+def _summed(*parts: sa.Select[object, int]) -> dict[object, int]:
+    every = sa.union_all(*parts).subquery()
+    return _by_zone(sa.select(every.c.zone_id, sa.func.sum(every.c.pence)).group_by(every.c.zone_id))
 
 
 def _by_zone(statement: sa.Select[object, int]) -> dict[object, int]:

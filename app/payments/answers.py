@@ -92,3 +92,20 @@ class Receipt:
     txn: str
     pence: int
     fee_pence: int
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """What Stripe says of one refund. `status` is Stripe's; `refund_id` is ours, or "" for one made on Stripe's own pages.
+
+    `txn` is Stripe's line of the money that left our balance, `back_txn` of the same money come back; "" while there is none.
+    """
+
+    id: str
+    pence: int
+    currency: str
+    status: str
+    refund_id: str
+    intent: str
+    txn: str
+    back_txn: str

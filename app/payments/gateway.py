@@ -19,6 +19,7 @@ from app.payments.answers import (
     BalanceLine,
     BilledInvoice,
     Event,
+    GivenBack,
     Receipt,
     Refused,
     Reversal,
@@ -29,7 +30,7 @@ from app.shared.clock import LONDON
 from config import SettingsRefused
 
 __all__ = [
-    "BadSignature", "BalanceLine", "BilledInvoice", "Event", "Receipt", "Refused", "Reversal", "StripeGateway", "Transfer", "Unsure", "check_key",
+    "BadSignature", "BalanceLine", "BilledInvoice", "Event", "GivenBack", "Receipt", "Refused", "Reversal", "StripeGateway", "Transfer", "Unsure", "check_key",
 ]
 
 CURRENCY = "gbp"
@@ -214,18 +215,42 @@ class StripeGateway:
         Raises Unsure while Stripe has not written the line yet.
         """
         found = []
-        with _in_our_words():
-            for paid in self._client.v1.invoice_payments.list({"invoice": id_, "status": "paid", "limit": 100}).auto_paging_iter():
-                intent = paid.payment.payment_intent
-                if intent is None:
-                    continue
-                charge = self._client.v1.payment_intents.retrieve(_id_of(intent)).latest_charge
+        for intent in self.intents_of(id_):
+            with _in_our_words():
+                charge = self._client.v1.payment_intents.retrieve(intent).latest_charge
                 line = self._client.v1.charges.retrieve(_id_of(charge)).balance_transaction if charge else None
-                if line is None:
-                    raise Unsure("Stripe has not written the money down yet")
-                money = self._client.v1.balance_transactions.retrieve(_id_of(line))
-                found.append(Receipt(money.id, money.amount, money.fee))
+            if line is None:
+                raise Unsure("Stripe has not written the money down yet")
+            found.append(self.get_line(_id_of(line)))
         return found
+
+    def intents_of(self, id_: str) -> list[str]:
+        """The payments that an invoice was paid with, by Stripe's names of them. Raises Unsure, Refused."""
+        with _in_our_words():
+            paid = self._client.v1.invoice_payments.list({"invoice": id_, "status": "paid", "limit": 100}).auto_paging_iter()
+            return [_id_of(one.payment.payment_intent) for one in paid if one.payment.payment_intent is not None]
+
+    def get_line(self, txn: str) -> Receipt:
+        """One line of Stripe's own account of our balance: what came (below nil: what left) and what Stripe kept of it."""
+        with _in_our_words():
+            line = self._client.v1.balance_transactions.retrieve(txn)
+            return Receipt(line.id, line.amount, line.fee)
+
+    def give_back(self, intent: str, *, pence: int, email: str, refund_id: str, key: str) -> GivenBack:
+        """Send money of a payment back to the bank account it came from; Stripe asks at `email` where it does not know that account."""
+        with _in_our_words():
+            return _as_given_back(self._client.v1.refunds.create({
+                "payment_intent": intent, "amount": pence, "instructions_email": email, "metadata": {"refund_id": refund_id},
+            }, {"idempotency_key": key}))
+
+    def given_back_of(self, intent: str) -> list[GivenBack]:
+        """All that ever went back of one payment. Raises Unsure, Refused."""
+        with _in_our_words():
+            return [_as_given_back(found) for found in self._client.v1.refunds.list({"payment_intent": intent, "limit": 100}).auto_paging_iter()]
+
+    def get_given_back(self, id_: str) -> GivenBack:
+        with _in_our_words():
+            return _as_given_back(self._client.v1.refunds.retrieve(id_))
 
     # --- news ------------------------------------------------------------------------------------
 
@@ -302,6 +327,15 @@ def _as_invoice(found: stripe.Invoice) -> BilledInvoice:
     return BilledInvoice(
         found.id, found.status or "", found.total, found.currency, _id_of(found.customer), str(meta.get("invoice_id", "")), found.number or "",
         found.hosted_invoice_url or "", due_on,
+    )
+
+
+def _as_given_back(found: stripe.Refund) -> GivenBack:
+    meta = found.metadata.to_dict() if found.metadata else {}
+    back = getattr(found, "failure_balance_transaction", None)  # Stripe leaves it out of what has not failed
+    return GivenBack(
+        found.id, found.amount, found.currency, found.status or "", str(meta.get("refund_id", "")), _id_of(found.payment_intent),
+        _id_of(found.balance_transaction), _id_of(back),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from app.accounts.models import Person
-from app.payments.models import Invoice, Payment, TakeBack
+from app.payments.models import Invoice, Payment, Refund, TakeBack
 
 
 class News(StrEnum):
@@ -34,11 +34,25 @@ def tell(payment: Payment, news: News, actor: Person | None) -> None:
 
 
 class BackNews(StrEnum):
-    """Of money taken back. Agreed: a second person said yes. Done: it is back. Dropped: it is not, and its credits are free."""
+    """Of money taken back, or given back. Agreed: a second person said yes. Done: it is back. Dropped: it is not, and what was set aside is free."""
 
     AGREED = "agreed"
     DONE = "done"
     DROPPED = "dropped"
+
+
+RefundListener = Callable[[Refund, BackNews, Person | None], None]
+_refund_listeners: dict[str, RefundListener] = {}
+
+
+def register_refund_listener(name: str, listener: RefundListener) -> None:
+    """Like `register_listener`, for money that goes back to a funder. Agreed: it is set aside. Dropped: it did not go, or came back."""
+    _refund_listeners[name] = listener
+
+
+def tell_refund(refund: Refund, news: BackNews, actor: Person | None) -> None:
+    for listener in _refund_listeners.values():
+        listener(refund, news, actor)
 
 
 BackListener = Callable[[TakeBack, BackNews, Person | None], None]

@@ -12,6 +12,7 @@ from app.payments.models import (
     Payee,
     Payment,
     PaymentRun,
+    Refund,
     TakeBack,
 )
 from app.shared.money import pounds
@@ -67,11 +68,11 @@ def why_not_approve(person: Person, run: PaymentRun) -> str:
 
 
 def can_see_to_take_back(person: Person, taken: TakeBack) -> bool:
-    """Cancel it: whoever asks for such, and whoever approves. Whether it is theirs to approve, `why_not_approve_take_back` says."""
+    """Cancel it: whoever asks for such, and whoever approves. Whether it is theirs to approve, `why_not_approve_back` says."""
     return person.manages(taken.zone_id) or bool(_budgets_in(person, taken.zone_id))
 
 
-def why_not_approve_take_back(person: Person, taken: TakeBack) -> str:
+def why_not_approve_back(person: Person, taken: TakeBack | Refund) -> str:
     """Why this person may not say the second yes; "" when they may."""
     budgets = _budgets_in(person, taken.zone_id)
     if not budgets:
@@ -82,6 +83,11 @@ def why_not_approve_take_back(person: Person, taken: TakeBack) -> str:
     if len(limits) == len(budgets) and taken.pence > max(limits):
         return f"{pounds(taken.pence)} is over your limit of {pounds(max(limits))}."
     return ""
+
+
+def can_see_to_refund(person: Person, refund: Refund) -> bool:
+    """The same of money that goes back to a funder."""
+    return person.manages(refund.zone_id) or bool(_budgets_in(person, refund.zone_id))
 
 
 def can_see_invoice(person: Person, invoice: Invoice) -> bool:

@@ -10,7 +10,16 @@ from app.notifications.sweeps import register_sweep
 from app.payments.gateway import StripeGateway, check_key
 from app.payments.rails import register_rail
 from app.payments.rails.stripe import StripeRail
-from app.payments.services import invoicing, news, reconciling, reversing, sending, taking
+from app.payments.services import (
+    invoicing,
+    news,
+    reconciling,
+    refund_sending,
+    refunding,
+    reversing,
+    sending,
+    taking,
+)
 
 
 def connect(app: Flask) -> None:
@@ -25,6 +34,7 @@ def connect(app: Flask) -> None:
     handlers.register(news.TOPIC, news.handle, policy=Policy.RESEND)
     handlers.register(news.ACCOUNT_TOPIC, news.handle_account, policy=Policy.RESEND)
     handlers.register(invoicing.TOPIC, invoicing.handle, policy=Policy.RESEND)
+    handlers.register(refunding.TOPIC, refund_sending.handle, policy=Policy.RESEND)
     handlers.register(reconciling.TOPIC, reconciling.look, policy=Policy.RESEND)
     register_sweep("payments", sending.look_after)
     register_sweep("payments.nightly", reconciling.nightly)

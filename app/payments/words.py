@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from app.payments.models import InvoiceState, PaymentState, Place, RunState, TakeBackState, Way
+from app.payments.models import (
+    InvoiceState,
+    PaymentState,
+    Place,
+    Refund,
+    RefundState,
+    RunState,
+    TakeBackState,
+    Way,
+)
 
 _P = PaymentState
 STATE_WORDS = {
@@ -65,3 +74,30 @@ _INVOICE_WHY = {
 def invoice_why(code: str) -> str:
     """Why an invoice is held or void, in a sentence; "" for no code."""
     return _INVOICE_WHY.get(code, f"Stripe refused it: {code.replace('_', ' ')}." if code else "")
+
+
+_R = RefundState
+REFUND_WORDS = {
+    _R.ASKED: "To be approved", _R.QUEUED: "Approved", _R.SENDING: "Stripe is asked", _R.DONE: "Given back", _R.REFUSED: "Not given back",
+    _R.CAME_BACK: "It came back", _R.CANCELLED: "Cancelled",
+}
+REFUND_TONES = {
+    _R.ASKED: "gently", _R.QUEUED: "info", _R.SENDING: "info", _R.DONE: "done", _R.REFUSED: "stop", _R.CAME_BACK: "stop", _R.CANCELLED: "none",
+}
+_REFUND_WHY = {
+    "balance_insufficient": "Not enough money at Stripe.", "not_made": "Stripe has no such refund.", "given_up": "Stripe is asked a last time.",
+    "several_payments": "It was paid in several payments: give it back on Stripe’s own pages.",
+    "charge_already_refunded": "So much of it is not left at Stripe.", "failed": "The funder’s bank would not have it.",
+    "canceled": "The funder did not say where to in time.",
+}
+
+
+def refund_why(refund: Refund) -> str:
+    """Why a refund did not go, or what Stripe still waits for, in a sentence; "" where nothing is to be said."""
+    if refund.why_not:
+        return _REFUND_WHY.get(refund.why_not, f"Stripe refused it: {refund.why_not.replace('_', ' ')}.")
+    if refund.state is _R.DONE and refund.stripe_status in ("failed", "canceled"):
+        return "It did not reach the funder’s bank, and is not in our balance: it waits at Stripe for the funder."
+    if refund.state in (_R.SENDING, _R.DONE) and refund.stripe_status == "requires_action":
+        return "Stripe has asked the funder by e-mail for its bank account."
+    return ""

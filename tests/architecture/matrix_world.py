@@ -50,7 +50,7 @@ from app.interchange.school_models import SchoolImport
 from app.introductions.models import IntroductionState, Message, StillGoing
 from app.keeping.models import HandOver
 from app.notifications.models import OutboxMessage, OutboxState
-from app.payments.models import BankDetail, BankFile, Invoice, Payee, Payer, Payment, PaymentRun, TakeBack
+from app.payments.models import BankDetail, BankFile, Invoice, Payee, Payer, Payment, PaymentRun, Refund, TakeBack
 from app.safeguarding.models import Concern
 from app.shared import clock
 from app.shared.db import Row, UtcDateTime
@@ -136,6 +136,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "bank_file_id": (BankFile, lambda c: {"number": next(_count), "sealed": b"x"}),
     "payer_id": (Payer, lambda c: {}),
     "invoice_id": (Invoice, lambda c: {"number": next(_count)}),
+    "refund_id": (Refund, lambda c: {"number": next(_count)}),
     "hand_over_id": (HandOver, lambda c: {"asked_by_id": c.ids["manager"], "expires_at": clock.now() + dt.timedelta(days=1)}),
     "stuck_id": (OutboxMessage, lambda c: {"state": OutboxState.DEAD}),
     "detail_id": (BankDetail, lambda c: {"sealed": b"x"}),

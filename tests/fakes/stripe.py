@@ -47,6 +47,7 @@ class FakeStripe(Invoicing):
     bodies: list[bytes] = field(default_factory=list)
     drifted: list[str] = field(default_factory=list)
     url: str = ""
+    asks_for_bank: bool = False
 
     def __post_init__(self) -> None:
         self.lock, self._numbers = threading.RLock(), itertools.count(1)

@@ -30,7 +30,7 @@ Schema = dict[str, Any]
 FILES = (
     "_transfer_service.py", "_transfer_reversal_service.py", "_balance_service.py", "_balance_transaction_service.py",
     "_event_service.py", "_webhook_endpoint_service.py", "_customer_service.py", "_customer_cash_balance_service.py", "_invoice_service.py",
-    "_invoice_item_service.py", "_invoice_payment_service.py", "_payment_intent_service.py", "_charge_service.py", "v2/core/_account_service.py", "v2/core/_account_link_service.py",
+    "_invoice_item_service.py", "_invoice_payment_service.py", "_payment_intent_service.py", "_charge_service.py", "_refund_service.py", "v2/core/_account_service.py", "v2/core/_account_link_service.py",
 )
 """The services that Kith uses: reading all 647 operations takes a second more."""
 

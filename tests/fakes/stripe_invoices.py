@@ -19,6 +19,7 @@ class Invoicing:
     available: int
     fee: int
     mailed: list[str]
+    asks_for_bank: bool
     objects: dict[str, Given]
     _new: Callable[..., Given]
     _line: Callable[..., str]
@@ -47,6 +48,38 @@ class Invoicing:
     def change_status(self, invoice_id: str, status: str, kind: str) -> None:
         self.objects[invoice_id]["status"] = status
         self._emit(kind, self.objects[invoice_id])
+
+    def give_back(self, intent: str, pence: int, *, metadata: Given | None = None, email: str = "") -> Given:
+        """Somebody gives money of a payment back: we, or a person on Stripe's own pages. `asks_for_bank`: Stripe does not know where to."""
+        paid = self._get(intent, "payment_intent")
+        gone = sum(o["amount"] for o in self.objects.values() if o["object"] == "refund" and o["payment_intent"] == intent and o["status"] not in ("failed", "canceled"))
+        if not 0 < pence <= paid["amount"] - gone:
+            raise Refusal(400, "Refund amount is greater than unrefunded amount on charge.", code="charge_already_refunded")
+        if self.available < pence:
+            raise Refusal(400, "Insufficient funds in your Stripe balance to refund this amount.", code="balance_insufficient")
+        made = self._new(
+            "refund", "re", amount=pence, currency="gbp", charge=paid["latest_charge"], payment_intent=intent, metadata=metadata or {},
+            status="requires_action" if self.asks_for_bank else "pending", destination_details=None, instructions_email=email or None,
+        )
+        if not self.asks_for_bank:
+            self._leaves(made)
+        self._emit("refund.created", made)
+        return made
+
+    def _leaves(self, refund: Given) -> None:
+        self.available -= refund["amount"]
+        refund["balance_transaction"] = self._line("payment_refund", -refund["amount"], refund["id"])
+
+    def end_refund(self, refund_id: str, status: str, *, comes_back: bool = False) -> None:
+        """Stripe says more of it: sent, failed or given up; `comes_back` to our balance, else it waits with the funder's own."""
+        refund = self.objects[refund_id]
+        refund["status"] = status
+        if status == "succeeded" and not refund["balance_transaction"]:
+            self._leaves(refund)
+        if comes_back:
+            self.available += refund["amount"]
+            refund["failure_balance_transaction"] = self._line("payment_failure_refund", refund["amount"], refund["id"])
+        self._emit("refund.failed" if status == "failed" else "refund.updated", refund)
 
     def _paid(self, invoice: Given) -> None:
         pence = invoice["total"]
@@ -89,6 +122,12 @@ class Invoicing:
         for kind, place in (("payment_intent", "payment_intents"), ("charge", "charges"), ("balance_transaction", "balance_transactions")):
             if re.fullmatch(rf"GET /v1/{place}/\{{\w+\}}", what):
                 return copy.deepcopy(self._get(parts[3], kind))
+        if what == "POST /v1/refunds":
+            return copy.deepcopy(self.give_back(asked["payment_intent"], asked["amount"], metadata=asked.get("metadata", {}), email=asked.get("instructions_email", "")))
+        if what == "GET /v1/refunds":
+            return self._list(path, [o for o in self.objects.values() if o["object"] == "refund" and o["payment_intent"] == asked["payment_intent"]], asked)
+        if re.fullmatch(r"GET /v1/refunds/\{\w+\}", what):
+            return copy.deepcopy(self._get(parts[3], "refund"))
         if what == "POST /v1/invoiceitems":
             return self._item(asked)
         if what == "POST /v1/invoices":

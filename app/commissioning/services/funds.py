@@ -103,7 +103,7 @@ def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person | N
         ])
 
 
-def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
+def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person | None) -> Journal:
     """Write down that unspent money of a fund that is over went back to its funder, under the bank's reference.
 
     The same return written twice is one. Raises IllegalMove while the fund can still be spent, NotEnoughMoney for more than is
@@ -119,6 +119,17 @@ def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) 
         return _write(fund, key, "return", "returned", reference, pence, actor, [
             Line(Account.AVAILABLE, fund, -pence, about), Line(Account.BANK, fund, pence, about),
         ])
+
+
+def take_returned(*, fund_id: uuid.UUID, reference: str) -> Journal:
+    """What `send_back` wrote under this reference did not go, or came back: the fund has it again. The same written twice is one."""
+    with atomic():
+        fund = lock_row(Fund, fund_id)
+        returned = ledger.find_journal(f"return:{fund.id}:{reference}")
+        if returned is None:
+            raise Invalid("Nothing was sent back under this reference.")
+        pence = sum(p.pence for p in returned.postings if p.account is Account.BANK)
+        return _write(fund, f"{returned.key}:undone", "return_undone", "return_undone", reference, pence, None, ledger.undo_lines(returned, [fund]))
 
 
 def is_over(fund: Fund) -> bool:

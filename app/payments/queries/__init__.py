@@ -10,7 +10,9 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Person, Role
 from app.payments.models import (
+    AGREED_REFUNDS,
     LIVE_INVOICES,
+    LIVE_REFUNDS,
     LIVE_TAKE_BACKS,
     BankDetail,
     BankFile,
@@ -27,6 +29,8 @@ from app.payments.models import (
     PaySettings,
     Place,
     Rail,
+    Refund,
+    RefundState,
     TakeBack,
     TakeBackState,
     Way,
@@ -150,6 +154,38 @@ def pence_asked_for(owner_id: uuid.UUID) -> int:
     return int(db.session.scalar(statement) or 0)
 
 
+def get_refund(refund_id: uuid.UUID, person: Person) -> Refund:
+    """Raises NotFound outside the person's sight."""
+    return the_one(sa.select(Refund).where(Refund.id == refund_id, Refund.zone_id.in_(visible_zones(person))))
+
+
+def list_refunds(invoice_id: uuid.UUID) -> Sequence[Refund]:
+    """Of an invoice that the caller has found within the person's sight, in the order in which they were asked for."""
+    return db.session.scalars(sa.select(Refund).where(Refund.invoice_id == invoice_id).order_by(Refund.number)).all()
+
+
+def live_refund(invoice_id: uuid.UUID) -> Refund | None:
+    """The one of an invoice that is not over."""
+    return db.session.scalars(sa.select(Refund).where(Refund.invoice_id == invoice_id, Refund.state.in_(LIVE_REFUNDS))).one_or_none()
+
+
+def next_refund_number(zone_id: uuid.UUID) -> int:
+    """The caller holds the Zone's lock."""
+    return 1 + (db.session.scalar(sa.select(sa.func.max(Refund.number)).where(Refund.zone_id == zone_id)) or 0)
+
+
+def pence_refunded(invoice_id: uuid.UUID) -> int:
+    """What of an invoice has gone back, or is going."""
+    going = sa.or_(Refund.state.in_(LIVE_REFUNDS), Refund.state == RefundState.DONE)
+    return int(db.session.scalar(sa.select(sa.func.coalesce(sa.func.sum(Refund.pence), 0)).where(Refund.invoice_id == invoice_id, going)) or 0)
+
+
+def pence_going_back(zone_id: uuid.UUID | None = None) -> int:
+    """What funds have given and Stripe still holds, of one Zone or of all."""
+    statement = sa.select(sa.func.coalesce(sa.func.sum(Refund.pence), 0)).where(Refund.state.in_(AGREED_REFUNDS))
+    return int(db.session.scalar(statement.where(Refund.zone_id == zone_id) if zone_id is not None else statement) or 0)
+
+
 def find_payer(zone_id: uuid.UUID, name: str) -> Payer | None:
     return db.session.scalars(sa.select(Payer).where(Payer.zone_id == zone_id, Payer.name == name)).one_or_none()
 
@@ -237,6 +273,7 @@ def pence_paid(zone_id: uuid.UUID) -> int:
 
 
 def pence_invoiced(zone_id: uuid.UUID) -> int:
-    """What invoices that were paid come to."""
-    statement = sa.select(sa.func.sum(Invoice.pence)).where(Invoice.zone_id == zone_id, Invoice.state == InvoiceState.PAID)
-    return int(db.session.scalar(statement) or 0)
+    """What invoices that were paid come to, less what has gone back of them."""
+    paid = sa.select(sa.func.sum(Invoice.pence)).where(Invoice.zone_id == zone_id, Invoice.state == InvoiceState.PAID)
+    back = sa.select(sa.func.sum(Refund.pence)).where(Refund.zone_id == zone_id, Refund.state == RefundState.DONE)
+    return int(db.session.scalar(paid) or 0) - int(db.session.scalar(back) or 0)

@@ -7,10 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts.models import Person
 from app.payments import policies, queries
-from app.payments.models import LIVE_INVOICES, Invoice, InvoiceState
+from app.payments.models import LIVE_INVOICES, Invoice, InvoiceState, RefundState
 from app.payments.routes.base import blueprint
 from app.payments.services import invoicing as verbs
-from app.payments.words import INVOICE_TONES, INVOICE_WORDS, invoice_why
+from app.payments.services.refunding import can_be_given_up
+from app.payments.words import (
+    INVOICE_TONES,
+    INVOICE_WORDS,
+    REFUND_TONES,
+    REFUND_WORDS,
+    invoice_why,
+    refund_why,
+)
 from app.shared.web import act, allow, current_person
 
 
@@ -27,9 +35,11 @@ def invoices() -> ResponseReturnValue:
 @blueprint.get("/invoices/<uuid:invoice_id>")
 @allow(policies.can_see_invoice, invoice=queries.get_invoice)
 def invoice(invoice: Invoice) -> ResponseReturnValue:
+    me, refunds = current_person(), queries.list_refunds(invoice.id)
     return render_template(
-        "payments/invoice_show.html", invoice=invoice, words=INVOICE_WORDS, tones=INVOICE_TONES, why=invoice_why(invoice.why), states=InvoiceState,
-        is_live=invoice.state in LIVE_INVOICES, may_settle=policies.can_settle_invoice(current_person(), invoice),
+        "payments/invoice_show.html", refunds=refunds, refund_states=RefundState, refund_words=REFUND_WORDS, refund_tones=REFUND_TONES, refund_why=refund_why,
+        can_be_given_up=can_be_given_up, why_not_back={refund.id: policies.why_not_approve_back(me, refund) for refund in refunds}, invoice=invoice, words=INVOICE_WORDS, tones=INVOICE_TONES, why=invoice_why(invoice.why), states=InvoiceState,
+        is_live=invoice.state in LIVE_INVOICES, may_settle=policies.can_settle_invoice(me, invoice),
     )
 
 

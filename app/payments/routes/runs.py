@@ -60,7 +60,7 @@ def run(run: PaymentRun) -> ResponseReturnValue:
     return render_template(
         "payments/run_show.html", backs=backs, back_states=TakeBackState, back_words=BACK_WORDS, back_tones=BACK_TONES, way_words=WAY_WORDS,
         waiting_back={b.payment_id: True for b in backs if b.state in LIVE_TAKE_BACKS}, can_be_given_up=can_be_given_up,
-        why_not_back={b.id: policies.why_not_approve_take_back(me, b) for b in backs}, run=run, words=STATE_WORDS, tones=STATE_TONES, run_words=RUN_WORDS, run_tones=RUN_TONES, held=held_words,
+        why_not_back={b.id: policies.why_not_approve_back(me, b) for b in backs}, run=run, words=STATE_WORDS, tones=STATE_TONES, run_words=RUN_WORDS, run_tones=RUN_TONES, held=held_words,
         states=PaymentState, run_states=RunState, rail=rail_of(run.rail), may_settle=policies.can_settle(me, run),
         may_approve=policies.can_approve_run(me, run), why_not=policies.why_not_approve(me, run),
     )

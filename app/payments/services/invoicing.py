@@ -20,6 +20,7 @@ from app.payments import queries
 from app.payments.answers import BilledInvoice, Refused, Unsure
 from app.payments.models import LIVE_INVOICES, Invoice, InvoiceState, Payer, Rail
 from app.payments.services import invoice_books, sending
+from app.payments.services.asking import committed, is_fresh
 from app.payments.services.locks import lock_zone
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
@@ -138,8 +139,7 @@ def handle(job: Job) -> None:
 
 def work(invoice_id: uuid.UUID) -> None:
     """Make what is not made, then read again what became of it. Raises NotDone where nobody can tell yet: the worker comes again."""
-    claim = _claim(invoice_id)
-    db.session.rollback()  # nothing stays open while Stripe thinks
+    claim = committed(_claim, invoice_id)
     if claim is None:
         return
     try:
@@ -164,7 +164,7 @@ def _claim(invoice_id: uuid.UUID) -> Claim | None:
         if invoice.state is _I.VOID and not invoice.stripe_invoice:
             return None
         now, may_be_there = clock.now(), invoice.tries > 0
-        if invoice.key_made_at is not None and now - invoice.key_made_at >= sending.KEY_LASTS:
+        if invoice.key_made_at is not None and not is_fresh(invoice.key_made_at):
             invoice.attempt, invoice.key_made_at = invoice.attempt + 1, None  # forgotten by now, and Stripe is looked at first
         invoice.key_made_at = invoice.key_made_at or now
         invoice.tries += 1

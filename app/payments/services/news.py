@@ -16,12 +16,13 @@ from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
 from app.notifications import services as notifications
-from app.notifications.handlers import Job, NotDone
+from app.notifications.handlers import Job
 from app.notifications.models import Urgency
 from app.payments import queries
-from app.payments.gateway import Event, Refused, Transfer, Unsure
+from app.payments.gateway import Event, Transfer
 from app.payments.models import Payee, Payment, PaymentState, Place, StripeEvent, TakeBackState
-from app.payments.services import invoice_books, sending, settling, taking
+from app.payments.services import invoice_books, refund_sending, sending, settling, taking
+from app.payments.services.asking import or_not_done
 from app.shared import clock
 from app.shared.db import atomic, db, in_parts, lock_row
 
@@ -29,6 +30,7 @@ TOPIC, ACCOUNT_TOPIC = "payments.stripe_event", "payments.stripe_account"
 KINDS = (
     "transfer.created", "transfer.reversed", "transfer.updated", "topup.succeeded", "balance.available",
     "invoice.paid", "invoice.voided", "invoice.marked_uncollectible", "invoice.overpaid", "invoice.overdue", "cash_balance.funds_available",
+    "refund.created", "refund.updated", "refund.failed",
 )
 """The snapshot events that we listen to, and that are asked for again by night: a webhook may be lost."""
 PAYOUT_FAILED, SEE_STRIPE = "payout.failed", "payout_failed"
@@ -77,23 +79,21 @@ def handle(job: Job) -> None:
     event = db.session.get_one(StripeEvent, job.payload["event_id"])
     kind, object_id, body = event.kind, event.object_id, event.body
     db.session.rollback()
-    try:
+    with or_not_done():
         if kind.startswith("transfer."):
             sync_transfer(sending.gateway().get_transfer(object_id))
         elif kind.startswith("v2.core.account"):
             sync_account(object_id)
         elif kind.startswith("invoice."):
             invoice_books.sync(object_id)
+        elif kind.startswith("refund."):
+            refund_sending.sync(object_id)
         elif kind == FUNDS_WAIT:
             invoice_books.sync_held(object_id)
         elif kind in MONEY_CAME:
             _wake_the_waiting()
         elif kind == PAYOUT_FAILED:
             _tell_partner(str(json.loads(body).get("account") or ""))
-    except Unsure as doubt:
-        raise NotDone(doubt.why) from doubt
-    except Refused as refusal:
-        raise NotDone(refusal.code, is_final=True) from refusal
     with atomic():
         db.session.get_one(StripeEvent, job.payload["event_id"]).handled_at = clock.now()
 
@@ -153,12 +153,8 @@ def sync_account(account: str) -> None:
 
 
 def handle_account(job: Job) -> None:
-    try:
+    with or_not_done():
         sync_account(job.payload["account"])
-    except Unsure as doubt:
-        raise NotDone(doubt.why) from doubt
-    except Refused as refusal:
-        raise NotDone(refusal.code, is_final=True) from refusal
 
 
 def _tell_partner(account: str) -> None:

@@ -11,8 +11,9 @@ from app.accounts.models import Person
 from app.accounts.queries import get_zone
 from app.audit import services as audit
 from app.notifications import services as notifications
-from app.notifications.handlers import Job, NotDone
-from app.payments.gateway import BalanceLine, Refused, Unsure
+from app.notifications.handlers import Job
+from app.payments import queries
+from app.payments.gateway import BalanceLine
 from app.payments.models import (
     LIVE_INVOICES,
     ON_ITS_WAY,
@@ -26,7 +27,8 @@ from app.payments.models import (
     Rail,
     StripeLook,
 )
-from app.payments.services import cash, invoice_books, invoicing, news, sending, taking
+from app.payments.services import cash, invoice_books, invoicing, news, refund_sending, sending, taking
+from app.payments.services.asking import or_not_done
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
@@ -55,12 +57,13 @@ def look(job: Job) -> None:
     """Bring every doubtful payment up to date, then compare the balances and name each line of Stripe's that no book of ours has."""
     if not sending.is_set_up():
         return
-    try:
+    with or_not_done():
         for payment_id in _doubtful():
             sending.work(payment_id)
         missed = news.catch_up(_since())
         news.ask_about_accounts()
         _wake_take_backs()
+        refund_sending.look_again()
         _look_at_invoices()
         gateway = sending.gateway()
         lines = list(gateway.balance_lines(clock.now() - LOOK_BACK))
@@ -68,10 +71,6 @@ def look(job: Job) -> None:
             if line.source.startswith("tr_") and not _is_written(line):
                 news.sync_transfer(gateway.get_transfer(line.source))
         available, pending = gateway.balance()
-    except Unsure as doubt:
-        raise NotDone(doubt.why) from doubt
-    except Refused as refusal:
-        raise NotDone(refusal.code, is_final=True) from refusal
     unexplained = [
         f"{line.kind} {pounds(line.net_pence)} on {clock.london(line.at):%-d %B}, {line.id}" for line in lines
         if line.kind not in ("topup", "transfer_refund") and not _is_written(line)
@@ -134,7 +133,7 @@ def _on_its_way() -> int:
     statement = sa.select(sa.func.coalesce(sa.func.sum(Payment.pence), 0)).join(Payment.run).where(
         PaymentRun.rail == Rail.STRIPE, Payment.state.in_(ON_ITS_WAY)
     )
-    return int(db.session.scalar(statement) or 0)
+    return int(db.session.scalar(statement) or 0) + queries.pence_going_back()
 
 
 def last_look() -> StripeLook | None:

@@ -14,6 +14,7 @@ from app.notifications.handlers import Job, NotDone
 from app.payments.gateway import Refused, Reversal, Unsure
 from app.payments.models import Place, TakeBack, TakeBackState
 from app.payments.services import sending, taking
+from app.payments.services.asking import committed, is_fresh, looking
 from app.shared.db import atomic, db
 
 _T = TakeBackState
@@ -39,8 +40,7 @@ def handle(job: Job) -> None:
 
 def work(take_back_id: uuid.UUID) -> None:
     """Bring one on. Raises NotDone where nobody can tell yet: the worker comes again."""
-    claim = _claim(take_back_id)
-    db.session.rollback()  # nothing stays open while Stripe thinks
+    claim = committed(_claim, take_back_id)
     if claim is None:
         return
     try:
@@ -77,7 +77,7 @@ def _claim(take_back_id: uuid.UUID) -> Claim | None:
         taking.begin(taken)
         known = db.session.scalars(sa.select(TakeBack.reversal_id).where(TakeBack.payment_id == payment.id, TakeBack.reversal_id.is_not(None)))
         return Claim(
-            taken.id, payment.transfer_id, taken.pence, taken.idempotency_key, taking.is_fresh(taken), taken.why_not == taking.GIVEN_UP,
+            taken.id, payment.transfer_id, taken.pence, taken.idempotency_key, is_fresh(taken.key_made_at), taken.why_not == taking.GIVEN_UP,
             frozenset(id_ for id_ in known if id_),
         )
 
@@ -87,7 +87,8 @@ def _find(claim: Claim) -> Reversal | None:
 
     Raises Unsure for a reversal of another amount that no book has: a person looks, and nothing is taken back on top of it.
     """
-    there = sending.gateway().reversals(claim.transfer_id)
+    with looking():
+        there = sending.gateway().reversals(claim.transfer_id)
     for reversal in there:
         if reversal.take_back_id == str(claim.take_back_id):
             return reversal

@@ -24,6 +24,7 @@ from app.payments import policies, queries
 from app.payments.gateway import CURRENCY, Refused, StripeGateway, Transfer, Unsure
 from app.payments.models import ON_ITS_WAY, Payment, PaymentRun, PaymentState, Place, Rail
 from app.payments.services import settling
+from app.payments.services.asking import committed, is_fresh, looking
 from app.payments.services.locks import lock_zone
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -33,7 +34,6 @@ from app.shared.money import pounds
 TOPIC = "payments.send"
 EXTENSION = "kith_stripe"
 LEASE = timedelta(seconds=90)
-KEY_LASTS = timedelta(hours=23)
 TRIES = 6
 TOP_UP, LOOK = "stripe_top_up", "payment_to_look_at"
 _P = PaymentState
@@ -77,12 +77,12 @@ class Claim:
 
 def work(payment_id: uuid.UUID) -> None:
     """Bring one payment on by a step, if it is due and in nobody's hands."""
-    claim = _claim(payment_id)
-    db.session.rollback()  # nothing stays open while Stripe thinks
+    claim = committed(_claim, payment_id)
     if claim is None:
         return
     try:
-        found = gateway().find_transfers(claim.group) if claim.must_look else []
+        with looking():
+            found = gateway().find_transfers(claim.group) if claim.must_look else []
         found = [transfer for transfer in found if transfer.reversed_pence < transfer.pence]
         if not found and claim.may_send:
             found = [gateway().transfer(
@@ -125,10 +125,9 @@ def _claim(payment_id: uuid.UUID) -> Claim | None:
             return None
         payment.lease_token, payment.lease_until = str(uuid.uuid4()), now + LEASE
         payment.tries += 1
-        is_fresh = payment.key_made_at is not None and now - payment.key_made_at < KEY_LASTS
         return Claim(
             payment.id, payment.lease_token, payment.group, payment.pence, payment.destination, str(payment.run_id), payment.idempotency_key,
-            must_look=not is_first, may_send=is_fresh and payment.tries <= TRIES,
+            must_look=not is_first, may_send=is_fresh(payment.key_made_at) and payment.tries <= TRIES,
         )
 
 
@@ -148,7 +147,7 @@ def money_left(zone_id: uuid.UUID) -> int:
         sa.select(sa.func.coalesce(sa.func.sum(Payment.pence), 0)).join(Payment.run)
         .where(Payment.zone_id == zone_id, Payment.state.in_(ON_ITS_WAY), PaymentRun.rail == Rail.STRIPE)
     )
-    return queries.cash_in(zone_id)[Place.STRIPE] - int(under_way or 0)
+    return queries.cash_in(zone_id)[Place.STRIPE] - int(under_way or 0) - queries.pence_going_back(zone_id)
 
 
 def _record(claim: Claim, change: Callable[[Payment], None]) -> None:

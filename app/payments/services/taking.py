@@ -30,9 +30,9 @@ from app.payments.models import (
     Way,
 )
 from app.payments.services import cash, settling
+from app.payments.services.asking import is_fresh
 from app.payments.services.locks import lock_zone
 from app.payments.services.runs import PaidAlready
-from app.payments.services.sending import KEY_LASTS
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Forbidden, IllegalMove, Invalid
@@ -96,7 +96,7 @@ def _require_possible(payment: Payment, pence: int, *, is_whole: bool, way: Way,
 
 def _ask_for_a_yes(taken: TakeBack, payment: Payment, actor: Person) -> None:
     for person in people_with(Role.BUDGET_HOLDER, taken.zone_id):
-        if not policies.why_not_approve_take_back(person, taken):
+        if not policies.why_not_approve_back(person, taken):
             notifications.open_task(
                 person_id=person.id, zone_id=taken.zone_id, kind=TO_APPROVE, subject=taken, title=f"Approve taking back {pounds(taken.pence)}",
                 text=f"Of {payment.reference}, asked by {actor.name}", action="Look at it", icon="undo-2", url=f"/payment-runs/{payment.run_id}",
@@ -108,7 +108,7 @@ def approve(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
     """The second person's yes. Over the bank it is done by that; over Stripe the worker does it. Raises IllegalMove, Forbidden."""
     with atomic():
         taken, payment = take(take_back_id)
-        if why_not := policies.why_not_approve_take_back(actor, taken):
+        if why_not := policies.why_not_approve_back(actor, taken):
             raise Forbidden(why_not)
         if taken.state is not _T.ASKED:
             raise IllegalMove("This does not wait for a yes (any more).")
@@ -145,7 +145,7 @@ def give_up(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
     """
     with atomic():
         taken, _ = take(take_back_id)
-        if why_not := policies.why_not_approve_take_back(actor, taken):
+        if why_not := policies.why_not_approve_back(actor, taken):
             raise Forbidden(why_not)
         if not can_be_given_up(taken):
             raise IllegalMove("It may still happen: a day after it was sent somebody can give it up.")
@@ -156,12 +156,7 @@ def give_up(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
 
 
 def can_be_given_up(taken: TakeBack) -> bool:
-    return taken.state is _T.SENDING and not is_fresh(taken)
-
-
-def is_fresh(taken: TakeBack) -> bool:
-    """Stripe still knows the key, so that sending it again is the same reversal."""
-    return taken.key_made_at is not None and clock.now() - taken.key_made_at < KEY_LASTS
+    return taken.state is _T.SENDING and not is_fresh(taken.key_made_at)
 
 
 # --- what the worker writes down -----------------------------------------------------------------
