@@ -56,9 +56,9 @@ ACTION_WORDS: dict[str, str] = {
     "commissioning.commission.changed": "Request changed",
     "commissioning.commission.taken_back": "Took the decision back",
     "commissioning.commission.split_changed": "Changed which funds pay",
-    "commissioning.commission.payers_changed": "Other funds asked, since the child changed school",
-    "commissioning.commission.asked_again": "Asked for again, since the child changed school",
-    "commissioning.commission.payer_gone": "The old school’s money stopped",
+    "commissioning.commission.payers_changed": "Other funds asked, since one stopped",
+    "commissioning.commission.asked_again": "Asked for again, since a fund stopped",
+    "commissioning.commission.payer_gone": "A fund stopped paying",
     "commissioning.change.requested": "A change asked for",
     "commissioning.change.approved": "Changed",
     "commissioning.change.supported": "A change: approved by one, waiting for another",
@@ -99,7 +99,7 @@ ACTION_WORDS: dict[str, str] = {
 JOURNAL_WORDS: dict[str, str] = {
     "pledge": "Promised by the funder", "receipt": "Received", "reserve": "Asked for", "unreserve": "No longer asked for",
     "resplit": "Asked for from other funds", "uncommit": "Approval taken back", "vary": "Changed", "return": "Sent back to the funder", "return_undone": "Did not go back to the funder", "commit": "Promised to a partner", "release": "Came back", "accrual": "Session held",
-    "undo": "Session corrected", "setup": "Setting up", "notice": "Notice", "recommit": "Promised again", "stop": "Came back: at another school",
+    "undo": "Session corrected", "setup": "Setting up", "notice": "Notice", "recommit": "Promised again", "stop": "Came back: the fund stopped",
     "payment_sent": "On its way to the partner", "payment_refused": "Payment did not happen", "payment_made": "Paid to the partner",
     "payment_returned": "Payment came back", "payment_taken_back": "Taken back from the partner",
 }
