@@ -151,6 +151,17 @@ def sentence(text: str) -> str:
     return closed[0].upper() + closed[1:]
 
 
+def said_columns(rows: Sequence[Sequence[Any]], columns: int) -> list[int]:
+    """The columns of a table in which anything is said; the first always, and all where there is no row."""
+    return [at for at in range(columns) if not at or not rows or any(_says(row[at]) for row in rows if at < len(row))]
+
+
+def _says(cell: Any) -> bool:
+    if isinstance(cell, (list, tuple)):
+        return any(_says(part) for part in cell)
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
+
+
 def _london_day(value: date | datetime) -> date:
     return clock.london(value).date() if isinstance(value, datetime) else value
 
@@ -258,6 +269,7 @@ def register(app: Flask) -> None:
         "initials": initials,
         "given_name": given_name,
         "percent": percent,
+        "said_columns": said_columns,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(

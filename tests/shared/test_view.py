@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     FieldList,
@@ -211,3 +212,10 @@ def test_an_icon_is_a_decoration_unless_it_has_words(built: Flask) -> None:
     assert 'aria-label="Loved &lt;b&gt;"' in icon("heart", label="Loved <b>")
     with pytest.raises(assets.NoSuchIcon, match=r"static/src/icons\.json"):
         icon("hart")
+
+
+def test_a_column_in_which_nothing_is_said_is_left_out_of_a_table() -> None:
+    rows = [["Big Steps", ("£12", None), "", Markup("\n")], ["Canal Coders", ("", None), None, ""]]
+    assert view.said_columns(rows, 4) == [0, 1]
+    assert view.said_columns([["", 0, ("", "a note")]], 3) == [0, 1, 2]
+    assert view.said_columns([], 3) == [0, 1, 2]
