@@ -1,4 +1,5 @@
-"""`make pictures`: a demo of its own, a real server, a real browser, and the screenshots of docs/pictures.
+"""`make pictures`: a demo of its own, a real server, a real browser, and the screenshots of docs/pictures. At the end it says which
+components look other than their kept pictures.
 
 Give a folder that already holds a demo database as KITH_PICTURES_DATA to use that one.
 """
@@ -23,7 +24,8 @@ from app.catalogue.models import Cohort, Offering, Session
 from app.demo import build
 from app.shared.db import db
 from config import ROOT, Settings
-from tests.support.browser import FLAGS, browser_env, find_chromium, new_context
+from tests.browser import photographs
+from tests.support.browser import FLAGS, SIZES, browser_env, find_chromium, new_context
 from tests.support.server import running_server
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -77,8 +79,25 @@ def main() -> int:
             for name, role, steps, size, whole in SHOTS:
                 if not wanted or name in wanted:
                     _shoot(browser, server.url, accounts[role], name, register if steps == "fullest register" else steps, size, whole=whole)
+            if not wanted:
+                print(_components(browser, server.url))
             browser.close()
     return 0
+
+
+def _components(browser: Browser, url: str) -> str:
+    """Which parts of /styleguide look other than the pictures that are kept of them: something to look at, and no mistake."""
+    seen: list[photographs.Seen] = []
+    for size in ("desktop", "phone"):
+        context, _ = new_context(browser, url, viewport=size)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto("/styleguide")
+        seen += photographs.photograph(page, SIZES[size][0])  # type: ignore[index]
+        context.close()
+    lines = [photographs.report(seen), *(f"- {one.name}" for one in seen if one.is_other)]
+    if len(lines) > 1:
+        lines += [f"See {photographs.REPORT.relative_to(ROOT)}; `python -m tests.browser.photographs` keeps the new ones."]
+    return "\n".join(lines)
 
 
 def _fullest_register() -> tuple[str, str]:
