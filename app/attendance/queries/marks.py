@@ -9,14 +9,13 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased, joinedload, lazyload, selectinload
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from app.accounts.models import Person
 from app.attendance.models import PRESENT, Mark, MarkKind, is_without_notice
 from app.attendance.payable import UNTOLD_BEFORE_A_DECISION
 from app.catalogue.models import Cohort, Session
 from app.commissioning.models import Commission, CommissionState, FundShare, Place
-from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import db
 
@@ -136,22 +135,17 @@ _BOUGHT = (
 
 
 def commissions_of_places(place_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Commission]:
-    """The commission that bought each place, with its pauses, shares and price; what the places have read with them is not read again."""
+    """The commission that bought each place, with its pauses, shares and price (few of each, so in one statement); what the places have
+    read with them is not read again."""
     statement = (
         sa.select(Commission).where(Commission.place_id.in_(list(place_ids)), Commission.state.in_(_BOUGHT))
         .options(
-            lazyload("*"), joinedload(Commission.tariff), selectinload(Commission.suspensions),
-            selectinload(Commission.shares).options(lazyload("*"), joinedload(FundShare.fund).lazyload("*")),
+            lazyload("*"), joinedload(Commission.tariff), joinedload(Commission.suspensions),
+            joinedload(Commission.shares).options(lazyload("*"), joinedload(FundShare.fund).lazyload("*")),
         )
         .order_by(Commission.created_at, Commission.id)
     )
     return {c.place_id: c for c in db.session.scalars(statement).unique() if c.place_id is not None}
-
-
-def introductions_in(states: Collection[IntroductionState], introduction_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
-    """Which of these introductions are in one of these states."""
-    statement = sa.select(Introduction.id).where(Introduction.id.in_(introduction_ids), Introduction.state.in_(states))
-    return set(db.session.scalars(statement))
 
 
 def names_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:

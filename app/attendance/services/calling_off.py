@@ -96,7 +96,7 @@ def families_told(*, session_id: uuid.UUID, actor: Person) -> None:
 
 
 def _mark(session: Session, child_ids: Sequence[uuid.UUID], actor: Person) -> None:
-    desk = desks.open_desk(session.id, child_ids)
+    desk = desks.open_desk(session.id, child_ids, actor)
     for child_id, place in sorted(desk.places.items()):
         if child_id not in desk.marks:
             commission = desk.commissions.get(place.id)

@@ -25,7 +25,7 @@ def correct_mark(
     rule leaves it to them (a third absence without notice). Raises Invalid, RegistersDisagree, NotFound, Forbidden.
     """
     with atomic():
-        desk = desks.open_desk(session_id, [child_id])
+        desk = desks.open_desk(session_id, [child_id], actor)
         place, before = desk.places.get(child_id), desk.marks.get(child_id)
         if place is None or before is None:
             raise NotFound("There is no mark to correct yet. The register has to be taken first.")

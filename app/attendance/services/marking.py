@@ -65,6 +65,9 @@ class Desk:
 
     session: Session
     places: dict[uuid.UUID, Place]
+    """Of the children who are expected, whoever may see them."""
+    seen: set[uuid.UUID]
+    """Those of them whom the person at the desk may see: a partner's no more once consent or introduction is over."""
     marks: dict[uuid.UUID, Mark]
     """The one that counts, by child."""
     keys: set[tuple[uuid.UUID, str]]
@@ -79,12 +82,13 @@ class Desk:
     """Commissions whose money was moved, to be looked at once in the end."""
 
 
-def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
+def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID], actor: Person) -> Desk:
     """Lock, in the global order, all that marking these children may change; then read. Raises NotFound."""
     wanted = set(child_ids)
     delivery.lock_for_register(session_id, wanted)
     session = queries.get_session_by_id(session_id)
-    places = {p.child_id: p for p in queries.expected_places(session) if p.child_id in wanted}
+    expected = queries.expected_among(session, wanted, actor)
+    places = {one.place.child_id: one.place for one in expected}
     ids = [place.id for place in places.values()]
     commissions, marks = queries.commissions_of_places(ids), queries.marks_of_session(session_id)
     return Desk(
@@ -92,7 +96,8 @@ def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID]) -> Desk:
         marks={mark.child_id: mark for mark in marks}, keys={(mark.child_id, mark.client_key) for mark in marks},
         commissions=commissions, history=queries.history_of_places(ids), asked=queries.places_asked_about(ids),
         balances=dict(balances_of_commissions([commission.id for commission in commissions.values()])),
-        joining=queries.introductions_in(TO_JOIN, {p.introduction_id for p in places.values() if p.introduction_id is not None}),
+        seen={one.place.child_id for one in expected if one.is_seen},
+        joining={one.place.introduction_id for one in expected if one.place.introduction_id and one.introduction in TO_JOIN},
     )
 
 

@@ -38,12 +38,12 @@ def save_register(
     if not tapped:
         raise Invalid("Nothing is marked yet. Tap a mark for at least one child.")
     with atomic():
-        desk = desks.open_desk(session_id, tapped)
+        desk = desks.open_desk(session_id, tapped, actor)
         session = desk.session
         if not policies.can_take_register(actor, session):
             raise Forbidden("Only the organisation that runs the session takes its register, or the Zone manager in its stead.")
         desks.require_open(session)
-        _require_expected(desk, tapped, actor)
+        _require_expected(desk, tapped)
         fresh = {
             child_id: marking for child_id, marking in tapped.items()
             if (child_id, client_key) not in desk.keys and not (child_id in desk.marks and marking.says(desk.marks[child_id]))
@@ -83,9 +83,9 @@ def tidy(given: Marking) -> Marking:
     return given._replace(note=note, is_told_late=given.is_told_late and given.kind is MarkKind.ABSENT_TOLD)
 
 
-def _require_expected(desk: Desk, tapped: Mapping[uuid.UUID, Marking], actor: Person) -> None:
+def _require_expected(desk: Desk, tapped: Mapping[uuid.UUID, Marking]) -> None:
     """A child whose consent or introduction is over is not there for a partner, exactly as one who was never expected."""
-    unknown = len(set(tapped) - queries.expected_ids(desk.session, actor))
+    unknown = len(set(tapped) - desk.seen)
     if unknown:
         raise Invalid(
             f"{plural(unknown, 'child is', 'children are')} not on this register any more. Nothing was saved: reload it, then mark again."

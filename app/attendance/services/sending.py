@@ -50,7 +50,7 @@ def send_register(
     if any(not 1 <= len(keys.get(child_id, "")) <= registers.KEY_LIMIT for child_id in tapped):
         raise Invalid(f"Each mark needs a key of 1 to {registers.KEY_LIMIT} characters.")
     with atomic():
-        desk = desks.open_desk(session_id, tapped)
+        desk = desks.open_desk(session_id, tapped, actor)
         if not policies.can_take_register(actor, desk.session):
             raise Forbidden("Only the organisation that runs the session takes its register, or the Zone manager in its stead.")
         sent = Sent()
@@ -67,14 +67,13 @@ def send_register(
 def _sort(desk: Desk, tapped: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID, str], actor: Person, sent: Sent) -> dict[uuid.UUID, Marking]:
     """Writes down the outcome of each child that is not simply to be saved; answers those that are."""
     shut = _closed(desk)
-    here = queries.expected_ids(desk.session, actor)
     known = desk.keys | queries.disagreement_keys(desk.session.id)
     fresh: dict[uuid.UUID, Marking] = {}
     for child_id, marking in tapped.items():
         mark = desk.marks.get(child_id)
         if (child_id, keys[child_id]) in known or (mark is not None and marking.says(mark)):
             sent.outcomes[child_id] = Outcome.SAME
-        elif shut or child_id not in here or child_id not in desk.places:
+        elif shut or child_id not in desk.seen:
             sent.outcomes[child_id], sent.why_not[child_id] = Outcome.REFUSED, shut or NOT_HERE
         elif mark is not None and mark.revision != marking.seen_revision:
             sent.outcomes[child_id] = Outcome.DISAGREES

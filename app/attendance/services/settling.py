@@ -28,7 +28,7 @@ def settle_disagreement(*, session_id: uuid.UUID, child_id: uuid.UUID, right_id:
     Settles all that is open about this child at this session; from now on it can be billed. Raises NotFound, Invalid, Forbidden.
     """
     with atomic():
-        desk = desks.open_desk(session_id, [child_id])
+        desk = desks.open_desk(session_id, [child_id], actor)
         place, standing = desk.places.get(child_id), desk.marks.get(child_id)
         waiting = queries.list_disagreements(session_id, child_id)
         if place is None or standing is None or not waiting:
