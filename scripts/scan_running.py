@@ -2,7 +2,7 @@
 
     python -m scripts.scan_running PATH_TO_WAPITI PATH_TO_SCHEMATHESIS
 Fails on anything of medium or above, on any answer of 500, and on an answer that docs/openapi.json does not tell of. With
-KITH_SCAN_DATA=FOLDER that folder's demo is used (and spoilt); KITH_SCAN_SECONDS is how long each attack of a role may take (5; looking for
+KITH_SCAN_DATA=FOLDER that folder's demo is used (and spoilt); KITH_SCAN_SECONDS is how long each attack of a role may take (3; looking for
 addresses takes four times that); KITH_SCAN_ROLES=link_worker,funder,stranger narrows it to those, and the end says who was left out.
 """
 
@@ -72,7 +72,7 @@ class Visitor:
 
 def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path) -> list[str]:
     """What it found that fails."""
-    own, seconds = folder / role.replace(" ", "-"), os.environ.get("KITH_SCAN_SECONDS", "5")
+    own, seconds = folder / role.replace(" ", "-"), os.environ.get("KITH_SCAN_SECONDS", "3")
     own.mkdir()  # what the scanner keeps of a visit belongs to one role
     report = own / "report.json"
     command = [
@@ -85,7 +85,7 @@ def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path)
     command += ["-C", visitor.cookie]  # a Secure cookie would not be sent back without HTTPS, and every form be refused
     with (own / "log").open("w") as log:
         try:
-            subprocess.run(command, stdout=log, stderr=log, check=False, timeout=40 * int(seconds) + 60)
+            subprocess.run(command, stdout=log, stderr=log, check=False, timeout=40 * int(seconds) + 120)
         except subprocess.TimeoutExpired:
             return [f"wapiti as {role} did not come to an end"]
     if not report.exists():
@@ -149,6 +149,7 @@ def main(wapiti_tool: str, schemathesis_tool: str) -> int:
         for names, why in NOT_RUN.items():
             print(f"    {names}: {why}")
         print(f"As: {', '.join(wanted)}. Not as: {', '.join(left_out) or 'nobody left out'}.")
+        print(f"Limits: {os.environ.get('KITH_SCAN_SECONDS', '3')} seconds for each attack on each visitor, four times that to find addresses, 4 links deep, 12 parameters.")
         print(f"{len(wanted)} visitors in {(time.monotonic() - began) / 60:.0f} minutes: {len(faults)} to look at")
         return 1 if faults else 0
 

@@ -28,7 +28,7 @@ def connect() -> None:
 def _post_link(person: Person, kind: LinkKind) -> None:
     db.session.flush()
     if person.asked_id is not None:  # they have an account and a password: they are asked
-        for grant in person.live_grants[:1]:
+        for grant in person.grants[-1:]:
             services.post(topic=ROLE, payload={"grant_id": str(grant.id)}, dedupe=f"{ROLE}:{uuid.uuid4()}")
         return
     services.post(topic=LINK, payload={"person_id": str(person.id), "kind": kind.value}, dedupe=f"{LINK}:{uuid.uuid4()}")

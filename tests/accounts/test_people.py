@@ -160,7 +160,7 @@ def test_whoever_adds_an_address_learns_nothing_of_an_account_elsewhere(client: 
 def test_who_is_asked_says_yes_and_has_the_role_and_what_was_given_meanwhile(client: StrictClient, zone: Zone, manager: Person) -> None:
     there = factories.make_person(Role.SCHOOL_LEAD, elsewhere := factories.make_zone(), school=factories.make_school(elsewhere))
     asked = add(manager, zone, email=there.email)
-    assert asked.id != there.id and db.session.scalars(sa.select(OutboxMessage.topic)).all() == ["accounts.link"]
+    assert asked.id != there.id and db.session.scalars(sa.select(OutboxMessage.topic)).all() == ["accounts.new_role"]
     child = factories.make_child(factories.make_school(zone), asked)
     stranger = factories.make_person(Role.SCHOOL_LEAD, elsewhere, school=there.grants[0].school)
     with pytest.raises(NotFound):
@@ -314,8 +314,11 @@ def test_the_list_finds_by_name_address_and_role(client: StrictClient, zone: Zon
     factories.make_person(Role.LINK_WORKER, zone, name="Hanna Here", email="hanna@school.example")
     factories.make_person(Role.BUDGET_HOLDER, zone, name="Bea Budget")
     sign_in(client, manager)
-    for query, seen in [("q=hann", True), ("q=school.example", True), ("role=link_worker", True), ("q=%25", True), ("q=bea", False)]:
-        assert ("Hanna Here" in client.get(f"/people?{query}").get_data(as_text=True)) is seen, query
+    for query, seen in [("q=hann", True), ("q=school.example", True), ("role=link_worker", True), ("q=%", True), ("q=bea", False)]:
+        answer = client.post("/people", data=dict(part.split("=") for part in query.split("&"))) if "q=" in query else client.get(f"/people?{query}")
+        assert ("Hanna Here" in answer.get_data(as_text=True)) is seen, query
+    assert client.get("/people?q=Hanna").get_data(as_text=True).count("Hanna Here") == 1, "a name in an address is not looked for: everybody is shown"
+    assert client.post("/people", data={"role": "link_worker"}).headers["Location"] == "/people?role=link_worker"
 
 
 def test_a_stranger_has_no_page(client: StrictClient, zone: Zone, manager: Person) -> None:

@@ -1,7 +1,10 @@
-"""A crawler as each role: no byte of any answer holds the name of a child whom this person may not see, and an answer with the name of one whom
-they do see has written down that they looked. Run by `make security`."""
+"""A crawler as each role: no byte of any answer holds the name of a child whom this person may not see, an answer with the name of one whom
+they do see has written down that they looked, and no address on a page and no line of the log has anybody's. Run by `make security`."""
 
 from __future__ import annotations
+
+import logging
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +29,10 @@ WITHOUT_FILE = {"catalogue.photo", "catalogue.paper"}
 """The world's rows have no file behind them."""
 
 
+ADDRESS = re.compile(rb"""(?:href|src|action|formaction|hx-[a-z]+)=["'][^"'>]*Zq""")
+"""A child's name in an address that a page leads to."""
+
+
 @pytest.fixture
 def world(app: Flask) -> World:
     made = make_world()
@@ -36,9 +43,10 @@ def world(app: Flask) -> World:
     return made
 
 
-def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
+def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World, caplog: pytest.LogCaptureFixture) -> None:
     """Every page and file that the table of the matrix lets this role open, at its own things and in its own Zone."""
     table, faults, opened = matrix.read_table(), [], 0
+    caplog.set_level(logging.DEBUG)
     unseen: dict[str, list[str]] = {}
     names = {name: db.session.get_one(Child, getattr(world, name).ids["child_id"]).id for name in ("own", "near", "far")}
     for index, who in enumerate(matrix.COLUMNS):
@@ -62,8 +70,11 @@ def test_no_answer_names_a_child_out_of_sight(app: Flask, world: World) -> None:
             if answer.status_code >= 500 and rule.endpoint not in WITHOUT_FILE:
                 faults.append(f"{who} {path} answers {answer.status_code}")
             body = answer.get_data()
+            if ADDRESS.search(body) or "Zq" in answer.headers.get("Location", ""):
+                faults.append(f"{rule.endpoint} leads to an address with a child's name in it")
             faults += [f"{who} reads {name} at {rule.endpoint}" for name in hidden if name.encode() in body]
     faults += [f"{endpoint} names a child to {', '.join(who)} and writes down no look" for endpoint, who in unseen.items()]
+    faults += [f"the log names a child: {record.name} {record.getMessage()[:200]}" for record in caplog.records if "Zq" in record.getMessage()]
     assert not faults, "\n".join(faults)
     assert opened > 300, "the crawler went almost nowhere"
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Child)) == 3

@@ -48,9 +48,19 @@ from app.commissioning.models.deciding import Delegation, Variation
 from app.interchange.models import DraftStage, ImportDraft, ImportMapping
 from app.interchange.school_models import SchoolImport
 from app.introductions.models import IntroductionState, Message, StillGoing
-from app.keeping.models import HandOver
+from app.keeping.models import DataCase, HandOver
 from app.notifications.models import OutboxMessage, OutboxState
-from app.payments.models import BankDetail, BankFile, Invoice, Payee, Payer, Payment, PaymentRun, Refund, TakeBack
+from app.payments.models import (
+    BankDetail,
+    BankFile,
+    Invoice,
+    Payee,
+    Payer,
+    Payment,
+    PaymentRun,
+    Refund,
+    TakeBack,
+)
 from app.safeguarding.models import Concern
 from app.shared import clock
 from app.shared.db import Row, UtcDateTime
@@ -126,6 +136,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "delegation_id": (Delegation, lambda c: {"grant_id": c.ids["grant_id"], "from_id": c.ids["manager"]}),
     "variation_id": (Variation, lambda c: {"was_sessions": 2}),
     "sign_in_id": (SignIn, lambda c: {}),
+    "asked_id": (Person, lambda c: {"asked_id": c.ids["person_id"]}),
     "passkey_id": (Passkey, lambda c: {"credential_id": uuid.uuid4().bytes}),
     "statement_id": (Statement, lambda c: {"number": next(_count)}),
     "line_id": (StatementLine, lambda c: {"what": uuid.uuid4().hex, "pence": 100, "held_on": clock.today(), "position": next(_count)}),
@@ -138,6 +149,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "invoice_id": (Invoice, lambda c: {"number": next(_count)}),
     "refund_id": (Refund, lambda c: {"number": next(_count)}),
     "hand_over_id": (HandOver, lambda c: {"asked_by_id": c.ids["manager"], "expires_at": clock.now() + dt.timedelta(days=1)}),
+    "case_id": (DataCase, lambda c: {"known_at": clock.now(), "due_at": clock.now(), "answered_by_id": None}),
     "stuck_id": (OutboxMessage, lambda c: {"state": OutboxState.DEAD}),
     "detail_id": (BankDetail, lambda c: {"sealed": b"x"}),
 }

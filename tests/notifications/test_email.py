@@ -104,17 +104,24 @@ def test_a_new_password_link_says_that_somebody_asked(app: Flask, mail: FakeMail
 
 
 def test_somebody_with_an_account_is_told_of_a_new_role(mail: FakeMail, manager: Person, zone: Zone) -> None:
-    person = factories.make_person(Role.SAFEGUARDING_LEAD, factories.make_zone())
-    invite(manager, zone, person.email)
+    person = factories.make_person(Role.SAFEGUARDING_LEAD, zone)
+    people.add_role(person_id=person.id, zone_id=zone.id, role=Role.LINK_WORKER, scope=people.Scope(), actor=manager)
     worker.run(once=True)
     assert "Link Worker, in West London" in body(mail.sent[0])
     assert "choose-password" not in body(mail.sent[0])
 
 
-def test_an_ended_role_is_not_announced(mail: FakeMail, manager: Person, zone: Zone) -> None:
+def test_somebody_whom_another_zone_knows_is_asked(mail: FakeMail, manager: Person, zone: Zone) -> None:
     person = factories.make_person(Role.SAFEGUARDING_LEAD, factories.make_zone())
-    invite(manager, zone, person.email)
-    grant = db.session.scalars(sa.select(RoleGrant).where(RoleGrant.person_id == person.id, RoleGrant.zone_id == zone.id)).one()
+    asked = invite(manager, zone, person.email)
+    worker.run(once=True)
+    assert mail.sent[0]["To"] and "West London asks whether you work there, too, as Link Worker" in body(mail.sent[0])
+    assert "choose-password" not in body(mail.sent[0]) and asked.id != person.id
+
+
+def test_an_ended_role_is_not_announced(mail: FakeMail, manager: Person, zone: Zone) -> None:
+    person = factories.make_person(Role.SAFEGUARDING_LEAD, zone)
+    grant = people.add_role(person_id=person.id, zone_id=zone.id, role=Role.LINK_WORKER, scope=people.Scope(), actor=manager)
     people.end_role(grant_id=grant.id, actor=manager)
     worker.run(once=True)
     assert not mail.sent

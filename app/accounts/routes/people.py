@@ -18,17 +18,21 @@ from app.shared.errors import NotFound
 from app.shared.web import act, allow, paced, submit
 
 PAGE = 50
+MOST_FOUND = 200
 
 
-@blueprint.get("/people", endpoint="people")
+@blueprint.route("/people", methods=["GET", "POST"], endpoint="people")
 @allow(policies.can_manage_people)
 def people_list() -> ResponseReturnValue:
-    me = sessions.current_person()
-    page, q = max(request.args.get("page", 1, type=int), 1), request.args.get("q", "").strip()[:100]
-    role, left = _typed_role(), request.args.get("left") == "1"
-    found, count = queries.list_people(me, q=q, role=role, left=left, page=page, size=PAGE)
+    """Whose name is looked for is sent, not put in an address: those stand in logs and histories."""
+    me, q = sessions.current_person(), request.form.get("q", "").strip()[:100]
+    page = 1 if q else max(request.args.get("page", 1, type=int), 1)
+    role, left = _typed_role(), request.values.get("left") == "1"
+    if request.method == "POST" and not q:
+        return redirect(url_for("accounts.people", role=role, left="1" if left else None), 303)
+    found, count = queries.list_people(me, q=q, role=role, left=left, page=page, size=MOST_FOUND if q else PAGE)
     return render_template(
-        "accounts/people_list.html", people=found, count=count, q=q, role=role, left=left, page=page, pages=-(-count // PAGE),
+        "accounts/people_list.html", people=found, count=count, q=q, role=role, left=left, page=page, pages=1 if q else -(-count // PAGE),
         roles=sorted({role for _, roles in _places(me) for role in roles}, key=list(Role).index), words=ROLE_WORDS,
         lines=grant_lines(found, me), me_id=me.id,
     )
@@ -127,7 +131,7 @@ def person_link(person: Person) -> ResponseReturnValue:
 
 
 def _typed_role() -> Role | None:
-    typed = request.args.get("role")
+    typed = request.values.get("role")
     return Role(typed) if typed in set(Role) else None
 
 
