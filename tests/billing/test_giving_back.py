@@ -123,8 +123,7 @@ def test_two_people_and_no_more_than_came_and_is_left(till: Till) -> None:
 
 
 FAULTS = (
-    ("drop_before", "refunds$"), ("drop_after", "refunds$"), ("late", "refunds$"), ("500", "refunds$"), ("500_after", "refunds$"), ("429", "refunds$"),
-    ("drop_after", "invoice_payments$"), ("drop_after", "balance_transactions/"),
+    ("drop_after", "refunds$"), ("late", "refunds$"), ("500", "refunds$"), ("429", "refunds$"), ("drop_after", "balance_transactions/"),
 )
 
 
@@ -140,7 +139,7 @@ def test_a_fault_at_any_step_gives_back_once_and_is_never_called_refused(till: T
             stripe.run_late()
             stripe.forget_keys()  # only looking first protects
         assert (seen(refund).state, stripe.available) == (R.DONE, 60_000 - 1_000 * number), f"{fault} at {path}"
-    assert in_account(Account.AVAILABLE) == 52_000
+    assert in_account(Account.AVAILABLE) == 55_000
     agrees(till)
 
 

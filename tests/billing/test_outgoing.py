@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 from flask import Flask
 
@@ -10,14 +11,17 @@ from app.attendance.models import MarkKind
 from app.billing import services
 from app.billing.models import Statement, StatementState
 from app.billing.services import taking_back
+from app.billing.services.giving_back import give_back
+from app.commissioning.services import funds
 from app.payments import queries as payments
 from app.payments.files import bulk_csv
-from app.payments.models import PaymentRun, Place, Rail, TakeBack, Way
+from app.payments.models import PaymentRun, Place, Rail, Refund, RefundState, TakeBack, Way
 from app.payments.rails.bank_file import BACS, content_of
-from app.payments.services import cash, news, runs, settings, taking
+from app.payments.services import cash, news, refunding, runs, settings, taking
 from app.shared.db import atomic, db
 from tests.billing.desk import Desk, open_desk, state_of
 from tests.billing.test_paying import nothing_is_broken, paid_run
+from tests.billing.till import open_till
 from tests.payments.office import Office
 from tests.payments.shop import Shop, open_shop
 from tests.support.client import StrictClient
@@ -106,6 +110,30 @@ def test_nothing_that_goes_to_stripe_names_a_child_or_quotes_anybody(app: Flask)
         sent = b"\n".join(shop.stripe.bodies)
     assert b"/v1/transfers" in sent and b"/reversals" in sent and b"/v2/core/account" in sent
     none_of(desk, sent, "what went to Stripe")
+
+
+def test_nothing_that_a_funder_is_asked_or_given_back_by_names_a_child_or_quotes_anybody(app: Flask) -> None:
+    """What is written about the fund stays in the house as well: its name, its purpose, why it is closed."""
+    desk = open_desk(children=1, weeks=1)
+    with open_till(app) as till:
+        fund = funds.open_fund(
+            zone_id=till.fund.zone_id, name=f"Fund of {WRITTEN}", funder="Southside Trust", purpose=WRITTEN, starts_on=date(2026, 1, 1),
+            ends_on=date(2030, 1, 1), actor=till.shop.office.manager,
+        )
+        funds.pledge(fund_id=fund.id, pence=9_000, reference=WRITTEN, actor=till.shop.office.manager)
+        till.fund = fund
+        invoice = till.asked(9_000)
+        till.shop.stripe.bank_transfer(till.customer(), 9_000)
+        till.look()
+        funds.close_fund(fund_id=fund.id, reason=WRITTEN, actor=till.shop.office.manager)
+        refund = give_back(invoice_id=invoice.id, pence=9_000, actor=till.shop.office.manager)
+        refunding.approve(refund_id=refund.id, actor=till.shop.office.holder)
+        till.work()
+        assert db.session.get_one(Refund, refund.id, populate_existing=True).state is RefundState.DONE
+        sent = b"\n".join(till.shop.stripe.bodies)
+    for path in (b"/v1/customers", b"/v1/invoices", b"/v1/invoiceitems", b"/finalize", b"/send", b"/v1/refunds"):
+        assert b"POST " in sent and path in sent, path
+    none_of(desk, sent, "what went to Stripe about money of funders")
 
 
 def pay_over(shop: Shop, desk: Desk) -> uuid.UUID:
