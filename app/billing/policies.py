@@ -8,11 +8,14 @@ from collections.abc import Collection
 from app.accounts.models import Person, Role
 from app.billing.models import Statement, StatementLine
 from app.catalogue.models import Organisation
+from app.children.policies import is_link_worker_of
 from app.shared.money import pounds
 
 
 def can_list_statements(person: Person) -> bool:
-    return bool(person.is_authenticated) and person.has_role(Role.PARTNER_ADMIN, Role.ZONE_MANAGER, Role.BUDGET_HOLDER)
+    return bool(person.is_authenticated) and person.has_role(
+        Role.PARTNER_ADMIN, Role.ZONE_MANAGER, Role.BUDGET_HOLDER, Role.LINK_WORKER
+    )
 
 
 def can_see_statement(person: Person, statement: Statement) -> bool:
@@ -48,9 +51,16 @@ def can_answer(person: Person, line: StatementLine) -> bool:
     return person.manages(line.statement.zone_id)
 
 
-def can_verify(person: Person, statement: Statement) -> bool:
-    """The Zone manager, unless the organisation is their own."""
+def can_manage(person: Person, statement: Statement) -> bool:
+    """Stop it, let it go on, ask money back: the Zone manager."""
     return person.manages(statement.zone_id)
+
+
+def can_verify(person: Person, statement: Statement) -> bool:
+    """The Zone manager, or the Link Worker of every child on it: nobody else's child is seen for it."""
+    return can_manage(person, statement) or (
+        bool(statement.lines) and all(is_link_worker_of(person, line.child) for line in statement.lines)
+    )
 
 
 def can_approve(person: Person, statement: Statement) -> bool:

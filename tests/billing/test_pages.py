@@ -26,9 +26,10 @@ def test_a_statement_goes_from_hand_to_hand(app: Flask, client: StrictClient) ->
     with desk.later():
         sign_in(client, desk.partner)
         assert "£40" in text_of(client.get("/statements"))
-        assert client.post(f"/organisations/{organisation_id}/statements").status_code == 303
+        drawn = client.post(f"/organisations/{organisation_id}/statements")
         statement = db.session.query(Statement).one()
         path = f"/statements/{statement.id}"
+        assert (drawn.status_code, drawn.location) == (303, path), "one lands where the next thing is to be done"
         page = client.get(path)
         shown = text_of(page)
         assert "Agree all 2 lines" in shown and "£40" in shown
@@ -64,7 +65,8 @@ def test_a_statement_goes_from_hand_to_hand(app: Flask, client: StrictClient) ->
         assert len(lines) == 4 and lines[-1].endswith("40.00,")
         assert all(child.first_name not in line for child in desk.children for line in lines)
         sign_in(client, desk.club.scene.link_worker)
-        assert client.get(path).status_code == 404 and client.get("/statements").status_code == 403
+        assert client.get(path).status_code == 200, "every child on it is theirs"
+        assert client.get(f"{path}/hold").status_code == client.post(f"{path}/approve").status_code == 403
 
 
 def test_a_statement_below_nil_can_be_asked_back_instead_of_netted(app: Flask, client: StrictClient) -> None:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.accounts.models import Role, RoleGrant
 from app.attendance.models import MarkKind
-from app.billing import services
+from app.billing import queries, services
 from app.billing.models import StatementLine, StatementState
 from app.billing.services.approving import DoesNotMatch
 from app.billing.services.drawing import NothingOwed, monthly
 from app.billing.three_way import Facts, problem
 from app.catalogue.models import SessionState
+from app.children.models import Caseload, Child
 from app.commissioning import invariants
 from app.commissioning.models import Commission
 from app.notifications.models import Task
 from app.shared.db import atomic, db
-from app.shared.errors import Forbidden, IllegalMove, Stale
+from app.shared.errors import Forbidden, IllegalMove, NotFound, Stale
 from tests.attendance.club import set_session
-from tests.billing.desk import lines_of, open_desk, state_of
+from tests.billing.desk import Desk, lines_of, open_desk, state_of
+from tests.commissioning.scene import person
 
 S = StatementState
 
@@ -56,6 +61,7 @@ def test_only_the_right_people_say_yes_and_in_the_right_order(app: Flask) -> Non
     desk = open_desk()
     with desk.later():
         statement = desk.draw()
+        somebody_elses(desk.children[1], desk)
         who = {"partner": desk.partner, "manager": desk.manager, "holder": desk.holder, "link worker": desk.club.scene.link_worker}
         for step, verb, allowed in (
             (S.ACCRUING, services.agree, "partner"), (S.SUBMITTED, services.verify, "manager"), (S.VERIFIED, services.approve, "holder"),
@@ -73,18 +79,58 @@ def test_only_the_right_people_say_yes_and_in_the_right_order(app: Flask) -> Non
         assert not db.session.scalars(sa.select(Task).where(Task.subject_id == statement.id, Task.closed_at.is_(None))).all()
 
 
-def test_whoever_verified_does_not_approve(app: Flask) -> None:
-    desk = open_desk()
-    from app.accounts.models import Role, RoleGrant
-
+def somebody_elses(child: Child, desk: Desk) -> None:
+    """Another Link Worker has the child now."""
+    other = person(Role.LINK_WORKER, desk.club.scene.zone)
     with atomic():
-        db.session.add(RoleGrant(person_id=desk.manager.id, role=Role.BUDGET_HOLDER, zone_id=desk.club.scene.zone.id))
+        db.session.execute(sa.update(Caseload).where(Caseload.child_id == child.id).values(person_id=other.id))
+
+
+def test_a_link_worker_verifies_only_what_is_all_about_their_own_children(app: Flask) -> None:
+    desk = open_desk()
+    worker = desk.club.scene.link_worker
+
+    def asked() -> set[uuid.UUID]:
+        db.session.rollback()
+        open_ones = sa.select(Task.person_id).where(Task.kind == "statement_to_verify", Task.closed_at.is_(None))
+        return set(db.session.scalars(open_ones))
+
     with desk.later():
         statement = desk.draw()
+        with pytest.raises(NotFound):
+            queries.get_statement(statement.id, worker)
         services.agree(statement_id=statement.id, actor=desk.partner)
-        services.verify(statement_id=statement.id, actor=desk.manager)
-        with pytest.raises(Forbidden, match="You verified it"):
-            services.approve(statement_id=statement.id, actor=desk.manager)
+        assert asked() == {desk.manager.id, worker.id}
+        assert queries.get_statement(statement.id, worker).id == statement.id
+        for verb in (services.release, services.refresh, services.approve):
+            with pytest.raises((Forbidden, IllegalMove)):
+                verb(statement_id=statement.id, actor=worker)
+        with pytest.raises(Forbidden):
+            services.hold(statement_id=statement.id, why="Not mine to hold.", actor=worker)
+        services.verify(statement_id=statement.id, actor=worker)
+        assert not asked() and queries.get_statement(statement.id, worker).verified_by_id == worker.id
+        somebody_elses(desk.children[1], desk)
+        services.hold(statement_id=statement.id, why="One more look.", actor=desk.manager)
+        services.release(statement_id=statement.id, actor=desk.manager)
+        assert asked() == {desk.manager.id}, "one child is another Link Worker's"
+        with pytest.raises(NotFound):
+            queries.get_statement(statement.id, worker)
+        with pytest.raises(Forbidden):
+            services.verify(statement_id=statement.id, actor=worker)
+
+
+def test_whoever_verified_does_not_approve(app: Flask) -> None:
+    for role in (Role.ZONE_MANAGER, Role.LINK_WORKER):
+        desk = open_desk(children=1)
+        verifier = desk.manager if role is Role.ZONE_MANAGER else desk.club.scene.link_worker
+        with atomic():
+            db.session.add(RoleGrant(person_id=verifier.id, role=Role.BUDGET_HOLDER, zone_id=desk.club.scene.zone.id))
+        with desk.later():
+            statement = desk.draw()
+            services.agree(statement_id=statement.id, actor=desk.partner)
+            services.verify(statement_id=statement.id, actor=verifier)
+            with pytest.raises(Forbidden, match="You verified it"):
+                services.approve(statement_id=statement.id, actor=verifier)
 
 
 def test_a_query_stops_the_statement_until_it_is_answered(app: Flask) -> None:

@@ -73,8 +73,8 @@ def history_of_places(place_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, list[
         .join(Session, Session.id == Mark.session_id).where(Mark.place_id.in_(list(place_ids)), is_newest)
         .order_by(Session.starts_at, Session.id)
     )
-    for place_id, *past in db.session.execute(statement):
-        found[place_id].append(Past(*past))
+    for place_id, session_id, starts_at, kind, is_told_late in db.session.execute(statement):
+        found[place_id].append(Past(session_id, starts_at, kind, is_told_late))
     return found
 
 

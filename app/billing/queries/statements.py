@@ -10,12 +10,15 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Person, Role
 from app.billing.models import OPEN_STATES, Statement, StatementLine, StatementState
+from app.children.models import Child
+from app.children.queries import visible_to as visible_children
 from app.commissioning.models import Commission
 from app.shared.db import db, the_one
 
 
 def visible_to(person: Person) -> sa.ColumnElement[bool]:
-    """A Zone manager's Zone; a budget holder's whose grant is not narrowed to a school or a fund; a partner's own organisation."""
+    """A Zone manager's Zone; a budget holder's whose grant is not narrowed to a school or a fund; a partner's own organisation; a Link
+    Worker's once it is agreed, where every child on it is one they may see."""
     reach: list[sa.ColumnElement[bool]] = []
     for grant in person.live_grants if person.is_authenticated else []:
         in_zone = Statement.zone_id == grant.zone_id
@@ -25,6 +28,11 @@ def visible_to(person: Person) -> sa.ColumnElement[bool]:
             reach.append(in_zone)
         elif grant.role is Role.PARTNER_ADMIN:
             reach.append(sa.and_(in_zone, Statement.organisation_id == grant.organisation_id))
+        elif grant.role is Role.LINK_WORKER:
+            theirs = sa.select(Child.id).where(visible_children(person))
+            has_line = sa.exists().where(StatementLine.statement_id == Statement.id)
+            another = sa.exists().where(StatementLine.statement_id == Statement.id, StatementLine.child_id.not_in(theirs))
+            reach.append(sa.and_(in_zone, Statement.agreed_at.is_not(None), has_line, ~another))
     return sa.or_(*reach) if reach else sa.false()
 
 

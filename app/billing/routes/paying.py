@@ -46,7 +46,7 @@ def run_new() -> ResponseReturnValue:
 
 
 @blueprint.route("/statements/<uuid:statement_id>/take-back", methods=["GET", "POST"])
-@allow(policies.can_verify, statement=queries.get_statement)
+@allow(policies.can_manage, statement=queries.get_statement)
 def statement_take_back(statement: Statement) -> ResponseReturnValue:
     """Below nil, and not left for the next payment: out of which earlier one, and how."""
     me, statement_id, form = current_person(), statement.id, TakeBackForm()

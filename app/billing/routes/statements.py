@@ -19,6 +19,7 @@ from app.billing.words import CHARGE_WORDS, STATE_TONES, STATE_WORDS
 from app.catalogue.models import Organisation
 from app.catalogue.queries import get_organisation, list_organisations
 from app.commissioning.queries.deciding import interests_of
+from app.shared.errors import DomainError
 from app.shared.files import csv_file
 from app.shared.forms import KithForm, seen_version
 from app.shared.money import amount
@@ -49,12 +50,15 @@ def statements() -> ResponseReturnValue:
 @allow(policies.can_draw_up, organisation=get_organisation)
 def statement_draw_up(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id = current_person(), organisation.id
-    return act(
-        lambda: services.draw_up(organisation_id=organisation_id, actor=me), url_for("billing.statements"),
-        done="The statement is drawn up. " + (
-            "Open it below: it is yours to agree, line by line." if organisation_id in me.organisation_ids() else "Now the partner agrees it, line by line."
-        ),
-    )
+    try:
+        drawn = services.draw_up(organisation_id=organisation_id, actor=me)
+    except DomainError as refusal:
+        flash(refusal.sentence, "refused")
+        return redirect(url_for("billing.statements"), 303)
+    flash("The statement is drawn up. " + (
+        "It is yours to agree, or to query line by line." if policies.can_agree(me, drawn) else "Now the partner agrees it, or queries a line."
+    ), "success")
+    return redirect(url_for("billing.statement", statement_id=drawn.id), 303)
 
 
 @blueprint.get("/statements/<uuid:statement_id>")
@@ -65,6 +69,7 @@ def statement(statement: Statement) -> ResponseReturnValue:
         "billing/statement_show.html", statement=statement, words=STATE_WORDS, tones=STATE_TONES, charges=CHARGE_WORDS, says=LineSay,
         wrong=problems(statement) if statement.is_open and not policies.can_agree(me, statement) else {}, states=StatementState,
         may_agree=policies.can_agree(me, statement), may_verify=policies.can_verify(me, statement),
+        may_manage=policies.can_manage(me, statement),
         may_approve=policies.can_approve(me, statement), why_not_verify=policies.why_not_verify(me, statement),
         why_not_approve=policies.why_not_approve(me, statement, statement.total_pence, interests_of(me.id)),
         is_current=not statement.is_open or queries.is_up_to_date(statement),
@@ -103,7 +108,7 @@ def statement_agree(statement: Statement) -> ResponseReturnValue:
     me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.agree(statement_id=statement_id, seen_version=seen, actor=me),
-        "Agreed. The Zone manager verifies it now, and somebody else approves it to be paid.",
+        "Agreed. It is verified now, and somebody else approves it to be paid.",
     )
 
 
@@ -128,14 +133,14 @@ def statement_approve(statement: Statement) -> ResponseReturnValue:
 
 
 @blueprint.post("/statements/<uuid:statement_id>/release")
-@allow(policies.can_verify, statement=queries.get_statement)
+@allow(policies.can_manage, statement=queries.get_statement)
 def statement_release(statement: Statement) -> ResponseReturnValue:
     me, statement_id = current_person(), statement.id
     return _step(statement, lambda: services.release(statement_id=statement_id, actor=me), "Off hold: verify it again.")
 
 
 @blueprint.route("/statements/<uuid:statement_id>/hold", methods=["GET", "POST"])
-@allow(policies.can_verify, statement=queries.get_statement)
+@allow(policies.can_manage, statement=queries.get_statement)
 def statement_hold(statement: Statement) -> ResponseReturnValue:
     me, statement_id, form = current_person(), statement.id, HoldForm()
     return _typed(

@@ -29,7 +29,7 @@ def verify(*, statement_id: uuid.UUID, seen_version: int | None = None, actor: P
     """Commission = locked register = tariff, for every line. Raises DoesNotMatch, Stale, IllegalMove, Forbidden."""
     with atomic():
         statement = take(statement_id, seen_version=seen_version)
-        permit(policies.can_verify(actor, statement), "The Zone manager verifies statements.")
+        permit(policies.can_verify(actor, statement), "The Zone manager verifies a statement, or the Link Worker of all children on it.")
         if why_not := policies.why_not_verify(actor, statement):
             raise Forbidden(why_not)
         if statement.state is not _S.SUBMITTED:
@@ -65,7 +65,7 @@ def hold(*, statement_id: uuid.UUID, why: str, actor: Person) -> Statement:
     """Stop an agreed or verified statement, with a reason that the partner reads. Raises Invalid, IllegalMove, Forbidden."""
     with atomic():
         statement = take(statement_id)
-        permit(policies.can_verify(actor, statement), "The Zone manager holds a statement.")
+        permit(policies.can_manage(actor, statement), "The Zone manager holds a statement.")
         why = " ".join(why.split())
         if not 1 <= len(why) <= 300:
             raise Invalid("Say why, in at most 300 characters: the partner reads it.", field="why")
@@ -79,7 +79,7 @@ def release(*, statement_id: uuid.UUID, actor: Person) -> Statement:
     """Off hold: to be verified again."""
     with atomic():
         statement = take(statement_id)
-        permit(policies.can_verify(actor, statement), "The Zone manager releases a statement.")
+        permit(policies.can_manage(actor, statement), "The Zone manager releases a statement.")
         statement.held_why = ""
         move(statement, _S.SUBMITTED, actor=actor, done="released")
         return statement

@@ -75,4 +75,11 @@ def _who(statement: Statement) -> Iterable[Person]:
                 for g in person.live_grants
             )
         ]
-    return people_with(Role.ZONE_MANAGER, statement.zone_id)
+    managers = people_with(Role.ZONE_MANAGER, statement.zone_id)
+    return [*managers, *_link_workers_of_all(statement)] if statement.state is _S.SUBMITTED else managers
+
+
+def _link_workers_of_all(statement: Statement) -> list[Person]:
+    """Those who work with every child on it: they may verify it as well."""
+    everybodys = set.intersection(*(line.child.link_worker_ids for line in statement.lines)) if statement.lines else set()
+    return [person for person in people_with(Role.LINK_WORKER, statement.zone_id) if person.id in everybodys]
