@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -18,15 +19,25 @@ from app.catalogue.models import (
     DocumentKind,
     DocumentState,
     Lapse,
+    OfferingState,
     Organisation,
     OrganisationKind,
     Paper,
     PartnerState,
 )
-from app.catalogue.services import agreements, documents, invitations, lapses, organisations, practitioners
+from app.catalogue.services import (
+    agreements,
+    documents,
+    invitations,
+    lapses,
+    offerings,
+    organisations,
+    practitioners,
+)
+from app.notifications import services as notifications
 from app.notifications.models import OutboxMessage, Task
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
 from tests import factories
 from tests.catalogue.test_documents import Scene, put, scene
@@ -176,11 +187,33 @@ def test_a_partner_comes_in_by_invitation_and_work_alone_needs_two_names(scene: 
     assert db.session.get_one(Organisation, joined.id).state is S.LIVE
 
 
-def test_a_partner_that_begins_to_work_alone_later_comes_before_the_safeguarding_lead_too(scene: Scene) -> None:
-    def asked() -> list[uuid.UUID]:
-        mine = sa.select(Task.person_id).where(Task.kind == organisations.COUNTER_SIGN, Task.closed_at.is_(None))
-        return list(db.session.scalars(mine))
+def asked() -> list[uuid.UUID]:
+    """Who has to sign for work alone with a child."""
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Task.person_id).where(Task.kind == organisations.COUNTER_SIGN, Task.closed_at.is_(None))))
 
+
+def test_one_to_one_work_published_after_joining_comes_before_the_safeguarding_lead_too(scene: Scene) -> None:
+    in_order(scene)
+    joined = scene.organisation
+    cases: tuple[tuple[dict[str, Any], bool], ...] = (
+        ({"title": "Choir", "group_size": 12}, False), ({"title": "Piano", "group_size": 1}, True),
+        ({"title": "Art therapy", "group_size": 6}, True), ({"title": "Reading, 1:1", "group_size": 6}, True),
+    )
+    for given, is_alone in cases:
+        offering = factories.make_offering(joined, state=OfferingState.PAUSED, **given)
+        factories.make_tariff(offering)
+        offerings.publish_offering(offering_id=offering.id, actor=scene.partner)
+        assert asked() == ([scene.safeguarding.id] if is_alone else []), given
+        with atomic():
+            notifications.close_tasks(kind=organisations.COUNTER_SIGN, subject=joined, why="The next case")
+    organisations.counter_sign(organisation_id=joined.id, words="Saw the room.", actor=scene.safeguarding)
+    offerings.pause_offering(offering_id=offering.id, actor=scene.partner)
+    offerings.publish_offering(offering_id=offering.id, actor=scene.partner)
+    assert asked() == [], "once signed, for good"
+
+
+def test_a_partner_that_begins_to_work_alone_later_comes_before_the_safeguarding_lead_too(scene: Scene) -> None:
     joined = scene.organisation
     practitioners.add_practitioner(organisation_id=joined.id, name="Bo Hale", actor=scene.partner)
     assert asked() == [], "together with colleagues nobody has to sign"
