@@ -17,7 +17,7 @@ from app.commissioning.services import funds
 from app.notifications.handlers import NotDone
 from app.payments import queries
 from app.payments.models import Invoice, Place, Refund, RefundState
-from app.payments.services import reconciling, refund_sending, refunding, sending
+from app.payments.services import alarms, reconciling, refund_sending, refunding, sending
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import Forbidden, IllegalMove, Invalid
@@ -83,10 +83,15 @@ def test_what_is_left_goes_back_once_and_every_book_says_so(till: Till, client: 
     assert queries.cash_in(zone_id)[Place.FUNDERS] == -35_000 and stripe.available == 35_000 == in_account(Account.AVAILABLE)
     assert [j.reference for j in db.session.query(Journal).filter_by(kind="return")] == ["Stripe, refund 1"]
     agrees(till)
+    assert till.tasks(alarms.LIES) == till.tasks(alarms.DIFFER) == []
+    till.hours += 24 * 80
+    till.look()
+    assert till.tasks(alarms.LIES) == ["£350 has been at Stripe for 75 days"], "Stripe keeps it for ninety"
     whole = going(till, invoice, 35_000)
     till.work()
     assert seen(whole).state is R.DONE and in_account(Account.AVAILABLE) == stripe.available == 0
     agrees(till)
+    assert till.tasks(alarms.LIES) == []
 
 
 def test_two_people_and_no_more_than_came_and_is_left(till: Till) -> None:
@@ -199,6 +204,7 @@ def test_what_somebody_gave_back_on_stripes_own_pages_is_taken_for_ours_or_looke
     till.look()
     last = reconciling.last_look()
     assert last is not None and last.difference_pence == -3_000 and len(last.unexplained) == 1, "named by reconciliation"
+    assert till.tasks(alarms.DIFFER) == ["Stripe and our books differ by £30"], "somebody is told in the morning"
     other = going(till, invoice, 4_000)
     till.work_once(refund_sending.work, other.id)
     assert seen(other).state is R.SENDING and till.tasks(refunding.LOOK) and stripe.available == 57_000, "nothing is given on top of it"
@@ -212,7 +218,9 @@ def test_the_same_amount_given_back_at_stripe_is_that_refund(till: Till) -> None
     invoice, stripe = paid(till), till.shop.stripe
     [intent] = sending.gateway().intents_of(str(invoice.stripe_invoice))
     stripe.give_back(intent, 3_000)
+    till.look()
     refund = going(till, invoice, 3_000)
     till.work()
     assert seen(refund).state is R.DONE and stripe.available == 57_000 == in_account(Account.AVAILABLE)
     agrees(till)
+    assert till.tasks(alarms.DIFFER) == [], "and what was told is taken back"

@@ -88,3 +88,8 @@ class StripeLook(Row):
     def difference_pence(self) -> int:
         """Stripe's balance less ours. What is on its way may stand on either side for a moment."""
         return self.available_pence + self.pending_pence - self.books_pence
+
+    @property
+    def differs(self) -> bool:
+        """Beyond what is on its way, which may have left there and not in our books."""
+        return bool(self.unexplained) or not -self.on_its_way_pence <= self.difference_pence <= 0

@@ -27,7 +27,16 @@ from app.payments.models import (
     Rail,
     StripeLook,
 )
-from app.payments.services import cash, invoice_books, invoicing, news, refund_sending, sending, taking
+from app.payments.services import (
+    alarms,
+    cash,
+    invoice_books,
+    invoicing,
+    news,
+    refund_sending,
+    sending,
+    taking,
+)
 from app.payments.services.asking import or_not_done
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -76,10 +85,12 @@ def look(job: Job) -> None:
         if line.kind not in ("topup", "transfer_refund") and not _is_written(line)
     ]
     with atomic():
-        db.session.add(StripeLook(
+        found = StripeLook(
             available_pence=available, pending_pence=pending, books_pence=_books(), on_its_way_pence=_on_its_way(), unexplained=unexplained,
             missed=missed,
-        ))
+        )
+        db.session.add(found)
+        alarms.raise_for(found)
 
 
 def _since() -> datetime:
