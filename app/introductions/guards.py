@@ -151,7 +151,7 @@ def to_ask(*, organisation: str, is_organisation_live: bool, has_other_open: boo
 
 
 def together(waiting: Sequence[str]) -> list[Gap]:
-    """Those who go together are asked for together."""
+    """Those who go together are asked for together. By reference: whoever asks for one may not see the other."""
     return [Gap("together", f"{name} is not ready yet, and they go together.", f"Make {name} ready, or let each go alone.") for name in waiting]
 
 

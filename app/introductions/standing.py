@@ -204,7 +204,7 @@ def gaps_in_support(introduction: Introduction, standing: Standing) -> list[Gap]
 def gaps_to_ask(introduction: Introduction, standing: Standing) -> list[Gap]:
     """ready -> asked."""
     offering = introduction.offering
-    waiting = [one.called for one in standing.record.companions if one.state in BEFORE_ASKED and one.state is not IntroductionState.READY]
+    waiting = [one.reference for one in standing.record.companions if one.state in BEFORE_ASKED and one.state is not IntroductionState.READY]
     return [
         *gaps_in_support(introduction, standing),
         *guards.together(waiting),

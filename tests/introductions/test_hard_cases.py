@@ -250,7 +250,7 @@ def two_brothers(world: World) -> tuple[Introduction, Introduction, Child]:
 def test_two_brothers_introduced_together(world: World) -> None:
     """Each is listened to alone; they are asked for, answered and arranged at once, both or neither; after that each goes his own way."""
     younger, older, _ = two_brothers(world)
-    with pytest.raises(Missing, match="Amara is not ready yet, and they go together"):
+    with pytest.raises(Missing, match=f"{world.child.reference} is not ready yet, and they go together"):
         world.go(younger, S.ASKED)
     world.go(older, S.READY)
     world.go(older, S.ASKED)

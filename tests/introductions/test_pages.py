@@ -143,6 +143,7 @@ def test_school_lead_reads_and_changes_nothing(client: StrictClient, world: Worl
     assert "What to do now" not in text
     assert "End it" not in text
     assert "/consents" not in text, "nothing there is the school's to change"
+    assert "What they may know" not in text, "who consented to what is not the school's to read"
     for verb in ("views/new", "prepare", "not-yet", "ask", "agree", "decline", "arrange", "met", "join", "settle", "close", "end"):
         assert client.get(f"/introductions/{introduction.id}/{verb}").status_code == 403, verb
     for verb in ("listen", "ready", "again"):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from PIL import Image
 
-from app.accounts.models import Person
+from app.accounts.models import Person, Role
 from app.children import services as child_services
 from app.children.models import OnePage
 from app.children.services import consents, photos
@@ -55,6 +55,12 @@ def test_new_forms_of_an_introduction_show_refuse_and_save(client: StrictClient,
     assert client.post(f"{base}/together", data={}).status_code == 422
     assert client.post(f"{base}/together", data={"with_id": str(other.id)}).status_code == 303
     assert "Goes together with" in client.get(base).get_data(as_text=True)
+    with atomic():
+        brother.school_id = factories.make_school(world.zone).id
+    sign_in(client, factories.make_person(Role.SCHOOL_LEAD, world.zone, school=world.school))
+    told = client.get(base).get_data(as_text=True)
+    assert f"another child ({brother.reference})" in told and "Yusuf" not in told, "who sees one of two does not see the other by it"
+    sign_in(client, world.link_worker)
     assert client.post(f"{base}/apart").status_code == 303
     assert client.get(f"{base}/messages/new").status_code == 200
     assert client.post(f"{base}/messages/new", data={"words_written": ""}).status_code == 422

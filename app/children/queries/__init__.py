@@ -37,6 +37,7 @@ from app.children.queries.seen import (
     list_left_behind,
     list_visible,
     page_visible,
+    visible_among,
     visible_to,
 )
 
@@ -71,5 +72,6 @@ __all__ = [
     "refused_by_ref",
     "refused_ids",
     "terms_by_school",
+    "visible_among",
     "visible_to",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -62,6 +62,12 @@ def get_child(child_id: uuid.UUID, person: Person) -> Child:
 
 def is_visible(child_id: uuid.UUID, person: Person) -> bool:
     return db.session.scalar(sa.select(Child.id).where(Child.id == child_id, visible_to(person))) is not None
+
+
+def visible_among(child_ids: Iterable[uuid.UUID], person: Person) -> set[uuid.UUID]:
+    """Those of them that this person may see. One statement, and none for nobody."""
+    wanted = set(child_ids)
+    return set(db.session.scalars(sa.select(Child.id).where(Child.id.in_(wanted), visible_to(person)))) if wanted else set()
 
 
 def get_child_by_id(child_id: uuid.UUID) -> Child:

@@ -11,7 +11,8 @@ from app.accounts.models import Person, Role
 from app.accounts.policies import is_partner
 from app.audit.services import note_sights
 from app.children.models import SHAREABLE
-from app.children.queries import get_child_by_id
+from app.children.policies import can_see_consents
+from app.children.queries import get_child_by_id, visible_among
 from app.children.sharing import SharedChild, shared_view, shared_views
 from app.children.sight import note_look
 from app.introductions import policies, queries, standing, telling
@@ -78,7 +79,7 @@ def introduction(introduction: Introduction) -> ResponseReturnValue:
     if is_for_partner(person, introduction):
         return _partners_page(introduction, person)
     reading = standing.read(introduction)
-    record, child, lead = reading.record, introduction.child.called, reading.link_worker
+    record, child, lead, together = reading.record, introduction.child.called, reading.link_worker, _together(reading)
     return render_template(
         "introductions/introduction_show.html", introduction=introduction, reading=reading, actions=actions_for(introduction, person, reading),
         track=telling.track(introduction, record.entries, child=child, link_worker=lead.split()[0] if lead else ""),
@@ -87,7 +88,8 @@ def introduction(introduction: Introduction) -> ResponseReturnValue:
         may_end=introduction.is_open and policies.can_end(person, introduction), may_answer_check=policies.can_answer_check(person, introduction), may_work=policies.can_listen(person, introduction),
         stance_words=STANCE_WORDS, shareable=_shareable, agreed=telling.agreed(introduction, child=child, attended=_attended(introduction, reading)),
         child_url=url_for("children.child", child_id=introduction.child_id), today=clock.today(), view_line=telling.view_line,
-        talk=telling.talk(record.messages), may_write=policies.can_write_to_team(person, introduction), together=_together(reading),
+        talk=telling.talk(record.messages), may_write=policies.can_write_to_team(person, introduction), together=together,
+        sees=visible_among([one.child_id for one in together], person), sees_consents=can_see_consents(person, introduction.child),
     )
 
 
