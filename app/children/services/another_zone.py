@@ -111,7 +111,7 @@ def what_stays(child: Child) -> Sequence[str]:
     """For the preview, beside what ends."""
     return (
         "Consents and the photo: nothing is shared there before the family agrees there.",
-        "Introductions, registers and money, and what a school, a partner or the Link Worker wrote down.",
+        "Introductions, registers and money, private notes, and what a school or a partner wrote down.",
         "Safeguarding concerns: the safeguarding leads hand them over themselves.",
         "Sessions already held are paid as they were promised.",
     )

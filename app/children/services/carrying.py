@@ -1,4 +1,6 @@
-"""What goes along when a child moves to another Zone: what the child and the family said, and what was noticed of what does the child good."""
+"""What goes along when a child moves to another Zone: what the child and the family said, and what was noticed of what does the child good.
+
+Private notes, and what a school or a partner wrote down, stay."""
 
 from __future__ import annotations
 
