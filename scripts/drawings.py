@@ -1,4 +1,4 @@
-"""Draw what the running tables say: docs/states.md, docs/rooms.md and docs/data.md. Part of `make pictures`; a test compares them.
+"""Draw what the running tables say: docs/states.md, docs/rooms.md, docs/data.md and docs/data-map.md. Part of `make pictures`; a test compares them.
 
 The drawings are Mermaid, which code hosts and editors show as pictures and everybody can read as text.
 """
@@ -16,6 +16,9 @@ import sqlalchemy as sa
 
 import app
 from app.extensions import db
+from app.keeping.data_map import FIELDS, OPEN_TEXT, PURPOSES
+from app.keeping.retention import BY_CODE
+from app.shared.sealing import Sealed, SealedBytes
 from app.shared.states import Moves
 from config import ROOT
 
@@ -33,7 +36,7 @@ def main() -> int:
 
 def drawings() -> dict[str, str]:
     """The text of each page, by its file name in docs/."""
-    return {"states.md": draw_states(), "rooms.md": draw_rooms(), "data.md": draw_data()}
+    return {"states.md": draw_states(), "rooms.md": draw_rooms(), "data.md": draw_data(), "data-map.md": draw_data_map()}
 
 
 # --- states --------------------------------------------------------------------------------------
@@ -147,6 +150,34 @@ def draw_data() -> str:
 def _first_sentence(model: type) -> str:
     text = " ".join((model.__doc__ or "").split("\n\n")[0].split())
     return text.replace("|", "\\|")
+
+
+# --- data, by purpose ----------------------------------------------------------------------------
+
+
+def draw_data_map() -> str:
+    lines = [
+        "# The map of data: why each thing is kept\n",
+        "Drawn from `app/keeping/data_map.py`; `make pictures` draws it again. A table, a column with text or a field of a form that is not in it fails",
+        "`tests/keeping/test_data_map.py`. Numbers, days, ids and codes are of their table's purpose. Grounds and periods are a proposal ([dpia.md](dpia.md)).\n",
+        "| about | why | ground (Art. 6) | Art. 9 | kept | tables |", "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for purpose in PURPOSES.values():
+        kind = BY_CODE[purpose.kept]
+        tables = ", ".join(f"`{name}`" for name in sorted(purpose.tables.split()))
+        lines.append(f"| {purpose.about} | {purpose.why} | {purpose.article_6} | {purpose.article_9} | {kind.kept}, {kind.goes} | {tables} |")
+    sealed = [
+        f"{table.name}.{column.name}" for table in db.Model.metadata.sorted_tables for column in table.columns if isinstance(column.type, (Sealed, SealedBytes))
+    ]
+    lines += ["\n## What stands in each column with text\n", "| what | columns |", "| --- | --- |", f"| sealed, see [sealing.md](sealing.md) | {_names(sealed)} |"]
+    lines += [f"| {what} | {_names(names.split())} |" for what, names in OPEN_TEXT.items()]
+    lines += ["\n## Fields of forms that fill no column of their name\n", "| what for | fields |", "| --- | --- |"]
+    lines += [f"| {what} | {_names(names.split())} |" for what, names in FIELDS.items()]
+    return "\n".join([*lines, ""])
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 if __name__ == "__main__":
