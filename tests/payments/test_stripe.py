@@ -222,6 +222,13 @@ def test_the_nightly_look_names_the_difference_and_where_it_sits(shop: Shop) -> 
         reconciling.write_down(zone_id=shop.office.zone.id, step="fee", pence=150, reference="txn 1", actor=shop.office.manager)
         reconciling.write_down(zone_id=shop.office.zone.id, step="fee", pence=150, reference="txn 1", actor=shop.office.manager)
     assert shop.at_stripe() == shop.stripe.available == 550
+    shop.stripe.top_up(12_345)  # and nobody wrote it down
+    with clock.freeze(MONDAY + timedelta(hours=7)):
+        reconciling.ask()
+        shop.drain()
+        found = reconciling.last_look()
+    assert found is not None and found.difference_pence == 12_345
+    assert [line[:13] for line in found.unexplained if "topup" in line] == ["topup £123.45"], "those that were written down are known by their amount"
 
 
 # --- the property: overlapping workers, crashes and every fault at once --------------------------

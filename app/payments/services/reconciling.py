@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -45,6 +47,8 @@ from app.shared.money import pounds
 
 TOPIC = "payments.look_at_stripe"
 LOOK_BACK = timedelta(days=30)
+TOP_UP, TAKEN_BACK = "topup", "transfer_refund"
+"""Lines of Stripe's that a person writes down under the bank's name for them, and that stand in our books under the reversal's."""
 _P = PaymentState
 
 
@@ -80,15 +84,15 @@ def look(job: Job) -> None:
             if line.source.startswith("tr_") and not _is_written(line):
                 news.sync_transfer(gateway.get_transfer(line.source))
         available, pending = gateway.balance()
-    unexplained = [
-        f"{line.kind} {pounds(line.net_pence)} on {clock.london(line.at):%-d %B}, {line.id}" for line in lines
-        if line.kind not in ("topup", "transfer_refund") and not _is_written(line)
-    ]
+    unwritten = [line for line in lines if line.kind != TAKEN_BACK and not _is_written(line)]
     with atomic():
         found = StripeLook(
-            available_pence=available, pending_pence=pending, books_pence=_books(), on_its_way_pence=_on_its_way(), unexplained=unexplained,
-            missed=missed,
+            available_pence=available, pending_pence=pending, books_pence=_books(), on_its_way_pence=_on_its_way(), unexplained=[], missed=missed,
         )
+        named = [line for line in unwritten if line.kind != TOP_UP]
+        if found.differs or named:
+            named += _top_ups_that_nobody_wrote([line for line in unwritten if line.kind == TOP_UP])
+        found.unexplained = [f"{line.kind} {pounds(line.net_pence)} on {clock.london(line.at):%-d %B}, {line.id}" for line in named]
         db.session.add(found)
         alarms.raise_for(found)
 
@@ -132,6 +136,19 @@ def _is_written(line: BalanceLine) -> bool:
     found = db.session.scalar(sa.select(CashMove.id).where(sa.or_(CashMove.key.in_(keys), CashMove.reference == line.id)).limit(1)) is not None
     db.session.rollback()
     return found
+
+
+def _top_ups_that_nobody_wrote(top_ups: Sequence[BalanceLine]) -> list[BalanceLine]:
+    """Those of an amount that nobody wrote down as arrived: a person writes them under the bank's name for it, so only the amount tells."""
+    arrived = Counter(db.session.scalars(sa.select(CashMove.pence).where(
+        CashMove.target == Place.STRIPE, CashMove.source.in_((Place.BANK, Place.TRANSIT)), CashMove.at >= clock.now() - 2 * LOOK_BACK,
+    )))
+    missing = []
+    for line in sorted(top_ups, key=lambda line: line.at):
+        arrived[line.net_pence] -= 1
+        if arrived[line.net_pence] < 0:
+            missing.append(line)
+    return missing
 
 
 def _books() -> int:
