@@ -53,10 +53,12 @@ def spread_out(zone_id: uuid.UUID) -> None:
     """Moves every offering to one of the towns."""
     dice = random.Random(9)
     ids = db.session.scalars(sa.select(Offering.id).where(Offering.zone_id == zone_id).order_by(Offering.source_ref)).all()
+    table = sa.inspect(Offering).local_table
+    move = sa.update(table).where(table.c.id == sa.bindparam("which")).values(latitude=sa.bindparam("north"), longitude=sa.bindparam("east"))
     for some in in_parts(ids):
         with atomic():
-            db.session.execute(sa.update(Offering), [
-                dict(zip(("id", "latitude", "longitude"), (id_, *somewhere(dice)), strict=True)) for id_ in some])
+            db.session.connection().execute(move, [
+                dict(zip(("which", "north", "east"), (id_, *somewhere(dice)), strict=True)) for id_ in some])
 
 
 def child(dice: random.Random, number: int, *, in_one_town: bool = True) -> Profile:

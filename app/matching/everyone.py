@@ -72,7 +72,7 @@ def survey(zone_id: uuid.UUID, children: Iterable[tuple[str, Profile]], progress
 
 
 def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float]) -> None:
-    found = rank(out.shelf, profile, "", weights, with_near=False)
+    found = rank(out.shelf, profile, "", weights, counted=False)
     chosen = spread(turns_of(found, LONG, 0.0), LONG, {})
     for fits, ranking in zip(out.fits, found.rankings, strict=True):
         fits[ranking.positions] += 1

@@ -60,12 +60,12 @@ class Sieve:
             out[homes] |= _bit("home_visits", ~(km(columns, self.child, at) <= columns.home_km[at]))
         return out
 
-    def near(self, further_km: float = 0.0, *, spared: int = 2) -> Array:
+    def near(self, further_km: float = 0.0) -> Array:
         """The rows worth asking, in order: those that may be within reach, or so much beyond it. Every other row is too far, or its
-        combination breaks a rule that comes before distance and, in all, at least `spared` rules."""
+        combination breaks a rule that comes before distance and, in all, at least two."""
         columns = self.columns
         rows = self._within(further_km)
-        spare = (np.bitwise_count(self.who) >= spared) & (first_broken(self.who) & BEFORE_DISTANCE != 0)
+        spare = (np.bitwise_count(self.who) >= 2) & (first_broken(self.who) & BEFORE_DISTANCE != 0)
         return rows[~spare.take(columns.who.take(rows))] if spare.any() else rows
 
     def _within(self, further_km: float) -> Array:
@@ -85,7 +85,7 @@ class Sieve:
         latitude, longitude = self.child.latitude, self.child.longitude
         if latitude is None or longitude is None:
             return np.zeros(0, np.int64)
-        fits_who, fits_terms, fits_weeks = self.who == 0, self.terms == 0, self.weeks == 0
+        fits_who = self.who == 0
         found = []
         for part, km_ in ((ORDINARY, self.child.max_km), (FETCHED, rules.TRANSPORT_KM)):
             rows = grid.near(part, latitude, longitude, km_ + further_km)
@@ -94,9 +94,19 @@ class Sieve:
                 rows = np.flatnonzero(fits_who.take(columns.who[first : grid.starts[part + 1]])) + first
             else:
                 rows = rows[fits_who.take(columns.who.take(rows))]
-            rows = rows[fits_terms.take(columns.term.take(rows))]
-            found.append(rows[fits_weeks.take(columns.week.take(rows))])
+            found.append(self._suiting(rows))
         return np.concatenate(found)
+
+    def fitting(self) -> Array:
+        """The rows in the box around the child that break no rule of the combinations. Distance and home visits are still to be asked."""
+        rows = self._within(0.0)
+        return self._suiting(rows[(self.who == 0).take(self.columns.who.take(rows))])
+
+    def _suiting(self, rows: Array) -> Array:
+        """Those of some rows whose terms and times break no rule."""
+        rows = rows[(self.terms == 0).take(self.columns.term.take(rows))]
+        suiting: Array = rows[(self.weeks == 0).take(self.columns.week.take(rows))]
+        return suiting
 
     def reach_km(self, rows: Array) -> Array:
         reach: Array = np.where(self.columns.of_who["has_transport"][self.columns.who[rows]], rules.TRANSPORT_KM, self.child.max_km)

@@ -45,6 +45,7 @@ class Heard:
     wants_calm: bool = False
     whole: Array | None = None
     known: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    vector_of: dict[str, Array] = field(default_factory=dict)
     like_of: dict[int, tuple[Array, Array]] = field(default_factory=dict)
     _rows: dict[int, Rows] = field(default_factory=dict)
 
@@ -88,13 +89,9 @@ class Heard:
             known = self._rows[id(phrases)] = Rows(np.array(used, np.int64), matrix, loudness)
         return known
 
-    def vectors(self, table: Meanings, reader: Reader) -> Array:
+    def vectors(self, width: int) -> Array:
         """A row for each phrase that speaks for something."""
-        return np.array([_vector(phrase, table, reader) for phrase in self.yes], np.float32).reshape(len(self.yes), table.width)
-
-
-def _vector(phrase: Phrase, table: Meanings, reader: Reader) -> Array:
-    return table.of((term, reader.lexis.rarity(term)) for term in text.terms(phrase.text))
+        return np.array([self.vector_of[phrase.text] for phrase in self.yes], np.float32).reshape(len(self.yes), width)
 
 
 def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
@@ -134,8 +131,8 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
         (term, weight * reader.lexis.rarity(term)) for phrase, weight in heard.written for term in text.terms(phrase.text)
     )
     every = [phrase.text for phrase, _ in heard.written] + [phrase.text for phrase in heard.no]
-    vectors = [table.of((term, reader.lexis.rarity(term)) for term in text.terms(said)) for said in dict.fromkeys(every)]
-    heard.known = np.array(vectors, np.float32).reshape(len(vectors), table.width)
+    heard.vector_of = {said: table.of((term, reader.lexis.rarity(term)) for term in text.terms(said)) for said in every}
+    heard.known = np.array(list(heard.vector_of.values()), np.float32).reshape(len(heard.vector_of), table.width)
     heard.whole = whole if whole.any() else None
     heard.wants_calm = profile.needs_quiet or profile.max_group is not None or bool(against & CALM_WORDS)
     return heard

@@ -223,13 +223,13 @@ def _counted(free: int) -> int | None:
 
 
 def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -> Iterator[tuple[Profile, MatchResult]]:
-    """Many children on one shelf, one after the other: offerings are read once for all of them."""
+    """Many children on one shelf, one after the other: offerings are read once for all of them. What is ruled out is not counted."""
     shelf = shelf_of(zone_id)
     weights = in_force(shelf.mark.hundredths)
     for some in _batches(profiles):
         ranked = []
         for profile in some:
-            found = rank(shelf, profile, "", weights, with_near=False)
+            found = rank(shelf, profile, "", weights, counted=False)
             ranked.append((profile, found, spread(turns_of(found, top, 0.0), top, {})))
         wanted = {
             shelf.parts[part].columns.ids[at] for _, found, chosen in ranked for part, at in (found.position(turn) for turn in chosen)

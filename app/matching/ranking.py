@@ -57,10 +57,10 @@ HIDDEN = np.uint32(1 << 31)
 DISTANCE = rules.ORDER["distance"]
 
 
-def rank(shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float], *, with_near: bool = True) -> Found:
-    """Without `with_near`, what is a little too far is not looked for: where nobody asks what loosening would bring."""
+def rank(shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float], *, counted: bool = True) -> Found:
+    """Without `counted` only what fits is looked for, and nothing that does not is counted: for many children at once."""
     heard, today = shelf.hear(profile), clock.today()
-    sifted = [_sift(part, profile, loosened, today, with_near) for part in shelf.parts]
+    sifted = [_sift(part, profile, loosened, today) if counted else _sift_only(part, profile, today) for part in shelf.parts]
     rankings = [
         scoring.score(profile, heard, number, part.columns, one.eligible, shelf.reader, shelf.table, today, weights)
         for number, (part, one) in enumerate(zip(shelf.parts, sifted, strict=True))
@@ -83,15 +83,15 @@ class _Sifted:
     considered: int
 
 
-def _sift(part: Part, profile: Profile, loosened: str, today: date, with_near: bool) -> _Sifted:
+def _sift(part: Part, profile: Profile, loosened: str, today: date) -> _Sifted:
     """Only what may be near and is not out of the question is looked at; of the rest it is known how many there are of each
     combination."""
     columns = part.columns
     asked = sieve(profile, columns)
-    rows = asked.near(FURTHER_KM if loosened == "distance" else 0.0, spared=2 if with_near or loosened else 1)
+    rows = asked.near(FURTHER_KM if loosened == "distance" else 0.0)
     broken, free = _broken(asked, part, rows, today)
     counts = _first(asked, part, rows, broken)
-    refused = np.array(sorted(part.at[id_] for id_ in profile.refused if id_ in part.at), np.int64)
+    refused = _refused(part, profile)
     _mark_refused(asked, part, rows, broken, refused, counts)
     ignored = np.uint32(~BIT.get(loosened, 0) & 0xFFFFFFFF)
     eligible = np.flatnonzero((broken & ignored) == 0)
@@ -99,9 +99,22 @@ def _sift(part: Part, profile: Profile, loosened: str, today: date, with_near: b
         at = rows[eligible]
         eligible = eligible[(broken[eligible] == 0) | (km(columns, profile, at) - asked.reach_km(at) <= FURTHER_KM)]
     opens = by_rule(np.where((broken & (broken - np.uint32(1))) == 0, broken & ~HIDDEN, 0))
-    further = _a_little_too_far(asked, part, refused, today) if with_near else []
+    further = _a_little_too_far(asked, part, refused, today)
     opens[DISTANCE] = len(further)
     return _Sifted(rows[eligible], free[eligible], counts, opens, further, columns.size - part.hidden_count)
+
+
+def _sift_only(part: Part, profile: Profile, today: date) -> _Sifted:
+    """The same eligible rows, and none of the counts."""
+    asked = sieve(profile, part.columns)
+    rows = np.setdiff1d(asked.fitting(), _refused(part, profile), assume_unique=True) if profile.refused else asked.fitting()
+    broken, free = _broken(asked, part, rows, today)
+    kept, none = np.flatnonzero(broken == 0), np.zeros(len(rules.RULES), np.int64)
+    return _Sifted(rows[kept], free[kept], none, none, [], part.columns.size - part.hidden_count)
+
+
+def _refused(part: Part, profile: Profile) -> Array:
+    return np.array(sorted(part.at[id_] for id_ in profile.refused if id_ in part.at), np.int64)
 
 
 def _broken(asked: Sieve, part: Part, rows: Array, today: date) -> tuple[Array, Array]:

@@ -89,20 +89,21 @@ class Same:
         return known
 
 
-def candidate_of(row: Any, same: Same | None = None) -> Candidate:
-    """From a row of READ, or an Offering with its `organisation_name`. With `same`, where there are many: without the description."""
+def candidate_of(row: Any, same: Same | None = None, *, to_check: bool = False) -> Candidate:
+    """From a row of READ, or an Offering with its `organisation_name`. With `same`, where there are many: without the description. `to_check`:
+    only what rules and reasons ask, and not for whom else it is."""
     one = same or Same()
     return Candidate(
         id=row.id, ref=row.source_ref, title=row.title, organisation_id=one(row.organisation_id), organisation=one(row.organisation_name),
-        kind=row.kind.value, description="" if same else row.description, interests=one(tuple(row.interests)), needs=one(tuple(row.needs)),
+        kind=row.kind.value, description="" if same or to_check else row.description, interests=one(tuple(row.interests)), needs=one(tuple(row.needs)),
         age_min=row.age_min, age_max=row.age_max, town=one(row.town), postcode_area=one(row.postcode_area), latitude=row.latitude,
         longitude=row.longitude, delivery=row.delivery.value, home_visit_radius_km=row.home_visit_radius_km,
         slots=one.slots(row.slots), is_by_arrangement=row.is_by_arrangement, cost_pence=row.cost_pence,
         languages=one(frozenset(row.languages)), gender=row.gender.value, is_step_free=row.is_step_free,
         must_parent_stay=row.must_parent_stay, accessibility=one(frozenset(row.accessibility)), sibling_min_age=row.sibling_min_age,
         group_size=row.group_size, confirmed_on=row.confirmed_on, audiences=one(audiences.of_offering(row.title, row.description)),
-        meant_for=one(audiences.meant_for(row.title, row.description)),
-        circumstances=one(circumstances.of_offering(row.title, row.description, row.interests, row.languages)),
+        meant_for="" if to_check else one(audiences.meant_for(row.title, row.description)),
+        circumstances=frozenset() if to_check else one(circumstances.of_offering(row.title, row.description, row.interests, row.languages)),
     )
 
 
@@ -122,8 +123,3 @@ def versions(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
         asked = {f"id{at}": ids[min(at, len(ids) - 1)] for at in range(TEN)} if ids else {}
         return {row.id: row.version for row in connection.execute(_TEN_VERSIONS, asked)} if asked else {}
     return {id_: version for some in in_parts(list(ids), CHUNK) for id_, version in connection.execute(_VERSIONS, {"ids": some})}
-
-
-def fresh_candidates(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
-    """Those of the offerings that are live at this moment, as they are now."""
-    return {row.id: candidate_of(row) for some in in_parts(list(ids), CHUNK) for row in db.session.execute(SOME, {"ids": some})}

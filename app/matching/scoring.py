@@ -104,9 +104,7 @@ def score(
 ) -> Ranking:
     """Every offering at `positions` with its score; the same input always gives the same."""
     many = len(positions)
-    row_of = np.full(columns.size, -1, np.int32)
-    row_of[positions] = np.arange(many, dtype=np.int32)
-    held = _hold(heard, part, row_of, many, reader)
+    held = _hold(heard, part, positions, reader)
     needs, met, kin_met = _needs(profile, columns, positions)
     interest, phrases = _best(heard.yes, heard, held)
     no, disliked = _best(heard.no, heard, held)
@@ -117,7 +115,7 @@ def score(
     disliked = np.where(quietly, -1, disliked) if len(heard.no) else np.full(many, -1)
     told = held.told
     words = told / (told + np.float32(EVEN))
-    meaning, likes = _meaning(heard, columns, positions, table, reader)
+    meaning, likes = _meaning(heard, columns, positions, table)
     distances = km(columns, profile, positions)
     whos = columns.who[positions]
     audiences = np.uint32(sum(AUDIENCE_BIT[name] for name in profile.audiences))
@@ -160,20 +158,20 @@ class _Held:
     told: Array
 
 
-def _hold(heard: Heard, part: int, row_of: Array, many: int, reader: Reader) -> _Held:
-    """Who of the eligible holds which unit: one pass over all postings at once."""
-    postings = [reader.posting(part, unit) for unit in heard.units]
-    likes = np.zeros((len(heard.units), many), np.float32)
-    if not postings or not many:
-        return _Held(likes, np.zeros(many, np.float32))
-    rows = row_of[np.concatenate([docs for docs, _, _ in postings])]
-    here = np.flatnonzero(rows >= 0)
-    rows = rows[here]
-    units = np.repeat(np.arange(len(postings), dtype=np.int32), [len(docs) for docs, _, _ in postings])[here]
-    likes[units, rows] = np.concatenate([like for _, like, _ in postings])[here]
-    impacts = np.concatenate([impact for _, _, impact in postings])[here]
-    told = np.bincount(rows, impacts * heard.read_weights[units], minlength=many).astype(np.float32)
-    return _Held(likes, told)
+def _hold(heard: Heard, part: int, positions: Array, reader: Reader) -> _Held:
+    """Who of the eligible holds which unit. Few are eligible and many hold a word, so the few are looked up among the many."""
+    wanted = positions.astype(np.int32)
+    likes, told = np.zeros((len(heard.units), len(wanted)), np.float32), np.zeros(len(wanted), np.float64)
+    for unit, weight in enumerate(heard.read_weights):
+        docs, like, impact = reader.posting(part, heard.units[unit])
+        if not len(docs):
+            continue
+        at = np.minimum(np.searchsorted(docs, wanted), len(docs) - 1)
+        rows = np.flatnonzero(docs[at] == wanted)
+        at = at[rows]
+        likes[unit, rows] = like[at]
+        told[rows] += impact[at] * weight
+    return _Held(likes, told.astype(np.float32))
 
 
 def _best(phrases: Sequence[Phrase], heard: Heard, held: _Held) -> tuple[Array, Array]:
@@ -197,12 +195,12 @@ LIKE_FROM, LIKE_TO = 0.35, 0.85
 """Likeness in meaning that counts as nothing, and as all."""
 
 
-def _meaning(heard: Heard, columns: Columns, positions: Array, table: Meanings, reader: Reader) -> tuple[Array, Array]:
+def _meaning(heard: Heard, columns: Columns, positions: Array, table: Meanings) -> tuple[Array, Array]:
     """How near the nearest of an offering's interests comes to anything the child said, and which interest that is."""
     many = len(positions)
     like = heard.like_of.get(id(columns))
     if like is None:
-        vectors = heard.vectors(table, reader)
+        vectors = heard.vectors(table.width)
         if not len(vectors):
             like = (np.zeros(len(columns.tag_names), np.float32), np.full(len(columns.tag_names), -1))
         else:

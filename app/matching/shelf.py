@@ -158,7 +158,7 @@ def standing(shelf: Shelf, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidat
         missing = list(live)
     for some in in_parts(list(missing), CHUNK):
         for row in db.session.execute(SOME, {"ids": some}):
-            shelf.kept[row.id] = (row.version, replace(candidate_of(row), description=""))
+            shelf.kept[row.id] = (row.version, candidate_of(row, to_check=True))
     return {id_: shelf.kept[id_][1] for id_ in ids if id_ in live and id_ in shelf.kept}
 
 

@@ -45,7 +45,10 @@ def test_what_is_shown_and_counted_is_what_the_rules_say(child: Profile, offerin
     broken = {offering.ref: rules.broken(child, offering, places) for offering in offerings}
     found = ranking.rank(made, child, "", WEIGHTS)
     assert found.considered == len(offerings)
-    assert shelf.eligible(made, child) == {ref for ref, names in broken.items() if not names}
+    fit = {ref for ref, names in broken.items() if not names}
+    assert shelf.eligible(made, child) == fit
+    [only] = ranking.rank(made, child, "", WEIGHTS, counted=False).rankings
+    assert {only.columns.refs[at] for at in only.positions} == fit
     counted = [names[0] for names in broken.values() if names]
     assert found.ruled_out == {rule.name: counted.count(rule.name) for rule in rules.RULES if rule.name in counted}
     one = [names[0] for ref, names in broken.items() if len(names) == 1 and names != ["distance"]]

@@ -13,8 +13,8 @@ from app.children import services
 from app.children.models import Child, NoteKind
 from app.matching import queries, rules
 from app.matching.queries import MatchResult, match_child
-from app.matching.reading import fresh_candidates
 from app.matching.rules import RULES
+from app.matching.shelf import shelf_of, standing
 from app.matching.weights import WEIGHTS
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -171,7 +171,7 @@ def test_every_offering_that_the_rules_let_through_is_shown_and_no_other(world: 
                 accessibility=["transport-provided"] if transport else [],
             ).id)
     profile = queries.profile_of(world.child)
-    allowed = {c.id for c in fresh_candidates(sorted(ids)).values() if rules.is_eligible(profile, c, None)}
+    allowed = {c.id for c in standing(shelf_of(world.zone.id), sorted(ids)).values() if rules.is_eligible(profile, c, None)}
     assert 20 < len(allowed) < len(ids)
     assert {m.offering.id for m in match_child(world.child, 200).matches} == allowed
 
