@@ -5,36 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 
-from playwright.sync_api import Page
-
 from config import ROOT
 from tests.browser import photographs
+from tests.browser.media import check_every_medium
 from tests.journeys.walking import NewPage
 from tests.support.browser import SIZES, check_at_every_width, resize
 from tests.support.live import Live, watch_of
 
 COMPONENTS = ROOT / "templates" / "components"
-MEDIA = {"forced colours": {"forced_colors": "active"}, "print": {"media": "print"}}
-ENDLESS = """() => document.getAnimations().filter(a => a.playState === 'running').map(a => a.effect.target.className)"""
-CUT = """() => [...document.querySelectorAll('main :is(p,h1,h2,h3,li,dt,dd,td,th,button,a,label,summary)')].filter(e => {
-    const s = getComputedStyle(e); const r = e.getBoundingClientRect()
-    return r.width > 4 && s.overflow === 'hidden' && (e.scrollWidth > e.clientWidth + 2 || e.scrollHeight > e.clientHeight + 2) && !e.closest('.vh')
-}).map(e => e.tagName + '.' + e.className + ': ' + e.textContent.trim().slice(0, 40))"""
-
-
-def wide(page: Page) -> int:
-    """By how many pixels it would have to be scrolled sideways."""
-    found = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert isinstance(found, int)
-    return found
-
-
-def letters(page: Page, size: int) -> None:
-    """As in the settings of the browser: what is measured in letters grows with them, and so do the widths at which a page folds."""
-    session = page.context.new_cdp_session(page)
-    session.send("Page.setFontSizes", {"fontSizes": {"standard": size, "fixed": size}})
-    session.detach()
-    page.wait_for_function("size => parseFloat(getComputedStyle(document.documentElement).fontSize) === size", arg=size)
 
 
 def test_every_component_stands_on_the_living_page() -> None:
@@ -52,15 +30,7 @@ def test_components_hold_in_every_way_of_looking_and_are_photographed(live: Live
     page = new_page("desktop")
     page.goto("/styleguide")
     check_at_every_width(page, "styleguide", watch=watch_of(page))
-    assert page.evaluate(ENDLESS) == [], "something moves for those who asked for less motion"
-    for name, media in MEDIA.items():
-        page.emulate_media(**media)  # type: ignore[arg-type]
-        assert wide(page) <= 0, f"{name} scrolls sideways"
-    page.emulate_media(media="screen", forced_colors="none")
-    letters(page, 32)
-    assert wide(page) <= 0, "letters twice as large scroll sideways"
-    assert page.evaluate(CUT) == [], "letters twice as large are cut off"
-    letters(page, 16)
+    check_every_medium(page, "styleguide")
     shutil.rmtree(photographs.NOW, ignore_errors=True)
     seen = []
     for viewport in ("desktop", "phone"):

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, expect
 
 from tests.browser.days import keys
+from tests.browser.media import check_every_medium
 from tests.journeys.walking import NewPage, Walker, walker
 from tests.support.browser import Viewport
 
@@ -90,6 +91,13 @@ class Day(Walker):
             assert secret not in self.text, f"“{secret}” stands on {name} ({self.page.url})"
         super().looks_over(name)
 
+    def holds(self, *pages: str) -> None:
+        """The page that is open, or these, in every way of looking: on paper, in forced colours, with large letters."""
+        for path in pages or (urlsplit(self.page.url).path,):
+            if urlsplit(self.page.url).path != path:
+                self.page.goto(path)
+            check_every_medium(self.page, path)
+
     def reach(self, what: Locator) -> None:
         """With the Tab key alone, all the way from where the focus is."""
         what.wait_for()
@@ -112,5 +120,6 @@ def begins(new_page: NewPage, viewport: Viewport, email: str, *, secrets: tuple[
     somebody.sign_in(email)
     expect(somebody.page).to_have_title("Today – Kith")
     somebody.looks_over("today")
+    somebody.holds()
     keys.skip_to_main(somebody.page)
     return somebody

@@ -53,6 +53,7 @@ def test_a_budget_holder_before_a_meeting_decides_without_a_name(live: Live, new
     holder = begins(new_page, "desktop", stage.emails[BUDGET_HOLDER], secrets=(first, second, third, LAST_NAME))
     holder.follow("Open the queue")
     holder.looks_over("approvals")
+    holder.holds()
 
     request = holder.page.get_by_role("listitem").filter(has_text=reference).first
     expect(request).to_contain_text("£200")
@@ -93,6 +94,7 @@ def test_a_budget_holder_before_a_meeting_decides_without_a_name(live: Live, new
     holder.follow("Open", within=holder.page.get_by_role("region", name=FUND))
     holder.sees(reference)
     holder.looks_over("one fund")
+    holder.holds()
     with live.app.app_context():
         assert [commission_of(child).state for child in (first, second, third)] == ["approved", "returned", "rejected"]
     for path in ("/children", "/introductions", "/registers"):

@@ -76,6 +76,7 @@ def test_monday_of_a_link_worker(live: Live, new_page: NewPage) -> None:
     steps.writes_down_own_words(worker, YUSUF)
     worker.follow("Matches")
     worker.looks_over("matches")
+    worker.holds()
     with worker.counted("a request from a match", clicks=4, typing=1):
         worker.press(f"Introduce {YUSUF} to {OFFERING}")
         worker.press(f"Listen to {YUSUF}")
@@ -99,6 +100,10 @@ def test_monday_of_a_link_worker(live: Live, new_page: NewPage) -> None:
     worker.looks_over("today, answered")
     steps.arranges(worker, YUSUF)
     steps.writes_down_that_they_met(worker, YUSUF)
+    # 15.50: what goes home on paper, and what stands on the wall in large letters.
+    with live.app.app_context():
+        child, met_at = f"/children/{child_called(YUSUF).id}", f"/introductions/{commission_of(YUSUF).introduction_id}"
+    worker.holds(child, f"{child}/circle", f"{child}/plan", f"{child}/plan/for-the-family", f"{child}/statement", met_at, f"{met_at}/card")
     with live.app.app_context():
         met = db.session.get_one(Introduction, commission_of(YUSUF).introduction_id)
         asked = db.session.query(Introduction).filter_by(child_id=child_called(ZULEIKA).id).one()
