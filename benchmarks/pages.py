@@ -21,6 +21,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -100,12 +101,17 @@ def visitors(app: Flask) -> dict[str, uuid.UUID]:
     with app.app_context():
         found = {row["role"]: row["email"] for row in reversed(build.accounts()) if row["zone"] in ("west-london", "")}
         people = {role: db.session.scalars(db.select(Person).where(Person.email == email)).one().id for role, email in found.items()}
-        db.session.rollback()
-        with atomic():
-            for person_id in people.values():
-                if not db.session.scalar(db.select(SignIn.id).where(SignIn.token_hash == hash_token(secret(person_id)))):
-                    db.session.add(SignIn(person_id=person_id, token_hash=hash_token(secret(person_id))))
+        let_in(people.values())
         return people
+
+
+def let_in(people: Iterable[uuid.UUID]) -> None:
+    """Each of them is signed in with their `secret`."""
+    db.session.rollback()
+    with atomic():
+        for person_id in people:
+            if not db.session.scalar(db.select(SignIn.id).where(SignIn.token_hash == hash_token(secret(person_id)))):
+                db.session.add(SignIn(person_id=person_id, token_hash=hash_token(secret(person_id))))
 
 
 def walk(app: Flask, role: str, person_id: uuid.UUID, samples: int) -> list[Kind]:

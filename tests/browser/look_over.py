@@ -1,6 +1,7 @@
 """Every kind of page of the demo, opened in a browser by somebody whose page it is, and read by axe at a desk and on a phone.
 
     KITH_PAGES_DATA=FOLDER .venv/bin/python -m tests.browser.look_over      FOLDER holds a demo; without it one is loaded
+    .venv/bin/python -m tests.browser.look_over --invented --rest           one thing of every kind, for what is not on the list yet
 
 Each role follows links from home; a template that was met is not opened again, and with --rest none that is on the list. What axe, a page that scrolls sideways or the console finds is
 printed; the templates that were clean are written into tests/architecture/looked_over.txt. Too long for the suite (about two seconds a page),
@@ -15,7 +16,7 @@ import sys
 import tempfile
 from collections import defaultdict, deque
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -27,7 +28,7 @@ from app.shared import clock
 from app.shared.view import full_date
 from benchmarks.first_visit import cookie_of
 from benchmarks.introductions_speed import secret
-from benchmarks.pages import LINK, endpoint_of, visitors
+from benchmarks.pages import LINK, endpoint_of, let_in, visitors
 from config import ROOT, Settings
 from tests.support.browser import (
     FLAGS,
@@ -60,11 +61,21 @@ def templates_of(app: Flask, client: object, path: str) -> tuple[str, str]:
     return (rendered[-1] if rendered and html else "", html)
 
 
-def walk(app: Flask, role: str, token: str, page: Page, watch: Watch, looked: dict[str, str], faults: list[str]) -> None:
+@dataclass(frozen=True)
+class Round:
+    """Who walks, where from, and whether on from there by the links of each page."""
+
+    role: str
+    token: str = ""
+    starts: tuple[str, ...] = STARTS
+    follows: bool = True
+
+
+def walk(app: Flask, one: Round, page: Page, watch: Watch, looked: dict[str, str], faults: list[str]) -> None:
     client = app.test_client()
     with client.session_transaction() as session:
-        session["sign_in"] = token
-    adapter, waiting, seen, asked = app.url_map.bind("localhost"), deque(STARTS), set(STARTS), defaultdict[str, int](int)
+        session["sign_in"] = one.token
+    adapter, waiting, seen, asked = app.url_map.bind("localhost"), deque(one.starts), set(one.starts), defaultdict[str, int](int)
     while waiting:
         path = waiting.popleft()
         endpoint = endpoint_of(adapter, path)
@@ -72,10 +83,10 @@ def walk(app: Flask, role: str, token: str, page: Page, watch: Watch, looked: di
             continue
         asked[str(endpoint)] += 1
         template, html = templates_of(app, client, path)
-        if template and template not in looked:
-            looked[template] = role
-            faults += look(page, path, f"{template} as {role}", watch)
-        for link in LINK.findall(html):
+        if template and not Path(template).name.startswith("_") and template not in looked:
+            looked[template] = one.role
+            faults += look(page, path, f"{template} as {one.role}", watch)
+        for link in LINK.findall(html) if one.follows else ():
             address = urlsplit(urljoin(path, link.replace("&amp;", "&")))
             target = address.path + (f"?{address.query}" if address.query else "")
             if not address.netloc and target not in seen and address.path.startswith("/"):
@@ -98,27 +109,53 @@ def look(page: Page, path: str, name: str, watch: Watch) -> list[str]:
 def main() -> int:
     given = os.environ.get("KITH_PAGES_DATA")
     with nullcontext(given) if given else tempfile.TemporaryDirectory(prefix="kith-look-") as folder:
+        if "--invented" in sys.argv:
+            return of_everything(Path(folder).resolve())
         environment = {**os.environ, "KITH_DATA_DIR": str(Path(folder).resolve()), "KITH_DATABASE_URL": ""}
         if not given:
             for command in (["db", "upgrade"], ["demo", "--if-empty"]):
                 subprocess.run([sys.executable, "-m", "app.cli", *command], check=True, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
-        return look_over(replace(Settings.from_environment(environment), environment="test"), Path(folder))
+        settings = replace(Settings.from_environment(environment), environment="test")
+        app = create_app(settings)
+        rounds = [Round("nobody"), *(Round(role, secret(person_id)) for role, person_id in visitors(app).items())]
+        return look_over(app, settings, Path(folder), rounds)
 
 
-def look_over(settings: Settings, folder: Path) -> int:
-    app, chromium = create_app(settings), find_chromium()
+def of_everything(folder: Path) -> int:
+    """The world of the authorisation matrix, which holds one thing of every kind: pages that no link of the demo leads to today."""
+    from tests.architecture import matrix
+    from tests.architecture.matrix_world import make_world
+    from tests.support.databases import build_schema, settings_for
+
+    settings = settings_for(f"sqlite:///{folder / 'invented.sqlite3'}", folder)
+    app = create_app(settings)
+    build_schema(app)
+    with app.app_context(), app.test_request_context():
+        world = make_world()
+        let_in(person.id for person in world.people.values())
+        build = app.url_map.bind("localhost").build
+        rounds = [
+            Round(f"{person.grants[0].role if person.grants else 'nobody'} among invented things", secret(person.id), tuple(
+                build(rule.endpoint, matrix.ids_for(app, rule, world.own)) for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())
+                and rule.endpoint != "static" and not (set(rule.arguments) - set(matrix.ids_for(app, rule, world.own)))
+            ), follows=False) for person in world.people.values()
+        ]
+    return look_over(app, settings, folder, rounds)
+
+
+def look_over(app: Flask, settings: Settings, folder: Path, rounds: list[Round]) -> int:
+    chromium = find_chromium()
     looked: dict[str, str] = {name: how for name, how in read().items() if how != NOT_YET} if "--rest" in sys.argv else {}
     known = set(looked)
     faults: list[str] = []
     with running_server(settings, folder / "look-over.log") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS, env=browser_env(chromium))
-        for role, person_id in ({"nobody": None} | visitors(app)).items():
+        for one in rounds:
             context, watch = new_context(browser, server.url)
             watch.expect(REFUSED)
-            token = secret(person_id) if person_id else ""
-            if token:
-                context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie_of(app, token), "url": server.url}])
-            walk(app, role, token, context.new_page(), watch, looked, faults)
+            if one.token:
+                context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie_of(app, one.token), "url": server.url}])
+            walk(app, one, context.new_page(), watch, looked, faults)
             context.close()
         browser.close()
     wrong = {fault.split(" ")[0] for fault in faults}
