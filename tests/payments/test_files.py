@@ -92,7 +92,7 @@ GOLDEN_XERO = (
 GOLDEN_SAGE = (
     "Type,Account Reference,Nominal A/C Ref,Department Code,Date,Reference,Details,Net Amount,Tax Code,Tax Amount\r\n"
     "PI,K1A2B3C4,5000,,23/11/2026,WESTLO0007001,Sessions delivered,315.00,T9,0.00\r\n"
-    "PP,K1A2B3C4,1200,,25/11/2026,WESTLO0007001,Paid by Kith,315.00,T9,0.00\r\n"
+    "PA,K1A2B3C4,1200,,25/11/2026,WESTLO0007001,Paid by Kith,315.00,T9,0.00\r\n"
     "PI,K9F8E7D6,5000,,23/11/2026,WESTLO0007002,Sessions delivered,0.05,T9,0.00\r\n"
 )
 
@@ -101,4 +101,5 @@ def test_the_bookkeepers_files_have_these_bytes_each_time() -> None:
     for _ in range(2):
         assert books.xero(BILLS, account_code="429", tax_type="No VAT").decode() == GOLDEN_XERO
         assert books.sage(BILLS, nominal="5000", tax_code="T9").decode() == GOLDEN_SAGE
-    assert len(books.xero(BILLS[:1] * 600, account_code="1", tax_type="x").splitlines()) == 501
+    parts = [books.xero(BILLS[:1] * 600, account_code="1", tax_type="x", part=part) for part in range(1, books.xero_parts(600) + 1)]
+    assert [len(part.splitlines()) - 1 for part in parts] == [500, 100] and (books.xero_parts(500), books.xero_parts(0)) == (1, 1), "none is left out"

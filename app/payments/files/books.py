@@ -34,23 +34,28 @@ class Bill:
     zone: str
 
 
-def xero(bills: Sequence[Bill], *, account_code: str, tax_type: str) -> bytes:
-    """At most 500 bills, as Xero takes them; the same bills make the same bytes."""
+def xero_parts(many: int) -> int:
+    """In how many files so many bills go: Xero takes 500 at once."""
+    return max(1, -(-many // XERO_MOST))
+
+
+def xero(bills: Sequence[Bill], *, account_code: str, tax_type: str, part: int = 1) -> bytes:
+    """The first 500 bills, or those of a later part; the same bills make the same bytes."""
     rows = [
         [bill.payee, bill.reference, f"{bill.on:%d/%m/%Y}", f"{bill.on + DUE:%d/%m/%Y}", f"Sessions delivered, {bill.reference}", "1",
          amount(bill.pence), account_code, tax_type, "Zone", bill.zone]
-        for bill in bills[:XERO_MOST]
+        for bill in bills[(part - 1) * XERO_MOST : part * XERO_MOST]
     ]
     return _csv([XERO_COLUMNS, *rows])
 
 
 def sage(bills: Sequence[Bill], *, nominal: str, tax_code: str, bank: str = "1200") -> bytes:
-    """A purchase invoice (PI) for each, and a purchase payment (PP) on the day it was paid."""
+    """A purchase invoice (PI) for each, and a payment on account (PA) on the day it was paid: Sage takes in no purchase payments (PP)."""
     rows: list[Sequence[str]] = [SAGE_COLUMNS]
     for bill in bills:
         rows.append(["PI", bill.account, nominal, "", f"{bill.on:%d/%m/%Y}", bill.reference, "Sessions delivered", amount(bill.pence), tax_code, "0.00"])
         if bill.paid_on is not None:
-            rows.append(["PP", bill.account, bank, "", f"{bill.paid_on:%d/%m/%Y}", bill.reference, "Paid by Kith", amount(bill.pence), tax_code, "0.00"])
+            rows.append(["PA", bill.account, bank, "", f"{bill.paid_on:%d/%m/%Y}", bill.reference, "Paid by Kith", amount(bill.pence), tax_code, "0.00"])
     return _csv(rows)
 
 

@@ -61,7 +61,7 @@ def run(run: PaymentRun) -> ResponseReturnValue:
         "payments/run_show.html", backs=backs, back_states=TakeBackState, back_words=BACK_WORDS, back_tones=BACK_TONES, way_words=WAY_WORDS,
         waiting_back={b.payment_id: True for b in backs if b.state in LIVE_TAKE_BACKS}, can_be_given_up=can_be_given_up,
         why_not_back={b.id: policies.why_not_approve_back(me, b) for b in backs}, run=run, words=STATE_WORDS, tones=STATE_TONES, run_words=RUN_WORDS, run_tones=RUN_TONES, held=held_words,
-        states=PaymentState, run_states=RunState, rail=rail_of(run.rail), may_settle=policies.can_settle(me, run),
+        states=PaymentState, run_states=RunState, rail=rail_of(run.rail), may_settle=policies.can_settle(me, run), xero_parts=books.xero_parts(len(run.payments)),
         may_approve=policies.can_approve_run(me, run), why_not=policies.why_not_approve(me, run),
     )
 
@@ -170,9 +170,9 @@ def _attachment(content: bytes, name: str) -> Response:
 @blueprint.get("/payment-runs/<uuid:run_id>/xero.csv")
 @allow(policies.can_see_run, run=queries.get_run)
 def run_xero(run: PaymentRun) -> ResponseReturnValue:
-    codes = queries.settings_of(run.zone_id).codes
-    content = books.xero(_bills(run), account_code=codes.get("xero_account", ""), tax_type=codes.get("xero_tax", "No VAT"))
-    return _attachment(content, f"xero-run-{run.number}.csv")
+    codes, part = queries.settings_of(run.zone_id).codes, max(1, min(request.args.get("part", 1, type=int), 1_000))
+    content = books.xero(_bills(run), account_code=codes.get("xero_account", ""), tax_type=codes.get("xero_tax", "No VAT"), part=part)
+    return _attachment(content, f"xero-run-{run.number}{f'-{part}' if part > 1 else ''}.csv")
 
 
 @blueprint.get("/payment-runs/<uuid:run_id>/sage.csv")
