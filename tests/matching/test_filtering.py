@@ -55,6 +55,14 @@ def test_what_is_shown_and_counted_is_what_the_rules_say(child: Profile, offerin
     assert {name: count for name, count in found.would_open.items() if name != "distance"} == {name: one.count(name) for name in one}
 
 
+def test_counted_or_not_the_same_offerings_fit() -> None:
+    made = shelf.shelf_of(told_apart([OFFERING, OFFERING, replace(OFFERING, age_min=17), replace(OFFERING, delivery="home")]), places=3)
+    child = replace(CHILD, refused=frozenset({uuid.UUID(int=1)}))
+    for counted in (True, False):
+        [found] = ranking.rank(made, child, "", WEIGHTS, counted=counted).rankings
+        assert [found.columns.refs[at] for at in found.positions] == ["000"], counted
+
+
 def test_a_metre_either_side_of_the_limit_is_told_apart() -> None:
     for metres in (-1.0, -0.1, 0.1, 1.0):
         for home in (False, True):
