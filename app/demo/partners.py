@@ -16,6 +16,7 @@ from app.catalogue.models import (
     Gender,
     OfferingKind,
     OfferingState,
+    Organisation,
     OrganisationKind,
     PartnerState,
     Season,
@@ -77,12 +78,13 @@ def _bring(world: World, spec: Org, *, is_paid: bool) -> None:
         world.accounts.append(("partner_admin", submitter))
     alone = any(offer.org == spec.key and offer.options.get("alone") for offer in world.spec.OFFERINGS)
     names = [spec.contact, world.random.choice(PARTNER_PEOPLE)]
+    people = [submitter, _practitioner(world, organisation, names[1], spec.key)] if is_paid else [None, None]
     world.practitioners[spec.key] = [
         add_practitioner(
             organisation_id=organisation.id, name=name, title="Lead practitioner" if i == 0 else "Assistant", works_alone=alone and i == 0,
-            actor=world.manager, person_id=submitter.id if is_paid and i == 0 else None,
+            actor=world.manager, person_id=person.id if person else None,
         )
-        for i, name in enumerate(names)
+        for i, (name, person) in enumerate(zip(names, people, strict=True))
     ]
     if is_paid or kind is OrganisationKind.PARTNER:
         _bring_papers(world, spec, organisation.id, submitter)
@@ -91,6 +93,18 @@ def _bring(world: World, spec: Org, *, is_paid: bool) -> None:
             counter_sign(organisation_id=organisation.id, words="Met both practitioners; saw the room and the door with a window.", actor=world.safeguarding)
         for state in (PartnerState.IN_REVIEW, PartnerState.APPROVED, PartnerState.LIVE):
             move_organisation(organisation_id=organisation.id, to=state, actor=world.manager)
+
+
+def _practitioner(world: World, organisation: Organisation, name: str, key: str) -> Person | None:
+    """The first partner's second practitioner signs in as well, to take registers on a phone; one in each Zone is enough."""
+    if any(role == Role.PRACTITIONER for role, _ in world.accounts):
+        return None
+    person = add_person(
+        name=name, email=address(f"{world.zone.slug} {key} {name}"), phone="", zone_id=world.zone.id, role=Role.PRACTITIONER,
+        scope=Scope(organisation_id=organisation.id), actor=world.manager,
+    )
+    world.accounts.append(("practitioner", person))
+    return person
 
 
 def _bring_papers(world: World, spec: Org, organisation_id: UUID, submitter: Person) -> None:
