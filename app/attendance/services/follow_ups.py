@@ -57,7 +57,8 @@ def ask(
     something about the place is on somebody's list, perhaps."""
     kinds = [past.kind for past in history]
     wanted, last = what_to_ask(kinds), history[-1]
-    if wanted is not None and queries.has_follow_up(last.session_id, place.child_id):
+    is_first_word = mark.revision == 1 and last.session_id == session.id  # nobody can have looked into it before it was marked
+    if wanted is not None and not is_first_word and queries.has_follow_up(last.session_id, place.child_id):
         wanted = None
     why = "The child came" if last.kind not in ABSENT else "Another task took its place" if wanted else "Nothing to do"
     if is_asked:

@@ -106,11 +106,13 @@ def _require_same_page(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Pe
 
 def why_locked(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Person) -> dict[uuid.UUID, str]:
     """By child, why a register cannot change the mark any more, and who can; those that are open are left out."""
-    closing = queries.last_days(desk.session, [desk.places[child_id].child for child_id in fresh])
-    billed = hooks.billed([desk.session.id])
+    billed, days_ago = hooks.billed([desk.session.id]), (clock.today() - desk.session.held_on).days
+    children = [desk.places[child_id].child for child_id in fresh]
+    # so many school days are never over before so many days are: nobody's terms are asked for until then
+    closing = queries.last_days(desk.session, children) if days_ago > queries.LOCK_AFTER_SCHOOL_DAYS else {}
     shut = {}
     for child_id in fresh:
-        mark, closes_on = desk.marks.get(child_id), closing[child_id]
+        mark, closes_on = desk.marks.get(child_id), closing.get(child_id, clock.today())
         closed = f"This register was locked after {long_day(closes_on)}, seven school days after the session."
         if mark is not None and mark.is_corrected:
             shut[child_id] = "The Link Worker has corrected one of these marks: only a correction changes it now."

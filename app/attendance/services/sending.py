@@ -67,7 +67,7 @@ def send_register(
 def _sort(desk: Desk, tapped: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID, str], actor: Person, sent: Sent) -> dict[uuid.UUID, Marking]:
     """Writes down the outcome of each child that is not simply to be saved; answers those that are."""
     shut = _closed(desk)
-    known = desk.keys | queries.disagreement_keys(desk.session.id)
+    known = desk.keys | queries.disagreement_keys(desk.session.id) if desk.keys else set()  # a disagreement is about a mark
     fresh: dict[uuid.UUID, Marking] = {}
     for child_id, marking in tapped.items():
         mark = desk.marks.get(child_id)
