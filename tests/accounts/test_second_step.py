@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -206,3 +208,11 @@ def test_weighty_things_ask_again_after_ten_minutes(client: StrictClient, app: F
         assert client.post("/account/confirm", data={"password": "not it at all"}).status_code == 422
         assert client.post(asked.headers["Location"], data={"password": factories.PASSWORD}).headers["Location"] == "/account/second-step"
         assert client.post("/account/second-step/start").headers["Location"] == "/account/second-step"
+
+
+def test_recovery_codes_are_too_long_to_be_guessed_from_their_hash() -> None:
+    """ASVS 6.5.2: from 112 bits on a plain hash is enough."""
+    code = totp.new_recovery_code()
+    assert len(code.replace("-", "")) * math.log2(len(totp._ALPHABET)) >= 112
+    someone = uuid.uuid4()
+    assert totp.hash_recovery_code(code.lower().replace("-", " "), someone) == totp.hash_recovery_code(code, someone) != totp.hash_recovery_code(code, uuid.uuid4())

@@ -48,3 +48,14 @@ def _is_sent(source: str) -> bool:
 def test_a_pouring_would_be_seen() -> None:
     assert SUSPECT.search("Child(**request.form.to_dict())") and SUSPECT.search("Child(**form.data)")
     assert _is_sent("request.form.to_dict()") and _is_sent("form.data") and not _is_sent("form.details()")
+
+
+BY_KEY = re.compile(r"[\w)\]]\[(?!['\"\d])[^\]]+\]\s*=(?!=)|__proto__|\.prototype\b|Object\.(?:assign\((?!document\.createElement)|setPrototypeOf)")
+SET_BY_KEY = {"passkeys.js": "the parts of a key's answer, from a list in the script"}
+
+
+def test_no_script_writes_to_a_key_that_came_from_outside() -> None:
+    """So that no answer can change what all objects are made from. What is kept by a key is a Map."""
+    found = {path.name for path in (ROOT / "static" / "src" / "js").glob("*.js") if BY_KEY.search(re.sub(r"(?m)^\s*//.*$", "", path.read_text(encoding="utf-8")))}
+    assert found == set(SET_BY_KEY)
+    assert BY_KEY.search("made[name] = value") and BY_KEY.search("Object.assign(kept, JSON.parse(text))") and not BY_KEY.search("const [first] = list; rows[0] = 1")

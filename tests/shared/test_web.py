@@ -255,3 +255,19 @@ def test_a_form_sent_twice_at_the_same_moment_has_one_effect(app: Flask, school:
         assert list(pool.map(send, clients)) == [303] * 4
     assert closures() == 1
     assert db.session.scalar(sa.select(sa.func.count()).select_from(OnceKey)) == 1
+
+
+def test_what_a_form_or_a_verb_refuses_is_in_the_log_without_what_was_typed(client: StrictClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING")
+    zone = factories.make_zone()
+    manager = factories.make_person(Role.ZONE_MANAGER, zone)
+    sign_in(client, manager)
+    person_id, email = manager.id, manager.email
+    client.post(f"/people/new?role=budget_holder&zone={zone.slug}", data={"name": "Zed Canary", "email": "no address"})
+    client.post(f"/people/new?role=budget_holder&zone={zone.slug}", data={"name": "Zed Canary", "email": email})
+    lines = [record.getMessage() for record in caplog.records if record.getMessage().startswith("refused: 422")]
+    assert lines == [
+        f"refused: 422 form PersonForm: email, POST accounts.person_new, person {person_id}, from 127.0.0.1",
+        f"refused: 422 already_here, POST accounts.person_new, person {person_id}, from 127.0.0.1",
+    ]
+    assert "Canary" not in caplog.text and email not in caplog.text
