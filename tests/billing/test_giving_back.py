@@ -128,7 +128,7 @@ def test_two_people_and_no_more_than_came_and_is_left(till: Till) -> None:
 
 
 FAULTS = (
-    ("drop_after", "refunds$"), ("late", "refunds$"), ("500", "refunds$"), ("429", "refunds$"), ("drop_after", "balance_transactions/"),
+    ("drop_after", "POST .*refunds$"), ("late", "POST .*refunds$"), ("500", "POST .*refunds$"), ("429", "GET .*refunds$"), ("drop_after", "balance_transactions/"),
 )
 
 
@@ -157,7 +157,7 @@ def test_what_stripe_will_not_do_the_fund_has_again(till: Till) -> None:
     assert till.tasks(refunding.LOOK) == ["Stripe did not give a funder's money back"]
     stripe.available = 60_000
     lost = going(till, invoice, 6_000)
-    stripe.fault("drop_before", "refunds$")
+    stripe.fault("drop_before", "POST .*refunds$")
     till.work_once(refund_sending.work, lost.id)
     with pytest.raises(IllegalMove, match="a day after"):
         refunding.give_up(refund_id=lost.id, actor=office.holder)

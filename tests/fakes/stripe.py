@@ -27,7 +27,7 @@ Answer = tuple[int, dict[str, Any]]
 
 @dataclass
 class FakeStripe(Invoicing):
-    """Say `fault(kind, path)` for what goes wrong next: drop_before, drop_after, late, 500, 500_after, 429.
+    """Say `fault(kind, path)` for what goes wrong next: drop_before, drop_after, late, 500, 500_after, 429; "POST .*refunds$" is one kind of asking.
 
     `balances` is what partners have at Stripe: a reversal needs the money to be there still.
     """
@@ -127,7 +127,7 @@ class FakeStripe(Invoicing):
     def handle(self, method: str, raw_path: str, body: bytes, headers: dict[str, str]) -> Answer | None:
         """None: the line goes dead."""
         path, _, query = raw_path.partition("?")
-        fault = self._next_fault(path)
+        fault = self._next_fault(f"{method} {path}")
         if fault == "drop_before":
             return None
         if fault == "late":
@@ -151,10 +151,10 @@ class FakeStripe(Invoicing):
             return 500, {"error": {"type": "api_error", "message": "lost"}}
         return status, answer
 
-    def _next_fault(self, path: str) -> str:
+    def _next_fault(self, asked: str) -> str:
         with self.lock:
             for fault in self.faults:
-                if fault[2] > 0 and re.search(fault[1], path):
+                if fault[2] > 0 and re.search(fault[1], asked):
                     fault[2] -= 1
                     return str(fault[0])
         return ""
