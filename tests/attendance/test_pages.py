@@ -20,8 +20,8 @@ from tests import factories
 from tests.attendance.club import Club, count
 from tests.commissioning.scene import person
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 K = MarkKind
 
@@ -364,9 +364,9 @@ def test_a_register_sends_as_many_statements_for_six_children_as_for_two(club: C
             club.save({club.join(): K.ATTENDED})
         with club.after():
             as_(client, getattr(club.scene, who)).get(address(club))
-            with statements() as sent:
+            with count_statements() as sent:
                 assert len(rows(client.get(address(club)))) == len(club.children)
-        counts.append(len(sent))
+        counts.append(sent.count)
     assert counts[0] == counts[1], counts
 
 
@@ -376,10 +376,10 @@ def test_the_list_sends_as_many_statements_for_many_sessions_as_for_few(club: Cl
     for more in (3, 0):
         with clock.freeze(first.replace(hour=20)):
             as_(client, getattr(club.scene, who)).get("/registers")
-            with statements() as sent:
+            with count_statements() as sent:
                 page = client.get("/registers").get_data(as_text=True)
         assert club.scene.offering.title in page
-        counts.append(len(sent))
+        counts.append(sent.count)
         for hour in range(more):
             factories.make_session(club.scene.cohort, first.replace(hour=8 + hour))
             club.join()

@@ -12,8 +12,8 @@ from app.shared.db import db
 from tests.billing.desk import open_desk, state_of
 from tests.billing.test_paying import by_hand, paid_run
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 
 def text_of(response: object) -> str:
@@ -97,7 +97,7 @@ def test_queries_do_not_grow_with_lines(app: Flask, client: StrictClient) -> Non
             statement = desk.draw()
             sign_in(client, desk.manager)
             client.get(f"/statements/{statement.id}")
-            with statements() as seen:
+            with count_statements() as seen:
                 assert client.get(f"/statements/{statement.id}").status_code == 200
-            counted.append(len(seen))
+            counted.append(seen.count)
     assert counted[0] == counted[1], counted

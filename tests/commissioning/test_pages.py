@@ -17,8 +17,8 @@ from app.shared.db import atomic, db
 from tests import factories as make
 from tests.commissioning.scene import Scene, build, person, turn_of
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 _S = CommissionState
 SECRET = "Zebedee"
@@ -452,9 +452,9 @@ def test_a_page_asks_the_database_no_more_often_for_five_than_for_two(client: St
             scene.request(introduced(scene), sessions=1)
         for who, page in pages:
             as_(client, getattr(scene, who))
-            with statements() as sent:
+            with count_statements() as sent:
                 assert client.get(page).status_code == 200
-            found.append(len(sent))
+            found.append(sent.count)
         return found
 
     few, many = counted(2), counted(3)

@@ -15,8 +15,8 @@ from app.shared.db import db
 from tests import factories as make
 from tests.commissioning.scene import Scene, person
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 NEW = {"name": "Girls of the estate", "funder": "Holloway Family Giving", "starts_on": "2026-09-01", "ends_on": "2027-07-31"}
 
@@ -212,9 +212,9 @@ def test_queries_do_not_grow_with_funds_or_movements(client: StrictClient, scene
 
     def count(url: str) -> int:
         page(client, url)
-        with statements() as sent:
+        with count_statements() as sent:
             page(client, url)
-        return len(sent)
+        return sent.count
 
     before = [count("/funds"), count(f"/funds/{scene.fund.id}")]
     for _ in range(3):

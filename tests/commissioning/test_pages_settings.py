@@ -14,8 +14,8 @@ from app.shared.errors import Invalid
 from tests import factories as make
 from tests.commissioning.scene import Scene, person
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 PAGE = "/funds/settings"
 
@@ -136,9 +136,9 @@ def test_queries_do_not_grow_with_interests_or_steps(client: StrictClient, scene
 
     def count() -> int:
         page(client)
-        with statements() as sent:
+        with count_statements() as sent:
             page(client)
-        return len(sent)
+        return sent.count
 
     before = count()
     for n in (1, 2):

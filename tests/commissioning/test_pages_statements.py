@@ -21,8 +21,8 @@ from app.shared.db import db
 from tests import factories as make
 from tests.commissioning.scene import Scene, person
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 
 def page(client: StrictClient, url: str, status: int = 200) -> str:
@@ -119,9 +119,9 @@ def test_queries_do_not_grow_with_what_was_bought(client: StrictClient, scene: S
 
     def count() -> int:
         page(client, f"/children/{child.id}/statement")
-        with statements() as sent:
+        with count_statements() as sent:
             page(client, f"/children/{child.id}/statement")
-        return len(sent)
+        return sent.count
 
     before = count()
     for _ in range(2):

@@ -22,8 +22,8 @@ from tests.attendance.club import Club
 from tests.commissioning.scene import person
 from tests.insight.test_navigation import ROLES, somebody
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 K = MarkKind
 
@@ -302,9 +302,9 @@ def test_no_home_page_sends_more_statements_when_its_rows_grow(club: Club, clien
             for role, someone in people.items():
                 sign_in(client, someone)
                 client.get("/")
-                with statements() as sent:
+                with count_statements() as sent:
                     assert client.get("/").status_code == 200
-                counts[-1][role] = len(sent)
+                counts[-1][role] = sent.count
     assert counts[0] == counts[1]
 
 

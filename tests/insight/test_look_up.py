@@ -11,8 +11,8 @@ from app.insight.queries.look_up import Group, look_up
 from tests import factories
 from tests.commissioning.scene import Scene, build, person
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def test_a_long_list_shows_its_beginning_and_costs_no_more(scene: Scene, app: Fl
     for number in range(9):
         factories.make_child(scene.school, scene.link_worker, first_name=f"Zed{number}", last_name="Many")
     with app.test_request_context():
-        with statements() as sent:
+        with count_statements() as sent:
             [group] = look_up(scene.link_worker, "many")
         assert (len(group.hits), group.has_more) == (6, True)
-        assert len(sent) <= 10
+        assert sent.count <= 10
 
 
 def test_the_page_finds_from_a_form_and_says_when_there_is_nothing(scene: Scene, client: StrictClient) -> None:

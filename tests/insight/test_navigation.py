@@ -19,8 +19,8 @@ from tests import factories
 from tests.attendance.club import Club
 from tests.commissioning.scene import person
 from tests.support.client import StrictClient
-from tests.support.counting import statements
 from tests.support.people import sign_in
+from tests.support.statements import count_statements
 
 ROLES = list(Role)
 
@@ -151,9 +151,9 @@ def test_counting_takes_one_statement_whatever_the_role(club: Club, role: Role) 
     someone = somebody(club, role)
     db.session.refresh(someone)
     _ = someone.live_grants
-    with statements() as sent:
+    with count_statements() as sent:
         waiting(someone)
-    assert len(sent) == 1
+    assert sent.count == 1
 
 
 def test_a_count_is_said_in_words_too(club: Club, client: StrictClient) -> None:

@@ -23,11 +23,11 @@ class Statements:
 
 @contextmanager
 def count_statements() -> Iterator[Statements]:
-    """How many SELECTs, INSERTs and so on run inside the block, on the app's database."""
+    """How many SELECTs, INSERTs and so on run inside the block, on the app's database; where a transaction begins counts on neither kind."""
     statements = Statements()
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if not statement.startswith(("PRAGMA", "SAVEPOINT")):
+        if not statement.lstrip().upper().startswith(("PRAGMA", "BEGIN", "SAVEPOINT", "RELEASE")):
             statements.seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
