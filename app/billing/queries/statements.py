@@ -30,8 +30,8 @@ def visible_to(person: Person) -> sa.ColumnElement[bool]:
             reach.append(sa.and_(in_zone, Statement.organisation_id == grant.organisation_id))
         elif grant.role is Role.LINK_WORKER:
             theirs = sa.select(Child.id).where(visible_children(person))
-            has_line = sa.exists().where(StatementLine.statement_id == Statement.id)
-            another = sa.exists().where(StatementLine.statement_id == Statement.id, StatementLine.child_id.not_in(theirs))
+            has_line = sa.exists().where(StatementLine.statement_id == Statement.id).correlate(Statement)  # also where lines are what is asked for
+            another = sa.exists().where(StatementLine.statement_id == Statement.id, StatementLine.child_id.not_in(theirs)).correlate(Statement)
             reach.append(sa.and_(in_zone, Statement.agreed_at.is_not(None), has_line, ~another))
     return sa.or_(*reach) if reach else sa.false()
 
