@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 from xml.etree.ElementTree import Element
@@ -50,8 +52,35 @@ class StrictClient(FlaskClient):
         return signed if isinstance(signed, str) else signed.decode()
 
 
+_sound: set[bytes] = set()
+"""Shapes of pages that were read and are sound."""
+
+_WORDS = re.compile(r"(?<=>)[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f]+(?=<)")
+_GIVEN = re.compile(r"(\s[a-z][a-z0-9-]*)=\"([^\"&\x00-\x08\x0b-\x1f\x7f-\x9f]+)\"")
+_TELLING = frozenset({"type", "method", "name"})
+"""Attributes whose value says whether a page is sound; of all others it matters only that they are there, and not empty."""
+_ID = re.compile(r"\sid=(\"[^\"]*\"|.)", re.IGNORECASE)
+
+
+def shape_of(html: str) -> str:
+    """The page without its words and values: two pages of one shape are sound together, but for a double id."""
+    html = _WORDS.sub(lambda words: " " if words[0].isspace() else "x", html)
+    return _GIVEN.sub(lambda given: given[0] if given[1].strip() in _TELLING else given[1] + '="x"', html)
+
+
 def review(html: str, where: str) -> None:
-    """Raise AssertionError naming everything that is wrong with a page."""
+    """Raise AssertionError naming everything that is wrong with a page.
+
+    To parse a page takes longer than to make some: one whose shape was read before in this process is only looked through for double ids.
+    """
+    shape, ids = blake2b(shape_of(html).encode(), digest_size=16).digest(), _ID.findall(html)
+    if shape in _sound and len(set(ids)) == len(ids) and all(len(one) > 1 for one in ids):
+        return
+    _read(html, where)
+    _sound.add(shape)
+
+
+def _read(html: str, where: str) -> None:
     # A fragment for htmx has no doctype and is parsed as what it becomes: part of a page.
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     is_page = html.lstrip()[:9].lower() == "<!doctype"
