@@ -136,7 +136,6 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "delegation_id": (Delegation, lambda c: {"grant_id": c.ids["grant_id"], "from_id": c.ids["manager"]}),
     "variation_id": (Variation, lambda c: {"was_sessions": 2}),
     "sign_in_id": (SignIn, lambda c: {}),
-    "asked_id": (Person, lambda c: {"asked_id": c.ids["person_id"]}),
     "passkey_id": (Passkey, lambda c: {"credential_id": uuid.uuid4().bytes}),
     "statement_id": (Statement, lambda c: {"number": next(_count)}),
     "line_id": (StatementLine, lambda c: {"what": uuid.uuid4().hex, "pence": 100, "held_on": clock.today(), "position": next(_count)}),
@@ -152,6 +151,7 @@ MORE: dict[str, tuple[type[Row], Given]] = {
     "case_id": (DataCase, lambda c: {"known_at": clock.now(), "due_at": clock.now(), "answered_by_id": None}),
     "stuck_id": (OutboxMessage, lambda c: {"state": OutboxState.DEAD}),
     "detail_id": (BankDetail, lambda c: {"sealed": b"x"}),
+    "asked_id": (Person, lambda c: {"asked_id": c.ids["person_id"]}),  # last: what is made after it would be that person's
 }
 """A kind of thing that addresses name, and the row to make of it in each corner. Columns that must be filled are filled by
 themselves: a key with the corner's own row of that table, an enum with its first member. Name only what matters."""
