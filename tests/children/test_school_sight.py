@@ -50,7 +50,7 @@ def fill(world: World) -> dict[str, str]:
         db.session.flush()
         db.session.add(Measure(pupil_id=strangers[0].id, code="attendance", informant=Informant.SCHOOL, tenths=500, measured_on=today))
     return {
-        "therapyroom": "a private note", "9.87": "what the family can pay", "39</b>": "the parent's SDQ", "38</b>": "the child's SDQ",
+        "therapyroom": "a private note", "9.87": "what the family can pay", "<b>39</b>": "the parent's SDQ", "<b>38</b>": "the child's SDQ",
         "Secretfund": "a fund", "Goldmine": "a funder", "Otherschoolchild": "a child of another school", "Leftchild": "a child who has left",
         "Strangerpupil": "a pupil of another school", world.other_school.name: "another school",
     }
