@@ -56,9 +56,10 @@ class CaseForm(KithForm):
 class CaseAnswerForm(KithForm):
     """For a breach with the two decisions; for a complaint without them."""
 
-    ico = RadioField("Is the ICO told?", choices=choices([("yes", "Yes"), ("no", "No: it is unlikely to be a risk to anybody")]), validators=[Optional()])
+    ico = RadioField("Is the ICO told?", choices=choices([("yes", "Yes"), ("no", "No: it is unlikely to be a risk to anybody")]), validators=[InputRequired("Say whether the ICO is told.")])
     people = RadioField(
-        "Are the people it is about told?", choices=choices([("yes", "Yes"), ("no", "No: it is unlikely to be a high risk to them")]), validators=[Optional()],
+        "Are the people it is about told?", choices=choices([("yes", "Yes"), ("no", "No: it is unlikely to be a high risk to them")]),
+        validators=[InputRequired("Say whether the people it is about are told.")],
     )
     words = TextAreaField("What was answered, or why it was decided so", [InputRequired("Write it down."), Length(max=5000)])
 
