@@ -70,9 +70,9 @@ class Visitor:
         return text
 
 
-def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path) -> list[str]:
-    """What it found that fails."""
-    own, seconds = folder / role.replace(" ", "-"), os.environ.get("KITH_SCAN_SECONDS", "3")
+def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path, *, again: bool = False) -> list[str]:
+    """What it found that fails. A scanner that broke by itself (its own notes are locked now and then) begins once more."""
+    own, seconds = folder / f"{role}{'-again' if again else ''}", os.environ.get("KITH_SCAN_SECONDS", "3")
     own.mkdir()  # what the scanner keeps of a visit belongs to one role
     report = own / "report.json"
     command = [
@@ -88,6 +88,8 @@ def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path)
             subprocess.run(command, stdout=log, stderr=log, check=False, timeout=40 * int(seconds) + 120)
         except subprocess.TimeoutExpired:
             return [f"wapiti as {role} did not come to an end"]
+    if not report.exists() and not again:
+        return wapiti(tool, server, role, visitor, folder, again=True)
     if not report.exists():
         return [f"wapiti as {role} did not run: {(own / 'log').read_text()[-600:]}"]
     told = json.loads(report.read_text())
