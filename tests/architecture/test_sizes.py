@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from config import ROOT
 from tests.architecture.test_sources import FILES, short, tree
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+WIDEST_TEMPLATE_LINE, LONG_TEMPLATE_LINES = 160, 654
 
 LONG_FILES = {
     "app/accounts/models.py": "a Zone, its schools and its people know each other: one page of tables",
@@ -72,3 +74,11 @@ def test_a_long_function_has_its_reason() -> None:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
     }
     assert long == set(LONG_FUNCTIONS), "name its parts, or take out the line of what is short again"
+
+
+def test_lines_of_templates_get_no_longer() -> None:
+    """A line is broken where white space means nothing: at blocks, and between the words given to a macro."""
+    templates = (ROOT / "templates").rglob("*.html")
+    long = sum(len(line) > WIDEST_TEMPLATE_LINE for path in templates for line in path.read_text(encoding="utf-8").splitlines())
+    assert long <= LONG_TEMPLATE_LINES, "break the new long lines; the number may only fall"
+    assert long > LONG_TEMPLATE_LINES - 20, "write down the smaller number"
