@@ -10,7 +10,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Role
+from app.accounts.models import Person, Role
 from app.accounts.services import throttles
 from app.audit import services as audit
 from app.children.models import Goal, ListeningNote, NoteKind, Relationship, RelationshipKind, Voice
@@ -26,7 +26,7 @@ from tests.support.people import sign_in
 
 def test_what_is_the_childs_is_in_and_what_is_others_is_not(client: StrictClient, app: Flask) -> None:
     corner = make_corner(factories.make_zone())
-    child, link_worker, school = corner.rows["child"], corner.rows["person"], corner.rows["school"]
+    child, school, link_worker = corner.rows["child"], corner.rows["school"], db.session.get_one(Person, corner.ids["person_id"])
     other = factories.make_child(school, link_worker, first_name="Tarquin", last_name="Featherstonehaugh")
     with atomic():
         db.session.add_all([
