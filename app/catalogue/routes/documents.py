@@ -10,7 +10,7 @@ from app.catalogue import policies, queries, words
 from app.catalogue.forms import ReasonForm
 from app.catalogue.models import Document, DocumentKind, Organisation
 from app.catalogue.paper_forms import DocumentForm, WaiveForm
-from app.catalogue.routes.blueprint import blueprint
+from app.catalogue.routes.blueprint import blueprint, home_of
 from app.catalogue.services import documents as verbs
 from app.shared import clock
 from app.shared.web import act, allow, submit
@@ -31,7 +31,7 @@ def document_new(organisation: Organisation) -> ResponseReturnValue:
         page = render_template("catalogue/document_new.html", form=form, organisation=organisation)
         return page, 422 if request.method == "POST" else 200
     flash("Thank you. Somebody else looks at it now, and says so here.", "success")
-    return redirect(url_for("catalogue.organisation", organisation_id=organisation_id, _anchor="documents"), 303)
+    return redirect(home_of(queries.get_organisation(organisation_id, me), "documents"), 303)
 
 
 @blueprint.post("/documents/<uuid:document_id>/verify")

@@ -20,7 +20,7 @@ from app.catalogue.models import (
     Practitioner,
     ProposalKind,
 )
-from app.catalogue.routes.blueprint import blueprint
+from app.catalogue.routes.blueprint import blueprint, home_of
 from app.catalogue.routes.finding import find_zone
 from app.catalogue.routes.offerings import said
 from app.catalogue.services import organisations as verbs
@@ -135,7 +135,7 @@ def organisation_edit(organisation: Organisation) -> ResponseReturnValue:
         )
         return page, 422 if request.method == "POST" else 200
     flash(*said(ProposalKind.WORDS, organisation_id))
-    return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
+    return redirect(home_of(queries.get_organisation(organisation_id, me)), 303)
 
 
 @blueprint.post("/organisations/<uuid:organisation_id>/confirm")
@@ -186,7 +186,7 @@ def practitioner_new(organisation: Organisation) -> ResponseReturnValue:
     if saved is None:
         return _practitioner_page(form, organisation, None)
     flash(f"{saved.name} is added.", "success")
-    return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
+    return redirect(home_of(queries.get_organisation(organisation_id, me)), 303)
 
 
 @blueprint.route("/practitioners/<uuid:practitioner_id>/edit", methods=["GET", "POST"])

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from app.accounts import sessions
 from app.catalogue import files, links, policies, queries, words
-from app.catalogue.models import AGREED_KINDS, Agreement, DocumentKind, Organisation, Paper, PartnerState
+from app.catalogue.models import AGREED_KINDS, Agreement, DocumentKind, Organisation, Paper
 from app.catalogue.paper_forms import AgreementForm, CounterSignForm, InviteForm, SignForm
-from app.catalogue.routes.blueprint import blueprint
+from app.catalogue.routes.blueprint import JOINING, blueprint, home_of, is_joining
 from app.catalogue.routes.finding import find_zone
 from app.catalogue.services import agreements, confirming, invitations
 from app.catalogue.services import organisations as verbs
@@ -38,7 +38,8 @@ def agreements_of(organisation: Organisation) -> ResponseReturnValue:
     """The texts in force in the Zone, and who has signed."""
     me = sessions.current_person()
     return render_template(
-        "catalogue/agreement_list.html", organisation=organisation, agreements=queries.current_agreements(organisation.zone_id),
+        "catalogue/agreement_list.html", organisation=organisation, home=home_of(organisation), is_joining=is_joining(organisation),
+        agreements=queries.current_agreements(organisation.zone_id),
         signatures=queries.list_signatures(organisation.id), words=words.DOCUMENT_KINDS, kinds=AGREED_KINDS,
         may_publish=me.manages(organisation.zone_id), may_sign=policies.can_edit_organisation(me, organisation),
         is_partner=policies.signs_for_partner(me, organisation),
@@ -130,7 +131,7 @@ def join(organisation: Organisation) -> ResponseReturnValue:
         standings=queries.list_standings(organisation), kinds=words.DOCUMENT_KINDS, agreements=agreed, signed=signed, agreed_kinds=AGREED_KINDS,
         practitioners=queries.list_practitioners(organisation.id), alone=queries.works_alone(organisation.id),
         counter=queries.find_counter_signature(organisation.id), gaps=queries.document_gaps(organisation.id, on=today, through=today),
-        is_open=organisation.state in (PartnerState.INVITED, PartnerState.APPLYING),
+        is_open=organisation.state in JOINING,
         may_send=policies.can_edit_organisation(sessions.current_person(), organisation),
     )
 
