@@ -103,7 +103,7 @@ def _cause(known: Sequence[Document], on: date, day: date) -> GapCause:
 
 
 def _sentence(kind: DocumentKind, practitioner: Practitioner | None, cause: GapCause, day: date) -> str:
-    word = DOCUMENT_KINDS[kind]
+    word = "Agreement on shared values" if kind is DocumentKind.SHARED_VALUES else DOCUMENT_KINDS[kind]
     what = f"{practitioner.name}’s {word}" if practitioner else f"The {word[0].lower()}{word[1:]}"
     if cause is GapCause.EXPIRES:
         last = day - timedelta(days=1)

@@ -9,7 +9,8 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.catalogue import links, queries
-from app.catalogue.models import REQUIRED_DOCUMENTS, DocumentKind, Organisation, PartnerState
+from app.catalogue.models import AGREED_KINDS, REQUIRED_DOCUMENTS, DocumentKind, Organisation, PartnerState
+from app.catalogue.services import agreements
 from app.shared import clock
 from app.shared.db import atomic, db
 from tests.catalogue.test_documents import Scene, put, scene
@@ -58,9 +59,16 @@ def test_an_invited_partner_sends_its_application(app: Flask, scene: Scene) -> N
     assert (sent.status_code, sent.headers["Location"]) == (303, path), "back to what is still to do"
     assert "The paper itself" in ada.get(f"/organisations/{joined.id}").text
     for kind in REQUIRED_DOCUMENTS:
-        if kind is not DocumentKind.PUBLIC_LIABILITY:
+        if kind not in (DocumentKind.PUBLIC_LIABILITY, *AGREED_KINDS):
             put(joined, kind, issued=clock.today(), expires=None)
+    agreement = agreements.publish_agreement(zone_id=scene.zone.id, kind=DocumentKind.SHARED_VALUES, text="We listen first.", actor=scene.manager)
+    refused = ada.post(f"/organisations/{joined.id}/send-for-review", follow_redirects=True)
+    assert "The agreement on shared values is missing." in refused.text
+    assert ada.post(f"/organisations/{joined.id}/agreements/{agreement.id}/sign", data={"name": "Ada Vale"}).status_code == 303
     ada.post(f"/organisations/{joined.id}/send-for-review")
+    db.session.rollback()
+    assert db.session.get_one(Organisation, joined.id).state is PartnerState.IN_REVIEW, "the charity signs with the review"
+    assert "is missing" in manager.post(f"/organisations/{joined.id}/move/approved", data={"reason": ""}, follow_redirects=True).text
     db.session.rollback()
     assert db.session.get_one(Organisation, joined.id).state is PartnerState.IN_REVIEW
     guard = as_(app, scene.safeguarding)

@@ -11,6 +11,7 @@ from app.catalogue import policies, proposed, queries, shown, words
 from app.catalogue.forms import MoveForm, OrganisationForm, PractitionerForm
 from app.catalogue.history import history_of
 from app.catalogue.models import (
+    AGREED_KINDS,
     OFFERING_KIND_WORDS,
     PARTNER_MOVES,
     MergeKind,
@@ -82,7 +83,7 @@ def organisation_show(organisation: Organisation) -> ResponseReturnValue:
         may_confirm=policies.can_confirm_organisation(me, organisation), confirmable={o.id for o in offerings if policies.can_confirm_offering(me, o)},
         checked_by=queries.name_of(organisation.confirmed_by_id), old=shown.CHECKED_WITHIN,
         proposals=queries.open_proposals_of(organisation) if may_edit else [], summary=proposed.summary,
-        needs_papers=organisation.id in queries.needs_documents([organisation.id]), viewer=me,
+        needs_papers=organisation.id in queries.needs_documents([organisation.id]), agreed_kinds=AGREED_KINDS, viewer=me,
     )
 
 

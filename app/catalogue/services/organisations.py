@@ -11,8 +11,9 @@ from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
 from app.catalogue import changes, policies, queries
-from app.catalogue.evidence import DocumentsLapsed, GapCause
+from app.catalogue.evidence import DocumentsLapsed, Gap, GapCause
 from app.catalogue.models import (
+    AGREED_KINDS,
     PARTNER_MOVES,
     CounterSignature,
     Organisation,
@@ -164,8 +165,7 @@ def send_for_review(*, organisation_id: uuid.UUID, actor: Person) -> Organisatio
         if organisation.state is PartnerState.INVITED:
             _move_to(organisation, PartnerState.APPLYING, actor)
         PARTNER_MOVES.require(organisation.state, PartnerState.IN_REVIEW)
-        today = clock.today()
-        missing = [g for g in queries.document_gaps(organisation.id, on=today, through=today) if g.cause is not GapCause.UNCHECKED]
+        missing = _not_sent_in(organisation)
         if missing:
             raise DocumentsLapsed(organisation, missing)
         _move_to(organisation, PartnerState.IN_REVIEW, actor)
@@ -178,6 +178,18 @@ def send_for_review(*, organisation_id: uuid.UUID, actor: Person) -> Organisatio
         if queries.works_alone(organisation_id):
             _ask_guards(organisation, title, text)
         return organisation
+
+
+def _not_sent_in(organisation: Organisation) -> list[Gap]:
+    """What the partner still owes its application: papers that were not even sent, and texts of the Zone that it has not signed. That the
+    charity signs too comes with the review."""
+    today = clock.today()
+    signed = {one.agreement_id for one in queries.list_signatures(organisation.id) if one.is_partner}
+    to_sign = {text.kind for text in queries.current_agreements(organisation.zone_id) if text.id not in signed}
+    return [
+        gap for gap in queries.document_gaps(organisation.id, on=today, through=today)
+        if gap.cause is not GapCause.UNCHECKED and (gap.kind not in AGREED_KINDS or gap.kind in to_sign)
+    ]
 
 
 def begin_application(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
