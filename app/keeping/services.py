@@ -191,11 +191,17 @@ def sweep(data_dir: Path) -> None:
             row = lock_row(HandOver, hand_over_id)
             dropped = _end(row, "its time was over", None) if row.state in OPEN and row.expires_at <= clock.now() else None
         _drop(data_dir, dropped)
-    if not (data_dir / queries.FOLDER).is_dir():
+    _drop_unknown(data_dir)
+
+
+def _drop_unknown(data_dir: Path) -> None:
+    """What lies there is looked at before the rows are read: whatever was being made then is seen as being made, or is known by now."""
+    db.session.rollback()  # no row is read as it was before
+    lying = list((data_dir / queries.FOLDER).glob("*.sealed"))
+    if not lying or db.session.scalar(sa.select(sa.exists().where(HandOver.state == HandOverState.MAKING))):
         return
     known = set(db.session.scalars(sa.select(HandOver.file_name).where(HandOver.file_name.is_not(None))))
-    making = db.session.scalar(sa.select(sa.exists().where(HandOver.state == HandOverState.MAKING)))
-    for path in () if making else (data_dir / queries.FOLDER).glob("*.sealed"):
+    for path in lying:
         if path.name not in known:
             path.unlink(missing_ok=True)
 

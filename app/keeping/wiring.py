@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.children import panels
 from app.keeping import policies, retention, services
@@ -13,7 +13,6 @@ from app.notifications.sweeps import register_sweep
 def connect(app: Flask) -> None:
     panels.register_tab("keeping.hold", 97, "Keep or erase", policies.can_hold)
     register_sweep("keeping.retention", retention.sweep)
-    settings = app.config["SETTINGS"]
-    register_sweep("keeping.hand_overs", lambda: services.sweep(settings.data_dir))
+    register_sweep("keeping.hand_overs", lambda: services.sweep(current_app.config["SETTINGS"].data_dir))
     # RESEND: reading a Zone takes long and no lock, and a second try harms nothing.
-    register(services.TOPIC, lambda job: services.make(job, settings), policy=Policy.RESEND)
+    register(services.TOPIC, lambda job: services.make(job, current_app.config["SETTINGS"]), policy=Policy.RESEND)

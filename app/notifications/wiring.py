@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.accounts.services import passkeys, sign_ins, throttles
 from app.audit import seals
@@ -17,7 +17,12 @@ def connect(app: Flask) -> None:
     app.extensions[EXTENSION] = gateway_for(settings.smtp_url, settings.data_dir)
     invitations.connect()
     register_sweep("notifications.forget_done", worker.forget_done)
-    register_sweep("audit.seal", lambda: seals.seal_all(secret=str(app.secret_key), head_file=seals.head_file(settings)))
+    register_sweep("audit.seal", _seal)
     register_sweep("accounts.forget_old_tries", throttles.forget_old_tries)
     register_sweep("accounts.forget_old_challenges", passkeys.forget_old_challenges)
     register_sweep("accounts.forget_old_sign_ins", sign_ins.forget_old_sign_ins)
+
+
+def _seal() -> None:
+    """The trail of the app whose worker this is."""
+    seals.seal_all(secret=str(current_app.secret_key), head_file=seals.head_file(current_app.config["SETTINGS"]))

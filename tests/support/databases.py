@@ -138,6 +138,12 @@ class Databases:
             kind, _, name = key.partition("-")
             self.drop("sqlite" if kind == "sqlite" else "postgresql", name)
 
+    def _data_dir(self, kind: Kind, name: str) -> Path:
+        """A drawer of each database's own: the worker of one sweeps away files that another's rows know, and vouches for another trail."""
+        path = self.own_dir / f"{name}-{kind}"
+        path.mkdir(exist_ok=True)
+        return path
+
     def _sqlite(self, name: str, is_served: bool) -> Database:
         template = self.run_dir / "template.sqlite3"
         with self._once("sqlite"):
@@ -159,7 +165,7 @@ class Databases:
                 empty.backup(served)
 
         shutil.copyfile(template, path)
-        return Database("sqlite", f"sqlite:///{path}", self.own_dir, fill_again if is_served else make_fresh)
+        return Database("sqlite", f"sqlite:///{path}", self._data_dir("sqlite", name), fill_again if is_served else make_fresh)
 
     def _postgresql(self, name: str) -> Database:
         server = sa.make_url(postgres.server_url(self.run_dir, self.run_pid))
@@ -175,7 +181,7 @@ class Databases:
         with self._once("postgresql"):  # a template cannot be copied twice at the same moment
             self._in_server(f'CREATE DATABASE "{own}" TEMPLATE "{made.read_text()}"')
         url = server.set(database=own).render_as_string(hide_password=False)
-        return Database("postgresql", url, self.own_dir, _Emptier())
+        return Database("postgresql", url, self._data_dir("postgresql", name), _Emptier())
 
     def remove_template(self) -> None:
         """For a server that outlives the run (KITH_TEST_DATABASE_URL)."""
