@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import uuid
 import zipfile
 from functools import partial
@@ -138,3 +139,31 @@ def test_what_is_stopped_while_it_is_made_leaves_no_file(app: Flask) -> None:
     (folder / "left-by-a-dead-worker.sealed").write_bytes(b"x")
     services.sweep(folder.parent)
     assert list(folder.iterdir()) == []
+
+
+def test_a_file_that_is_ready_between_two_looks_of_the_sweep_stays(app: Flask) -> None:
+    """On SQLite both looks are of one moment; on PostgreSQL the second sees what was committed after the first."""
+    zone = factories.make_zone()
+    manager, lead = factories.make_person(Role.ZONE_MANAGER, zone), factories.make_person(Role.SAFEGUARDING_LEAD, zone)
+    asked = services.ask(zone_id=zone.id, slug=zone.slug, why="x", actor=manager).id
+    services.agree(hand_over_id=asked, actor=lead)
+    path = app.config["SETTINGS"].data_dir / queries.FOLDER / "made.sealed"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"x")
+
+    def is_made() -> None:
+        with app.app_context():
+            services._keep(asked, path.name, "secret", 1, 1, 0)
+
+    def before(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if statement.startswith("SELECT EXISTS") and "hand_over" in statement and threading.current_thread() is threading.main_thread():
+            made = threading.Thread(target=is_made)
+            made.start()
+            made.join(30)
+
+    sa.event.listen(db.engine, "before_cursor_execute", before)
+    try:
+        services.sweep(path.parent.parent)
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", before)
+    assert (queries.get_hand_over(asked, lead).state, path.exists()) == (HandOverState.READY, True)
