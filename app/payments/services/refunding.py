@@ -19,6 +19,7 @@ from app.payments.models import REFUND_MOVES, Invoice, InvoiceState, Refund, Ref
 from app.payments.services import sending
 from app.payments.services.asking import is_fresh
 from app.payments.services.locks import lock_zone
+from app.payments.services.second_person import ask_for_a_yes
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Forbidden, IllegalMove, Invalid
@@ -51,7 +52,10 @@ def ask(*, invoice_id: uuid.UUID, pence: int, actor: Person) -> Refund:
         db.session.add(refund)
         db.session.flush()
         audit.record("payments.refund.asked", subject=refund, actor=actor, zone_id=refund.zone_id, invoice=invoice.id, pence=pence)
-        _ask_for_a_yes(refund, actor)
+        ask_for_a_yes(
+            refund, kind=TO_APPROVE, title=f"Approve giving back {pounds(refund.pence)}", text=f"To {refund.invoice.payer.name}, asked by {actor.name}",
+            url=f"/invoices/{refund.invoice_id}",
+        )
         return refund
 
 
@@ -59,16 +63,6 @@ def _require_money(zone_id: uuid.UUID, pence: int) -> None:
     left = max(0, sending.money_left(zone_id))
     if pence > left:
         raise Invalid(f"This Zone has {pounds(left)} at Stripe. Send more there first, or pay the funder back over the bank.", field="pence")
-
-
-def _ask_for_a_yes(refund: Refund, actor: Person) -> None:
-    for person in people_with(Role.BUDGET_HOLDER, refund.zone_id):
-        if not policies.why_not_approve_back(person, refund):
-            notifications.open_task(
-                person_id=person.id, zone_id=refund.zone_id, kind=TO_APPROVE, subject=refund, title=f"Approve giving back {pounds(refund.pence)}",
-                text=f"To {refund.invoice.payer.name}, asked by {actor.name}", action="Look at it", icon="undo-2", url=f"/invoices/{refund.invoice_id}",
-                urgency=Urgency.TODAY,
-            )
 
 
 def approve(*, refund_id: uuid.UUID, actor: Person) -> Refund:

@@ -11,11 +11,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.accounts.models import Person, Role
-from app.accounts.queries import people_with
+from app.accounts.models import Person
 from app.audit import services as audit
 from app.notifications import services as notifications
-from app.notifications.models import Urgency
 from app.payments import hooks, policies, queries
 from app.payments.hooks import BackNews
 from app.payments.models import (
@@ -33,6 +31,7 @@ from app.payments.services import cash, settling
 from app.payments.services.asking import is_fresh
 from app.payments.services.locks import lock_zone
 from app.payments.services.runs import PaidAlready
+from app.payments.services.second_person import ask_for_a_yes
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Forbidden, IllegalMove, Invalid
@@ -73,7 +72,10 @@ def ask(
         )
         db.session.flush()
         audit.record("payments.take_back.asked", subject=taken, actor=actor, zone_id=taken.zone_id, payment=payment.id, pence=pence, way=way)
-        _ask_for_a_yes(taken, payment, actor)
+        ask_for_a_yes(
+            taken, kind=TO_APPROVE, title=f"Approve taking back {pounds(taken.pence)}", text=f"Of {payment.reference}, asked by {actor.name}",
+            url=f"/payment-runs/{payment.run_id}",
+        )
         return taken
 
 
@@ -92,16 +94,6 @@ def _require_possible(payment: Payment, pence: int, *, is_whole: bool, way: Way,
         raise Invalid("The whole of a transfer is taken back by Stripe, or what corrections took off comes over the bank.", field="way")
     if way is Way.BANK and not reference:
         raise Invalid("Give the bank’s reference of the money that arrived.", field="reference")
-
-
-def _ask_for_a_yes(taken: TakeBack, payment: Payment, actor: Person) -> None:
-    for person in people_with(Role.BUDGET_HOLDER, taken.zone_id):
-        if not policies.why_not_approve_back(person, taken):
-            notifications.open_task(
-                person_id=person.id, zone_id=taken.zone_id, kind=TO_APPROVE, subject=taken, title=f"Approve taking back {pounds(taken.pence)}",
-                text=f"Of {payment.reference}, asked by {actor.name}", action="Look at it", icon="undo-2", url=f"/payment-runs/{payment.run_id}",
-                urgency=Urgency.TODAY,
-            )
 
 
 def approve(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
