@@ -1,4 +1,4 @@
-"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt, fourth.txt), all for people to read.
+"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt, fourth.txt, fifth.txt), all for people to read.
 
 Catalogue, queries and grades have one author, who graded by reading the offerings before any engine had answered. That author
 also works on Kith's lexicon, so the figures flatter it: therefore `half`. Only the queries of the "seen" half are ever looked at
@@ -141,7 +141,13 @@ def fourth() -> tuple[Judged, ...]:
     return tuple(_queries("fourth.txt"))
 
 
-_HALVED = ("queries.txt", "fourth.txt")
+@cache
+def fifth() -> tuple[Judged, ...]:
+    """Those that were asked a fifth time, half of them sentences; every second one of each kind is unseen."""
+    return tuple(_queries("fifth.txt"))
+
+
+_HALVED = ("queries.txt", "fourth.txt", "fifth.txt")
 """Files of which every second query of a kind is unseen."""
 
 
