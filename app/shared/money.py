@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from babel.numbers import format_currency
+from flask_babel import gettext as _
+
 from app.shared.errors import Invalid
+from app.shared.tongue import other_language
 
 _TYPED = re.compile(r"^£?\s*(\d{1,3}(,\d{3})+|\d+)(\.\d{1,2})?$", re.ASCII)
 
@@ -15,15 +19,17 @@ def parse_pounds(typed: str) -> int:
     """Pence from what a person types: "45", "£1,200.50". Raises Invalid with what is allowed."""
     text = typed.strip()
     if not _TYPED.match(text):
-        raise Invalid(f"“{typed}” is not an amount of money. Type pounds and pence, like 45 or 1,200.50.")
+        raise Invalid(_("“%(typed)s” is not an amount of money. Type pounds and pence, like 45 or 1,200.50.", typed=typed))
     try:
         return int((Decimal(text.replace("£", "").replace(",", "").strip()) * 100).to_integral_exact())
     except InvalidOperation as error:  # pragma: no cover - the pattern above leaves nothing to refuse
-        raise Invalid(f"“{typed}” is not an amount of money.") from error
+        raise Invalid(_("“%(typed)s” is not an amount of money.", typed=typed)) from error
 
 
 def pounds(pence: int) -> str:
-    """"£1,234.50"; whole pounds lose the pence."""
+    """"£1,234.50"; whole pounds lose the pence. In another language as it is written there."""
+    if locale := other_language():
+        return format_currency(Decimal(pence) / 100, "GBP", locale=locale)
     sign = "-" if pence < 0 else ""
     whole, rest = divmod(abs(pence), 100)
     return f"{sign}£{whole:,}.{rest:02d}" if rest else f"{sign}£{whole:,}"

@@ -7,100 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from babel.lists import format_list
+from babel.numbers import format_percent
 from flask import Flask, request, url_for
+from flask_babel import gettext as _
 
-from app.shared import circle, clock, geo, money, track
+from app.shared import circle, clock, geo, money, tongue, track
 from app.shared.assets import Assets
+from app.shared.dates import DAYS, MONTHS, ago, clock_time, day, full_date, long_day, month, when
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-
+__all__ = ["DAYS", "MONTHS", "ago", "clock_time", "day", "full_date", "long_day", "month", "when"]  # days are said in dates.py, and asked for here
 
 # --- words ---------------------------------------------------------------------------------------
-
-
-def day(value: date | datetime | None) -> str:
-    """"Fri 20 Nov"; with the year if it is not this one."""
-    if value is None:
-        return ""
-    on = _london_day(value)
-    text = f"{DAYS[on.weekday()][:3]} {on.day} {MONTHS[on.month - 1][:3]}"
-    return text if on.year == clock.today().year else f"{text} {on.year}"
-
-
-def long_day(value: date | datetime | None) -> str:
-    """"Friday 20 November"; with the year if it is not this one."""
-    if value is None:
-        return ""
-    on = _london_day(value)
-    text = f"{DAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
-    return text if on.year == clock.today().year else f"{text} {on.year}"
-
-
-def full_date(value: date | datetime | None) -> str:
-    """"20 November 2026", for what is printed and kept."""
-    if value is None:
-        return ""
-    on = _london_day(value)
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
-
-
-def month(value: date | datetime | None) -> str:
-    """"November 2026"."""
-    if value is None:
-        return ""
-    on = _london_day(value)
-    return f"{MONTHS[on.month - 1]} {on.year}"
-
-
-def clock_time(value: datetime | time | None) -> str:
-    """"3.45pm", "9am", "midday": London's clock for an aware instant, the time itself for a plain time."""
-    if value is None:
-        return ""
-    at = clock.london(value).time() if isinstance(value, datetime) else value
-    if (at.hour, at.minute) in {(0, 0), (12, 0)}:
-        return "midday" if at.hour else "midnight"
-    minutes = f".{at.minute:02d}" if at.minute else ""
-    return f"{at.hour % 12 or 12}{minutes}{'am' if at.hour < 12 else 'pm'}"
-
-
-def when(value: datetime | None) -> str:
-    """"Today 3.45pm", "Yesterday 9am", "Mon 16 Nov, 3.45pm"."""
-    if value is None:
-        return ""
-    away = (_london_day(value) - clock.today()).days
-    near = {0: "Today", -1: "Yesterday", 1: "Tomorrow"}.get(away)
-    return f"{near} {clock_time(value)}" if near else f"{day(value)}, {clock_time(value)}"
-
-
-def ago(value: date | datetime | None) -> str:
-    """"just now", "2 hours ago", "yesterday", "3 days ago", "in 3 days"; beyond four weeks "on Fri 20 Nov"."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        seconds = (clock.now() - value).total_seconds()
-        same_day = _london_day(value) == clock.today()
-        if 0 <= seconds < 60 and same_day:
-            return "just now"
-        if 0 <= seconds < 3600 and same_day:
-            return f"{plural(int(seconds // 60), 'minute')} ago"
-        if seconds >= 0 and same_day:
-            return f"{plural(int(seconds // 3600), 'hour')} ago"
-    days = (clock.today() - _london_day(value)).days
-    near = {0: "today", 1: "yesterday", -1: "tomorrow"}.get(days)
-    if near:
-        return near
-    if abs(days) >= 28:
-        return f"on {day(value)}"
-    span = plural(abs(days), "day") if abs(days) < 14 else plural(abs(days) // 7, "week")
-    return f"{span} ago" if days > 0 else f"in {span}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -113,6 +35,8 @@ def sentence_list(parts: Sequence[object], joiner: str = "and") -> str:
     words = [str(part) for part in parts]
     if len(words) < 2:
         return "".join(words)
+    if locale := tongue.other_language():
+        return format_list(words, style="or" if joiner == "or" else "standard" if joiner == "and" else "unit", locale=locale)
     return f"{', '.join(words[:-1])} {joiner} {words[-1]}"
 
 
@@ -136,9 +60,11 @@ def percent(part: float, whole: float | None = None) -> str:
     """percent(0.42) or percent(42, 100) -> "42%"; a little is "under 1%", never "0%"."""
     share = part if whole is None else (part / whole if whole else 0.0)
     if 0 < share < 0.01:
-        return "under 1%"
+        return _("under 1%")
     if 0.99 < share < 1:
-        return "99%"
+        share = 0.99
+    if locale := tongue.other_language():
+        return format_percent(share, locale=locale)
     return f"{round(share * 100)}%"
 
 
@@ -159,11 +85,7 @@ def said_columns(rows: Sequence[Sequence[Any]], columns: int) -> list[int]:
 def _says(cell: Any) -> bool:
     if isinstance(cell, (list, tuple)):
         return any(_says(part) for part in cell)
-    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
-
-
-def _london_day(value: date | datetime) -> date:
-    return clock.london(value).date() if isinstance(value, datetime) else value
+    return bool(str(cell).strip()) if tongue.is_text(cell) else cell is not None
 
 
 # --- forms ---------------------------------------------------------------------------------------
@@ -205,7 +127,7 @@ def _field_errors(form: Any) -> Iterator[FormError]:
         if not field.errors:
             continue
         if hasattr(field, "entries"):  # a list of fields: its own errors, then each entry's
-            yield from (FormError(f"#{field.id}", text) for text in field.errors if isinstance(text, str))
+            yield from (FormError(f"#{field.id}", str(text)) for text in field.errors if tongue.is_text(text))
             for entry in field.entries:
                 inner = getattr(entry, "form", None)
                 yield from _field_errors(inner) if inner is not None else _own_errors(entry)
@@ -291,6 +213,7 @@ def register(app: Flask) -> None:
         map_view=outlines.view,
         days_from_today=lambda days: clock.today() + timedelta(days=days),
     )
+    app.jinja_env.tests["string"] = tongue.is_text
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["kith_assets"] = assets
