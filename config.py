@@ -35,6 +35,7 @@ class Settings:
     data_dir: Path = field(default_factory=lambda: ROOT / "var")
     debug: bool = False
     allow_sqlite: bool = False
+    language: str = "en"  # of the pages; en_XA is invented, for developers
     charity_name: str = "Westbourne Children's Trust (a made-up charity)"
     base_url: str = "http://127.0.0.1:5000"
     allowed_hosts: tuple[str, ...] = ()
@@ -86,6 +87,7 @@ class Settings:
             data_dir=data_dir,
             debug=_flag(env.get("KITH_DEBUG")) or _flag(env.get("FLASK_DEBUG")),
             allow_sqlite=_flag(env.get("KITH_ALLOW_SQLITE")),
+            language=env.get("KITH_LANGUAGE") or "en",
             charity_name=env.get("KITH_CHARITY_NAME") or cls.charity_name,
             base_url=(env.get("KITH_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
             allowed_hosts=_several(env.get("KITH_ALLOWED_HOSTS")),
@@ -158,6 +160,7 @@ class Settings:
             "WTF_CSRF_TIME_LIMIT": None,
             "PREFERRED_URL_SCHEME": "https" if self.is_production else "http",
             "KITH_CHARITY_NAME": self.charity_name,
+            "KITH_LANGUAGE": self.language,
             "COMPRESS_ALGORITHM": ["br", "gzip"],
             "COMPRESS_BR_LEVEL": 5,
         }
