@@ -20,7 +20,9 @@ from app.shared.languages import CATALOGUES, PAPER_TEMPLATES, PAPERS, catalogue_
 from config import ROOT
 
 TEMPLATES = ROOT / "templates"
-OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "trimmed": "true", "silent": "false"}
+OPTIONS = {
+    "extensions": "jinja2.ext.do", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "trimmed": "true", "silent": "false",
+}
 KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2), "lazy_pgettext": ((1, "c"), 2)}
 
 
