@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, SelectField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -36,7 +38,7 @@ class HourField(TimeField):
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError("That is not a time. It looks like 15:30.") from error
+            raise ValueError(_("That is not a time. It looks like 15:30.")) from error
 
 
 def picked(field: Field) -> uuid.UUID | None:
@@ -48,56 +50,56 @@ def picked(field: Field) -> uuid.UUID | None:
 
 
 class StartForm(KithForm):
-    child_id = SelectField("Which child?", validators=[InputRequired("Choose a child.")], validate_choice=False)
+    child_id = SelectField(_l("Which child?"), validators=[InputRequired(_l("Choose a child."))], validate_choice=False)
     why = TextAreaField(
-        "Why could this be right?", [InputRequired("Say in a sentence why this could be right for this child."), Length(max=LONG)],
-        description="What you have heard or seen. Only those who work with the child read it.",
+        _l("Why could this be right?"), [InputRequired(_l("Say in a sentence why this could be right for this child.")), Length(max=LONG)],
+        description=_l("What you have heard or seen. Only those who work with the child read it."),
     )
 
     def offer(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
-        self.child_id.choices = choices([("", "Choose a child"), *((str(key), name) for key, name in children)])
+        self.child_id.choices = choices([("", _("Choose a child")), *((str(key), name) for key, name in children)])
 
 
 class NewWordForm(KithForm):
-    words_said = TextAreaField("What does the child say now?", [InputRequired("Write down the child’s new words."), Length(max=LONG)])
+    words_said = TextAreaField(_l("What does the child say now?"), [InputRequired(_l("Write down the child’s new words.")), Length(max=LONG)])
 
 
 class SignpostForm(KithForm):
-    child_id = SelectField("For which child?", validators=[InputRequired("Choose a child.")], validate_choice=False)
-    to_whom = TidyStringField("Who was told?", [InputRequired("Say who was told."), Length(max=120)], description="For example: her mother, at the gate.")
-    given_on = DayField("When?", [InputRequired("Choose a day.")])
+    child_id = SelectField(_l("For which child?"), validators=[InputRequired(_l("Choose a child."))], validate_choice=False)
+    to_whom = TidyStringField(_l("Who was told?"), [InputRequired(_l("Say who was told.")), Length(max=120)], description=_l("For example: her mother, at the gate."))
+    given_on = DayField(_l("When?"), [InputRequired(_l("Choose a day."))])
 
     def offer(self, children: Iterable[tuple[uuid.UUID, str]]) -> None:
-        self.child_id.choices = choices([("", "Choose a child"), *((str(key), name) for key, name in children)])
+        self.child_id.choices = choices([("", _("Choose a child")), *((str(key), name) for key, name in children)])
 
 
 class ViewForm(VerbForm):
     """Who, what they think, and their words."""
 
-    who = RadioField("Who said it?", validators=[InputRequired("Choose who said it.")])
-    said_by = TidyStringField("The teacher’s name", [Optional(), Length(max=120)], description="Only for a teacher’s view.")
+    who = RadioField(_l("Who said it?"), validators=[InputRequired(_l("Choose who said it."))])
+    said_by = TidyStringField(_l("The teacher’s name"), [Optional(), Length(max=120)], description=_l("Only for a teacher’s view."))
     stance = RadioField(
-        "What do they think?", choices=choices((stance.value, STANCE_WORDS[stance]) for stance in Stance),
-        validators=[InputRequired("Choose what they think.")],
+        _l("What do they think?"), choices=choices((stance.value, STANCE_WORDS[stance]) for stance in Stance),
+        validators=[InputRequired(_l("Choose what they think."))],
     )
     words_said = TextAreaField(
-        "In their words", [InputRequired("Write down what was said, in their words."), Length(max=LONG)],
-        description="As they said it. A drawing or a gesture counts: say what it was.",
+        _l("In their words"), [InputRequired(_l("Write down what was said, in their words.")), Length(max=LONG)],
+        description=_l("As they said it. A drawing or a gesture counts: say what it was."),
     )
-    said_on = DayField("When was it said?", [InputRequired("Choose the day it was said.")])
+    said_on = DayField(_l("When was it said?"), [InputRequired(_l("Choose the day it was said."))])
     told_to = TidyStringField(
-        "To whom?", [Optional(), Length(max=120)], description="Leave it empty if it was you. Somebody else who heard it, for example the class teacher.",
+        _l("To whom?"), [Optional(), Length(max=120)], description=_l("Leave it empty if it was you. Somebody else who heard it, for example the class teacher."),
     )
-    how = SelectField("How?", choices=choices((how, how) for how in HOW_SAID))
+    how = SelectField(_l("How?"), choices=choices((how, how) for how in HOW_SAID))
     language = SelectField(
-        "In which language?", default="en", choices=choices(sorted(((code, name) for code, name in LANGUAGES.items()), key=lambda one: (one[0] != "en", one[1]))),
+        _l("In which language?"), default="en", choices=choices(sorted(((code, name) for code, name in LANGUAGES.items()), key=lambda one: (one[0] != "en", one[1]))),
     )
     words_in_english = TextAreaField(
-        "What it means in English", [Optional(), Length(max=LONG)], description="Only for another language. The words above stay as they were said.",
+        _l("What it means in English"), [Optional(), Length(max=LONG)], description=_l("Only for another language. The words above stay as they were said."),
     )
 
     def offer(self, child: str, carers: Sequence[tuple[uuid.UUID, str]]) -> None:
-        self.who.choices = choices([("child", child), *((str(key), name) for key, name in carers), ("teacher", "A teacher")])
+        self.who.choices = choices([("child", child), *((str(key), name) for key, name in carers), ("teacher", _("A teacher"))])
 
     @property
     def viewpoint(self) -> Viewpoint:
@@ -110,73 +112,73 @@ class ViewForm(VerbForm):
 
 class PrepareForm(VerbForm):
     who_goes_along = TidyStringField(
-        "Who goes along the first time?", [Optional(), Length(max=120)], description="Somebody the child knows. Leave it empty while nobody is found.",
+        _l("Who goes along the first time?"), [Optional(), Length(max=120)], description=_l("Somebody the child knows. Leave it empty while nobody is found."),
     )
-    has_met_contact = BooleanField("You have met the person there")
-    nothing_told = BooleanField("Nothing about the child is told to them")
+    has_met_contact = BooleanField(_l("You have met the person there"))
+    nothing_told = BooleanField(_l("Nothing about the child is told to them"))
 
 
 class QuestionForm(VerbForm):
     words_written = TextAreaField(
-        "Your question", [InputRequired("Write your question."), Length(max=LONG)], description="The Link Worker reads it in Kith and answers there.",
+        _l("Your question"), [InputRequired(_l("Write your question.")), Length(max=LONG)], description=_l("The Link Worker reads it in Kith and answers there."),
     )
 
 
 class MessageForm(VerbForm):
-    words_written = TextAreaField("What do you want to say?", [InputRequired("Write something first."), Length(max=LONG)])
-    readers = RadioField("Who reads it?", validators=[InputRequired("Choose who reads it.")])
-    is_question = BooleanField("It is a question: it stays on their list until it is answered")
+    words_written = TextAreaField(_l("What do you want to say?"), [InputRequired(_l("Write something first.")), Length(max=LONG)])
+    readers = RadioField(_l("Who reads it?"), validators=[InputRequired(_l("Choose who reads it."))])
+    is_question = BooleanField(_l("It is a question: it stays on their list until it is answered"))
 
     def offer(self, organisation: str, *, to_team: bool, to_partner: bool) -> None:
-        choice = [(Readers.TEAM.value, "Only those who work with the child")] if to_team else []
+        choice = [(Readers.TEAM.value, _("Only those who work with the child"))] if to_team else []
         if to_partner:
-            choice.append((Readers.PARTNER.value, f"Also {organisation}"))
+            choice.append((Readers.PARTNER.value, _("Also %(organisation)s", organisation=organisation)))
         self.readers.choices = choices(choice)
         if len(choice) == 1 and not self.is_submitted():
             self.readers.data = choice[0][0]
 
 
 class AnswerForm(VerbForm):
-    words_written = TextAreaField("Your answer", [InputRequired("Write the answer."), Length(max=LONG)])
+    words_written = TextAreaField(_l("Your answer"), [InputRequired(_l("Write the answer.")), Length(max=LONG)])
 
 
 class TogetherForm(VerbForm):
-    with_id = RadioField("Who goes too?", validators=[InputRequired("Choose a child.")])
+    with_id = RadioField(_l("Who goes too?"), validators=[InputRequired(_l("Choose a child."))])
 
     def offer(self, others: Iterable[tuple[uuid.UUID, str]]) -> None:
         self.with_id.choices = choices([(str(key), name) for key, name in others])
 
 
 class PractitionerForm(VerbForm):
-    practitioner_id = RadioField("Who will meet the child?", validators=[InputRequired("Choose who will meet the child.")])
+    practitioner_id = RadioField(_l("Who will meet the child?"), validators=[InputRequired(_l("Choose who will meet the child."))])
 
     def offer(self, practitioners: Sequence[Practitioner]) -> None:
         self.practitioner_id.choices = choices([(str(p.id), f"{p.name}, {p.title}" if p.title else p.name) for p in practitioners])
 
 
 class NotYetForm(VerbForm):
-    why = TextAreaField("What does it wait for?", [InputRequired("Say what it waits for."), Length(max=LONG)])
-    ask_again_on = DayField("Ask again on", [InputRequired("Choose a day to ask again.")], description="You get it on your list that day.")
+    why = TextAreaField(_l("What does it wait for?"), [InputRequired(_l("Say what it waits for.")), Length(max=LONG)])
+    ask_again_on = DayField(_l("Ask again on"), [InputRequired(_l("Choose a day to ask again."))], description=_l("You get it on your list that day."))
 
 
 class AskForm(VerbForm):
     note_to_partner = TextAreaField(
-        "A word to them", [Optional(), Length(max=LONG)],
-        description="What you are asking for, and when it would suit. Say of the child only what consent covers.",
+        _l("A word to them"), [Optional(), Length(max=LONG)],
+        description=_l("What you are asking for, and when it would suit. Say of the child only what consent covers."),
     )
 
 
 class AgreeForm(VerbForm):
-    practitioner_id = RadioField("Who will meet the child?", validators=[InputRequired("Choose who will meet the child.")])
-    cohort_id = SelectField("Which group?", validators=[Optional()])
+    practitioner_id = RadioField(_l("Who will meet the child?"), validators=[InputRequired(_l("Choose who will meet the child."))])
+    cohort_id = SelectField(_l("Which group?"), validators=[Optional()])
     first_dates = TidyStringField(
-        "When could it begin?", [InputRequired("Say when it could begin, like “Thursdays at 4 from 3 December”."), Length(max=200)],
-        description="Your first dates. The meeting itself is arranged next.",
+        _l("When could it begin?"), [InputRequired(_l("Say when it could begin, like “Thursdays at 4 from 3 December”.")), Length(max=200)],
+        description=_l("Your first dates. The meeting itself is arranged next."),
     )
 
     def offer(self, practitioners: Sequence[Practitioner], cohorts: Sequence[Cohort]) -> None:
         self.practitioner_id.choices = choices([(str(p.id), f"{p.name}, {p.title}" if p.title else p.name) for p in practitioners])
-        self.cohort_id.choices = choices([("", "Not decided yet"), *((str(c.id), _cohort_name(c)) for c in cohorts)])
+        self.cohort_id.choices = choices([("", _("Not decided yet")), *((str(c.id), _cohort_name(c)) for c in cohorts)])
         if not cohorts:
             del self.cohort_id
 
@@ -186,40 +188,40 @@ class AgreeForm(VerbForm):
 
 
 def _cohort_name(cohort: Cohort) -> str:
-    starts = f"from {day(cohort.starts_on)}" if cohort.starts_on else ""
-    return " ".join(part for part in (cohort.name or "Group", starts) if part)
+    starts = _("from %(starts_on)s", starts_on=day(cohort.starts_on)) if cohort.starts_on else ""
+    return " ".join(part for part in (cohort.name or _("Group"), starts) if part)
 
 
 class AgreeByWordForm(VerbForm):
     """The Link Worker writes down a yes that was told, where nobody of the organisation signs in to Kith."""
 
-    answered_by = TidyStringField("Who said yes?", [InputRequired("Write down who said yes there."), Length(max=120)])
+    answered_by = TidyStringField(_l("Who said yes?"), [InputRequired(_l("Write down who said yes there.")), Length(max=120)])
     first_dates = TidyStringField(
-        "When could it begin?", [InputRequired("Say when it could begin, like “any Saturday from 10”."), Length(max=200)],
+        _l("When could it begin?"), [InputRequired(_l("Say when it could begin, like “any Saturday from 10”.")), Length(max=200)],
     )
 
 
 class DeclineForm(VerbForm):
     reason = RadioField(
-        "Why not?", choices=choices((reason.value, words) for reason, words in DECLINE_WORDS.items()), validators=[InputRequired("Choose a reason.")],
+        _l("Why not?"), choices=choices((reason.value, words) for reason, words in DECLINE_WORDS.items()), validators=[InputRequired(_l("Choose a reason."))],
     )
     note_to_link_worker = TextAreaField(
-        "What should the Link Worker know?", [Optional(), Length(max=LONG)],
-        description="Somewhere else to try, or when to ask again. They see this straight away.",
+        _l("What should the Link Worker know?"), [Optional(), Length(max=LONG)],
+        description=_l("Somewhere else to try, or when to ask again. They see this straight away."),
     )
 
 
 class DeclineByWordForm(DeclineForm):
-    answered_by = TidyStringField("Who said no?", [InputRequired("Write down who said no there."), Length(max=120)])
+    answered_by = TidyStringField(_l("Who said no?"), [InputRequired(_l("Write down who said no there.")), Length(max=120)])
 
 
 class ArrangeForm(VerbForm):
-    meeting_on = DayField("On which day?", [InputRequired("Choose a day.")])
-    meeting_time = HourField("At what time?", [InputRequired("Choose a time.")])
-    place = TidyStringField("Where?", [InputRequired("Say where they meet."), Length(max=200)])
-    people = TidyStringField("Who will be in the room?", [InputRequired("Say who will be in the room."), Length(max=300)])
+    meeting_on = DayField(_l("On which day?"), [InputRequired(_l("Choose a day."))])
+    meeting_time = HourField(_l("At what time?"), [InputRequired(_l("Choose a time."))])
+    place = TidyStringField(_l("Where?"), [InputRequired(_l("Say where they meet.")), Length(max=200)])
+    people = TidyStringField(_l("Who will be in the room?"), [InputRequired(_l("Say who will be in the room.")), Length(max=300)])
     trusted_adult = TidyStringField(
-        "Which adult the child trusts will be there?", [InputRequired("Name an adult the child trusts who will be there."), Length(max=120)],
+        _l("Which adult the child trusts will be there?"), [InputRequired(_l("Name an adult the child trusts who will be there.")), Length(max=120)],
     )
 
     @property
@@ -229,45 +231,45 @@ class ArrangeForm(VerbForm):
 
 
 class MetForm(VerbForm):
-    met_on = DayField("When did they meet?", [InputRequired("Choose the day they met.")])
-    people = TidyStringField("Who was there?", [InputRequired("Say who was there."), Length(max=300)])
+    met_on = DayField(_l("When did they meet?"), [InputRequired(_l("Choose the day they met."))])
+    people = TidyStringField(_l("Who was there?"), [InputRequired(_l("Say who was there.")), Length(max=300)])
     words_said = TextAreaField(
-        "How did it feel? What did the child say afterwards?", [InputRequired("Write down what the child said afterwards."), Length(max=LONG)],
-        description="In their words. A face, a shrug or a drawing counts: say what it was.",
+        _l("How did it feel? What did the child say afterwards?"), [InputRequired(_l("Write down what the child said afterwards.")), Length(max=LONG)],
+        description=_l("In their words. A face, a shrug or a drawing counts: say what it was."),
     )
 
 
 class JoinForm(VerbForm):
-    on = DayField("When was the first visit?", [InputRequired("Choose the day of the first visit.")])
+    on = DayField(_l("When was the first visit?"), [InputRequired(_l("Choose the day of the first visit."))])
 
 
 class SettleForm(VerbForm):
     wants_to_go_on = RadioField(
-        "Does the child want to go on?", choices=choices([("yes", "Yes"), ("no", "No")]), validators=[InputRequired("Choose yes or no.")],
+        _l("Does the child want to go on?"), choices=choices([("yes", _l("Yes")), ("no", _l("No"))]), validators=[InputRequired(_l("Choose yes or no."))],
     )
-    words_said = TextAreaField("In the child’s words", [InputRequired("Write down what the child says about going on."), Length(max=LONG)])
+    words_said = TextAreaField(_l("In the child’s words"), [InputRequired(_l("Write down what the child says about going on.")), Length(max=LONG)])
     visits_told = WholeNumberField(
-        "How many visits have you been told of?", [InputRequired("Type a number, like 4."), NumberRange(0, 500, "Type a number from 0 to 500.")],
-        description="There is no register here, so your word counts. Settled means at least 3.",
+        _l("How many visits have you been told of?"), [InputRequired(_l("Type a number, like 4.")), NumberRange(0, 500, _l("Type a number from 0 to 500."))],
+        description=_l("There is no register here, so your word counts. Settled means at least 3."),
     )
 
 
-NEXT_STEP = (InputRequired("Say what the next step is."), Length(max=LONG))
+NEXT_STEP = (InputRequired(_l("Say what the next step is.")), Length(max=LONG))
 """Asked of what has settled."""
 
 
 class CloseForm(VerbForm):
-    outcome = TextAreaField("What came of it?", [InputRequired("Say what came of it."), Length(max=LONG)])
-    next_step = TextAreaField("What is the next step?", [Optional(), Length(max=LONG)])
+    outcome = TextAreaField(_l("What came of it?"), [InputRequired(_l("Say what came of it.")), Length(max=LONG)])
+    next_step = TextAreaField(_l("What is the next step?"), [Optional(), Length(max=LONG)])
 
 
 class EndForm(VerbForm):
     reason = RadioField(
-        "Why does it end?", choices=choices((reason.value, END_WORDS[reason]) for reason in END_CHOICES), validators=[InputRequired("Choose why it ends.")],
+        _l("Why does it end?"), choices=choices((reason.value, END_WORDS[reason]) for reason in END_CHOICES), validators=[InputRequired(_l("Choose why it ends."))],
     )
-    note = TextAreaField("In their words, or what happened", [Optional(), Length(max=LONG)])
+    note = TextAreaField(_l("In their words, or what happened"), [Optional(), Length(max=LONG)])
 
 
 class CheckForm(KithForm):
-    is_still_going = RadioField("Still going?", choices=choices([("yes", "Yes"), ("no", "No")]), validators=[InputRequired("Choose yes or no.")])
-    words_said = TextAreaField("In their words", [Optional(), Length(max=LONG)])
+    is_still_going = RadioField(_l("Still going?"), choices=choices([("yes", _l("Yes")), ("no", _l("No"))]), validators=[InputRequired(_l("Choose yes or no."))])
+    words_said = TextAreaField(_l("In their words"), [Optional(), Length(max=LONG)])

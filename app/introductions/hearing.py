@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
@@ -33,24 +35,24 @@ def _words(label: str) -> TextAreaField:
 
 
 class HeardForm(VerbForm):
-    child_stance = _stances("What does the child think?")
-    child_words = _words("The child’s own words")
-    carer_id = RadioField("Who at home?", [Optional()], validate_choice=False)
-    carer_stance = _stances("What do they think?")
-    carer_words = _words("Their words")
-    how = SelectField("How did they say it?", choices=WAYS, default=HOW[0])
-    fields = TicksField("What may be shared?", [Optional()], choices=choices((key, words[0].upper() + words[1:]) for key, words in SHAREABLE.items()))
-    ends_on = DayField("Until", [Optional()], description="Two years at most. Kith asks again before.")
-    who_goes_along = TidyStringField("Who goes along the first time?", [Optional(), Length(max=120)], description="Somebody the child knows. Leave it empty while nobody is found.")
-    has_met_contact = BooleanField("You have met the person there")
+    child_stance = _stances(_l("What does the child think?"))
+    child_words = _words(_l("The child’s own words"))
+    carer_id = RadioField(_l("Who at home?"), [Optional()], validate_choice=False)
+    carer_stance = _stances(_l("What do they think?"))
+    carer_words = _words(_l("Their words"))
+    how = SelectField(_l("How did they say it?"), choices=WAYS, default=HOW[0])
+    fields = TicksField(_l("What may be shared?"), [Optional()], choices=choices((key, words[0].upper() + words[1:]) for key, words in SHAREABLE.items()))
+    ends_on = DayField(_l("Until"), [Optional()], description=_l("Two years at most. Kith asks again before."))
+    who_goes_along = TidyStringField(_l("Who goes along the first time?"), [Optional(), Length(max=120)], description=_l("Somebody the child knows. Leave it empty while nobody is found."))
+    has_met_contact = BooleanField(_l("You have met the person there"))
 
     def ask_what_is_missing(self, introduction: Introduction, reading: Standing) -> None:
         """Take away what is known, and name the people in the questions."""
         missing = {gap.code for gap in standing.gaps_to_be_ready(introduction, reading)}
         called, organisation = introduction.child.called, introduction.organisation.name
-        self.child_stance.label.text = f"What does {called} think of it?"
-        self.child_words.label.text = f"In {called}’s words"
-        self.fields.label.text = f"What may {organisation} know?"
+        self.child_stance.label.text = _("What does %(called)s think of it?", called=called)
+        self.child_words.label.text = _("In %(called)s’s words", called=called)
+        self.fields.label.text = _("What may %(organisation)s know?", organisation=organisation)
         self.carer_id.choices = choices([(str(c.id), f"{c.name}, {c.relation}" if c.relation else c.name) for c in reading.record.homes])
         if not self.is_submitted():
             self.ends_on.data = clock.today() + CONSENT_LASTS
@@ -73,14 +75,14 @@ class HeardForm(VerbForm):
                 continue
             stance, words = self[f"{who}_stance"], self[f"{who}_words"]
             if words.data and not stance.data:
-                stance.errors = ["Choose what they think."]
+                stance.errors = [_("Choose what they think.")]
             elif stance.data and not words.data:
-                words.errors = ["Write down what was said, in their words."]
+                words.errors = [_("Write down what was said, in their words.")]
         if "fields" in self and self["fields"].data:
             if not self["carer_id"].data:
-                self["carer_id"].errors = ["Choose who agreed."]
+                self["carer_id"].errors = [_("Choose who agreed.")]
             if not self["ends_on"].data:
-                self["ends_on"].errors = ["Choose the last day."]
+                self["ends_on"].errors = [_("Choose the last day.")]
         return not self.errors
 
     def heard(self) -> list[Heard]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.introductions import links
 from app.introductions.models import Introduction, IntroductionState, Message
@@ -21,7 +23,7 @@ def asked(payload: dict[str, Any]) -> Letter | None:
         return None
     introduction, person = found
     return Letter(
-        person.name, person.email, f"A question about {introduction.offering.title}", "introduction_asked", _values(introduction, person)
+        person.name, person.email, _("A question about %(offering)s", offering=introduction.offering.title), "introduction_asked", _values(introduction, person)
     )
 
 
@@ -32,7 +34,7 @@ def nudged(payload: dict[str, Any]) -> Letter | None:
         return None
     introduction, person = found
     return Letter(
-        person.name, person.email, f"Still waiting for your answer: {introduction.offering.title}", "introduction_nudged",
+        person.name, person.email, _("Still waiting for your answer: %(offering)s", offering=introduction.offering.title), "introduction_nudged",
         _values(introduction, person),
     )
 
@@ -62,7 +64,7 @@ def message_waits(payload: dict[str, Any]) -> Letter | None:
     if message is None or person is None or not person.is_active or not is_visible(message.introduction_id, person):
         return None
     introduction = db.session.get_one(Introduction, message.introduction_id)
-    return Letter(person.name, person.email, f"A message about {introduction.offering.title}", "introduction_message", {
+    return Letter(person.name, person.email, _("A message about %(offering)s", offering=introduction.offering.title), "introduction_message", {
         "offering": introduction.offering.title, "writer": message.written_by.name, "path": f"/introductions/{introduction.id}",
         "is_question": message.is_question,
     })

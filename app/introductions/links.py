@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app.accounts.models import Person
@@ -17,7 +18,7 @@ from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
 
-DEAD = "This link does not work any more: the question was answered, taken back, or is too old. Sign in to Kith to see what is asked of you."
+DEAD = _l("This link does not work any more: the question was answered, taken back, or is too old. Sign in to Kith to see what is asked of you.")
 
 
 class Purpose(StrEnum):

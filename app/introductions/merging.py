@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import ngettext
 
 from app.catalogue.merging import by_column, register_mover
 from app.catalogue.models import Merge, MergeKind
 from app.introductions.models import IS_OPEN, Introduction, Linking, Signpost
 from app.shared.db import db
-from app.shared.view import plural
 
 
 def register() -> None:
@@ -33,8 +33,10 @@ def _open_to_both(kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID) -> st
     )
     if not both:
         return ""
-    has = "has" if both == 1 else "have"
-    return f"{plural(both, 'child', 'children')} {has} an open introduction to both. End one of the two first, then merge."
+    return ngettext(
+        "%(number)s child has an open introduction to both. End one of the two first, then merge.",
+        "%(number)s children have an open introduction to both. End one of the two first, then merge.", both, number=f"{both:,}",
+    )
 
 
 def _since_then(merge: Merge) -> str:
@@ -48,5 +50,8 @@ def _since_then(merge: Merge) -> str:
     )
     if not begun:
         return ""
-    was = "was" if begun == 1 else "were"
-    return f"{plural(begun, 'introduction')} {was} begun since in a group that would go back. They belong to the offering as it is now, so it stays merged."
+    return ngettext(
+        "%(number)s introduction was begun since in a group that would go back. They belong to the offering as it is now, so it stays merged.",
+        "%(number)s introductions were begun since in a group that would go back. They belong to the offering as it is now, so it stays merged.",
+        begun, number=f"{begun:,}",
+    )

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.catalogue import queries as catalogue
 from app.catalogue.models import Offering, OfferingState, PartnerState
 from app.children.models import (
@@ -90,7 +92,7 @@ def read(introduction: Introduction) -> Standing:
     contact = _contact(introduction)
     check = warmth.check(warmth.Inputs(
         today=clock.today(), child=child, carers=carers, teacher=teacher,
-        link_worker=record.lead.split()[0] if record.lead else "the Link Worker", known_days=record.known_days,
+        link_worker=record.lead.split()[0] if record.lead else _("the Link Worker"), known_days=record.known_days,
         heard_lately=record.heard, is_close=_closeness(record), contact=contact, has_met_contact=introduction.has_met_contact,
         who_goes_along=introduction.who_goes_along, earlier=tuple(record.earlier),
         is_refused=record.refusal is not None and record.refusal.is_childs_no,
@@ -112,7 +114,7 @@ def _carers(record: Record) -> tuple[warmth.Said, ...]:
 
 def _teachers(views: Sequence[View]) -> warmth.Said | None:
     last = _last(views, Viewpoint.TEACHER)
-    return _said(last.said_by or "Teacher", last) if last else None
+    return _said(last.said_by or _("Teacher"), last) if last else None
 
 
 def _last(views: Sequence[View], viewpoint: Viewpoint) -> View | None:
@@ -122,7 +124,7 @@ def _last(views: Sequence[View], viewpoint: Viewpoint) -> View | None:
 def _said(who: str, view: View | None, *, has_say: bool = True) -> warmth.Said:
     if view is None:
         return warmth.Said(who, has_say=has_say)
-    by = f"to {heard_by(view)}, {view.how}, {long_day(view.said_on)}"
+    by = _("to %(heard_by)s, %(how)s, %(said_on)s", heard_by=heard_by(view), how=view.how, said_on=long_day(view.said_on))
     return warmth.Said(who, view.stance, view.words, view.said_on, by, has_say)
 
 
@@ -241,5 +243,5 @@ def for_partner(gaps: list[Gap]) -> list[Gap]:
     private = ("child", "carer", "consent")
     told = [gap for gap in gaps if not gap.code.startswith(private)]
     if len(told) < len(gaps):
-        told.insert(0, Gap("paused", "The Link Worker is talking with the family first.", "They will be in touch: there is nothing for you to do."))
+        told.insert(0, Gap("paused", _("The Link Worker is talking with the family first."), _("They will be in touch: there is nothing for you to do.")))
     return told

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.audit.models import AuditEntry
 from app.children.languages import language
 from app.introductions.models import (
@@ -72,48 +74,48 @@ def track(
 
 def said(introduction: Introduction, *, child: str, link_worker: str) -> tuple[str, str, str]:
     """Where we are, who we wait for, what happens next."""
-    i, org, worker = introduction, introduction.organisation.name, link_worker or "The Link Worker"
+    i, org, worker = introduction, introduction.organisation.name, link_worker or _("The Link Worker")
     name = i.practitioner.name if i.practitioner else i.answered_by or org
-    meets = f"{long_day(i.meeting_at)} at {clock_time(i.meeting_at)}" if i.meeting_at else ""
+    meets = _("%(meeting_at)s at %(meeting_at_2)s", meeting_at=long_day(i.meeting_at), meeting_at_2=clock_time(i.meeting_at)) if i.meeting_at else ""
     table: dict[IntroductionState, tuple[str, str, str]] = {
-        _S.IDEA: (f"An idea of {i.started_by.name}’s. Nobody outside has been told.", worker, f"{worker} asks {child} and the family what they think."),
-        _S.LISTENING: (f"{worker} is finding out what {child} and the family think.", f"{child} and the family, in their own time.", "When they are behind it, it is ready, and the organisation can be asked."),
-        _S.NOT_YET: (f"{_closed(i.not_yet_why)} Waiting is good practice, never a failure.", f"{child}, in their own time.", f"{worker} asks again on {long_day(i.ask_again_on)}. Nothing is sent to {org} before that."),
-        _S.READY: (f"{child} and the family are behind it.", worker, f"{worker} asks {org}."),
-        _S.ASKED: (f"{org} was asked on {long_day(i.asked_at)}.", org, f"They have until {long_day(i.answer_by_on)} to answer. Without an answer it lapses by itself."),
-        _S.DECLINED: (f"{org} said no: {DECLINE_TOLD[i.decline_reason].lower() if i.decline_reason else 'no reason given'}.", worker, "The next best match, or another try later."),
-        _S.LAPSED: (f"{org} did not answer in ten school days.", worker, "The next best match, or another try later."),
-        _S.AGREED: (f"{org} said yes. {name} will meet {child}. {_closed(i.first_dates)}", worker, "A first meeting: a day, a place, and an adult the child trusts."),
-        _S.ARRANGED: (f"{name} and {child} meet on {meets}, {i.meeting_place}.", f"{i.trusted_adult}, who goes along.", f"After they meet, {worker} writes down {child}’s own words."),
-        _S.MET: (f"They met on {long_day(i.met_on)}.", child, "The first time there without being brought makes it joined."),
-        _S.JOINED: (f"{child} goes since {long_day(i.joined_on)}.", child, "Three times, and wanting to go on: then it is settled."),
-        _S.SETTLED: (f"{child} goes, and wants to go on. Settled on {long_day(i.settled_on)}.", worker, "Close it with the outcome and the next step. Kith asks again after 1, 3, 6 and 12 months."),
-        _S.CLOSED: (_closed(i.outcome) or "Closed.", "Nobody.", _closed(i.next_step) or "Nothing more."),
-        _S.ENDED: (f"{END_WORDS[i.end_reason]} ({long_day(i.ended_on)})." if i.end_reason else "Ended.", "Nobody.", _after(i, child)),
+        _S.IDEA: (_("An idea of %(started_by)s’s. Nobody outside has been told.", started_by=i.started_by.name), worker, _("%(worker)s asks %(child)s and the family what they think.", worker=worker, child=child)),
+        _S.LISTENING: (_("%(worker)s is finding out what %(child)s and the family think.", worker=worker, child=child), _("%(child)s and the family, in their own time.", child=child), _("When they are behind it, it is ready, and the organisation can be asked.")),
+        _S.NOT_YET: (_("%(closed)s Waiting is good practice, never a failure.", closed=_closed(i.not_yet_why)), _("%(child)s, in their own time.", child=child), _("%(worker)s asks again on %(ask_again_on)s. Nothing is sent to %(org)s before that.", worker=worker, ask_again_on=long_day(i.ask_again_on), org=org)),
+        _S.READY: (_("%(child)s and the family are behind it.", child=child), worker, _("%(worker)s asks %(org)s.", worker=worker, org=org)),
+        _S.ASKED: (_("%(org)s was asked on %(asked_at)s.", org=org, asked_at=long_day(i.asked_at)), org, _("They have until %(answer_by_on)s to answer. Without an answer it lapses by itself.", answer_by_on=long_day(i.answer_by_on))),
+        _S.DECLINED: (_("%(org)s said no: %(reason)s.", org=org, reason=DECLINE_TOLD[i.decline_reason].lower() if i.decline_reason else _("no reason given")), worker, _("The next best match, or another try later.")),
+        _S.LAPSED: (_("%(org)s did not answer in ten school days.", org=org), worker, _("The next best match, or another try later.")),
+        _S.AGREED: (_("%(org)s said yes. %(name)s will meet %(child)s. %(closed)s", org=org, name=name, child=child, closed=_closed(i.first_dates)), worker, _("A first meeting: a day, a place, and an adult the child trusts.")),
+        _S.ARRANGED: (_("%(name)s and %(child)s meet on %(meets)s, %(meeting_place)s.", name=name, child=child, meets=meets, meeting_place=i.meeting_place), _("%(trusted_adult)s, who goes along.", trusted_adult=i.trusted_adult), _("After they meet, %(worker)s writes down %(child)s’s own words.", worker=worker, child=child)),
+        _S.MET: (_("They met on %(met_on)s.", met_on=long_day(i.met_on)), child, _("The first time there without being brought makes it joined.")),
+        _S.JOINED: (_("%(child)s goes since %(joined_on)s.", child=child, joined_on=long_day(i.joined_on)), child, _("Three times, and wanting to go on: then it is settled.")),
+        _S.SETTLED: (_("%(child)s goes, and wants to go on. Settled on %(settled_on)s.", child=child, settled_on=long_day(i.settled_on)), worker, _("Close it with the outcome and the next step. Kith asks again after 1, 3, 6 and 12 months.")),
+        _S.CLOSED: (_closed(i.outcome) or _("Closed."), _("Nobody."), _closed(i.next_step) or _("Nothing more.")),
+        _S.ENDED: (f"{END_WORDS[i.end_reason]} ({long_day(i.ended_on)})." if i.end_reason else _("Ended."), _("Nobody."), _after(i, child)),
     }
     return table[i.state]
 
 
 def said_to_partner(introduction: Introduction, *, child: str, link_worker: str) -> tuple[str, str, str]:
     """The same for the organisation, without a word of the child's, the family's or the Link Worker's own notes."""
-    i, worker = introduction, link_worker or "The Link Worker"
-    meets = f"{long_day(i.meeting_at)} at {clock_time(i.meeting_at)}" if i.meeting_at else ""
+    i, worker = introduction, link_worker or _("The Link Worker")
+    meets = _("%(meeting_at)s at %(meeting_at_2)s", meeting_at=long_day(i.meeting_at), meeting_at_2=clock_time(i.meeting_at)) if i.meeting_at else ""
     table: dict[IntroductionState, tuple[str, str, str]] = {
-        _S.ASKED: (f"You were asked on {long_day(i.asked_at)}.", "You.", f"You have until {long_day(i.answer_by_on)} to answer. A no is a good answer too."),
-        _S.AGREED: (f"You said yes. {_closed(i.first_dates)}", f"{worker} and you.", "A first meeting: a day and a place."),
-        _S.ARRANGED: (f"You meet on {meets}, {i.meeting_place}.", "That day.", f"{worker} comes back to you after the meeting."),
-        _S.MET: (f"You met on {long_day(i.met_on)}.", child, "The first time they come without being brought."),
-        _S.JOINED: (f"{child} comes since {long_day(i.joined_on)}.", child, "Keep the register; call when something worries you."),
-        _S.SETTLED: (f"Settled on {long_day(i.settled_on)}.", "Nobody.", f"{worker} asks now and then whether it goes on."),
-        _S.CLOSED: ("Settled with you, and closed with Kith.", "Nobody.", "Thank you."),
+        _S.ASKED: (_("You were asked on %(asked_at)s.", asked_at=long_day(i.asked_at)), _("You."), _("You have until %(answer_by_on)s to answer. A no is a good answer too.", answer_by_on=long_day(i.answer_by_on))),
+        _S.AGREED: (_("You said yes. %(closed)s", closed=_closed(i.first_dates)), _("%(worker)s and you.", worker=worker), _("A first meeting: a day and a place.")),
+        _S.ARRANGED: (_("You meet on %(meets)s, %(meeting_place)s.", meets=meets, meeting_place=i.meeting_place), _("That day."), _("%(worker)s comes back to you after the meeting.", worker=worker)),
+        _S.MET: (_("You met on %(met_on)s.", met_on=long_day(i.met_on)), child, _("The first time they come without being brought.")),
+        _S.JOINED: (_("%(child)s comes since %(joined_on)s.", child=child, joined_on=long_day(i.joined_on)), child, _("Keep the register; call when something worries you.")),
+        _S.SETTLED: (_("Settled on %(settled_on)s.", settled_on=long_day(i.settled_on)), _("Nobody."), _("%(worker)s asks now and then whether it goes on.", worker=worker)),
+        _S.CLOSED: (_("Settled with you, and closed with Kith."), _("Nobody."), _("Thank you.")),
     }
     return table.get(i.state, ("", "", ""))
 
 
 def _after(introduction: Introduction, child: str) -> str:
     if introduction.end_reason is EndReason.CHILD_NO:
-        return f"It does not come back by itself. Only {child}’s own new words can bring it back."
-    return "Nothing more happens here."
+        return _("It does not come back by itself. Only %(child)s’s own new words can bring it back.", child=child)
+    return _("Nothing more happens here.")
 
 
 def _closed(text: str) -> str:
@@ -133,7 +135,7 @@ def history(entries: Sequence[AuditEntry]) -> list[dict[str, Any]]:
     for entry in reversed(entries):
         if entry.action in NOT_TOLD:
             continue
-        moved = f"{_word(entry.from_state)} to {_word(entry.to_state)}" if entry.to_state else ""
+        moved = _("%(word)s to %(word_2)s", word=_word(entry.from_state), word_2=_word(entry.to_state)) if entry.to_state else ""
         tone = "stop" if entry.to_state in (_S.DECLINED, _S.LAPSED, _S.ENDED) else "quiet" if not entry.to_state else None
         role = f", {entry.actor_role}" if entry.actor_role else ""
         told.append({
@@ -158,9 +160,9 @@ def _word(state: str | None) -> str:
 def view_line(view: View, child: str) -> str:
     """Who said it, what they think, to whom, how, in which language, when."""
     who = child if view.viewpoint is Viewpoint.CHILD else view.carer.name if view.carer else view.said_by
-    heard = f"to {view.told_to} (written down by {view.asked_by.name})" if view.told_to else f"to {view.asked_by.name}"
+    heard = _("to %(told_to)s (written down by %(asked_by)s)", told_to=view.told_to, asked_by=view.asked_by.name) if view.told_to else _("to %(asked_by)s", asked_by=view.asked_by.name)
     how = "" if view.how == "in person" else f", {view.how}"
-    spoken = "" if view.language == "en" else f", in {language(view.language)}"
+    spoken = "" if view.language == "en" else _(", in %(language)s", language=language(view.language))
     return f"{who}: {STANCE_WORDS[view.stance].lower()}, {heard}{how}{spoken}, {long_day(view.said_on)}"
 
 
@@ -190,14 +192,14 @@ def agreed(introduction: Introduction, *, child: str, attended: int) -> Facts:
     """What was asked, answered and arranged, as names and values; what is empty is left out by the page."""
     i = introduction
     return [
-        ("Asked", when(i.asked_at)), ("Your words to them", i.asked_note),
-        ("Answer by", long_day(i.answer_by_on) if i.state is _S.ASKED else ""),
-        ("They said no", DECLINE_TOLD[i.decline_reason] if i.decline_reason else ""), ("Their words", i.decline_note),
-        (f"Who meets {child}", i.practitioner.name if i.practitioner else ""), ("Told by", i.answered_by), ("First dates", i.first_dates),
-        ("The meeting", _meeting(i)), ("In the room", i.met_people or i.meeting_people), (f"An adult {child} trusts", i.trusted_adult),
-        ("Goes since", long_day(i.joined_on)), ("Was there", plural(attended, "time") if i.joined_on else ""),
-        ("Outcome", i.outcome), ("Next step", i.next_step), ("Why it ended", END_WORDS[i.end_reason] if i.end_reason else ""),
-        ("What was said then", i.end_note),
+        (_("Asked"), when(i.asked_at)), (_("Your words to them"), i.asked_note),
+        (_("Answer by"), long_day(i.answer_by_on) if i.state is _S.ASKED else ""),
+        (_("They said no"), DECLINE_TOLD[i.decline_reason] if i.decline_reason else ""), (_("Their words"), i.decline_note),
+        (_("Who meets %(child)s", child=child), i.practitioner.name if i.practitioner else ""), (_("Told by"), i.answered_by), (_("First dates"), i.first_dates),
+        (_("The meeting"), _meeting(i)), (_("In the room"), i.met_people or i.meeting_people), (_("An adult %(child)s trusts", child=child), i.trusted_adult),
+        (_("Goes since"), long_day(i.joined_on)), (_("Was there"), plural(attended, "time") if i.joined_on else ""),
+        (_("Outcome"), i.outcome), (_("Next step"), i.next_step), (_("Why it ended"), END_WORDS[i.end_reason] if i.end_reason else ""),
+        (_("What was said then"), i.end_note),
     ]
 
 
@@ -205,9 +207,9 @@ def agreed_with_partner(introduction: Introduction, *, child: str, is_shared: bo
     """The same for the organisation: what it said and arranged itself."""
     i = introduction
     return [
-        ("Asked", when(i.asked_at)), (f"Who meets {child}", i.practitioner.name if i.practitioner else ""), ("First dates", i.first_dates),
-        ("The meeting", _meeting(i)), ("In the room", i.meeting_people if is_shared else ""), ("Met", long_day(i.met_on)),
-        ("Comes since", long_day(i.joined_on)),
+        (_("Asked"), when(i.asked_at)), (_("Who meets %(child)s", child=child), i.practitioner.name if i.practitioner else ""), (_("First dates"), i.first_dates),
+        (_("The meeting"), _meeting(i)), (_("In the room"), i.meeting_people if is_shared else ""), (_("Met"), long_day(i.met_on)),
+        (_("Comes since"), long_day(i.joined_on)),
     ]
 
 
@@ -219,20 +221,20 @@ def line(introduction: Introduction) -> dict[str, Any]:
     """One introduction on the child's page: when, what in a few words, with whom, and one thing more."""
     i, org, title = introduction, introduction.organisation.name, introduction.offering.title
     table: dict[IntroductionState, tuple[date | datetime | None, str, str]] = {
-        _S.IDEA: (i.created_at, f"An idea: {title}", "Nobody outside has been told."),
-        _S.LISTENING: (i.created_at, f"Listening about {title}", ""),
-        _S.NOT_YET: (i.created_at, f"Not yet: {title}", f"Ask again on {long_day(i.ask_again_on)}."),
-        _S.READY: (i.created_at, f"Ready to ask {org}", ""),
-        _S.ASKED: (i.asked_at, f"Waiting for {org} to answer", f"They have until {long_day(i.answer_by_on)}."),
-        _S.DECLINED: (i.answered_at, f"{org} said no", DECLINE_TOLD[i.decline_reason] + "." if i.decline_reason else ""),
-        _S.LAPSED: (i.answer_by_on, f"No answer from {org}", "What next?"),
-        _S.AGREED: (i.answered_at, f"{org} said yes", "Now arrange the first meeting."),
-        _S.ARRANGED: (i.answered_at, f"They meet: {title}", _meeting(i)),
-        _S.MET: (i.met_on, f"Met: {title}", f"“{i.met_words}”"),
-        _S.JOINED: (i.joined_on, f"Goes to {title}", f"“{i.met_words}”" if i.met_words else ""),
-        _S.SETTLED: (i.settled_on, f"Settled at {title}", ""),
-        _S.CLOSED: (i.settled_on or i.created_at, f"Settled at {title}" if i.settled_on else f"Came to nothing: {title}", _closed(i.outcome)),
-        _S.ENDED: (i.ended_on, f"Ended: {title}", f"{END_WORDS[i.end_reason]}." if i.end_reason else ""),
+        _S.IDEA: (i.created_at, _("An idea: %(title)s", title=title), _("Nobody outside has been told.")),
+        _S.LISTENING: (i.created_at, _("Listening about %(title)s", title=title), ""),
+        _S.NOT_YET: (i.created_at, _("Not yet: %(title)s", title=title), _("Ask again on %(ask_again_on)s.", ask_again_on=long_day(i.ask_again_on))),
+        _S.READY: (i.created_at, _("Ready to ask %(org)s", org=org), ""),
+        _S.ASKED: (i.asked_at, _("Waiting for %(org)s to answer", org=org), _("They have until %(answer_by_on)s.", answer_by_on=long_day(i.answer_by_on))),
+        _S.DECLINED: (i.answered_at, _("%(org)s said no", org=org), DECLINE_TOLD[i.decline_reason] + "." if i.decline_reason else ""),
+        _S.LAPSED: (i.answer_by_on, _("No answer from %(org)s", org=org), _("What next?")),
+        _S.AGREED: (i.answered_at, _("%(org)s said yes", org=org), _("Now arrange the first meeting.")),
+        _S.ARRANGED: (i.answered_at, _("They meet: %(title)s", title=title), _meeting(i)),
+        _S.MET: (i.met_on, _("Met: %(title)s", title=title), f"“{i.met_words}”"),
+        _S.JOINED: (i.joined_on, _("Goes to %(title)s", title=title), f"“{i.met_words}”" if i.met_words else ""),
+        _S.SETTLED: (i.settled_on, _("Settled at %(title)s", title=title), ""),
+        _S.CLOSED: (i.settled_on or i.created_at, _("Settled at %(title)s", title=title) if i.settled_on else _("Came to nothing: %(title)s", title=title), _closed(i.outcome)),
+        _S.ENDED: (i.ended_on, _("Ended: %(title)s", title=title), f"{END_WORDS[i.end_reason]}." if i.end_reason else ""),
     }
     on, words, note = table[i.state]
     tone = "now" if i.state is _S.ASKED else "stop" if i.state in (_S.DECLINED, _S.LAPSED) else None if i.is_open else "quiet"

@@ -12,6 +12,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
 from app.introductions.models import EndReason, Stance
 from app.introductions.words import STANCE_WORDS
 
@@ -56,7 +60,7 @@ class Inputs:
     child: Said
     carers: tuple[Said, ...] = ()
     teacher: Said | None = None
-    link_worker: str = "the Link Worker"
+    link_worker: str = _l("the Link Worker")
     known_days: int = 0
     heard_lately: int = 0
     is_close: bool | None = None
@@ -107,13 +111,13 @@ def check(inputs: Inputs) -> Answer:
 def _child(inputs: Inputs) -> tuple[Reason, ...]:
     child = inputs.child
     if inputs.is_refused or child.stance is Stance.NO:
-        return (Reason("child_no", f"{child.who}’s own no", f"Only {child.who} can change that. Ask again another day, without persuading."),)
+        return (Reason("child_no", _("%(child)s’s own no", child=child.who), _("Only %(child)s can change that. Ask again another day, without persuading.", child=child.who)),)
     if child.stance is None or not child.words.strip():
-        return (Reason("child_not_asked", f"{child.who} has not said", "Ask, and write down the words as they were said."),)
+        return (Reason("child_not_asked", _("%(child)s has not said", child=child.who), _("Ask, and write down the words as they were said.")),)
     if child.stance is Stance.UNSURE:
-        return (Reason("child_unsure", f"{child.who} is not sure", "Unsure is not a yes. Find out what would make it easier."),)
+        return (Reason("child_unsure", _("%(child)s is not sure", child=child.who), _("Unsure is not a yes. Find out what would make it easier.")),)
     if child.said_on is not None and (inputs.today - child.said_on).days > OLDEST_WORD:
-        return (Reason("child_said_long_ago", f"{child.who} said so a while ago", f"A month on, it may have changed. Ask {child.who} again."),)
+        return (Reason("child_said_long_ago", _("%(child)s said so a while ago", child=child.who), _("A month on, it may have changed. Ask %(child)s again.", child=child.who)),)
     return ()
 
 
@@ -123,16 +127,16 @@ def _carers(inputs: Inputs) -> tuple[Reason, ...]:
     behind = [c for c in with_say if c.stance in SUPPORTIVE]
     if against and behind:
         return (Reason(
-            "carers_disagree", f"{behind[0].who} and {against[0].who} do not agree",
-            "Both have a say. It waits until nobody with a say is against it.",
+            "carers_disagree", _("%(behind)s and %(against)s do not agree", behind=behind[0].who, against=against[0].who),
+            _("Both have a say. It waits until nobody with a say is against it."),
         ),)
     if against:
         who = against[0]
-        word = "says no" if who.stance is Stance.NO else "is not sure"
-        return (Reason("carer_no", f"{who.who} {word}", "Hear what worries them before anything goes further."),)
+        word = _("says no") if who.stance is Stance.NO else _("is not sure")
+        return (Reason("carer_no", f"{who.who} {word}", _("Hear what worries them before anything goes further.")),)
     if not behind:
-        names = " or ".join(c.who for c in with_say) or "a parent or carer"
-        return (Reason("carer_not_asked", "Nobody at home has been asked", f"Ask {names}: without their support it does not last."),)
+        names = " or ".join(c.who for c in with_say) or _("a parent or carer")
+        return (Reason("carer_not_asked", _("Nobody at home has been asked"), _("Ask %(names)s: without their support it does not last.", names=names)),)
     return ()
 
 
@@ -155,18 +159,18 @@ def _trust(inputs: Inputs) -> tuple[Reason, ...]:
     if trust(inputs) != "new":
         return ()
     return (Reason(
-        "trust_new", f"{inputs.child.who} hardly knows {inputs.link_worker} yet",
-        "Spend time together first. Trust is what carries a child through a new door.",
+        "trust_new", _("%(child)s hardly knows %(link_worker)s yet", child=inputs.child.who, link_worker=inputs.link_worker),
+        _("Spend time together first. Trust is what carries a child through a new door."),
     ),)
 
 
 def _cold(inputs: Inputs) -> tuple[Reason, ...]:
     if inputs.has_met_contact or inputs.who_goes_along.strip():
         return ()
-    there = inputs.contact or "anybody there"
+    there = inputs.contact or _("anybody there")
     return (Reason(
-        "cold", f"{inputs.link_worker} has not met {there}, and nobody goes along",
-        "An introduction by somebody who has not met them is a referral. Visit, or find somebody to go along.",
+        "cold", _("%(link_worker)s has not met %(there)s, and nobody goes along", link_worker=inputs.link_worker, there=there),
+        _("An introduction by somebody who has not met them is a referral. Visit, or find somebody to go along."),
     ),)
 
 
@@ -174,18 +178,18 @@ def _gently(inputs: Inputs) -> tuple[Reason, ...]:
     found = []
     child = inputs.child.who
     if not inputs.who_goes_along.strip():
-        found.append(Reason("nobody_goes_along", "Someone goes along", f"Who does {child} want beside them the first time? Write down a name."))
+        found.append(Reason("nobody_goes_along", _("Someone goes along"), _("Who does %(child)s want beside them the first time? Write down a name.", child=child)))
     if not inputs.has_met_contact:
-        there = inputs.contact or "the person there"
-        found.append(Reason("contact_not_met", f"Meet {there} first", "A visit or a call, so that it is an introduction and not a referral."))
+        there = inputs.contact or _("the person there")
+        found.append(Reason("contact_not_met", _("Meet %(there)s first", there=there), _("A visit or a call, so that it is an introduction and not a referral.")))
     if inputs.child.stance is Stance.WILLING:
-        found.append(Reason("child_willing", "Keep a way out", f"{child} is willing to try. Agree beforehand how {child} can stop."))
+        found.append(Reason("child_willing", _("Keep a way out"), _("%(child)s is willing to try. Agree beforehand how %(child)s can stop.", child=child)))
     if inputs.teacher is not None and inputs.teacher.stance in (Stance.NO, Stance.UNSURE):
-        found.append(Reason("teacher_doubts", f"Hear {inputs.teacher.who} out", "They see the child every day. Ask what they would change."))
+        found.append(Reason("teacher_doubts", _("Hear %(teacher)s out", teacher=inputs.teacher.who), _("They see the child every day. Ask what they would change.")))
     if trust(inputs) == "growing":
-        found.append(Reason("trust_growing", "Be there yourself", f"{child} and {inputs.link_worker} are still getting to know each other."))
+        found.append(Reason("trust_growing", _("Be there yourself"), _("%(child)s and %(link_worker)s are still getting to know each other.", child=child, link_worker=inputs.link_worker)))
     found += [
-        Reason("ended_before", f"{earlier.title} did not last", f"Ask {child} what was missing then, and have it there this time.")
+        Reason("ended_before", _("%(earlier)s did not last", earlier=earlier.title), _("Ask %(child)s what was missing then, and have it there this time.", child=child))
         for earlier in inputs.earlier[:1]
         if earlier.end_reason is EndReason.CHILD_NO and not earlier.has_settled
     ]
@@ -198,44 +202,44 @@ def _gently(inputs: Inputs) -> tuple[Reason, ...]:
 def _lead(answer: Warmth, inputs: Inputs, reasons: Sequence[Reason], gently: Sequence[Reason]) -> str:
     child = inputs.child.who
     if reasons and reasons[0].code == "child_no":
-        return f"{child} said no. That is {child}’s to say, and nobody can overrule it."
+        return _("%(child)s said no. That is %(child)s’s to say, and nobody can overrule it.", child=child)
     if answer is Warmth.NOT_YET:
-        return f"{_count(len(reasons))} to sort out before anybody is asked. Waiting is good practice, never a failure."
+        return _("%(count)s to sort out before anybody is asked. Waiting is good practice, never a failure.", count=_count(len(reasons)))
     behind = [c.who for c in _with_say(inputs) if c.stance in SUPPORTIVE]
     names = " and ".join(behind)
-    wish = "wants to try" if inputs.child.stance is Stance.WILLING else "says yes"
-    lead = f"{child} {wish}, and {names} {'is' if len(behind) == 1 else 'are'} behind it."
-    return f"{lead} {_count(len(gently))} first." if gently else f"{lead} Somebody goes along, and the door is known."
+    wish = _("wants to try") if inputs.child.stance is Stance.WILLING else _("says yes")
+    lead = ngettext("%(child)s %(wish)s, and %(names)s is behind it.", "%(child)s %(wish)s, and %(names)s are behind it.", len(behind), child=child, wish=wish, names=names)
+    return _("%(lead)s %(count)s first.", lead=lead, count=_count(len(gently))) if gently else _("%(lead)s Somebody goes along, and the door is known.", lead=lead)
 
 
 def _count(number: int) -> str:
-    words = {1: "One thing", 2: "Two things", 3: "Three things", 4: "Four things", 5: "Five things"}
-    return words.get(number, f"{number} things")
+    words = {1: _("One thing"), 2: _("Two things"), 3: _("Three things"), 4: _("Four things"), 5: _("Five things")}
+    return words.get(number, _("%(number)s things", number=number))
 
 
 def _conversation(inputs: Inputs, reasons: Sequence[Reason], gently: Sequence[Reason]) -> str:
     """One sentence to start from, for what matters most."""
     child = inputs.child.who
-    there = inputs.contact or "They"
+    there = inputs.contact or _("They")
     said = {
-        "child_no": "“You don’t have to go. If you could choose anything for one afternoon, what would it be?”",
-        "child_not_asked": "“I heard of something and thought of you. Shall I tell you about it, and you tell me what you think?”",
-        "child_unsure": "“What would you want to know before you decide? We could go and look, just to watch.”",
-        "child_said_long_ago": "“A while ago you told me you would like this. Is that still so?”",
-        "carers_disagree": f"“You both know {child} best. What would each of you need to see to feel easy about it?”",
-        "carer_no": f"“What worries you about it? And what would you wish for {child} instead?”",
-        "carer_not_asked": f"“{child} has been telling me about this. What do you think, and what should we know?”",
-        "trust_new": "“What do you like doing when nobody tells you what to do?”",
-        "cold": "“Would you like somebody you know to come with you, the first time? Who?”",
-        "nobody_goes_along": "“Who would you like beside you, the first time?”",
-        "contact_not_met": f"“{there} would like to say hello before you come. Shall we go and look together, just to watch?”",
-        "child_willing": "“You can stop whenever you like. How will you tell us: a word, or a sign?”",
-        "teacher_doubts": f"“What would {child} need there that works in your classroom?”",
-        "trust_growing": "“I’ll come along the first time. What shall I do when we are there?”",
-        "ended_before": "“What was it like the last time? What should be different?”",
+        "child_no": _("“You don’t have to go. If you could choose anything for one afternoon, what would it be?”"),
+        "child_not_asked": _("“I heard of something and thought of you. Shall I tell you about it, and you tell me what you think?”"),
+        "child_unsure": _("“What would you want to know before you decide? We could go and look, just to watch.”"),
+        "child_said_long_ago": _("“A while ago you told me you would like this. Is that still so?”"),
+        "carers_disagree": _("“You both know %(child)s best. What would each of you need to see to feel easy about it?”", child=child),
+        "carer_no": _("“What worries you about it? And what would you wish for %(child)s instead?”", child=child),
+        "carer_not_asked": _("“%(child)s has been telling me about this. What do you think, and what should we know?”", child=child),
+        "trust_new": _("“What do you like doing when nobody tells you what to do?”"),
+        "cold": _("“Would you like somebody you know to come with you, the first time? Who?”"),
+        "nobody_goes_along": _("“Who would you like beside you, the first time?”"),
+        "contact_not_met": _("“%(there)s would like to say hello before you come. Shall we go and look together, just to watch?”", there=there),
+        "child_willing": _("“You can stop whenever you like. How will you tell us: a word, or a sign?”"),
+        "teacher_doubts": _("“What would %(child)s need there that works in your classroom?”", child=child),
+        "trust_growing": _("“I’ll come along the first time. What shall I do when we are there?”"),
+        "ended_before": _("“What was it like the last time? What should be different?”"),
     }
     first = next(iter((*reasons, *gently)), None)
-    return said[first.code] if first else "“What are you looking forward to most? And what should they know about you?”"
+    return said[first.code] if first else _("“What are you looking forward to most? And what should they know about you?”")
 
 
 def _people(inputs: Inputs) -> tuple[dict[str, Any], ...]:
@@ -247,19 +251,19 @@ def _people(inputs: Inputs) -> tuple[dict[str, Any], ...]:
         people.append(_stander(inputs.teacher, "graduation-cap", inputs.teacher.stance))
     strength = trust(inputs)
     people.append({
-        "who": "Trust", "icon": "hand-heart", "stance": {"strong": "yes", "growing": "try", "new": "not_yet"}[strength],
-        "says": {"strong": "Strong", "growing": "Growing", "new": "Very new"}[strength], "words": _known(inputs), "by": "",
+        "who": _("Trust"), "icon": "hand-heart", "stance": {"strong": "yes", "growing": "try", "new": "not_yet"}[strength],
+        "says": {"strong": _("Strong"), "growing": _("Growing"), "new": _("Very new")}[strength], "words": _known(inputs), "by": "",
     })
     met = inputs.has_met_contact
     people.append({
-        "who": inputs.contact.split()[0] if inputs.contact else "Contact", "icon": "handshake", "stance": "yes" if met else "not_yet",
-        "says": f"Has met {inputs.link_worker}" if met else "Not met",
-        "words": "They know each other." if met else f"{inputs.link_worker} has not met them yet.", "by": "",
+        "who": inputs.contact.split()[0] if inputs.contact else _("Contact"), "icon": "handshake", "stance": "yes" if met else "not_yet",
+        "says": _("Has met %(link_worker)s", link_worker=inputs.link_worker) if met else _("Not met"),
+        "words": _("They know each other.") if met else _("%(link_worker)s has not met them yet.", link_worker=inputs.link_worker), "by": "",
     })
     goes = inputs.who_goes_along.strip()
     people.append({
-        "who": "Who goes", "icon": "footprints", "stance": "yes" if goes else "not_yet", "says": goes or "Nobody yet",
-        "words": "Goes along the first time." if goes else "Nobody is down to go along the first time.", "by": "",
+        "who": _("Who goes"), "icon": "footprints", "stance": "yes" if goes else "not_yet", "says": goes or _("Nobody yet"),
+        "words": _("Goes along the first time.") if goes else _("Nobody is down to go along the first time."), "by": "",
     })
     return tuple(people)
 
@@ -267,13 +271,13 @@ def _people(inputs: Inputs) -> tuple[dict[str, Any], ...]:
 def _stander(said: Said, icon: str, stance: Stance | None) -> dict[str, Any]:
     where = {Stance.YES: "yes", Stance.WILLING: "try"}.get(stance, "not_yet") if stance else "not_yet"
     return {
-        "who": said.who, "icon": icon, "stance": where, "says": STANCE_WORDS[stance] if stance else "Not asked yet",
-        "words": f"“{said.words}”" if said.words else "Nothing written down yet.", "by": said.by,
+        "who": said.who, "icon": icon, "stance": where, "says": STANCE_WORDS[stance] if stance else _("Not asked yet"),
+        "words": f"“{said.words}”" if said.words else _("Nothing written down yet."), "by": said.by,
     }
 
 
 def _known(inputs: Inputs) -> str:
     weeks = inputs.known_days // 7
-    known = f"{weeks} weeks" if weeks >= 2 else f"{inputs.known_days} days" if inputs.known_days != 1 else "one day"
-    heard = {0: "", 1: ", words written down once lately"}.get(inputs.heard_lately, f", words written down {inputs.heard_lately} times lately")
-    return f"Knows {inputs.link_worker} for {known}{heard}."
+    known = _("%(weeks)s weeks", weeks=weeks) if weeks >= 2 else _("%(known_days)s days", known_days=inputs.known_days) if inputs.known_days != 1 else _("one day")
+    heard = {0: "", 1: _(", words written down once lately")}.get(inputs.heard_lately, _(", words written down %(heard_lately)s times lately", heard_lately=inputs.heard_lately))
+    return _("Knows %(link_worker)s for %(known)s%(heard)s.", link_worker=inputs.link_worker, known=known, heard=heard)

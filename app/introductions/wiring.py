@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, render_template, url_for
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.accounts.models import Person, Role
@@ -26,9 +27,9 @@ from app.shared.web import current_person
 
 _S = IntroductionState
 NEXT = {
-    _S.DECLINED: "They said no: what next?", _S.LAPSED: "No answer: what next?", _S.AGREED: "Arrange the first meeting",
-    _S.READY: "Ready to ask", _S.MET: "Do they go by themselves?", _S.LISTENING: "Listen", _S.IDEA: "An idea to talk about",
-    _S.ASKED: "Waiting for an answer", _S.ARRANGED: "A meeting is arranged",
+    _S.DECLINED: _l("They said no: what next?"), _S.LAPSED: _l("No answer: what next?"), _S.AGREED: _l("Arrange the first meeting"),
+    _S.READY: _l("Ready to ask"), _S.MET: _l("Do they go by themselves?"), _S.LISTENING: _l("Listen"), _S.IDEA: _l("An idea to talk about"),
+    _S.ASKED: _l("Waiting for an answer"), _S.ARRANGED: _l("A meeting is arranged"),
 }
 """The next step of a child's introduction, most pressing first."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.accounts.models import Person, Role
@@ -105,22 +106,22 @@ class Group:
 
 _S = IntroductionState
 GROUPS = (
-    Group("asked", "Waiting for an answer", (_S.ASKED,), "The organisation has ten school days to answer."),
-    Group("next", "No, or no answer: what next?", (_S.DECLINED, _S.LAPSED), "Look at the next best match, begin again, or close it."),
-    Group("ready", "Ready to ask", (_S.READY,), "The child and home are behind it."),
-    Group("agreed", "Agreed: arrange the meeting", (_S.AGREED,), "A day, a place, and an adult the child trusts."),
-    Group("arranged", "Arranged", (_S.ARRANGED,), "After they meet, write down the child’s own words."),
-    Group("listening", "Ideas and listening", (_S.IDEA, _S.LISTENING), "What does the child think? And who is at home?"),
-    Group("not-yet", "Not yet", (_S.NOT_YET,), "No hurry: a child who is asked again later is not late."),
-    Group("going", "Met and going", (_S.MET, _S.JOINED), "Three times, and wanting to go on: then it is settled."),
-    Group("settled", "Settled", (_S.SETTLED,), "Close it with the outcome and the next step."),
-    Group("over", "Closed and ended", (_S.CLOSED, _S.ENDED)),
+    Group("asked", _l("Waiting for an answer"), (_S.ASKED,), _l("The organisation has ten school days to answer.")),
+    Group("next", _l("No, or no answer: what next?"), (_S.DECLINED, _S.LAPSED), _l("Look at the next best match, begin again, or close it.")),
+    Group("ready", _l("Ready to ask"), (_S.READY,), _l("The child and home are behind it.")),
+    Group("agreed", _l("Agreed: arrange the meeting"), (_S.AGREED,), _l("A day, a place, and an adult the child trusts.")),
+    Group("arranged", _l("Arranged"), (_S.ARRANGED,), _l("After they meet, write down the child’s own words.")),
+    Group("listening", _l("Ideas and listening"), (_S.IDEA, _S.LISTENING), _l("What does the child think? And who is at home?")),
+    Group("not-yet", _l("Not yet"), (_S.NOT_YET,), _l("No hurry: a child who is asked again later is not late.")),
+    Group("going", _l("Met and going"), (_S.MET, _S.JOINED), _l("Three times, and wanting to go on: then it is settled.")),
+    Group("settled", _l("Settled"), (_S.SETTLED,), _l("Close it with the outcome and the next step.")),
+    Group("over", _l("Closed and ended"), (_S.CLOSED, _S.ENDED)),
 )
 PARTNER_GROUPS = (
-    Group("asked", "Asked of you", (_S.ASKED,), "A Link Worker waits for your answer."),
-    Group("agreed", "Agreed", (_S.AGREED, _S.ARRANGED), "Next: the first meeting."),
-    Group("going", "Coming to you", (_S.MET, _S.JOINED, _S.SETTLED)),
-    Group("over", "Closed", (_S.CLOSED,), "Settled with you, and closed with Kith."),
+    Group("asked", _l("Asked of you"), (_S.ASKED,), _l("A Link Worker waits for your answer.")),
+    Group("agreed", _l("Agreed"), (_S.AGREED, _S.ARRANGED), _l("Next: the first meeting.")),
+    Group("going", _l("Coming to you"), (_S.MET, _S.JOINED, _S.SETTLED)),
+    Group("over", _l("Closed"), (_S.CLOSED,), _l("Settled with you, and closed with Kith.")),
 )
 _BY_WAIT = (Introduction.asked_at.is_(None), Introduction.asked_at, Introduction.created_at, Introduction.id)
 

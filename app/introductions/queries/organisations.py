@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Role, RoleGrant
 from app.accounts.queries import is_in_force
@@ -20,7 +22,7 @@ from app.introductions.words import DECLINE_TOLD
 from app.shared import clock
 from app.shared.db import db
 from app.shared.gathered import listed_from, read_list, value_of
-from app.shared.view import plural, sentence_list
+from app.shared.view import sentence_list
 
 LOOK_BACK = timedelta(days=365)
 LATELY = timedelta(days=90)
@@ -46,18 +48,18 @@ class PartnerLoad:
     @property
     def answer_words(self) -> str:
         if self.answer_days is None:
-            return "No answers yet to go by"
+            return _("No answers yet to go by")
         if self.answer_days < 1:
-            return "Usually answers the same day"
+            return _("Usually answers the same day")
         days = max(1, round(self.answer_days))
-        return f"Usually answers within {days} day{'' if days == 1 else 's'}"
+        return ngettext("Usually answers within %(days)s day", "Usually answers within %(days)s days", days, days=days)
 
     @property
     def decline_words(self) -> str:
         if not self.declines:
-            return f"No “no” in {LATELY.days} days"
-        told = sentence_list([f"{DECLINE_TOLD[reason][:1].lower()}{DECLINE_TOLD[reason][1:]}" + (f" ({times} times)" if times > 1 else "") for reason, times in self.declines])
-        return f"Said no {plural(sum(times for _, times in self.declines), 'time')} in {LATELY.days} days: {told}"
+            return _("No “no” in %(days)s days", days=LATELY.days)
+        told = sentence_list([f"{DECLINE_TOLD[reason][:1].lower()}{DECLINE_TOLD[reason][1:]}" + (_(" (%(times)s times)", times=times) if times > 1 else "") for reason, times in self.declines])
+        return ngettext("Said no %(number)s time in %(days)s days: %(told)s", "Said no %(number)s times in %(days)s days: %(told)s", sum((times for _, times in self.declines)), number=f"{sum((times for _, times in self.declines)):,}", days=LATELY.days, told=told)
 
 
 def partner_load(introduction: Introduction) -> PartnerLoad:

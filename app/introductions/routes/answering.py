@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.accounts.queries import school_days
@@ -31,7 +32,7 @@ def ask(introduction: Introduction) -> ResponseReturnValue:
     return run(
         introduction, form,
         lambda: services.ask(introduction_id=key, note_to_partner=form.note_to_partner.data or "", actor=person, seen_version=form.seen),
-        "introductions/introduction_ask.html", done="Asked. You hear from Kith when they answer.",
+        "introductions/introduction_ask.html", done=_("Asked. You hear from Kith when they answer."),
         reading=standing.read(introduction), may_work=True, load=queries.partner_load(introduction), people=queries.partner_people(introduction),
         answer_by=school_days(introduction.child.school_id).after(clock.today(), guards.ANSWER_WITHIN),
     )
@@ -55,7 +56,7 @@ def _agree(introduction: Introduction, person: Person) -> ResponseReturnValue:
             introduction_id=key, practitioner_id=picked(form.practitioner_id), cohort_id=form.chosen_cohort,
             first_dates=form.first_dates.data or "", actor=person, seen_version=form.seen,
         ),
-        "introductions/introduction_agree.html", done="Thank you. The Link Worker arranges the first meeting with you.",
+        "introductions/introduction_agree.html", done=_("Thank you. The Link Worker arranges the first meeting with you."),
         called=called_by_partner(introduction), by_word=False, has_practitioners=bool(practitioners),
     )
 
@@ -68,7 +69,7 @@ def _agree_by_word(introduction: Introduction, person: Person) -> ResponseReturn
             introduction_id=key, answered_by=form.answered_by.data or "", first_dates=form.first_dates.data or "", actor=person,
             seen_version=form.seen,
         ),
-        "introductions/introduction_agree.html", done="Written down. Now arrange the first meeting.", called=introduction.child.called,
+        "introductions/introduction_agree.html", done=_("Written down. Now arrange the first meeting."), called=introduction.child.called,
         by_word=True, has_practitioners=True,
     )
 
@@ -86,6 +87,6 @@ def decline(introduction: Introduction) -> ResponseReturnValue:
             answered_by=form["answered_by"].data or "" if by_word else "", actor=person, seen_version=form.seen,
         ),
         "introductions/introduction_decline.html", by_word=by_word,
-        done="Written down." if by_word else "Thank you for answering. The Link Worker looks elsewhere.",
+        done=_("Written down.") if by_word else _("Thank you for answering. The Link Worker looks elsewhere."),
         called=introduction.child.called if by_word else called_by_partner(introduction), worker=queries.find_lead_name(introduction.child_id),
     )

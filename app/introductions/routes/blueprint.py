@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.children.sight import note_look
 from app.introductions import queries
@@ -41,7 +42,7 @@ def run(
     try:
         introduction = queries.get_introduction(introduction_id, person)
     except NotFound:  # answered, ended or withdrawn while the form was open
-        flash("This introduction is not yours to see any more.", "notice")
+        flash(_("This introduction is not yours to see any more."), "notice")
         return redirect(url_for("introductions.introductions"), 303)
     form.seen_version.data = str(introduction.version)
     return render_template(template, form=form, introduction=introduction, **context), 422

@@ -6,6 +6,7 @@ import uuid
 
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.introductions import policies, queries, services, standing
 from app.introductions.forms import NEXT_STEP, CheckForm, CloseForm, EndForm, SettleForm
@@ -28,7 +29,7 @@ def settle(introduction: Introduction) -> ResponseReturnValue:
             introduction_id=key, wants_to_go_on=form.wants_to_go_on.data == "yes", words_said=form.words_said.data or "",
             visits_told=form["visits_told"].data if is_typed else None, actor=person, seen_version=form.seen,
         ),
-        "introductions/introduction_settle.html", done="Settled. Kith asks again after 1, 3, 6 and 12 months.", attended=attended,
+        "introductions/introduction_settle.html", done=_("Settled. Kith asks again after 1, 3, 6 and 12 months."), attended=attended,
     )
 
 
@@ -40,13 +41,13 @@ def close(introduction: Introduction) -> ResponseReturnValue:
     if settled:
         form.next_step.validators, form.next_step.flags.optional = NEXT_STEP, False
     else:
-        form.outcome.label.text = "Why did nothing come of it?"
+        form.outcome.label.text = _("Why did nothing come of it?")
     return run(
         introduction, form,
         lambda: services.close(
             introduction_id=key, outcome=form.outcome.data or "", next_step=form.next_step.data or "", actor=person, seen_version=form.seen
         ),
-        "introductions/introduction_close.html", done="Closed.", settled=settled,
+        "introductions/introduction_close.html", done=_("Closed."), settled=settled,
     )
 
 
@@ -56,7 +57,7 @@ def end(introduction: Introduction) -> ResponseReturnValue:
     """What would stop is said first. Nothing stands before it, a stale page neither."""
     key, person = introduction.id, current_person()
     if not introduction.is_open:
-        flash("This introduction is over already.", "notice")
+        flash(_("This introduction is over already."), "notice")
         return redirect(page_of(key), 303)
     form = EndForm()
     return run(
@@ -64,7 +65,7 @@ def end(introduction: Introduction) -> ResponseReturnValue:
         lambda: services.end(
             introduction_id=key, reason=EndReason(form.reason.data), note=form.note.data or "", actor=person, seen_version=form.seen
         ),
-        "introductions/introduction_end.html", done="Ended.", will=services.what_ending_does(introduction),
+        "introductions/introduction_end.html", done=_("Ended."), will=services.what_ending_does(introduction),
     )
 
 
@@ -79,7 +80,7 @@ def check(introduction: Introduction, check_id: uuid.UUID) -> ResponseReturnValu
         actor=person,
     ))
     if answered is not None:
-        flash("Written down.", "success")
+        flash(_("Written down."), "success")
         return redirect(page_of(key), 303)
     return render_template(
         "introductions/check_answer.html", form=form, introduction=queries.get_introduction(key, person), check=queries.get_check(check_id, key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import redirect
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.introductions import policies, queries, standing
 from app.introductions.forms import picked
@@ -35,7 +36,7 @@ def heard(introduction: Introduction) -> ResponseReturnValue:
         )
 
     return run(
-        introduction, form, verb, "introductions/introduction_hear.html", done="Written down. What comes next stands below.",
+        introduction, form, verb, "introductions/introduction_hear.html", done=_("Written down. What comes next stands below."),
         reading=reading, trusted=queries.list_trusted_adults(introduction.child_id),
     )
 

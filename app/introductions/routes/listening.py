@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.introductions import policies, queries, services, standing
 from app.introductions.forms import NotYetForm, PrepareForm, ViewForm, chosen
@@ -25,7 +26,7 @@ def listen(introduction: Introduction) -> ResponseReturnValue:
     key, person, seen = introduction.id, current_person(), seen_version()
     return act(
         lambda: services.begin_listening(introduction_id=key, actor=person, seen_version=seen), page_of(key),
-        done="Now listen: write down what the child thinks, and what home thinks.",
+        done=_("Now listen: write down what the child thinks, and what home thinks."),
     )
 
 
@@ -42,7 +43,7 @@ def view_new(introduction: Introduction) -> ResponseReturnValue:
             stance=Stance(form.stance.data), words_said=form.words_said.data or "", said_on=chosen(form.said_on), how=form.how.data,
             language=form.language.data, words_in_english=form.words_in_english.data or "", told_to=form.told_to.data or "", actor=person, seen_version=form.seen,
         ),
-        "introductions/view_new.html", done="Written down.",
+        "introductions/view_new.html", done=_("Written down."),
     )
 
 
@@ -61,7 +62,7 @@ def prepare(introduction: Introduction) -> ResponseReturnValue:
             introduction_id=key, has_met_contact=form.has_met_contact.data, who_goes_along=form.who_goes_along.data or "",
             is_shared=not form["nothing_told"].data if may_choose else None, actor=person, seen_version=form.seen,
         ),
-        "introductions/introduction_prepare.html", done="Put in place.",
+        "introductions/introduction_prepare.html", done=_("Put in place."),
         trusted=queries.list_trusted_adults(introduction.child_id), contact=standing.read(introduction).contact,
     )
 
@@ -70,7 +71,7 @@ def prepare(introduction: Introduction) -> ResponseReturnValue:
 @allow(policies.can_make_ready, introduction=queries.get_introduction)
 def ready(introduction: Introduction) -> ResponseReturnValue:
     key, person, seen = introduction.id, current_person(), seen_version()
-    return act(lambda: services.make_ready(introduction_id=key, actor=person, seen_version=seen), page_of(key), done="Ready. Now the organisation can be asked.")
+    return act(lambda: services.make_ready(introduction_id=key, actor=person, seen_version=seen), page_of(key), done=_("Ready. Now the organisation can be asked."))
 
 
 @blueprint.route("/introductions/<uuid:introduction_id>/not-yet", methods=["GET", "POST"])
@@ -83,7 +84,7 @@ def not_yet(introduction: Introduction) -> ResponseReturnValue:
         lambda: services.set_not_yet(
             introduction_id=key, why=form.why.data or "", ask_again_on=chosen(form.ask_again_on), actor=person, seen_version=form.seen
         ),
-        "introductions/introduction_not_yet.html", done="Not yet. You get it on your list on the day.",
+        "introductions/introduction_not_yet.html", done=_("Not yet. You get it on your list on the day."),
     )
 
 
@@ -91,6 +92,6 @@ def not_yet(introduction: Introduction) -> ResponseReturnValue:
 @allow(policies.can_listen, introduction=queries.get_introduction)
 def again(introduction: Introduction) -> ResponseReturnValue:
     key, person, seen = introduction.id, current_person(), seen_version()
-    return act(lambda: services.begin_again(introduction_id=key, actor=person, seen_version=seen), page_of(key), done="It is an idea again.")
+    return act(lambda: services.begin_again(introduction_id=key, actor=person, seen_version=seen), page_of(key), done=_("It is an idea again."))
 
 

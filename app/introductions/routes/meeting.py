@@ -6,6 +6,7 @@ import uuid
 
 from flask import Response, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.catalogue import queries as catalogue
@@ -43,7 +44,7 @@ def arrange(introduction: Introduction) -> ResponseReturnValue:
             introduction_id=key, meeting_at=form.meeting_at, place=form.place.data or "", people=form.people.data or "",
             trusted_adult=form.trusted_adult.data or "", actor=person, seen_version=form.seen,
         ),
-        "introductions/introduction_arrange.html", done="The meeting is moved." if again else "Arranged.", again=again,
+        "introductions/introduction_arrange.html", done=_("The meeting is moved.") if again else _("Arranged."), again=again,
         called=called_by_partner(introduction) if partner else introduction.child.called,
         trusted=[] if partner else queries.list_trusted_adults(introduction.child_id),
         gaps=[(gap.sentence, gap.who) for gap in (standing.for_partner(gaps) if partner else gaps)],
@@ -62,7 +63,7 @@ def met(introduction: Introduction) -> ResponseReturnValue:
             introduction_id=key, met_on=chosen(form.met_on), people=form.people.data or "", words_said=form.words_said.data or "",
             actor=person, seen_version=form.seen,
         ),
-        "introductions/introduction_met.html", done="They met. It is counted.",
+        "introductions/introduction_met.html", done=_("They met. It is counted."),
     )
 
 
@@ -74,7 +75,7 @@ def join(introduction: Introduction) -> ResponseReturnValue:
     return run(
         introduction, form,
         lambda: services.join(introduction_id=key, on=chosen(form.on), actor=person, seen_version=form.seen),
-        "introductions/introduction_join.html", done="Joined.",
+        "introductions/introduction_join.html", done=_("Joined."),
     )
 
 
@@ -91,7 +92,7 @@ def practitioner(introduction: Introduction) -> ResponseReturnValue:
             introduction_id=key, practitioner_id=uuid.UUID(str(form.practitioner_id.data)), actor=person, seen_version=form.seen
         )
 
-    return run(introduction, form, verb, "introductions/introduction_practitioner.html", done="Named.", called=called_by_partner(introduction))
+    return run(introduction, form, verb, "introductions/introduction_practitioner.html", done=_("Named."), called=called_by_partner(introduction))
 
 
 @blueprint.get("/introductions/<uuid:introduction_id>/meeting.ics")
@@ -99,7 +100,7 @@ def practitioner(introduction: Introduction) -> ResponseReturnValue:
 def meeting_file(introduction: Introduction) -> ResponseReturnValue:
     """For one's own calendar, which other people may look into: no name of a child or of anybody at home."""
     if introduction.meeting_at is None or introduction.state not in (IntroductionState.ARRANGED, IntroductionState.MET):
-        raise NotFound("No meeting is arranged now.")
+        raise NotFound(_("No meeting is arranged now."))
     names = [introduction.child.first_name, introduction.child.last_name, introduction.child.known_as]
     names += [part for carer in introduction.child.carers for part in carer.name.split()]
     note_look(introduction.child, "meeting")
@@ -135,5 +136,5 @@ def photo(introduction: Introduction) -> ResponseReturnValue:
     note_look(introduction.child, "introduction card")
     shared = shared_of(introduction)
     if shared is None or not shared.is_approved_by_child or photos.FIELD not in shared.covers:
-        raise NotFound("There is no photo.")
+        raise NotFound(_("There is no photo."))
     return as_picture(photos.find_photo(introduction.child_id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.introductions import policies, queries, services
@@ -33,7 +34,7 @@ def message_new(introduction: Introduction) -> ResponseReturnValue:
             introduction_id=key, words_written=form.words_written.data or "", readers=Readers(form.readers.data),
             is_question=form.is_question.data, actor=person,
         ),
-        "introductions/message_new.html", done="Written. It stays here, and they see it on their list.", is_partner=partner,
+        "introductions/message_new.html", done=_("Written. It stays here, and they see it on their list."), is_partner=partner,
     )
 
 
@@ -49,7 +50,7 @@ def message_answer(introduction: Introduction, message_id: uuid.UUID) -> Respons
     return run(
         introduction, form,
         lambda: services.answer_message(introduction_id=key, message_id=message_id, words_written=form.words_written.data or "", actor=person),
-        "introductions/message_answer.html", done="Answered.", question=question, is_partner=partner,
+        "introductions/message_answer.html", done=_("Answered."), question=question, is_partner=partner,
     )
 
 
@@ -57,4 +58,4 @@ def message_answer(introduction: Introduction, message_id: uuid.UUID) -> Respons
 @allow(policies.can_write, introduction=queries.get_introduction)
 def message_read(introduction: Introduction, message_id: uuid.UUID) -> ResponseReturnValue:
     key, person = introduction.id, current_person()
-    return act(lambda: services.tick_off(introduction_id=key, message_id=message_id, actor=person), page_of(key), done="Off your list.")
+    return act(lambda: services.tick_off(introduction_id=key, message_id=message_id, actor=person), page_of(key), done=_("Off your list."))

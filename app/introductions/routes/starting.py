@@ -7,6 +7,7 @@ import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.models import Person
@@ -73,13 +74,13 @@ def _start(form: StartForm, offering: Offering, mine: list[Child]) -> ResponseRe
     if child is not None:
         found = queries.open_introduction(child.id, offering.id)
         if found is not None and (form.is_submitted() or request.args.get("child_id")):
-            flash("This introduction has begun already. Here it is.", "notice")
+            flash(_("This introduction has begun already. Here it is."), "notice")
             return redirect(page_of(found.id), 303)
     chosen = picked(form.child_id)
     if form.is_submitted() and chosen is not None:
         started = submit(form, lambda: services.start(child_id=chosen, offering_id=offering_id, why=form.why.data or "", actor=person))
         if started is not None:
-            flash("The idea is written down. Nobody outside has been told.", "success")
+            flash(_("The idea is written down. Nobody outside has been told."), "success")
             return redirect(page_of(started.id), 303)
         offering = get_offering(offering_id, person)
         child = next((one for one in mine if one.id == chosen), None)
@@ -105,7 +106,7 @@ def new_word(child: Child, offering: Offering) -> ResponseReturnValue:
         child_id=child_id, offering_id=offering_id, words=form.words_said.data or "", actor=person
     ))
     if lifted is not None:
-        flash("Written down. It can be talked about again.", "success")
+        flash(_("Written down. It can be talked about again."), "success")
         return redirect(url_for("introductions.new", offering_id=offering_id, child_id=child_id), 303)
     return render_template(
         "introductions/refusal_lift.html", form=form, child=get_child(child_id, person), offering=get_offering(offering_id, person),
@@ -127,7 +128,7 @@ def signpost_new(offering: Offering) -> ResponseReturnValue:
             child_id=chosen, offering_id=offering_id, to_whom=form.to_whom.data or "", given_on=form.given_on.data, actor=person
         ))
         if given is not None:
-            flash("Written down as information given.", "success")
+            flash(_("Written down as information given."), "success")
             return redirect(url_for("children.child", child_id=chosen), 303)
     elif form.is_submitted():
         form.validate_on_submit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.introductions import policies, queries, services
 from app.introductions.forms import TogetherForm, picked
@@ -28,11 +29,11 @@ def together(introduction: Introduction) -> ResponseReturnValue:
             raise NotFound
         return services.go_together(introduction_id=key, with_id=chosen, actor=person, seen_version=form.seen)
 
-    return run(introduction, form, verb, "introductions/introduction_together.html", done="They go together now.", others=others)
+    return run(introduction, form, verb, "introductions/introduction_together.html", done=_("They go together now."), others=others)
 
 
 @blueprint.post("/introductions/<uuid:introduction_id>/apart")
 @allow(policies.can_go_together, introduction=queries.get_introduction)
 def apart(introduction: Introduction) -> ResponseReturnValue:
     key, person, seen = introduction.id, current_person(), seen_version()
-    return act(lambda: services.go_apart(introduction_id=key, actor=person, seen_version=seen), page_of(key), done="Each goes alone.")
+    return act(lambda: services.go_apart(introduction_id=key, actor=person, seen_version=seen), page_of(key), done=_("Each goes alone."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.accounts.queries import school_days
@@ -33,6 +34,7 @@ from app.notifications.services import post
 from app.shared import clock
 from app.shared.db import atomic, db, lock_rows
 from app.shared.errors import Forbidden, Invalid, NotFound
+from app.shared.tongue import in_english
 
 _S = IntroductionState
 ASKED_BY_EMAIL = "introductions.asked"
@@ -99,13 +101,13 @@ def agree(
         guards.require(gaps if by_word else standing.for_partner(gaps))
         for one in party:
             if by_word and practitioner_id is None:
-                one.answered_by = words(answered_by, "Write down who said yes there.", "answered_by")[:120]
+                one.answered_by = words(answered_by, _("Write down who said yes there."), "answered_by")[:120]
             else:
                 one.practitioner_id = practitioner_of(one, practitioner_id)
                 one.answered_by = answered_by.strip()[:120]
             if cohort_id is not None:
                 one.cohort_id = _cohort(one, cohort_id)
-            one.first_dates = words(first_dates, "Say when it could begin, like “Thursdays at 4 from 3 December”.", "first_dates")[:200]
+            one.first_dates = words(first_dates, _("Say when it could begin, like “Thursdays at 4 from 3 December”."), "first_dates")[:200]
             _agreed(one, actor, by_word=by_word)
         return party[0]
 
@@ -136,28 +138,28 @@ def _require_answerer(introduction: Introduction, actor: Person) -> bool:
         return False
     if policies.can_answer_for(actor, introduction):
         if queries.partner_people(introduction):
-            raise Forbidden(f"{introduction.organisation.name} signs in to Kith and answers there, not through you.")
+            raise Forbidden(_("%(organisation)s signs in to Kith and answers there, not through you.", organisation=introduction.organisation.name))
         return True
-    raise Forbidden(f"Only {introduction.organisation.name} can answer this.")
+    raise Forbidden(_("Only %(organisation)s can answer this.", organisation=introduction.organisation.name))
 
 
 def practitioner_of(introduction: Introduction, practitioner_id: uuid.UUID | None) -> uuid.UUID:
     """Theirs, with current evidence. Raises Invalid, Missing."""
     chosen = queries.find_practitioner(practitioner_id, introduction.organisation_id) if practitioner_id else None
     if chosen is None:
-        raise Invalid("Choose who will meet the child.", code="practitioner", field="practitioner_id")
+        raise Invalid(_("Choose who will meet the child."), code="practitioner", field="practitioner_id")
     today = clock.today()
     found = catalogue.document_gaps(introduction.organisation_id, on=today, through=today, practitioner_id=chosen.id)
     if found:
         gaps = [Gap("evidence", gap.sentence) for gap in found]
-        who = Gap("evidence", f"{introduction.organisation.name} can send what is missing, and the Zone manager checks it.")
+        who = Gap("evidence", _("%(organisation)s can send what is missing, and the Zone manager checks it.", organisation=introduction.organisation.name))
         raise guards.Missing([*gaps, who], field="practitioner_id")
     return chosen.id
 
 
 def _cohort(introduction: Introduction, cohort_id: uuid.UUID) -> uuid.UUID:
     if cohort_id not in {cohort.id for cohort in catalogue.list_cohorts(introduction.offering_id, running=True)}:
-        raise Invalid("That group takes no children any more. Choose another.", field="cohort_id")
+        raise Invalid(_("That group takes no children any more. Choose another."), field="cohort_id")
     return cohort_id
 
 
@@ -171,10 +173,10 @@ def decline(
         by_word = _require_answerer(party[0], actor)
         said = note_to_link_worker.strip()
         if reason is DeclineReason.OTHER:
-            said = words(said, "Say what the reason is.", "note_to_link_worker")
+            said = words(said, _("Say what the reason is."), "note_to_link_worker")
         for one in party:
             if by_word:
-                one.answered_by = words(answered_by, "Write down who said no there.", "answered_by")[:120]
+                one.answered_by = words(answered_by, _("Write down who said no there."), "answered_by")[:120]
             one.decline_reason, one.decline_note, one.answered_at = reason, said, clock.now()
             _declined(one, reason, actor, by_word=by_word)
         return party[0]
@@ -186,7 +188,7 @@ def _declined(introduction: Introduction, reason: DeclineReason, actor: Person, 
     forget_messages(introduction, "Answered")
     hooks.on_ended(introduction, actor, _S.DECLINED)
     tell_link_workers(
-        introduction, "introduction_next", "What next?", f"{introduction.organisation.name}: {DECLINE_TOLD[reason].lower()}",
+        introduction, "introduction_next", "What next?", f"{introduction.organisation.name}: {in_english(DECLINE_TOLD[reason]).lower()}",
         action="Look at it", icon="search", urgency=Urgency.TODAY,
     )
 
@@ -199,7 +201,7 @@ def lapse(*, introduction_id: uuid.UUID, actor: Person | None = None) -> Introdu
         if introduction.state is not _S.ASKED:
             return introduction
         if introduction.answer_by_on is not None and clock.today() <= introduction.answer_by_on:
-            raise Already(f"{introduction.organisation.name} has until {introduction.answer_by_on:%-d %B} to answer.", code="not_due")
+            raise Already(_("%(organisation)s has until %(answer_by_on)s to answer.", organisation=introduction.organisation.name, answer_by_on=f"{introduction.answer_by_on:%-d %B}"), code="not_due")
         move(introduction, _S.LAPSED, actor=actor, done="lapsed", answer_by_on=introduction.answer_by_on)
         waited_for_us = queries.has_unanswered_question(introduction.id)
         nothing_left_to_do(introduction, "No answer in time")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import queries as trail
@@ -51,7 +53,7 @@ def take(
 def require_may_move(introduction: Introduction, *, to: IntroductionState | None, seen_version: int | None) -> None:
     """Under its lock: it is not there already, did not change since it was on the screen, and the table leads there."""
     if to is not None and introduction.state is to:
-        raise Already(f"This is {STATE_WORDS[to].lower()} already: {_last_change(introduction)}.")
+        raise Already(_("This is %(state_words)s already: %(last_change)s.", state_words=STATE_WORDS[to].lower(), last_change=_last_change(introduction)))
     require_unchanged(introduction, seen_version)
     if to is not None:
         INTRODUCTION_MOVES.require(introduction.state, to)
@@ -61,20 +63,19 @@ def require_unchanged(introduction: Introduction, seen_version: int | None) -> N
     """Raises Stale with what changed since, and who changed it."""
     if seen_version is not None and seen_version != introduction.version:
         raise Stale(
-            f"This introduction moved on while your page was open: {_changes_since(introduction, seen_version)}. "
-            "Nothing was changed now. Look at it again, then decide."
+            _("This introduction moved on while your page was open: %(changes_since)s. Nothing was changed now. Look at it again, then decide.", changes_since=_changes_since(introduction, seen_version))
         )
 
 
 def _changes_since(introduction: Introduction, version: int) -> str:
     newer = [entry for entry in trail.list_entries_for(introduction) if int(entry.details.get("version", 0)) > version]
     told = [f"{e.actor_name} · {ACTION_WORDS.get(e.action, e.action).lower()} ({ago(e.at)})" for e in newer[-3:]]
-    return sentence_list(told, "then") if told else "somebody changed it"
+    return sentence_list(told, "then") if told else _("somebody changed it")
 
 
 def _last_change(introduction: Introduction) -> str:
     newest = next((e for e in reversed(trail.list_entries_for(introduction)) if e.to_state == introduction.state), None)
-    return f"{newest.actor_name} did that {ago(newest.at)}" if newest else "somebody did that before"
+    return _("%(actor_name)s did that %(at)s", actor_name=newest.actor_name, at=ago(newest.at)) if newest else _("somebody did that before")
 
 
 def move(
@@ -110,7 +111,7 @@ def taken_up(introduction: Introduction, actor: Person | None) -> None:
 def permit(is_allowed: bool, introduction: Introduction, who: str = "") -> None:
     """Raises Forbidden, naming who can."""
     if not is_allowed:
-        raise Forbidden(who or f"Only the child’s Link Worker can do this{_named(introduction)}.")
+        raise Forbidden(who or _("Only the child’s Link Worker can do this%(named)s.", named=_named(introduction)))
 
 
 def _named(introduction: Introduction) -> str:

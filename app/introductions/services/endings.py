@@ -7,6 +7,7 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -58,15 +59,15 @@ def settle(
         permit(policies.can_settle(actor, introduction), introduction)
         if visits_told is not None:
             if introduction.offering.needs_money:
-                raise Invalid("This programme keeps a register, so its visits are not typed in.", field="visits_told")
+                raise Invalid(_("This programme keeps a register, so its visits are not typed in."), field="visits_told")
             if not 0 <= visits_told <= 500:
-                raise Invalid("Type a number of visits from 0 to 500.", field="visits_told")
+                raise Invalid(_("Type a number of visits from 0 to 500."), field="visits_told")
             introduction.visits_told = visits_told
         attended = standing.read(introduction).attended
         guards.require(guards.to_settle(child=introduction.child.called, attended=attended, wants_to_go_on=wants_to_go_on))
         db.session.add(View(
             introduction_id=introduction.id, viewpoint=Viewpoint.CHILD, stance=Stance.YES, said_on=clock.today(),
-            words=words(words_said, "Write down what the child says about going on.", "words_said"), asked_by_id=actor.id,
+            words=words(words_said, _("Write down what the child says about going on."), "words_said"), asked_by_id=actor.id,
         ))
         introduction.wants_to_go_on, introduction.settled_on = True, clock.today()
         move(introduction, _S.SETTLED, actor=actor, done="settled", attended=attended)
@@ -100,9 +101,9 @@ def close(
         permit(policies.can_close(actor, introduction), introduction)
         has_settled = introduction.state is _S.SETTLED
         introduction.outcome = words(
-            outcome, "Say what came of it." if has_settled else "Say why nothing came of it.", "outcome"
+            outcome, _("Say what came of it.") if has_settled else _("Say why nothing came of it."), "outcome"
         )
-        introduction.next_step = words(next_step, "Say what the next step is.", "next_step") if has_settled else next_step.strip()
+        introduction.next_step = words(next_step, _("Say what the next step is."), "next_step") if has_settled else next_step.strip()
         if has_settled:
             _schedule_checks(introduction)
         move(introduction, _S.CLOSED, actor=actor, done="closed")
@@ -120,9 +121,9 @@ def answer_check(
         permit(policies.can_answer_check(actor, introduction), introduction)
         check = queries.get_check(check_id, introduction.id)
         if check.answered_on is not None:
-            raise Already("This was answered already.")
+            raise Already(_("This was answered already."))
         if (check.due_on - clock.today()).days > EARLIEST:
-            raise Invalid(f"It is early to ask: this check is for {check.due_on:%-d %B %Y}.", code="not_due")
+            raise Invalid(_("It is early to ask: this check is for %(due_on)s.", due_on=f"{check.due_on:%-d %B %Y}"), code="not_due")
         check.answered_on, check.is_still_going = clock.today(), is_still_going
         check.words = words_said.strip()
         audit.record(
@@ -207,17 +208,17 @@ def what_leaving_ends(child: Child) -> list[str]:
 
 
 def _sentence(introduction: Introduction) -> str:
-    return f"The introduction to {introduction.offering.title} ends."
+    return _("The introduction to %(offering)s ends.", offering=introduction.offering.title)
 
 
 def what_ending_does(introduction: Introduction, reason: EndReason | None = None) -> list[str]:
     """For the preview of ending: what stops with it. Reads only."""
     sees = introduction.state in policies.PARTNER_SEES
-    told = [f"The introduction of {introduction.child.called} to {introduction.offering.title} ends today, for good."]
+    told = [_("The introduction of %(child)s to %(offering)s ends today, for good.", child=introduction.child.called, offering=introduction.offering.title)]
     if sees:
-        told.append(f"{introduction.organisation.name} stops seeing anything about {introduction.child.called} through it.")
+        told.append(_("%(organisation)s stops seeing anything about %(child)s through it.", organisation=introduction.organisation.name, child=introduction.child.called))
     told += hooks.what_ends(introduction)
-    told.append("Everything about it leaves everybody’s list of tasks.")
+    told.append(_("Everything about it leaves everybody’s list of tasks."))
     if reason in (None, EndReason.CHILD_NO):
-        told.append(f"If it is {introduction.child.called}’s own no: {introduction.offering.title} never comes back by itself.")
+        told.append(_("If it is %(child)s’s own no: %(offering)s never comes back by itself.", child=introduction.child.called, offering=introduction.offering.title))
     return told

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.children import services as children
 from app.introductions import policies, standing
@@ -59,7 +61,7 @@ def write_down_all(
         introduction = take(introduction_id, seen_version=seen_version)
         permit(policies.can_listen(actor, introduction), introduction)
         if introduction.state not in (_S.IDEA, _S.NOT_YET, _S.LISTENING):
-            raise Invalid("This is past listening. Write down a new view instead.")
+            raise Invalid(_("This is past listening. Write down a new view instead."))
         if introduction.state is not _S.LISTENING:
             begin_listening(introduction_id=introduction.id, actor=actor)
         for one in heard:

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.accounts.models import Person
@@ -47,9 +48,9 @@ def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Perso
     with atomic():
         child = children.get_child(child_id, actor)
         if not policies.can_start(actor, child):
-            raise Forbidden(f"Only {child.called}’s Link Worker, or the Zone manager, starts an introduction.")
+            raise Forbidden(_("Only %(child)s’s Link Worker, or the Zone manager, starts an introduction.", child=child.called))
         offering = children.offering_in_zone(offering_id, child.zone_id)
-        already = Already(f"{child.called} already has an open introduction to {offering.title}. Go on with that one.")
+        already = Already(_("%(child)s already has an open introduction to %(offering)s. Go on with that one.", child=child.called, offering=offering.title))
         if queries.open_introduction(child.id, offering.id) is not None:
             raise already
         refusal = children.find_refusal(child.id, offering.id)
@@ -62,7 +63,7 @@ def start(*, child_id: uuid.UUID, offering_id: uuid.UUID, why: str, actor: Perso
         )
         introduction = Introduction(
             zone_id=child.zone_id, child_id=child.id, offering_id=offering.id, organisation_id=offering.organisation_id,
-            started_by_id=actor.id, why=words(why, "Say in a sentence why this could be right for this child.", "why"),
+            started_by_id=actor.id, why=words(why, _("Say in a sentence why this could be right for this child."), "why"),
             cohort_id=_only_cohort(offering),
         )
         db.session.add(introduction)
@@ -113,14 +114,14 @@ def record_view(
         introduction = take(introduction_id, seen_version=seen_version)
         permit(policies.can_record_view(actor, introduction), introduction)
         if not introduction.is_open:
-            raise Already("This introduction is over, so nothing new is asked about it.")
+            raise Already(_("This introduction is over, so nothing new is asked about it."))
         if introduction.state is _S.IDEA:
-            raise Invalid("This is still an idea. Begin to listen first, then write down what was said.")
+            raise Invalid(_("This is still an idea. Begin to listen first, then write down what was said."))
         view = View(
             introduction_id=introduction.id, viewpoint=viewpoint, carer_id=_carer(introduction, viewpoint, carer_id),
-            said_by=words(said_by, "Write down who said it.", "said_by")[:120] if viewpoint is Viewpoint.TEACHER else "",
-            stance=stance, words=words(words_said, "Write down what was said, in their words.", "words_said"),
-            said_on=not_ahead(said_on, "That day is still to come. Choose the day it was said.", "said_on"),
+            said_by=words(said_by, _("Write down who said it."), "said_by")[:120] if viewpoint is Viewpoint.TEACHER else "",
+            stance=stance, words=words(words_said, _("Write down what was said, in their words."), "words_said"),
+            said_on=not_ahead(said_on, _("That day is still to come. Choose the day it was said."), "said_on"),
             how=_how(how), language=_language(language), words_in_english=_in_english(words_in_english, language),
             told_to=told_to.strip()[:120], asked_by_id=actor.id,
         )
@@ -142,26 +143,26 @@ def _carer(introduction: Introduction, viewpoint: Viewpoint, carer_id: uuid.UUID
     if viewpoint is not Viewpoint.CARER:
         return None
     if carer_id is None:
-        raise Invalid("Choose which parent or carer said it.", field="carer_id")
+        raise Invalid(_("Choose which parent or carer said it."), field="carer_id")
     return children.get_carer(carer_id, introduction.child_id).id
 
 
 def _how(how: str) -> str:
     if how not in HOW_SAID:
-        raise Invalid(f"“{how}” is not one of: {', '.join(HOW_SAID)}.", field="how")
+        raise Invalid(_("“%(how)s” is not one of: %(ways)s.", how=how, ways=", ".join(HOW_SAID)), field="how")
     return how
 
 
 def _language(code: str) -> str:
     if code not in LANGUAGES:
-        raise Invalid("Choose the language it was said in.", field="language")
+        raise Invalid(_("Choose the language it was said in."), field="language")
     return code
 
 
 def _in_english(typed: str, language: str) -> str:
     if language == "en":
         return ""
-    return words(typed, "Say what it means in English: others read it too.", "words_in_english")
+    return words(typed, _("Say what it means in English: others read it too."), "words_in_english")
 
 
 def _takes_back(introduction: Introduction) -> bool:
@@ -179,10 +180,10 @@ def prepare(
         introduction = take(introduction_id, seen_version=seen_version)
         permit(policies.can_prepare(actor, introduction), introduction)
         if not introduction.is_open:
-            raise Already("This introduction is over.")
+            raise Already(_("This introduction is over."))
         if is_shared is not None and is_shared != introduction.is_shared:
             if introduction.state not in BEFORE_ASKED:
-                raise Invalid("The organisation was asked already, so what it may know cannot change here. Change the consent.", field="is_shared")
+                raise Invalid(_("The organisation was asked already, so what it may know cannot change here. Change the consent."), field="is_shared")
             introduction.is_shared = is_shared
         introduction.has_met_contact, introduction.who_goes_along = has_met_contact, who_goes_along.strip()[:120]
         note(introduction, actor=actor, done="prepared", met=has_met_contact, goes_along=bool(introduction.who_goes_along),
@@ -214,10 +215,10 @@ def set_not_yet(
         introduction = take(introduction_id, to=_S.NOT_YET, seen_version=seen_version)
         permit(policies.can_put_off(actor, introduction), introduction)
         if ask_again_on <= clock.today():
-            raise Invalid("Choose a day after today to ask again.", field="ask_again_on")
+            raise Invalid(_("Choose a day after today to ask again."), field="ask_again_on")
         if ask_again_on > clock.today() + FURTHEST:
-            raise Invalid("That is more than a year away. Choose an earlier day.", field="ask_again_on")
-        introduction.not_yet_why = words(why, "Say what it waits for.", "why")
+            raise Invalid(_("That is more than a year away. Choose an earlier day."), field="ask_again_on")
+        introduction.not_yet_why = words(why, _("Say what it waits for."), "why")
         introduction.ask_again_on = ask_again_on
         move(introduction, _S.NOT_YET, actor=actor, done="put_off", ask_again_on=ask_again_on)
         nothing_left_to_do(introduction, "Not yet")

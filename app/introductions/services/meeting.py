@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.introductions import guards, hooks, policies, queries, standing
@@ -58,7 +60,7 @@ def move_meeting(
     with atomic():
         introduction = take(introduction_id, seen_version=seen_version)
         if introduction.state is not _S.ARRANGED:
-            raise IllegalMove(f"This introduction is {introduction.state.replace('_', ' ')}, so there is no meeting to move.")
+            raise IllegalMove(_("This introduction is %(replace)s, so there is no meeting to move.", replace=introduction.state.replace("_", " ")))
         _require_arranger(introduction, actor, meeting_at)
         _set_meeting(introduction, meeting_at, place, people, trusted_adult)
         note(introduction, actor=actor, done="rearranged", meeting_at=meeting_at.isoformat())
@@ -67,7 +69,7 @@ def move_meeting(
 
 
 def _require_arranger(introduction: Introduction, actor: Person, meeting_at: datetime) -> None:
-    permit(policies.can_arrange(actor, introduction), introduction, "The child’s Link Worker or the organisation’s coordinator arranges the meeting.")
+    permit(policies.can_arrange(actor, introduction), introduction, _("The child’s Link Worker or the organisation’s coordinator arranges the meeting."))
     gaps = [
         *standing.gaps_to_arrange(introduction, standing.read(introduction)),
         *standing.gaps_in_evidence(introduction, clock.london(meeting_at).date()),
@@ -77,11 +79,11 @@ def _require_arranger(introduction: Introduction, actor: Person, meeting_at: dat
 
 def _set_meeting(introduction: Introduction, meeting_at: datetime, place: str, people: str, trusted_adult: str) -> None:
     if meeting_at <= clock.now():
-        raise Invalid("That moment has passed. Choose a day and time still to come.", field="meeting_on")
+        raise Invalid(_("That moment has passed. Choose a day and time still to come."), field="meeting_on")
     introduction.meeting_at = meeting_at
-    introduction.meeting_place = words(place, "Say where they meet.", "place")[:200]
-    introduction.meeting_people = words(people, "Say who will be in the room.", "people")[:300]
-    introduction.trusted_adult = words(trusted_adult, "Name an adult the child trusts who will be there.", "trusted_adult")[:120]
+    introduction.meeting_place = words(place, _("Say where they meet."), "place")[:200]
+    introduction.meeting_people = words(people, _("Say who will be in the room."), "people")[:300]
+    introduction.trusted_adult = words(trusted_adult, _("Name an adult the child trusts who will be there."), "trusted_adult")[:120]
 
 
 def record_met(
@@ -95,12 +97,12 @@ def record_met(
     with atomic():
         introduction = take(introduction_id, to=_S.MET, seen_version=seen_version)
         permit(policies.can_record_met(actor, introduction), introduction)
-        introduction.met_on = not_ahead(met_on, "They cannot have met on a day that is still to come.", "met_on")
+        introduction.met_on = not_ahead(met_on, _("They cannot have met on a day that is still to come."), "met_on")
         if met_on < clock.london(introduction.created_at).date():
-            raise Invalid("That is before this introduction began. Choose the day they met.", field="met_on")
+            raise Invalid(_("That is before this introduction began. Choose the day they met."), field="met_on")
         guards.require(standing.gaps_in_evidence(introduction, met_on))
-        introduction.met_people = words(people, "Say who was there.", "people")[:300]
-        introduction.met_words = words(words_said, "Write down what the child said afterwards.", "words_said")
+        introduction.met_people = words(people, _("Say who was there."), "people")[:300]
+        introduction.met_words = words(words_said, _("Write down what the child said afterwards."), "words_said")
         move(introduction, _S.MET, actor=actor, done="met", met_on=met_on)
         nothing_left_to_do(introduction, "They met")
         _count_linking(introduction, actor)
@@ -117,10 +119,10 @@ def name_practitioner(
         introduction = take(introduction_id, seen_version=seen_version)
         permit(
             policies.can_answer(actor, introduction) and queries.is_visible(introduction.id, actor), introduction,
-            f"Only {introduction.organisation.name} says who meets the child.",
+            _("Only %(organisation)s says who meets the child.", organisation=introduction.organisation.name),
         )
         if introduction.state not in (_S.AGREED, _S.ARRANGED):
-            raise IllegalMove("Somebody else can be named once you have said yes, and until they have met.")
+            raise IllegalMove(_("Somebody else can be named once you have said yes, and until they have met."))
         introduction.practitioner_id = practitioner_of(introduction, practitioner_id)
         note(introduction, actor=actor, done="practitioner_named", practitioner=practitioner_id)
         close_tasks(kind="introduction_evidence", subject=introduction, why="Somebody else was named")
@@ -154,12 +156,12 @@ def join(
         permit(policies.can_join(actor, introduction), introduction)
         if introduction.offering.needs_money and hooks.attended_count(introduction) == 0:
             raise guards.Missing([Gap(
-                "register", f"{introduction.offering.title} keeps a register, and it does not have the child there yet.",
-                f"{introduction.organisation.name} takes it at the first session.",
+                "register", _("%(offering)s keeps a register, and it does not have the child there yet.", offering=introduction.offering.title),
+                _("%(organisation)s takes it at the first session.", organisation=introduction.organisation.name),
             )])
-        not_ahead(on, "That day is still to come. Choose the day of the first visit.", "on")
+        not_ahead(on, _("That day is still to come. Choose the day of the first visit."), "on")
         if introduction.met_on is not None and on < introduction.met_on:
-            raise Invalid("That is before they met. Choose the day of the first visit.", field="on")
+            raise Invalid(_("That is before they met. Choose the day of the first visit."), field="on")
         return _join(introduction, on, actor)
 
 

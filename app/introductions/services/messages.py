@@ -6,6 +6,7 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.accounts.queries import school_days
@@ -38,7 +39,7 @@ def write_message(
             raise Forbidden
         if not is_partner:
             _require_writer(introduction, readers, actor)
-        said = words(words_written, "Write something first.", "words_written")
+        said = words(words_written, _("Write something first."), "words_written")
         last = queries.last_message(introduction.id)
         if last is not None and (last.written_by_id, last.words, last.readers, last.is_question) == (actor.id, said, readers, is_question):
             return last
@@ -59,13 +60,13 @@ def answer_message(*, introduction_id: uuid.UUID, message_id: uuid.UUID, words_w
         if not is_partner:
             _require_writer(introduction, question.readers, actor)
         if not question.is_question:
-            raise Invalid("That was no question.")
+            raise Invalid(_("That was no question."))
         if question.readers is Readers.PARTNER and question.is_by_partner == is_partner:
-            raise Invalid("That is your own side’s question: the others answer it.")
+            raise Invalid(_("That is your own side’s question: the others answer it."))
         earlier = queries.find_answer(question.id)
         if earlier is not None:
-            raise Already(f"{earlier.written_by.name} answered that already.")
-        said = words(words_written, "Write the answer.", "words_written")
+            raise Already(_("%(written_by)s answered that already.", written_by=earlier.written_by.name))
+        said = words(words_written, _("Write the answer."), "words_written")
         answer = _put(introduction, said, question.readers, actor, is_partner=is_partner, answers=question)
         close_tasks(kind=None, subject=question, why="Answered")
         if question.is_by_partner:
@@ -100,11 +101,11 @@ def _require_writer(introduction: Introduction, readers: Readers, actor: Person)
             raise Forbidden
         return
     if not policies.can_write_to_partner(actor, introduction):
-        raise Forbidden("Only the child’s Link Worker, or the Zone manager, writes to the organisation.")
+        raise Forbidden(_("Only the child’s Link Worker, or the Zone manager, writes to the organisation."))
     if not introduction.is_open or introduction.state not in policies.PARTNER_SEES:
-        raise Invalid(f"{introduction.organisation.name} sees nothing of this introduction now, so they could not read it.", field="readers")
+        raise Invalid(_("%(organisation)s sees nothing of this introduction now, so they could not read it.", organisation=introduction.organisation.name), field="readers")
     if not queries.partner_people(introduction):
-        raise Invalid(f"Nobody of {introduction.organisation.name} signs in to Kith. Ring or visit them.", field="readers")
+        raise Invalid(_("Nobody of %(organisation)s signs in to Kith. Ring or visit them.", organisation=introduction.organisation.name), field="readers")
 
 
 def _get(message_id: uuid.UUID, introduction: Introduction) -> Message:

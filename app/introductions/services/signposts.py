@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.children import queries as children
@@ -23,12 +25,12 @@ def give_signpost(
     with atomic():
         child = children.get_child(child_id, actor)
         if not policies.can_start(actor, child):
-            raise Forbidden(f"Only {child.called}’s Link Worker, or the Zone manager, writes this down.")
+            raise Forbidden(_("Only %(child)s’s Link Worker, or the Zone manager, writes this down.", child=child.called))
         offering = children.offering_in_zone(offering_id, child.zone_id)
         signpost = Signpost(
             zone_id=child.zone_id, child_id=child.id, offering_id=offering.id, given_by_id=actor.id,
-            given_on=not_ahead(given_on or clock.today(), "That day is still to come.", "given_on"),
-            to_whom=words(to_whom, "Say who was told.", "to_whom")[:120],
+            given_on=not_ahead(given_on or clock.today(), _("That day is still to come."), "given_on"),
+            to_whom=words(to_whom, _("Say who was told."), "to_whom")[:120],
         )
         db.session.add(signpost)
         audit.record("introductions.signpost.given", subject=signpost, actor=actor, offering=offering.id)

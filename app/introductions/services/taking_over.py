@@ -12,6 +12,7 @@ from app.introductions.words import STATE_WORDS
 from app.notifications.models import Urgency
 from app.notifications.services import close_tasks, open_task
 from app.shared.paths import link
+from app.shared.tongue import in_english
 
 
 def tell_new_lead(child: Child, person_id: uuid.UUID, actor: Person | None) -> None:
@@ -21,6 +22,6 @@ def tell_new_lead(child: Child, person_id: uuid.UUID, actor: Person | None) -> N
         open_task(
             person_id=person_id, zone_id=introduction.zone_id, kind=TAKEN_OVER, subject=introduction, child_id=child.id,
             title=f"{child.short_name} · Yours now: {introduction.offering.title}",
-            text=f"{STATE_WORDS[introduction.state]}. Read what was said, and say hello to {introduction.organisation.name}.",
+            text=f"{in_english(STATE_WORDS[introduction.state])}. Read what was said, and say hello to {introduction.organisation.name}.",
             action="Read it", icon="users", urgency=Urgency.TODAY, url=link("introductions.introduction", introduction_id=introduction.id),
         )

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.introductions import hooks, policies, queries
@@ -33,9 +34,9 @@ def go_together(*, introduction_id: uuid.UUID, with_id: uuid.UUID, actor: Person
         for one in (introduction, other):
             permit(policies.can_listen(actor, one), one)
             if one.state not in BEFORE_ASKED:
-                raise Invalid(f"{one.child.called} was asked for already, so it is too late to go together.", field="with_id")
+                raise Invalid(_("%(child)s was asked for already, so it is too late to go together.", child=one.child.called), field="with_id")
         if other.offering_id != introduction.offering_id or other.child_id == introduction.child_id:
-            raise Invalid("They go together to one and the same thing.", field="with_id")
+            raise Invalid(_("They go together to one and the same thing."), field="with_id")
         introduction.party_id = other.party_id = other.party_id or introduction.party_id or uuid.uuid4()
         for one in (introduction, other):
             note(one, actor=actor, done="joined_together")
