@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -76,17 +77,30 @@ def free_places(cohort_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Availability
     return found
 
 
-def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """Free places by offering: the sum over its open cohorts that have not ended. Each id asked for is a key."""
+class Places(NamedTuple):
+    """What an offering has in all, over its open cohorts that have not ended."""
+
+    free: int
+    capacity: int
+
+
+def places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Places]:
+    """Each id asked for is a key."""
     wanted = list(dict.fromkeys(offering_ids))
-    free = dict.fromkeys(wanted, 0)
+    found = dict.fromkeys(wanted, Places(0, 0))
     cohorts: list[tuple[uuid.UUID, uuid.UUID, int, int]] = []
     for part in in_parts(wanted):
         cohorts += db.session.execute(_RUNNING, {"offering_ids": part, "today": clock.today()}).all()
     live = live_places(id_ for id_, *_ in cohorts)
     for id_, offering_id, capacity, outside in cohorts:
-        free[offering_id] += Availability(capacity, outside, live[id_]).free
-    return free
+        before = found[offering_id]
+        found[offering_id] = Places(before.free + Availability(capacity, outside, live[id_]).free, before.capacity + capacity)
+    return found
+
+
+def free_places_of_offerings(offering_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The free ones alone."""
+    return {id_: places.free for id_, places in places_of_offerings(offering_ids).items()}
 
 
 _RUNNING = (

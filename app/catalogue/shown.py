@@ -24,6 +24,7 @@ from app.catalogue.models import (
     Site,
     Tariff,
 )
+from app.catalogue.queries.cards import Listed, Price
 from app.catalogue.slots import hours, say_slots_briefly
 from app.catalogue.whereabouts import is_about, neighbourhood
 from app.shared import clock
@@ -50,7 +51,7 @@ def away(km: float | None) -> str:
     return f"{minutes} min walk" if minutes <= LONGEST_WALK else f"{km:.1f} km away"
 
 
-def where(offering: Offering, km: float | None) -> str:
+def where(offering: Offering | Listed, km: float | None) -> str:
     """How one gets there, in three words."""
     if offering.delivery is Delivery.ONLINE:
         return "Online"
@@ -61,7 +62,7 @@ def where(offering: Offering, km: float | None) -> str:
     return away(km) or offering.town or "Ask where"
 
 
-def place(offering: Offering) -> str:
+def place(offering: Offering | Listed) -> str:
     return " ".join(part for part in (offering.town, offering.postcode_area or offering.postcode.partition(" ")[0]) if part)
 
 
@@ -77,18 +78,18 @@ def came_from(offering: Offering) -> str:
     return "Written in Kith" if offering.source == "kith" else f"Came from {offering.source}, as {offering.source_ref}"
 
 
-def ages(offering: Offering) -> str:
+def ages(offering: Offering | Listed) -> str:
     return f"age {offering.age_min}" if offering.age_min == offering.age_max else f"ages {offering.age_min} to {offering.age_max}"
 
 
-def price_fact(offering: Offering, tariff: Tariff | None) -> Fact:
+def price_fact(offering: Offering | Listed, tariff: Tariff | Price | None) -> Fact:
     """What it costs, and whom."""
     if offering.is_commissioned:
         return ("wallet", pounds(tariff.price_pence), f"{price_is_for(tariff)}, from a fund") if tariff else ("wallet", "Price to be agreed")
     return ("wallet", pounds(offering.cost_pence), "a session") if offering.cost_pence else ("wallet", "Free")
 
 
-def price_is_for(tariff: Tariff) -> str:
+def price_is_for(tariff: Tariff | Price) -> str:
     """"a session", "the whole place"; one to one is said, a group is what one expects."""
     return f"{'the whole place' if tariff.is_per_place else 'a session'}{', one to one' if tariff.is_one_to_one else ''}"
 
@@ -115,7 +116,7 @@ def current_tariff(tariffs: Sequence[Tariff]) -> Tariff | None:
 class Card:
     """One result of a search."""
 
-    offering: Offering
+    offering: Listed
     by: str
     text: str
     facts: tuple[Fact, ...]
@@ -125,25 +126,23 @@ class Card:
     kind_icon: str
 
 
-def card(offering: Offering, *, km: float | None, free: int) -> Card:
-    """Reads the offering's cohorts and tariffs: have them loaded."""
-    capacity = sum(cohort.capacity for cohort in running(offering.cohorts))
+def card(offering: Listed, *, km: float | None, free: int, capacity: int) -> Card:
     tone, icon = KIND_LOOKS[offering.kind]
     return Card(
         offering=offering,
-        by=" · ".join(part for part in (offering.organisation.name, place(offering), ages(offering), _gender(offering)) if part),
+        by=" · ".join(part for part in (offering.provider, place(offering), ages(offering), _gender(offering)) if part),
         text=shorten(offering.description),
         facts=(
             ("footprints", where(offering, km)),
             ("calendar-days", say_slots_briefly(offering.slots, is_by_arrangement=offering.is_by_arrangement)),
             places_fact(free, capacity),
-            price_fact(offering, current_tariff(offering.tariffs)),
+            price_fact(offering, offering.price),
         ),
         area=main_area(offering), kind=OFFERING_KIND_WORDS[offering.kind], kind_tone=tone, kind_icon=icon,
     )
 
 
-def _gender(offering: Offering) -> str:
+def _gender(offering: Offering | Listed) -> str:
     return "" if offering.gender.value == "any" else words.GENDERS[offering.gender].lower()
 
 
@@ -155,7 +154,7 @@ def shorten(text: str, limit: int = 190) -> str:
     return flat[:limit].rsplit(" ", 1)[0].rstrip(",.;:") + " …"
 
 
-def main_area(offering: Offering) -> str:
+def main_area(offering: Offering | Listed) -> str:
     """The area of the need that is named first, or nothing."""
     first = offering.needs[0].partition(":")[0] if offering.needs else ""
     return first if first in AREAS else ""

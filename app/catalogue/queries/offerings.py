@@ -83,15 +83,6 @@ def list_offerings(
     return db.session.scalars(statement.order_by(Offering.title, Offering.id)).all()
 
 
-def list_offerings_in_full(ids: Sequence[uuid.UUID]) -> Sequence[Offering]:
-    """With organisations, cohorts and tariffs, for cards; the ids come from a search within somebody's sight."""
-    statement = (
-        sa.select(Offering).where(Offering.id.in_(ids))
-        .options(selectinload(Offering.cohorts), selectinload(Offering.tariffs)).order_by(Offering.title, Offering.id)
-    )
-    return db.session.scalars(statement).all()
-
-
 def find_offering_by_source(zone_id: uuid.UUID, source: str, source_ref: str) -> Offering | None:
     return db.session.scalar(
         sa.select(Offering).where(Offering.zone_id == zone_id, Offering.source == source, Offering.source_ref == source_ref)

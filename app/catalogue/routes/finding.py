@@ -13,11 +13,12 @@ from flask.typing import ResponseReturnValue
 from app.accounts import queries as accounts
 from app.accounts import sessions
 from app.accounts.models import Person, Role, School, Zone
-from app.catalogue import addresses, policies, queries, shown
+from app.catalogue import addresses, policies, shown
 from app.catalogue.addresses import ARGUMENTS, Asked, chips, widening_words
 from app.catalogue.models import Delivery
 from app.catalogue.models.finding import MissKind
 from app.catalogue.queries import finding
+from app.catalogue.queries.cards import list_for_cards
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.search.engine import Page, Sort, browse
 from app.catalogue.search.suggestions import suggest
@@ -136,7 +137,7 @@ def _context(
     offerings = list_for_cards(wanted)
     first = (found.page - 1) * PAGE_SIZE + 1
     cards = [
-        (rank, result, shown.card(offerings[result.offering_id], km=result.km, free=result.free))
+        (rank, result, shown.card(offerings[result.offering_id], km=result.km, free=result.free, capacity=result.capacity))
         for rank, result in enumerate(found.results, first) if result.offering_id in offerings
     ]
     best = [result.offering_id for result in sorted(found.results, key=lambda result: -result.score)]
@@ -150,7 +151,7 @@ def _context(
         "sorts": [("" if value == usual else value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
         "sort_chosen": "" if asked.sort == usual else asked.sort,
         "clear": url_for("catalogue.find", q=asked.words or None, near=request.args.get("near"), zone=request.args.get("zone")),
-        "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best, offerings)],
+        "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best, offerings, found.vocabulary)],
         "compared": compared, "tray": finding.list_to_compare(compared, me) if compared else [],
         "kept": addresses.kept_address(request.args), "is_miss": is_miss, "may_see_gaps": me.manages(zone.id),
     }
@@ -191,10 +192,6 @@ def _leads_to(kind: str, value: str) -> str:
     kept = [(name, text) for name, text in parse_qsl(addresses.kept_address(request.args, with_words=False)) if name != kind]
     zone = [("zone", request.args["zone"])] if request.args.get("zone") else []
     return f"{url_for('catalogue.find')}?{urlencode([(kind, value), *kept, *zone])}"
-
-
-def list_for_cards(ids: list[uuid.UUID]) -> dict[uuid.UUID, Any]:
-    return {offering.id: offering for offering in queries.list_offerings_in_full(ids)}
 
 
 def _without(name: str) -> str:

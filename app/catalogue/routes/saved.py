@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from app.accounts import sessions
 from app.accounts.models import School
 from app.catalogue import addresses, policies, shown
-from app.catalogue.availability import free_places_of_offerings
+from app.catalogue.availability import places_of_offerings
 from app.catalogue.finding_forms import SaveSearchForm
 from app.catalogue.models.finding import SavedSearch
 from app.catalogue.queries import finding
+from app.catalogue.queries.cards import list_for_cards
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.routes.finding import find_zone, located_schools
 from app.catalogue.services import saved_searches as verbs
@@ -59,10 +60,11 @@ def saved_search_new() -> ResponseReturnValue:
 @allow(policies.can_use_saved_search, saved=finding.get_saved_search)
 def saved_search(saved: SavedSearch) -> ResponseReturnValue:
     new = finding.list_new_for(saved, sessions.current_person())
-    free = free_places_of_offerings(offering.id for offering in new)
+    listed, places = list_for_cards([offering.id for offering in new]), places_of_offerings(offering.id for offering in new)
     near = _school(saved, located_schools(saved.zone))
     return render_template(
-        "catalogue/saved_show.html", saved=saved, cards=[shown.card(offering, km=None, free=free[offering.id]) for offering in new],
+        "catalogue/saved_show.html", saved=saved,
+        cards=[shown.card(listed[o.id], km=None, free=places[o.id].free, capacity=places[o.id].capacity) for o in new],
         said=addresses.in_words(saved.asked, near), search=search_of(saved),
     )
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from heapq import nlargest
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from app.catalogue.availability import free_places_of_offerings, is_running
+from app.catalogue.availability import free_places_of_offerings, is_running, places_of_offerings
 from app.catalogue.models import Cohort, OfferingText, Session, SessionState
 from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
@@ -148,6 +148,7 @@ class Result:
     km: float | None
     free: int
     starts_on: date | None
+    capacity: int = 0
 
     @property
     def is_close(self) -> bool:
@@ -170,6 +171,7 @@ class Page:
     pages: int = 1
     close: int = 0
     """Of `total`, those that answer every part."""
+    vocabulary: Vocabulary = field(default_factory=Vocabulary, repr=False)
 
 
 def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
@@ -179,13 +181,14 @@ def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fi
     if view is not None:
         return _browse_view(view, query, typed, filters, sort, page, size)
     rows, is_partial = _answering(zone_id, query, typed)
-    free = free_places_of_offerings(row.offering_id for row in rows)
+    places = places_of_offerings(row.offering_id for row in rows)
+    free = {id_: each.free for id_, each in places.items()}
     kept = facets.passing(rows, filters, free)
     scores = _scores(zone_id, query, vocabulary, kept)
     starts = _soonest([row.offering_id for row in kept]) if sort == "soonest" else {}
     results = [
         Result(row.offering_id, scores.get(row.id, 0.0), row_distance(row, filters.origin), free[row.offering_id],
-               starts.get(row.offering_id))
+               starts.get(row.offering_id), places[row.offering_id].capacity)
         for row in kept
     ]
     results.sort(key=_order(sort))
@@ -194,20 +197,23 @@ def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fi
     return Page(
         query, len(results), len(rows), tuple(results[(page - 1) * size : page * size]), facets.count(rows, filters, free),
         () if results else facets.widenings(rows, filters, free), is_partial, page, pages,
-        sum(result.is_close for result in results),
+        sum(result.is_close for result in results), vocabulary,
     )
 
 
 def _browse_view(view: View, query: Query, typed: str, filters: Filters, sort: Sort, page: int, size: int) -> Page:
     found = listing.listed(view, query, typed, filters, sort, page, size, _soonest)
-    free = free_places_of_offerings(line.offering_id for line in found.lines)
+    places = places_of_offerings(line.offering_id for line in found.lines)
     results = tuple(
-        Result(line.offering_id, line.score, line.km if line.km != float("inf") else None, free[line.offering_id], line.starts_on)
+        Result(
+            line.offering_id, line.score, line.km if line.km != float("inf") else None, places[line.offering_id].free, line.starts_on,
+            places[line.offering_id].capacity,
+        )
         for line in found.lines
     )
     return Page(
         query, found.total, found.of_all, results, facets.assemble(found.counts, filters), found.widenings, found.is_partial, found.page,
-        found.pages, found.close,
+        found.pages, found.close, view.vocabulary,
     )
 
 

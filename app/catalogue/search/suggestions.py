@@ -7,15 +7,18 @@ other Zone.
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.catalogue.models import Offering, OfferingText, Organisation
+from app.catalogue.queries.cards import Listed
 from app.catalogue.search.analysis import words
 from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
 from app.catalogue.search.spelling import corrections
@@ -47,29 +50,50 @@ class _Term:
     """Each after a blank, so that “ st” stands in it where a word begins so."""
 
 
-_kept: OrderedDict[uuid.UUID, tuple[Vocabulary, tuple[_Term, ...]]] = OrderedDict()
+class _Terms:
+    """The terms of one kind, most offered first, and the words of all in one text: it is gone through far quicker than they are."""
+
+    def __init__(self, terms: Iterable[_Term]) -> None:
+        self.terms = sorted(terms, key=lambda term: (-term.count, term.text))
+        self.text = "".join(f"{term.words}\n" for term in self.terms)
+        self.ends = list(accumulate(len(term.words) + 1 for term in self.terms))
+
+    def beginning(self, wanted: Sequence[str], most: int) -> list[_Term]:
+        """The first so many of which every part wanted is the beginning of a word."""
+        found: list[_Term] = []
+        longest, at = f" {max(wanted, key=len)}", 0
+        while len(found) < most and (at := self.text.find(longest, at)) >= 0:
+            number = bisect_right(self.ends, at)
+            if all(f" {part}" in self.terms[number].words for part in wanted):
+                found.append(self.terms[number])
+            at = self.ends[number]
+        return found
+
+
+_KINDS = (("interest", INTERESTS), ("provider", PROVIDERS), ("place", TOWNS))
+_kept: OrderedDict[uuid.UUID, tuple[Vocabulary, dict[str, _Terms]]] = OrderedDict()
 _lock = Lock()
 
 
-def suggest(zone_id: uuid.UUID, typed: str, best: Sequence[uuid.UUID], known: Mapping[uuid.UUID, Offering] | None = None) -> list[Suggestion]:
-    """Titles are those of `best`, what the search for the same words found first (`known` has them, if they were read already); the
-    rest begins with what is typed, each word of it in any order. A misspelt word is also taken as what it may have been."""
+def suggest(
+    zone_id: uuid.UUID, typed: str, best: Sequence[uuid.UUID], known: Mapping[uuid.UUID, Listed] | None = None, vocabulary: Vocabulary | None = None
+) -> list[Suggestion]:
+    """Titles are those of `best`, what the search for the same words found first (`known` has them, if they were read already, and
+    `vocabulary` is the search's); the rest begins with what is typed, each word of it in any order. A misspelt word is also taken as
+    what it may have been."""
     wanted = words(typed)
     if not wanted or len("".join(wanted)) < SHORTEST:
         return []
-    vocabulary = vocabulary_of(zone_id)
+    vocabulary = vocabulary or vocabulary_of(zone_id)
     terms = _terms(zone_id, vocabulary)
-    found = [term for term in terms if _begins(term, wanted)]
+    found = [term for kind, most in _KINDS for term in terms[kind].beginning(wanted, most)]
     if not found:
         meant = [next((c.word for c in corrections(word, vocabulary)), word) if not vocabulary.has(word) else word for word in wanted]
-        found = [term for term in terms if meant != wanted and _begins(term, meant)]
-    found.sort(key=lambda term: (-term.count, term.text))
+        found = [term for kind, most in _KINDS for term in terms[kind].beginning(meant, most)] if meant != wanted else []
     out = _titles(best[:TITLES]) if known is None else [
-        Suggestion("title", one.title, str(id_), by=one.organisation.name) for id_ in best[:TITLES] if (one := known.get(id_)) is not None
+        Suggestion("title", one.title, str(id_), by=one.provider) for id_ in best[:TITLES] if (one := known.get(id_)) is not None
     ]
-    for kind, most in (("interest", INTERESTS), ("provider", PROVIDERS), ("place", TOWNS)):
-        out += [Suggestion(t.kind, t.text, t.value, t.count) for t in [t for t in found if t.kind == kind][:most]]
-    return out
+    return [*out, *(Suggestion(t.kind, t.text, t.value, t.count) for t in found)]
 
 
 def _titles(ids: Sequence[uuid.UUID]) -> list[Suggestion]:
@@ -81,21 +105,18 @@ def _titles(ids: Sequence[uuid.UUID]) -> list[Suggestion]:
     return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
-def _begins(term: _Term, wanted: Sequence[str]) -> bool:
-    return all(f" {part}" in term.words for part in wanted)
-
-
 def _as_begun(text: str) -> str:
     return "".join(f" {word}" for word in words(text))
 
 
-def _terms(zone_id: uuid.UUID, vocabulary: Vocabulary) -> tuple[_Term, ...]:
+def _terms(zone_id: uuid.UUID, vocabulary: Vocabulary) -> dict[str, _Terms]:
     """Kept for as long as the Zone's words are the same ones."""
     with _lock:
         kept = _kept.get(zone_id)
         if kept is not None and kept[0].words is vocabulary.words:
             return kept[1]
-    made = tuple(_read(zone_id))
+    read = _read(zone_id)
+    made = {kind: _Terms(term for term in read if term.kind == kind) for kind, _ in _KINDS}
     with _lock:
         _kept[zone_id] = (vocabulary, made)
         _kept.move_to_end(zone_id)
