@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from app.audit.models import AuditEntry, Sight
 from app.shared import clock
 from app.shared.db import Row, atomic, db, is_writing, numbered
+from app.shared.tongue import in_english
 
 SYSTEM = "Kith, by itself"
 numbered(AuditEntry)
@@ -49,7 +50,7 @@ def record(
         at=clock.now(),
         actor_id=actor.id if actor is not None else None,
         actor_name=actor.name if actor is not None else SYSTEM,
-        actor_role=str(getattr(actor, "role_word", "")) if actor is not None else "",
+        actor_role=in_english(getattr(actor, "role_word", "")) if actor is not None else "",
         action=action,
         subject_type=subject.__tablename__,
         subject_id=subject.id,
@@ -71,7 +72,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
-    return str(value)
+    return in_english(value)
 
 
 def note_sight(*, person: Actor, child_id: uuid.UUID, what: str, why: str = "") -> None:

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.accounts import hooks, links
 from app.accounts.hooks import LinkKind
@@ -46,7 +47,7 @@ def _link_letter(payload: dict[str, Any]) -> Letter | None:
     if person is None or not person.is_active or (kind is LinkKind.INVITED and person.password_hash):
         return None
     link = address_of("accounts.choose_password", token=links.make_token(person, str(current_app.secret_key)))
-    subject = "Your account at Kith" if kind is LinkKind.INVITED else "A new password for Kith"
+    subject = _("Your account at Kith") if kind is LinkKind.INVITED else _("A new password for Kith")
     values = {"link": link, "kind": kind.value, "address": person.email}
     return Letter(person.name, person.email, subject, "invitation", values)
 
@@ -57,5 +58,5 @@ def _role_letter(payload: dict[str, Any]) -> Letter | None:
         return None
     asked = grant.person.asked_id is not None
     values = {"role": ROLE_WORDS[grant.role], "zone": grant.zone.name, "asked": asked}
-    subject = "You are asked to take a role at Kith" if asked else "A new role at Kith"
+    subject = _("You are asked to take a role at Kith") if asked else _("A new role at Kith")
     return Letter(grant.person.name, grant.person.email, subject, "new_role", values)

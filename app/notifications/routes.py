@@ -6,6 +6,7 @@ import uuid
 
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.policies import is_administrator
 from app.notifications import queries, services
@@ -30,4 +31,4 @@ def stuck() -> ResponseReturnValue:
 @allow(is_administrator)
 def stuck_again(stuck_id: uuid.UUID) -> ResponseReturnValue:
     me = current_person()
-    return act(lambda: services.requeue(message_id=stuck_id, actor=me), url_for("notifications.stuck"), done="Queued again: the worker takes it up within a second.")
+    return act(lambda: services.requeue(message_id=stuck_id, actor=me), url_for("notifications.stuck"), done=_("Queued again: the worker takes it up within a second."))

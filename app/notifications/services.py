@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Person
@@ -64,7 +65,7 @@ def open_task(
         raise RuntimeError("a task belongs inside the transaction of the change it follows from")
     db.session.flush()
     fresh = {
-        "title": title[:200], "text": text[:300], "action": action, "icon": icon, "url": url, "urgency": urgency,
+        "title": title[:200], "text": text[:300], "action": str(action), "icon": icon, "url": url, "urgency": urgency,
         "due_on": due_on or clock.today(),
     }
     statement = _insert(Task).values(
@@ -132,9 +133,9 @@ def requeue(*, message_id: uuid.UUID, actor: Person | None = None) -> OutboxMess
     with atomic():
         message = db.session.get(OutboxMessage, message_id, with_for_update=True)
         if message is None:
-            raise NotFound(f"There is no message {message_id}.")
+            raise NotFound(_("There is no message %(message_id)s.", message_id=message_id))
         if message.state not in STUCK:
-            raise DomainError(f"Message {message_id} is {message.state}; only dead and uncertain ones are queued again.")
+            raise DomainError(_("Message %(message_id)s is %(state)s; only dead and uncertain ones are queued again.", message_id=message_id, state=message.state))
         was = message.state
         message.state, message.attempts, message.run_at, message.lease_token = OutboxState.QUEUED, 0, clock.now(), None
         audit.record("notifications.message.requeued", subject=message, actor=actor, moved=(was, OutboxState.QUEUED))

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from flask_babel import lazy_gettext as _l
+
 # Quarters in screen degrees: 0 is right, 90 is down.
 QUARTERS = {"home": (180, 270), "school": (270, 360), "helpers": (0, 90), "places": (90, 180)}
 LINES = ("warm", "new", "fading", "ended")
 RING_AT = {1: 0.186, 2: 0.318, 3: 0.428}  # where people stand, as a part of the picture's width
 RING_EDGE = {1: 0.255, 2: 0.375, 3: 0.487}  # where each ring ends
-RING_NAMES = {1: "very close", 2: "close", 3: "know a bit"}
+RING_NAMES = {1: _l("very close"), 2: _l("close"), 3: _l("know a bit")}
 ROOM = 0.03  # a little air above and below for labels
 LEADING = 1.16
 PAD = 3.0  # clear space around every label

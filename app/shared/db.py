@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import gettext as _
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Engine, make_url
@@ -45,7 +46,7 @@ class Busy(DomainError):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("Kith is very busy and could not save that. Nothing was changed: please try again.")
+        super().__init__(_("Kith is very busy and could not save that. Nothing was changed: please try again."))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.shared.errors import Forbidden
@@ -54,7 +55,7 @@ def install(app: Flask) -> None:
             return None
         policy = policy_of(request.endpoint)
         if policy is None:
-            raise Forbidden("This page has no policy, so nobody may see it.")
+            raise Forbidden(_("This page has no policy, so nobody may see it."))
         if policy == "public" or current_user.is_authenticated:
             return None
         sign_in = url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import traceback
 
+from flask_babel import lazy_gettext as _l
+
 
 class DomainError(Exception):
     """A rule said no.
@@ -16,8 +18,8 @@ class DomainError(Exception):
     status = 409
 
     def __init__(self, sentence: str, *, code: str | None = None, field: str | None = None) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence = str(sentence)  # in the language of whoever is refused, now
+        super().__init__(self.sentence)
         self.field = field
         if code is not None:
             self.code = code
@@ -29,7 +31,7 @@ class NotFound(DomainError):
     code = "not_found"
     status = 404
 
-    def __init__(self, sentence: str = "We cannot find that, or it is not yours to see.") -> None:
+    def __init__(self, sentence: str = _l("We cannot find that, or it is not yours to see.")) -> None:
         super().__init__(sentence)
 
 
@@ -39,7 +41,7 @@ class Forbidden(DomainError):
     code = "forbidden"
     status = 403
 
-    def __init__(self, sentence: str = "Your role does not allow this.") -> None:
+    def __init__(self, sentence: str = _l("Your role does not allow this.")) -> None:
         super().__init__(sentence)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import phonenumbers
 from flask import request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateField, EmailField, Field, HiddenField, IntegerField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
@@ -104,7 +105,7 @@ class DayField(DateField):
         try:
             super().process_formdata([value for value in valuelist if value.strip()])
         except ValueError as error:
-            raise ValueError("That is not a day. It looks like 2026-11-23.") from error
+            raise ValueError(_("That is not a day. It looks like 2026-11-23.")) from error
 
     def pre_validate(self, form: Any) -> None:
         _stop_if_unreadable(self)
@@ -117,7 +118,7 @@ class WholeNumberField(IntegerField):
         try:
             super().process_formdata([value for value in valuelist if value.strip()])
         except ValueError as error:
-            raise ValueError("Type a whole number, like 10.") from error
+            raise ValueError(_("Type a whole number, like 10.")) from error
 
     def pre_validate(self, form: Any) -> None:
         _stop_if_unreadable(self)
@@ -139,7 +140,7 @@ class PostcodeField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data and not POSTCODE.match(self.data):
-            raise ValidationError(f"“{self.data}” is not a UK postcode. It looks like W10 5BN.")
+            raise ValidationError(_("“%(typed)s” is not a UK postcode. It looks like W10 5BN.", typed=self.data))
 
 
 class PhoneField(StringField):
@@ -157,7 +158,7 @@ class PhoneField(StringField):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not (phonenumbers.is_valid_number(number) or _is_invented(number)):
-            raise ValidationError(f"“{self.data}” is not a telephone number. It looks like 020 7946 0018 or 07700 900123.")
+            raise ValidationError(_("“%(typed)s” is not a telephone number. It looks like 020 7946 0018 or 07700 900123.", typed=self.data))
         local = number.country_code == 44
         style = phonenumbers.PhoneNumberFormat.NATIONAL if local else phonenumbers.PhoneNumberFormat.INTERNATIONAL
         self.data = phonenumbers.format_number(number, style)
@@ -172,7 +173,7 @@ class AddressField(EmailField):
     """An e-mail address, in small letters."""
 
     def __init__(self, label: str | None = None, validators: Sequence[Any] = (), **kwargs: Any) -> None:
-        checks = [*validators, Email("Type an e-mail address like name@example.org."), Length(max=254)]
+        checks = [*validators, Email(_("Type an e-mail address like name@example.org.")), Length(max=254)]
         super().__init__(label, checks, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:

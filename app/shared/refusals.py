@@ -8,6 +8,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -42,7 +43,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> ResponseReturnValue:
         note_refusal(400, "csrf")
-        return _error_page(400, "This page was open too long, or was sent from somewhere else. Go back, reload it and try again.", "csrf")
+        return _error_page(400, _("This page was open too long, or was sent from somewhere else. Go back, reload it and try again."), "csrf")
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -54,7 +55,7 @@ def install(app: Flask) -> None:
     def conflict(error: sa.exc.IntegrityError) -> ResponseReturnValue:
         app.logger.warning("the database refused: %s", type(error.orig).__name__)
         db.session.rollback()
-        return _error_page(409, "Somebody did the same thing a moment before you. Nothing was changed: reload and look.", "conflict")
+        return _error_page(409, _("Somebody did the same thing a moment before you. Nothing was changed: reload and look."), "conflict")
 
     @app.errorhandler(OverflowError)
     @app.errorhandler(sa.exc.DataError)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from flask_babel import gettext as _
+
 from app.shared.errors import IllegalMove
 
 S = TypeVar("S", bound=StrEnum)
@@ -32,7 +34,10 @@ class Moves(Generic[S]):
         if self.allows(here, there):
             return
         onward = sorted(state.replace("_", " ") for state in self.onward(here))
-        instead = f"From here it can become {', '.join(onward)}." if onward else "It has come to its end."
+        instead = _("From here it can become %(states)s.", states=", ".join(onward)) if onward else _("It has come to its end.")
         raise IllegalMove(
-            f"This {self.name} is {here.replace('_', ' ')}, so it cannot become {there.replace('_', ' ')}. {instead}"
+            _(
+                "This %(thing)s is %(here)s, so it cannot become %(there)s. %(instead)s",
+                thing=self.name, here=here.replace("_", " "), there=there.replace("_", " "), instead=instead,
+            )
         )

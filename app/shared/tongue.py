@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
 from babel.core import Locale
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
@@ -12,6 +15,22 @@ def other_language() -> Locale | None:
     """The language of the page where it is another than English; None in English, and where there is no page."""
     locale = get_locale()
     return None if locale is None or locale.language == "en" else locale
+
+
+def in_english(sentence: str) -> str:
+    """As it is kept in the database, whoever's page asked for it."""
+    with force_locale("en"):
+        return str(sentence)
+
+
+def later(say: Callable[[], str]) -> str:
+    """What is made of a sentence that waits for its language, when it is shown: typed as the str it becomes."""
+    return cast(str, LazyString(say))
+
+
+def capital(words: str) -> str:
+    """The same words as the beginning of a label."""
+    return later(lambda: words[:1].upper() + words[1:])
 
 
 def _escaped(sentence: LazyString) -> Markup:

@@ -168,7 +168,7 @@ def act(verb: Callable[[], object], back: str, *, done: str = "") -> ResponseRet
         flash(refusal.sentence, "refused")
     else:
         if done:
-            flash(done, "success")
+            flash(str(done), "success")
     return redirect(back, 303)
 
 
