@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.billing import invariants
 from app.commissioning.models import Account, Journal, Posting
@@ -48,11 +49,11 @@ class Books:
     @property
     def rows(self) -> Sequence[tuple[str, int, int, str]]:
         """What two books say about the same money: words, one, the other, where to look."""
-        invoices = ("Paid by funders over Stripe", self.invoiced, -self.cash[Place.FUNDERS], "invoices: paid, less given back; cash book: come from funders to Stripe")
+        invoices = (_("Paid by funders over Stripe"), self.invoiced, -self.cash[Place.FUNDERS], _("invoices: paid, less given back; cash book: come from funders to Stripe"))
         return (
-            ("On its way to partners", self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, "ledger: in flight; payments: sent and not settled"),
-            ("Paid to partners", self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], "ledger: paid; cash book: gone to partners"),
-            ("Paid, by payment", self.paid, self.cash[Place.PARTNERS], "payments: made, less taken back; cash book: gone to partners"),
+            (_("On its way to partners"), self.ledger.get(Account.IN_FLIGHT, 0), self.on_its_way, _("ledger: in flight; payments: sent and not settled")),
+            (_("Paid to partners"), self.ledger.get(Account.PAID, 0), self.cash[Place.PARTNERS], _("ledger: paid; cash book: gone to partners")),
+            (_("Paid, by payment"), self.paid, self.cash[Place.PARTNERS], _("payments: made, less taken back; cash book: gone to partners")),
             *([invoices] if self.invoiced or self.cash[Place.FUNDERS] else ()),
         )
 

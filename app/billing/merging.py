@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.billing.models import Statement
 from app.billing.queries import find_open_statement
 from app.catalogue.merging import by_column, register_mover
@@ -25,5 +27,5 @@ def _both_open(kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID) -> str:
     if kept is None or gone is None or kept.zone_id != gone.zone_id:
         return ""
     if find_open_statement(kept.zone_id, kept_id) and find_open_statement(gone.zone_id, gone_id):
-        return "Both have a statement that is not approved yet. Approve one of them first."
+        return _("Both have a statement that is not approved yet. Approve one of them first.")
     return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.billing.models import Statement, StatementLine
 from app.catalogue.models import Organisation
@@ -74,7 +76,7 @@ def can_prepare_run(person: Person) -> bool:
 
 def why_not_verify(person: Person, statement: Statement) -> str:
     if statement.organisation_id in person.organisation_ids():
-        return "You work for this organisation, so somebody else verifies."
+        return _("You work for this organisation, so somebody else verifies.")
     return ""
 
 
@@ -82,14 +84,14 @@ def why_not_approve(person: Person, statement: Statement, total_pence: int, inte
     """Why this person may not approve it to be paid; "" when they may."""
     budgets = _budgets(person, statement.zone_id)
     if not budgets:
-        return "A budget holder of the whole Zone approves this."
+        return _("A budget holder of the whole Zone approves this.")
     if person.id == statement.verified_by_id:
-        return "You verified it, so somebody else approves."
+        return _("You verified it, so somebody else approves.")
     if statement.organisation_id in interests or statement.organisation_id in person.organisation_ids():
-        return "You have an interest in this organisation, so somebody else approves."
+        return _("You have an interest in this organisation, so somebody else approves.")
     limits = [limit for limit in budgets if limit is not None]
     if len(limits) == len(budgets) and total_pence > max(limits):
-        return f"{pounds(total_pence)} is over your limit of {pounds(max(limits))}."
+        return _("%(total)s is over your limit of %(limit)s.", total=pounds(total_pence), limit=pounds(max(limits)))
     return ""
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.shared.money import pounds, share
 
 
@@ -28,14 +30,14 @@ class Facts:
 def problem(facts: Facts) -> str:
     """What does not agree, in a sentence; "" when all three do."""
     if not facts.is_locked:
-        return "Its register is not locked yet."
+        return _("Its register is not locked yet.")
     if facts.price_pence != facts.tariff_pence:
-        return f"The commission was made at {pounds(facts.price_pence)} and its tariff says {pounds(facts.tariff_pence)}."
+        return _("The commission was made at %(price)s and its tariff says %(tariff)s.", price=pounds(facts.price_pence), tariff=pounds(facts.tariff_pence))
     if facts.register_percent is not None and facts.register_percent != facts.percent:
-        return f"The register owes {facts.register_percent}% and the line says {facts.percent}%."
+        return _("The register owes %(owed)s%% and the line says %(said)s%%.", owed=facts.register_percent, said=facts.percent)
     owed = share(facts.price_pence, facts.percent, 100)
     if facts.earned != facts.billed:
-        return f"{pounds(facts.earned)} is earned by now and {pounds(facts.billed)} is billed. Bring the statement up to date."
+        return _("%(earned)s is earned by now and %(billed)s is billed. Bring the statement up to date.", earned=pounds(facts.earned), billed=pounds(facts.billed))
     if facts.earned > owed or (facts.earned < owed and not facts.is_used_up):
-        return f"By the tariff {pounds(owed)} is owed and {pounds(facts.earned)} is billed."
+        return _("By the tariff %(owed)s is owed and %(earned)s is billed.", owed=pounds(owed), earned=pounds(facts.earned))
     return ""

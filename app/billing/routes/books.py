@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Zone
 from app.accounts.routes.zones import managed_zone
@@ -16,7 +18,6 @@ from app.payments.services import reconciling, sending
 from app.payments.words import PLACE_WORDS
 from app.shared.errors import Invalid
 from app.shared.money import pounds
-from app.shared.view import plural
 from app.shared.web import act, allow, current_person, submit
 
 MOST = 60_000
@@ -34,7 +35,7 @@ def reconciliation() -> ResponseReturnValue:
         zone_id=zone_id, step=form.step.data or "", pence=form.pence.data or 0, reference=form.reference.data or "", actor=me,
     ))
     if written is not None:
-        flash(f"{pounds(form.pence.data or 0)} is written down. It counts once, however often it is typed.", "success")
+        flash(_("%(amount)s is written down. It counts once, however often it is typed.", amount=pounds(form.pence.data or 0)), "success")
         return redirect(url_for("billing.reconciliation", zone=request.args.get("zone")), 303)
     page = render_template(
         "billing/reconciliation.html", zone=zone, zones=zones, books=books.books_of(zone_id), broken=books.broken(), form=form,
@@ -46,7 +47,7 @@ def reconciliation() -> ResponseReturnValue:
 @blueprint.post("/reconciliation/look")
 @allow(policies.can_prepare_run)
 def reconciliation_look() -> ResponseReturnValue:
-    return act(reconciling.ask, url_for("billing.reconciliation"), done="The worker looks at Stripe now. Reload this page in a minute.")
+    return act(reconciling.ask, url_for("billing.reconciliation"), done=_("The worker looks at Stripe now. Reload this page in a minute."))
 
 
 @blueprint.route("/receipts/new", methods=["GET", "POST"])
@@ -54,7 +55,7 @@ def reconciliation_look() -> ResponseReturnValue:
 def receipts() -> ResponseReturnValue:
     """Looked through first; written down only when the person has seen what would come of each row."""
     me: Person = current_person()
-    zone, _ = managed_zone(me)
+    zone, _zones = managed_zone(me)
     zone_id, form, taken = zone.id, ReceiptsForm(), list[int]()
     if form.table.data:
         form.rows.data = form.table.data.read(MOST).decode("utf-8-sig", errors="replace")
@@ -67,7 +68,10 @@ def receipts() -> ResponseReturnValue:
 
     if submit(form, verb) is None:
         return render_template("billing/receipts.html", form=form, zone=managed_zone(me)[0], seen=[]), 422
-    flash(f"{plural(sum(taken), 'receipt')} written down. What was there before was not written twice.", "success")
+    flash(ngettext(
+        "%(number)s receipt written down. What was there before was not written twice.",
+        "%(number)s receipts written down. What was there before was not written twice.", sum(taken), number=f"{sum(taken):,}",
+    ), "success")
     return redirect(url_for("commissioning.funds"), 303)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.billing.forms import InvoiceForm, RefundForm
@@ -37,7 +38,7 @@ def invoice_new(fund: Fund) -> ResponseReturnValue:
             is_open=is_open_to(fund.zone_id),
         )
         return page, 422 if request.method == "POST" else 200
-    flash(f"{made.called} over {pounds(made.pence)} is on its way to {made.payer.name}.", "success")
+    flash(_("%(invoice)s over %(amount)s is on its way to %(payer)s.", invoice=made.called, amount=pounds(made.pence), payer=made.payer.name), "success")
     return redirect(url_for("payments.invoice", invoice_id=made.id), 303)
 
 
@@ -51,5 +52,5 @@ def refund_new(invoice: Invoice) -> ResponseReturnValue:
         invoice = payments.get_invoice(invoice_id, me)
         page = render_template("billing/refund_new.html", form=form, invoice=invoice, why_not=why_not(invoice), most=most(invoice))
         return page, 422 if request.method == "POST" else 200
-    flash("Written down. A budget holder approves it now.", "success")
+    flash(_("Written down. A budget holder approves it now."), "success")
     return redirect(url_for("payments.invoice", invoice_id=invoice_id), 303)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.accounts.routes.zones import managed_zone
@@ -36,7 +37,7 @@ def run_new() -> ResponseReturnValue:
         except DomainError as refusal:
             flash(refusal.sentence, "refused")
             return redirect(url_for("billing.run_new", zone=request.args.get("zone")), 303)
-        flash("The run is prepared. Somebody else approves it now.", "success")
+        flash(_("The run is prepared. Somebody else approves it now."), "success")
         return redirect(url_for("payments.run", run_id=run.id), 303)
     payable = paying.list_payable(zone_id)
     return render_template(
@@ -58,7 +59,7 @@ def statement_take_back(statement: Statement) -> ResponseReturnValue:
     if taken is None:
         page = render_template("billing/statement_take_back.html", form=form, statement=queries.get_statement(statement_id, me), why_not=why_not, payments=payments_)
         return page, 422 if request.method == "POST" else 200
-    flash("Written down. A budget holder approves it now.", "success")
+    flash(_("Written down. A budget holder approves it now."), "success")
     return redirect(url_for("payments.run", run_id=taken.payment.run_id), 303)
 
 

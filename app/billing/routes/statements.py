@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.audit import queries as trail
@@ -55,9 +56,8 @@ def statement_draw_up(organisation: Organisation) -> ResponseReturnValue:
     except DomainError as refusal:
         flash(refusal.sentence, "refused")
         return redirect(url_for("billing.statements"), 303)
-    flash("The statement is drawn up. " + (
-        "It is yours to agree, or to query line by line." if policies.can_agree(me, drawn) else "Now the partner agrees it, or queries a line."
-    ), "success")
+    agree = _("The statement is drawn up. It is yours to agree, or to query line by line.")
+    flash(agree if policies.can_agree(me, drawn) else _("The statement is drawn up. Now the partner agrees it, or queries a line."), "success")
     return redirect(url_for("billing.statement", statement_id=drawn.id), 303)
 
 
@@ -99,7 +99,7 @@ def _step(statement: Statement, verb: Callable[[], object], done: str) -> Respon
 @allow(policies.can_refresh, statement=queries.get_statement)
 def statement_refresh(statement: Statement) -> ResponseReturnValue:
     me, statement_id = current_person(), statement.id
-    return _step(statement, lambda: services.refresh(statement_id=statement_id, actor=me), "It is up to date with the registers.")
+    return _step(statement, lambda: services.refresh(statement_id=statement_id, actor=me), _("It is up to date with the registers."))
 
 
 @blueprint.post("/statements/<uuid:statement_id>/agree")
@@ -108,7 +108,7 @@ def statement_agree(statement: Statement) -> ResponseReturnValue:
     me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.agree(statement_id=statement_id, seen_version=seen, actor=me),
-        "Agreed. It is verified now, and somebody else approves it to be paid.",
+        _("Agreed. It is verified now, and somebody else approves it to be paid."),
     )
 
 
@@ -118,7 +118,7 @@ def statement_verify(statement: Statement) -> ResponseReturnValue:
     me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.verify(statement_id=statement_id, seen_version=seen, actor=me),
-        "Verified: commission, locked register and tariff agree. A budget holder approves it now.",
+        _("Verified: commission, locked register and tariff agree. A budget holder approves it now."),
     )
 
 
@@ -128,7 +128,7 @@ def statement_approve(statement: Statement) -> ResponseReturnValue:
     me, statement_id, seen = current_person(), statement.id, seen_version()
     return _step(
         statement, lambda: services.approve(statement_id=statement_id, seen_version=seen, actor=me),
-        "Approved. It is paid with the next payment run.",
+        _("Approved. It is paid with the next payment run."),
     )
 
 
@@ -136,7 +136,7 @@ def statement_approve(statement: Statement) -> ResponseReturnValue:
 @allow(policies.can_manage, statement=queries.get_statement)
 def statement_release(statement: Statement) -> ResponseReturnValue:
     me, statement_id = current_person(), statement.id
-    return _step(statement, lambda: services.release(statement_id=statement_id, actor=me), "Off hold: verify it again.")
+    return _step(statement, lambda: services.release(statement_id=statement_id, actor=me), _("Off hold: verify it again."))
 
 
 @blueprint.route("/statements/<uuid:statement_id>/hold", methods=["GET", "POST"])
@@ -145,7 +145,7 @@ def statement_hold(statement: Statement) -> ResponseReturnValue:
     me, statement_id, form = current_person(), statement.id, HoldForm()
     return _typed(
         form, lambda: services.hold(statement_id=statement_id, why=form.why.data or "", actor=me), statement, None,
-        "Put it on hold", "The statement is on hold.",
+        _("Put it on hold"), _("The statement is on hold."),
     )
 
 
@@ -155,7 +155,7 @@ def line_query(line: StatementLine) -> ResponseReturnValue:
     me, line_id, form = current_person(), line.id, QueryForm()
     return _typed(
         form, lambda: services.query_line(line_id=line_id, words=form.words.data or "", actor=me), line.statement, line,
-        "Query this line", "Your query is with the Zone manager. Nothing on this statement is paid until it is answered.",
+        _("Query this line"), _("Your query is with the Zone manager. Nothing on this statement is paid until it is answered."),
     )
 
 
@@ -165,7 +165,7 @@ def line_answer(line: StatementLine) -> ResponseReturnValue:
     me, line_id, form = current_person(), line.id, AnswerForm()
     return _typed(
         form, lambda: services.answer_line(line_id=line_id, words=form.words.data or "", actor=me), line.statement, line,
-        "Answer a query", "Answered. With the last answer the statement goes back to the partner.",
+        _("Answer a query"), _("Answered. With the last answer the statement goes back to the partner."),
     )
 
 

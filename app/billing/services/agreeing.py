@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.billing import policies, queries
 from app.billing.models import LineSay, Statement, StatementLine, StatementState
@@ -21,12 +23,12 @@ def agree(*, statement_id: uuid.UUID, seen_version: int | None = None, actor: Pe
     """The partner agrees every line. Raises Stale when a register was corrected since it was drawn up, Forbidden, IllegalMove."""
     with atomic():
         statement = take(statement_id, seen_version=seen_version)
-        permit(policies.can_agree(actor, statement), "The partner’s administrator agrees a statement.")
+        permit(policies.can_agree(actor, statement), _("The partner’s administrator agrees a statement."))
         if statement.state is not _S.ACCRUING:
-            raise IllegalMove("This statement does not wait for the partner’s word.")
+            raise IllegalMove(_("This statement does not wait for the partner’s word."))
         require_up_to_date(statement)
         if not statement.lines:
-            raise Invalid("There is nothing on this statement any more.")
+            raise Invalid(_("There is nothing on this statement any more."))
         statement.agreed_by_id, statement.agreed_at = actor.id, clock.now()
         move(statement, _S.SUBMITTED, actor=actor, done="agreed", pence=statement.total_pence)
         return statement
@@ -37,10 +39,10 @@ def query_line(*, line_id: uuid.UUID, words: str, actor: Person) -> StatementLin
     with atomic():
         line = _take_line(line_id)
         statement = line.statement
-        permit(policies.can_query(actor, line), "The partner’s administrator queries a line.")
+        permit(policies.can_query(actor, line), _("The partner’s administrator queries a line."))
         if statement.state not in (_S.ACCRUING, _S.QUERIED, _S.SUBMITTED, _S.VERIFIED):
-            raise IllegalMove("This statement can no longer be queried. A correction of the register comes onto the next one.")
-        line.query, line.answer, line.say = _text(words, "Say what is wrong with this line.", "words"), "", LineSay.QUERIED
+            raise IllegalMove(_("This statement can no longer be queried. A correction of the register comes onto the next one."))
+        line.query, line.answer, line.say = _text(words, _("Say what is wrong with this line."), "words"), "", LineSay.QUERIED
         if statement.state is _S.QUERIED:
             note(statement, actor=actor, done="queried", line=line.id)
         else:
@@ -55,10 +57,10 @@ def answer_line(*, line_id: uuid.UUID, words: str, actor: Person) -> StatementLi
     with atomic():
         line = _take_line(line_id)
         statement = line.statement
-        permit(policies.can_answer(actor, line), "The Zone manager answers.")
+        permit(policies.can_answer(actor, line), _("The Zone manager answers."))
         if line.say is not LineSay.QUERIED:
-            raise IllegalMove("Nobody queries this line (any more).")
-        line.answer, line.say = _text(words, "Write what you found.", "words"), LineSay.ANSWERED
+            raise IllegalMove(_("Nobody queries this line (any more)."))
+        line.answer, line.say = _text(words, _("Write what you found."), "words"), LineSay.ANSWERED
         db.session.flush()
         if open_queries(statement):
             note(statement, actor=actor, done="answered", line=line.id)
@@ -69,7 +71,7 @@ def answer_line(*, line_id: uuid.UUID, words: str, actor: Person) -> StatementLi
 
 def require_up_to_date(statement: Statement) -> None:
     if not queries.is_up_to_date(statement):
-        raise Stale("A register was corrected after this was drawn up. Bring the statement up to date first, then look again.")
+        raise Stale(_("A register was corrected after this was drawn up. Bring the statement up to date first, then look again."))
 
 
 def _take_line(line_id: uuid.UUID) -> StatementLine:
@@ -84,5 +86,5 @@ def _take_line(line_id: uuid.UUID) -> StatementLine:
 def _text(words: str, missing: str, field: str) -> str:
     text = words.strip()
     if not 1 <= len(text) <= WORDS_LIMIT:
-        raise Invalid(missing if not text else f"{WORDS_LIMIT:,} characters are the most.", field=field)
+        raise Invalid(missing if not text else _("%(limit)s characters are the most.", limit=f"{WORDS_LIMIT:,}"), field=field)
     return text

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
@@ -31,7 +33,7 @@ def take(statement_id: uuid.UUID, *, seen_version: int | None = None) -> Stateme
     """Locked and read fresh. Raises NotFound, Stale when it moved since the page was drawn."""
     statement = lock_row(Statement, statement_id)
     if seen_version is not None and seen_version != statement.version:
-        raise Stale(f"Somebody was quicker: this statement is “{STATE_WORDS[statement.state].lower()}” now. Nothing was changed; look again.")
+        raise Stale(_("Somebody was quicker: this statement is “%(state)s” now. Nothing was changed; look again.", state=STATE_WORDS[statement.state].lower()))
     return statement
 
 

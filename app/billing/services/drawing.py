@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.accounts.queries import list_zones
 from app.billing import policies, queries
@@ -35,10 +37,10 @@ def draw_up(*, organisation_id: uuid.UUID, through_on: date | None = None, actor
     """
     through_on = through_on or clock.today()
     if through_on > clock.today():
-        raise Invalid("A statement is about what has happened: choose a day that has come.", field="through_on")
+        raise Invalid(_("A statement is about what has happened: choose a day that has come."), field="through_on")
     with atomic():
         organisation = db.session.get_one(Organisation, organisation_id)
-        permit(actor is None or policies.can_draw_up(actor, organisation), "The partner and the Zone manager draw up statements.")
+        permit(actor is None or policies.can_draw_up(actor, organisation), _("The partner and the Zone manager draw up statements."))
         lock_zone(organisation.zone_id)  # the number is counted under it, and two at once make one
         standing = queries.find_open_statement(organisation.zone_id, organisation_id)
         if standing is not None:
@@ -48,7 +50,7 @@ def draw_up(*, organisation_id: uuid.UUID, through_on: date | None = None, actor
             return standing
         owed = queries.list_owed(organisation_id, organisation.zone_id, through_on)
         if not owed:
-            raise NothingOwed(f"{organisation.name} is owed nothing new up to {full_date(through_on)}: a session counts when its register is locked.")
+            raise NothingOwed(_("%(organisation)s is owed nothing new up to %(day)s: a session counts when its register is locked.", organisation=organisation.name, day=full_date(through_on)))
         statement = Statement(
             id=uuid.uuid4(), zone_id=organisation.zone_id, organisation_id=organisation_id, number=queries.next_number(organisation.zone_id),
             through_on=through_on,
@@ -65,14 +67,14 @@ def refresh(*, statement_id: uuid.UUID, actor: Person) -> Statement:
     """Bring an open statement up to date with what the registers say now. If a line changed, the partner agrees again."""
     with atomic():
         statement = take(statement_id)
-        permit(policies.can_refresh(actor, statement), "The partner and the Zone manager bring it up to date.")
+        permit(policies.can_refresh(actor, statement), _("The partner and the Zone manager bring it up to date."))
         _redraw(statement, actor)
         return statement
 
 
 def _redraw(statement: Statement, actor: Person | None) -> None:
     if statement.state not in MAY_CHANGE:
-        raise IllegalMove("This statement was approved: what changes now comes as a correction on the next one.")
+        raise IllegalMove(_("This statement was approved: what changes now comes as a correction on the next one."))
     owed = queries.list_owed(statement.organisation_id, statement.zone_id, statement.through_on, but_not=statement.id)
     before = {(line.id, line.pence) for line in statement.lines}
     _write(statement, owed)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.commissioning.models import Account, Fund
 from app.commissioning.queries.money import balance
@@ -24,7 +26,7 @@ def give_back(*, invoice_id: uuid.UUID, pence: int, actor: Person) -> Refund:
         if no := why_not(invoice):
             raise IllegalMove(no)
         if pence > (left := most(invoice)):
-            raise Invalid(f"{pounds(left)} of this invoice is left to give back.", field="pence")
+            raise Invalid(_("%(left)s of this invoice is left to give back.", left=pounds(left)), field="pence")
         return refunding.ask(invoice_id=invoice_id, pence=pence, actor=actor)
 
 
@@ -32,10 +34,10 @@ def why_not(invoice: Invoice) -> str:
     """Why nothing of it goes back through Stripe; "" when it may."""
     fund = db.session.get(Fund, invoice.owner_id)
     if fund is None or invoice.state is not InvoiceState.PAID:
-        return "Only what was paid can go back."
+        return _("Only what was paid can go back.")
     if not funds.is_over(fund):
-        return "Money goes back when the fund has ended or is closed."
-    return "" if most(invoice) else "Nothing of it is left."
+        return _("Money goes back when the fund has ended or is closed.")
+    return "" if most(invoice) else _("Nothing of it is left.")
 
 
 def most(invoice: Invoice) -> int:

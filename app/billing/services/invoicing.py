@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.commissioning.models import Account, Fund
 from app.commissioning.queries.money import balance
@@ -23,10 +25,10 @@ def invoice_fund(*, fund_id: uuid.UUID, pence: int, email: str, actor: Person) -
         lock_zone(db.session.get_one(Fund, fund_id).zone_id)
         fund = lock_row(Fund, fund_id)
         if fund.is_closed:
-            raise Invalid("This fund is closed.")
+            raise Invalid(_("This fund is closed."))
         left = still_to_ask(fund)
         if pence > left:
-            raise Invalid(f"{fund.funder} has {pounds(left)} of its promise that nobody has asked for. Write a larger promise down first.", field="pence")
+            raise Invalid(_("%(funder)s has %(left)s of its promise that nobody has asked for. Write a larger promise down first.", funder=fund.funder, left=pounds(left)), field="pence")
         return invoicing.ask(zone_id=fund.zone_id, owner_id=fund.id, name=fund.funder, email=email.strip(), pence=pence, actor=actor)
 
 

@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.billing import queries
 from app.billing.models import Statement, StatementState
@@ -53,7 +55,7 @@ def list_payable(zone_id: uuid.UUID) -> list[Payable]:
     for organisation_id, statements in by_organisation.items():
         pence = sum(statement.total_pence for statement in statements)
         payee = payments.find_payee(zone_id, organisation_id) or Payee(zone_id=zone_id, owner_id=organisation_id, name="", details=[])
-        owes = "What was taken back is more than what is owed: it waits for the next statement."
+        owes = _("What was taken back is more than what is owed: it waits for the next statement.")
         why_not = owes if pence <= 0 else rail.why_not(payee)
         found.append(Payable(statements[0].organisation, statements, why_not))
     return sorted(found, key=lambda payable: (payable.organisation.name, payable.organisation.id))
@@ -64,7 +66,7 @@ def prepare_run(*, zone_id: uuid.UUID, actor: Person) -> PaymentRun:
     with atomic():
         payable = [one for one in list_payable(zone_id) if not one.why_not]
         if not payable:
-            raise Invalid("Nothing approved can be paid now.")
+            raise Invalid(_("Nothing approved can be paid now."))
         verified = {s.verified_by_id for one in payable for s in one.statements if s.verified_by_id is not None}
         bills = [
             Bill(one.organisation.id, one.organisation.name, [(line.id, line.pence) for s in one.statements for line in s.lines])

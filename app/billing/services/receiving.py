@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.billing import receipts
@@ -32,7 +33,7 @@ class Seen:
 def look_through(*, zone_id: uuid.UUID, text: str, actor: Person) -> list[Seen]:
     """What `take_in` would do; nothing is written. Raises Invalid with the row, Forbidden."""
     if not actor.manages(zone_id):
-        raise Forbidden("The Zone manager writes down what has arrived.")
+        raise Forbidden(_("The Zone manager writes down what has arrived."))
     known = _funds(zone_id)
     found = receipts.read(text, {fund.name.lower(): fund.id for fund in known.values()})
     promised = {id_: of[Account.PLEDGED] for id_, of in balances({receipt.fund_id for receipt in found}).items()}
@@ -50,16 +51,17 @@ def take_in(*, zone_id: uuid.UUID, text: str, actor: Person) -> int:
     """How many receipts were new. Raises Invalid with the row, Forbidden; then nothing was written."""
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager writes down what has arrived.")
+            raise Forbidden(_("The Zone manager writes down what has arrived."))
         found = receipts.read(text, {fund.name.lower(): fund.id for fund in _funds(zone_id).values()})
         before = _count(zone_id)
         for number, receipt in enumerate(sorted(found, key=lambda r: (r.fund_id, r.reference)), 1):
             try:
                 funds.receive(fund_id=receipt.fund_id, pence=receipt.pence, reference=receipt.reference, actor=actor)
             except (Forbidden, Invalid) as refusal:
-                raise Invalid(f"“{receipt.reference or f'receipt {number}'}”: {refusal.sentence} Nothing was written.", field="rows") from refusal
+                which = receipt.reference or _("receipt %(number)s", number=number)
+                raise Invalid(_("“%(reference)s”: %(why)s Nothing was written.", reference=which, why=refusal.sentence), field="rows") from refusal
             except DomainError as refusal:
-                raise Invalid(f"“{receipt.reference}”: {refusal.sentence}", field="rows") from refusal
+                raise Invalid(_("“%(reference)s”: %(why)s", reference=receipt.reference, why=refusal.sentence), field="rows") from refusal
         return _count(zone_id) - before
 
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.billing.models import Statement, StatementState
@@ -27,9 +28,9 @@ _S = StatementState
 def why_not(statement: Statement) -> str:
     """Why no money is asked back for this statement; "" when it may be."""
     if statement.state is not _S.APPROVED or statement.total_pence >= 0:
-        return "Money is asked back for an approved statement that is below nil."
+        return _("Money is asked back for an approved statement that is below nil.")
     if payments.in_payment([line.id for line in statement.lines]):
-        return "It stands in a payment already, or is being taken back."
+        return _("It stands in a payment already, or is being taken back.")
     return ""
 
 
@@ -50,7 +51,7 @@ def ask(*, statement_id: uuid.UUID, payment_id: uuid.UUID, way: Way, reference: 
         if no := why_not(statement):
             raise IllegalMove(no)
         if payment_id not in {payment.id for payment in list_payments(statement)}:
-            raise IllegalMove("That payment is not one of which this can be taken back.")
+            raise IllegalMove(_("That payment is not one of which this can be taken back."))
         items = [(line.id, line.pence) for line in statement.lines]
         return taking.ask(payment_id=payment_id, credit_items=items, way=way, reference=reference, actor=actor)
 
