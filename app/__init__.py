@@ -32,7 +32,6 @@ def create_app(settings: Settings | None = None, overrides: Mapping[str, Any] | 
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = database.engine_options(settings.database_url, settings.threads)
     app.config.update(overrides or {})
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.do")
 
     load_models()
     database.db.init_app(app)

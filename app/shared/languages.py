@@ -215,7 +215,7 @@ def _page_language(code: str) -> tuple[NullTranslations, Locale]:
 
 def register(app: Flask) -> None:
     """`{% trans %}`, `_()`, `ngettext()`, `speaking` and the filters `paper_date` and `paper_month` in every template. Called once by create_app."""
-    code = app.config["KITH_LANGUAGE"]
+    code = app.config.get("KITH_LANGUAGE", "en")
     english, locale = _page_language(code)
     _Babel(app, default_locale=str(locale), default_timezone="Europe/London").domain_instance = _Catalogues(english)
     app.jinja_env.policies["ext.i18n.trimmed"] = True

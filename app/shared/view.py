@@ -214,6 +214,7 @@ def register(app: Flask) -> None:
         days_from_today=lambda days: clock.today() + timedelta(days=days),
     )
     app.jinja_env.tests["string"] = tongue.is_text
+    app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["kith_assets"] = assets
