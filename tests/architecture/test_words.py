@@ -46,11 +46,31 @@ MEANT = {
 """Where another word is right."""
 
 
+STRINGS = r"""((?:\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))+)"""
+OFFERED = re.compile(rf"\b(?:_|ngettext)\({STRINGS}(?:,{STRINGS})?", re.DOTALL)
+
+
+def said(expression: str) -> str:
+    """The sentence that `{{ _('…') }}` puts in, with "it" for its words; "it" for everything else."""
+    found = OFFERED.match(expression.strip())
+    return sentence_of(found[1]) if found and found[0].startswith("_(") else " it "
+
+
+def sentence_of(strings: str) -> str:
+    whole = ast.literal_eval(f"({strings})")
+    return re.sub(r"%\(\w+\)s", " it ", whole).replace("%%", "%")
+
+
+def given_to_components(template: Path) -> list[str]:
+    """Every sentence offered in an expression: titles, buttons, hints."""
+    return [sentence_of(strings) for found in OFFERED.finditer(template.read_text()) for strings in found.groups() if strings]
+
+
 def shown(template: Path) -> list[str]:
     """The sentences that stand in a template itself; what is put in for a child or a day counts as one short word."""
     source = re.sub(r"{#.*?#}", "", template.read_text(), flags=re.DOTALL)
     source = re.sub(r"{%.*?%}", " ", source, flags=re.DOTALL)
-    source = re.sub(r"{{.*?}}", " it ", source, flags=re.DOTALL)
+    source = re.sub(r"{{(.*?)}}", lambda found: said(found[1]), source, flags=re.DOTALL)
     page = BeautifulSoup(source, "html.parser")
     for element in page.find_all(["script", "style", "svg", "template"]):
         element.decompose()
@@ -111,7 +131,7 @@ def sentences_in_code() -> dict[str, str]:
 
 def test_one_thing_has_one_name() -> None:
     found = []
-    pages = {path.relative_to(ROOT / "templates").as_posix(): "\n".join(shown(path)) for path in TEMPLATES}
+    pages = {path.relative_to(ROOT / "templates").as_posix(): "\n".join(shown(path) + given_to_components(path)) for path in TEMPLATES}
     for name, text in {**pages, **sentences_in_code()}.items():
         meant = {word for prefix, words in MEANT.items() if name.startswith(prefix) for word in words}
         for pattern, instead in DRIFT.items():
