@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
@@ -33,35 +35,35 @@ MOST_BYTES = 1_000_000
 
 
 class SignInForm(KithForm):
-    email = AddressField("E-mail address", [InputRequired("Type your e-mail address.")])
-    password = PasswordField("Password", [InputRequired("Type your password."), Length(max=1000)])
+    email = AddressField(_l("E-mail address"), [InputRequired(_l("Type your e-mail address."))])
+    password = PasswordField(_l("Password"), [InputRequired(_l("Type your password.")), Length(max=1000)])
 
 
 class ChoosePasswordForm(KithForm):
     password = PasswordField(
-        "New password", [InputRequired("Type a new password.")],
-        description="At least 12 characters. Three or four words in a row are easy to remember and hard to guess.",
+        _l("New password"), [InputRequired(_l("Type a new password."))],
+        description=_l("At least 12 characters. Three or four words in a row are easy to remember and hard to guess."),
     )
 
 
 class ChangePasswordForm(ChoosePasswordForm):
-    current = PasswordField("The password you have now", [InputRequired("Type the password you have now."), Length(max=1000)])
+    current = PasswordField(_l("The password you have now"), [InputRequired(_l("Type the password you have now.")), Length(max=1000)])
 
 
 class CodeForm(KithForm):
     code = TidyStringField(
-        "Code", [InputRequired("Type the code."), Length(max=40)], description="Six digits from your app. Or one of your recovery codes.",
+        _l("Code"), [InputRequired(_l("Type the code.")), Length(max=40)], description=_l("Six digits from your app. Or one of your recovery codes."),
     )
 
 
 class PasskeyForm(KithForm):
     """What the script puts in from the browser's key; without the script nothing is sent."""
 
-    answer = HiddenField("Passkey")
+    answer = HiddenField(_l("Passkey"))
 
 
 class PasskeyNameForm(KithForm):
-    name = TidyStringField("Name", [InputRequired("Give it a name."), Length(max=60)], description="So that you know it again: “my telephone”.")
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Give it a name.")), Length(max=60)], description=_l("So that you know it again: “my telephone”."))
 
 
 class NewPasskeyForm(PasskeyNameForm, PasskeyForm):
@@ -71,7 +73,7 @@ class NewPasskeyForm(PasskeyNameForm, PasskeyForm):
 class ShowAgainForm(CodeForm):
     """A code from those who have a second step, the password from the others."""
 
-    password = PasswordField("Your password", [InputRequired("Type your password."), Length(max=1000)])
+    password = PasswordField(_l("Your password"), [InputRequired(_l("Type your password.")), Length(max=1000)])
 
     def narrow(self, *, has_second_step: bool) -> None:
         delattr(self, "password" if has_second_step else "code")
@@ -93,7 +95,7 @@ class ChoiceField(SelectField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data is not None and self.data not in self.offered:
-            raise ValidationError("Choose one from the list.")
+            raise ValidationError(_("Choose one from the list."))
 
 
 def _id_or_none(value: object) -> uuid.UUID | None:
@@ -106,34 +108,34 @@ def _id_or_none(value: object) -> uuid.UUID | None:
 
 
 class WhoForm(KithForm):
-    name = TidyStringField("Name", [InputRequired("Type their name."), Length(max=120)])
-    email = AddressField("E-mail address", [InputRequired("Type their e-mail address.")])
-    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Type their name.")), Length(max=120)])
+    email = AddressField(_l("E-mail address"), [InputRequired(_l("Type their e-mail address."))])
+    phone = PhoneField(_l("Telephone"), [Optional(), Length(max=30)])
 
 
 class RoleForm(KithForm):
     """The scope of a role. `narrow` leaves only the fields that the role asks for."""
 
-    school = ChoiceField("School")
-    organisation = ChoiceField("Organisation")
-    fund = ChoiceField("Fund")
+    school = ChoiceField(_l("School"))
+    organisation = ChoiceField(_l("Organisation"))
+    fund = ChoiceField(_l("Fund"))
     limit = PoundsField(
-        "Decides alone up to", [Optional()], description="Above this somebody else decides, too. Empty: no limit of their own.",
+        _l("Decides alone up to"), [Optional()], description=_l("Above this somebody else decides, too. Empty: no limit of their own."),
     )
-    starts_on = DayField("First day", [Optional()], description="Empty: today.")
-    ends_on = DayField("Last day", [Optional()], description="Empty: until somebody ends it.")
+    starts_on = DayField(_l("First day"), [Optional()], description=_l("Empty: today."))
+    ends_on = DayField(_l("Last day"), [Optional()], description=_l("Empty: until somebody ends it."))
 
     def narrow(self, role: Role, zone: Zone) -> None:
         """Offer what there is to choose in the Zone."""
         shape = ROLES[role]
         offers: dict[str, tuple[Callable[[uuid.UUID], Sequence[Choice]], str]] = {
-            "school": (_schools, "The whole Zone"),
-            "organisation": (hooks.organisations, "All"),
-            "fund": (hooks.funds, "All funds"),
+            "school": (_schools, _("The whole Zone")),
+            "organisation": (hooks.organisations, _("All")),
+            "fund": (hooks.funds, _("All funds")),
         }
         for name, (list_of, everything) in offers.items():
             if shape.has(name):
-                self[name].offer(list_of(zone.id), "Choose one" if name in shape.needs else everything)
+                self[name].offer(list_of(zone.id), _("Choose one") if name in shape.needs else everything)
             else:
                 delattr(self, name)
         if not shape.has("limit"):
@@ -168,81 +170,81 @@ class PositionField(StringField):
             return
         found = _POSITION.match(self.data or "")
         if found is None:
-            raise ValidationError("Type two numbers with a comma between, like 51.5142, -0.2064.")
+            raise ValidationError(_("Type two numbers with a comma between, like 51.5142, -0.2064."))
         latitude, longitude = float(found[1]), float(found[2])
         if not (49 <= latitude <= 61 and -9 <= longitude <= 2.5):
-            raise ValidationError("That is not in the United Kingdom. The first number is about 50 to 60, the second about -8 to 2.")
+            raise ValidationError(_("That is not in the United Kingdom. The first number is about 50 to 60, the second about -8 to 2."))
         self.position = (latitude, longitude)
 
 
 class SchoolForm(KithForm):
-    name = TidyStringField("Name", [InputRequired("Type the school's name."), Length(max=160)])
-    town = TidyStringField("Town or district", [Optional(), Length(max=120)])
-    ward = TidyStringField("Ward", [Optional(), Length(max=120)], description="Some funds are for one ward only.")
-    postcode = PostcodeField("Postcode", [InputRequired("Type the school's postcode."), Length(max=10)])
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Type the school's name.")), Length(max=160)])
+    town = TidyStringField(_l("Town or district"), [Optional(), Length(max=120)])
+    ward = TidyStringField(_l("Ward"), [Optional(), Length(max=120)], description=_l("Some funds are for one ward only."))
+    postcode = PostcodeField(_l("Postcode"), [InputRequired(_l("Type the school's postcode.")), Length(max=10)])
     position = PositionField(
-        "Place on the map", [Optional()], description="Only if Kith does not know the postcode. From any map, like 51.5142, -0.2064.",
+        _l("Place on the map"), [Optional()], description=_l("Only if Kith does not know the postcode. From any map, like 51.5142, -0.2064."),
     )
 
 
 class DaysForm(KithForm):
     """A term or a closure."""
 
-    name = TidyStringField("Name", [InputRequired("Give these days a name."), Length(max=60)])
-    starts_on = DayField("First day", [InputRequired("Choose a day.")])
-    ends_on = DayField("Last day", [InputRequired("Choose a day.")], description="The same day again for a single day.")
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Give these days a name.")), Length(max=60)])
+    starts_on = DayField(_l("First day"), [InputRequired(_l("Choose a day."))])
+    ends_on = DayField(_l("Last day"), [InputRequired(_l("Choose a day."))], description=_l("The same day again for a single day."))
 
 
 class DaysFileForm(KithForm):
     """Term dates as the school or the council hands them out."""
 
     file = FileField(
-        "The file", description="CSV with name, from, to (and kind: term or closed), or an iCalendar file (.ics). At most 1 MB.",
+        _l("The file"), description=_l("CSV with name, from, to (and kind: term or closed), or an iCalendar file (.ics). At most 1 MB."),
     )
 
     def validate_file(self, field: FileField) -> None:
         if not field.data:
-            raise ValidationError("Choose a file.")
+            raise ValidationError(_("Choose a file."))
         self.content = field.data.read(MOST_BYTES + 1)
         if len(self.content) > MOST_BYTES:
-            raise ValidationError("That file is larger than 1 MB.")
+            raise ValidationError(_("That file is larger than 1 MB."))
 
     content: bytes = b""
 
 
 class ZoneForm(KithForm):
-    name = TidyStringField("Name of the Zone", [InputRequired("Type the Zone's name."), Length(max=120)])
-    region = TidyStringField("Area", [Optional(), Length(max=120)], description="As offerings name it, for example West London.")
+    name = TidyStringField(_l("Name of the Zone"), [InputRequired(_l("Type the Zone's name.")), Length(max=120)])
+    region = TidyStringField(_l("Area"), [Optional(), Length(max=120)], description=_l("As offerings name it, for example West London."))
     ceiling_percent = WholeNumberField(
-        "No funder pays more than", [InputRequired("Type a percentage."), NumberRange(1, 100, "Between 1 and 100 percent.")],
-        description="Of one child's year. More needs a named second person who says why.",
+        _l("No funder pays more than"), [InputRequired(_l("Type a percentage.")), NumberRange(1, 100, _l("Between 1 and 100 percent."))],
+        description=_l("Of one child's year. More needs a named second person who says why."),
     )
     ceiling_base = RadioField(
-        "Measured on",
+        _l("Measured on"),
         choices=choices([
-            (CeilingBase.FULL_YEARLY_COST.value, "The full yearly cost of a child"),
-            (CeilingBase.COMMISSIONED_SPEND.value, "What is commissioned for the child alone"),
+            (CeilingBase.FULL_YEARLY_COST.value, _l("The full yearly cost of a child")),
+            (CeilingBase.COMMISSIONED_SPEND.value, _l("What is commissioned for the child alone")),
         ]),
-        validators=[InputRequired("Choose one.")],
+        validators=[InputRequired(_l("Choose one."))],
     )
-    full_yearly_cost = PoundsField("Full yearly cost of a child", [InputRequired("Type an amount.")])
+    full_yearly_cost = PoundsField(_l("Full yearly cost of a child"), [InputRequired(_l("Type an amount."))])
     envelope = PoundsField(
-        "Envelope of a child", [InputRequired("Type an amount.")], description="What may be spent on one child in a school year.",
+        _l("Envelope of a child"), [InputRequired(_l("Type an amount."))], description=_l("What may be spent on one child in a school year."),
     )
     hold_school_days = WholeNumberField(
-        "A place is held for", [InputRequired("Type a number of days."), NumberRange(1, 60, "Between 1 and 60 school days.")],
-        description="School days that a place waits for a decision about its money.",
+        _l("A place is held for"), [InputRequired(_l("Type a number of days.")), NumberRange(1, 60, _l("Between 1 and 60 school days."))],
+        description=_l("School days that a place waits for a decision about its money."),
     )
     council_phone = PhoneField(
-        "Children’s services of the council", [Optional(), Length(max=30)],
-        description="The number to ring about a child who is not safe. It stands on the page for concerns.",
+        _l("Children’s services of the council"), [Optional(), Length(max=30)],
+        description=_l("The number to ring about a child who is not safe. It stands on the page for concerns."),
     )
 
 
 class NewZoneForm(KithForm):
-    name = TidyStringField("Name", [InputRequired("Type the Zone's name."), Length(max=120)], description="For example West London.")
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Type the Zone's name.")), Length(max=120)], description=_l("For example West London."))
     slug = TidyStringField(
-        "Short name", [InputRequired("Type a short name."), Length(max=60)],
-        description="For addresses and commands: small letters, digits and hyphens, like west-london. It stays as it is.",
+        _l("Short name"), [InputRequired(_l("Type a short name.")), Length(max=60)],
+        description=_l("For addresses and commands: small letters, digits and hyphens, like west-london. It stays as it is."),
     )
-    region = TidyStringField("Area", [Optional(), Length(max=120)])
+    region = TidyStringField(_l("Area"), [Optional(), Length(max=120)])

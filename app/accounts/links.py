@@ -11,6 +11,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 
 from app.accounts.models import Person
@@ -28,7 +29,7 @@ class LinkSpent(NotFound):
     code = "link_spent"
 
     def __init__(self) -> None:
-        super().__init__("This link has been used already, or is more than a week old. Ask your Zone manager for a new one.")
+        super().__init__(_("This link has been used already, or is more than a week old. Ask your Zone manager for a new one."))
 
 
 class _Signer(TimestampSigner):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -106,15 +107,15 @@ class Role(StrEnum):
 
 
 ROLE_WORDS = {
-    Role.LINK_WORKER: "Link Worker",
-    Role.PARTNER_ADMIN: "Partner",
-    Role.PRACTITIONER: "Partner's practitioner",
-    Role.BUDGET_HOLDER: "Budget holder",
-    Role.ZONE_MANAGER: "Zone manager",
-    Role.SCHOOL_LEAD: "School lead",
-    Role.SAFEGUARDING_LEAD: "Safeguarding lead",
-    Role.FUNDER: "Funder",
-    Role.ADMINISTRATOR: "Administrator",
+    Role.LINK_WORKER: _l("Link Worker"),
+    Role.PARTNER_ADMIN: _l("Partner"),
+    Role.PRACTITIONER: _l("Partner's practitioner"),
+    Role.BUDGET_HOLDER: _l("Budget holder"),
+    Role.ZONE_MANAGER: _l("Zone manager"),
+    Role.SCHOOL_LEAD: _l("School lead"),
+    Role.SAFEGUARDING_LEAD: _l("Safeguarding lead"),
+    Role.FUNDER: _l("Funder"),
+    Role.ADMINISTRATOR: _l("Administrator"),
 }
 
 

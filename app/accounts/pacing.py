@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from flask import Flask, request
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.accounts.services import throttles
@@ -50,7 +51,7 @@ class Counter:
                 with self._lock:
                     self._over[key] = over
         if over is not None:
-            raise TooMany("There were a lot of requests from you in a short time, so Kith pauses them.", (over - now).total_seconds())
+            raise TooMany(_("There were a lot of requests from you in a short time, so Kith pauses them."), (over - now).total_seconds())
 
 
 def connect(app: Flask) -> None:

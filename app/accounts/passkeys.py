@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from flask_babel import lazy_gettext as _l
+
 from app.shared.errors import Invalid
 from config import Settings
 
@@ -24,7 +26,7 @@ class PasskeyRefused(Invalid):
 
     code = "passkey_refused"
 
-    def __init__(self, sentence: str = "That passkey did not work here. Try once more, or use another way.") -> None:
+    def __init__(self, sentence: str = _l("That passkey did not work here. Try once more, or use another way.")) -> None:
         super().__init__(sentence)
 
 

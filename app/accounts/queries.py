@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload
 
 from app.accounts import policies
@@ -53,8 +54,8 @@ def zone_by_slug(slug: str) -> Zone:
     zone = find_zone(slug)
     if zone is None:
         known = [known.slug for known in list_zones()]
-        there = f"There are: {', '.join(known)}." if known else "There is none yet: make one with `kith zone create`."
-        raise NotFound(f"There is no Zone called “{slug}”. {there}")
+        there = _("There are: %(names)s.", names=", ".join(known)) if known else _("There is none yet: make one with `kith zone create`.")
+        raise NotFound(_("There is no Zone called “%(slug)s”. %(there)s", slug=slug, there=there))
     return zone
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Role
 
 
@@ -20,29 +22,30 @@ class RoleShape:
         return scope in self.needs or scope in self.may_have
 
 
+SCOPE_WORDS = {"school": _l("school"), "organisation": _l("organisation"), "fund": _l("fund"), "limit": _l("limit")}
 ROLES = {
     Role.LINK_WORKER: RoleShape(
-        "Walks alongside the children of their caseload: listens, introduces, asks for places.", "footprints",
+        _l("Walks alongside the children of their caseload: listens, introduces, asks for places."), "footprints",
         may_have=frozenset({"school"}),
     ),
     Role.SCHOOL_LEAD: RoleShape(
-        "Sees the plans and progress of the children in their own school, and adds the teacher's view.", "school",
+        _l("Sees the plans and progress of the children in their own school, and adds the teacher's view."), "school",
         needs=frozenset({"school"}),
     ),
     Role.SAFEGUARDING_LEAD: RoleShape(
-        "Looks after children's safety, in one school or in the whole Zone.", "shield-check", may_have=frozenset({"school"}),
+        _l("Looks after children's safety, in one school or in the whole Zone."), "shield-check", may_have=frozenset({"school"}),
     ),
     Role.BUDGET_HOLDER: RoleShape(
-        "Decides about requests for money, up to a limit. Sees a child's reference, never a name.", "wallet",
+        _l("Decides about requests for money, up to a limit. Sees a child's reference, never a name."), "wallet",
         may_have=frozenset({"school", "fund", "limit"}),
     ),
     Role.PARTNER_ADMIN: RoleShape(
-        "Answers for an organisation: places, dates, documents, registers.", "handshake", needs=frozenset({"organisation"}),
+        _l("Answers for an organisation: places, dates, documents, registers."), "handshake", needs=frozenset({"organisation"}),
     ),
     Role.PRACTITIONER: RoleShape(
-        "Meets children for an organisation, and takes the register.", "user-round-check", needs=frozenset({"organisation"}),
+        _l("Meets children for an organisation, and takes the register."), "user-round-check", needs=frozenset({"organisation"}),
     ),
-    Role.FUNDER: RoleShape("Sees figures about their own money, never a child.", "landmark", needs=frozenset({"fund"})),
-    Role.ZONE_MANAGER: RoleShape("Looks after the Zone: schools, people, partners, funds.", "map"),
-    Role.ADMINISTRATOR: RoleShape("Makes Zones and their managers. Sees no child.", "key-round"),
+    Role.FUNDER: RoleShape(_l("Sees figures about their own money, never a child."), "landmark", needs=frozenset({"fund"})),
+    Role.ZONE_MANAGER: RoleShape(_l("Looks after the Zone: schools, people, partners, funds."), "map"),
+    Role.ADMINISTRATOR: RoleShape(_l("Makes Zones and their managers. Sees no child."), "key-round"),
 }

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from app.accounts import policies, queries
@@ -88,7 +89,7 @@ def connect(app: Flask) -> None:
         if request.method == "GET":
             return redirect(url_for("accounts.confirm", next=request.full_path.rstrip("?")), 303)
         came = urlsplit(request.referrer or "")
-        flash("Before this, show that it is still you.", "notice")
+        flash(_("Before this, show that it is still you."), "notice")
         return redirect(url_for("accounts.confirm", next=came.path if came.netloc == request.host else "/", again=1), 303)
 
     @app.before_request

@@ -6,6 +6,9 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.accounts import hooks, policies
 from app.accounts.models import ROLE_WORDS, Person, RoleGrant
 from app.shared import clock
@@ -44,8 +47,8 @@ def _line(grant: RoleGrant, names: dict[uuid.UUID, str]) -> GrantLine:
         grant.school.name if grant.school else "",
         names.get(grant.organisation_id, "") if grant.organisation_id else "",
         names.get(grant.fund_id, "") if grant.fund_id else "",
-        grant.zone.name if grant.zone else "every Zone",
-        f"up to {pounds(grant.limit_pence)}" if grant.limit_pence is not None else "",
+        grant.zone.name if grant.zone else _("every Zone"),
+        _("up to %(amount)s", amount=pounds(grant.limit_pence)) if grant.limit_pence is not None else "",
     ]
     return GrantLine(grant, ROLE_WORDS[grant.role], ", ".join(part for part in where if part), _when(grant), grant.is_live)
 
@@ -53,20 +56,23 @@ def _line(grant: RoleGrant, names: dict[uuid.UUID, str]) -> GrantLine:
 def _when(grant: RoleGrant) -> str:
     today = clock.today()
     if grant.ends_on is not None and grant.ends_on < today:
-        return f"until {day(grant.ends_on)}"
-    parts = [f"from {day(grant.starts_on)}" if grant.starts_on > today else "", f"until {day(grant.ends_on)}" if grant.ends_on else ""]
+        return _("until %(day)s", day=day(grant.ends_on))
+    parts = [
+        _("from %(day)s", day=day(grant.starts_on)) if grant.starts_on > today else "",
+        _("until %(day)s", day=day(grant.ends_on)) if grant.ends_on else "",
+    ]
     return " ".join(part for part in parts if part)
 
 
 _BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 _SYSTEMS = (
-    ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "a Mac"),
-    ("CrOS", "a Chromebook"), ("Linux", "Linux"),
+    ("iPhone", _l("an iPhone")), ("iPad", _l("an iPad")), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", _l("a Mac")),
+    ("CrOS", _l("a Chromebook")), ("Linux", "Linux"),
 )
 
 
 def browser_name(user_agent: str) -> str:
     """"Chrome on Windows", as near as what the browser says of itself allows."""
-    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "A browser")
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), _("A browser"))
     system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if system else browser

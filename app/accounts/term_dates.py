@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask_babel import gettext as _
 from icalendar import Calendar
 
 from app.shared.errors import Invalid
@@ -40,13 +41,13 @@ class Stretch:
 def read(content: bytes) -> list[Stretch]:
     """In order of their days. Raises Invalid, saying in which line what cannot be read."""
     if not content.strip():
-        raise Invalid("The file is empty.", field="file")
+        raise Invalid(_("The file is empty."), field="file")
     text = content.decode("utf-8-sig", errors="replace")
     found = _calendar(content) if "BEGIN:VCALENDAR" in text[:2000].upper() else _table(text)
     if not found:
-        raise Invalid("There are no days in this file.", field="file")
+        raise Invalid(_("There are no days in this file."), field="file")
     if len(found) > MOST:
-        raise Invalid(f"That is more than {MOST} stretches of days: too many for one school.", field="file")
+        raise Invalid(_("That is more than %(most)s stretches of days: too many for one school.", most=MOST), field="file")
     return sorted(set(found), key=lambda one: (one.starts_on, one.ends_on, one.name))
 
 
@@ -56,7 +57,7 @@ def _table(text: str) -> list[Stretch]:
     heading = [cell.strip().lower() for cell in rows[0]]
     columns = {key: next((heading.index(name) for name in names if name in heading), None) for key, names in NAMES.items()}
     if columns["name"] is None or columns["from"] is None:
-        raise Invalid("The first row names the columns: name, from, to, and kind if you like.", field="file")
+        raise Invalid(_("The first row names the columns: name, from, to, and kind if you like."), field="file")
     return [_row(row, columns, number) for number, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)]
 
 
@@ -68,7 +69,7 @@ def _row(row: list[str], columns: dict[str, int | None], number: int) -> Stretch
     name, kind = cell("name")[:60], cell("kind").lower()
     starts = _day(cell("from"), number)
     ends = _day(cell("to"), number) if cell("to") else starts
-    return _stretch(name, starts, ends, kind == "term" if kind else _is_term(name), f"line {number}")
+    return _stretch(name, starts, ends, kind == "term" if kind else _is_term(name), _("line %(number)s", number=number))
 
 
 def _day(typed: str, number: int) -> date:
@@ -77,26 +78,26 @@ def _day(typed: str, number: int) -> date:
             return datetime.strptime(typed, shape).date()  # noqa: DTZ007  a day has no time zone
         except ValueError:
             continue
-    raise Invalid(f"“{typed}” in line {number} is not a day. It looks like 2027-01-04 or 4/1/2027.", field="file")
+    raise Invalid(_("“%(typed)s” in line %(number)s is not a day. It looks like 2027-01-04 or 4/1/2027.", typed=typed, number=number), field="file")
 
 
 def _calendar(content: bytes) -> list[Stretch]:
     try:
         events = Calendar.from_ical(content).walk("VEVENT")
     except ValueError as error:
-        raise Invalid("This calendar file cannot be read. Export it again, or use a CSV file.", field="file") from error
+        raise Invalid(_("This calendar file cannot be read. Export it again, or use a CSV file."), field="file") from error
     found = []
     for number, event in enumerate(events, 1):
         name = str(event.get("summary", ""))[:60]
         if event.get("dtstart") is None:
-            raise Invalid(f"Event {number} (“{name}”) has no first day.", field="file")
+            raise Invalid(_("Event %(number)s (“%(name)s”) has no first day.", number=number, name=name), field="file")
         begins = event.decoded("dtstart")
         finishes = event.decoded("dtend") if event.get("dtend") is not None else None
         starts = _plain(begins)
         ends = starts if finishes is None else _plain(finishes)
         if finishes is not None and not isinstance(finishes, datetime):
             ends = max(starts, ends - timedelta(days=1))
-        found.append(_stretch(name, starts, ends, _is_term(name), f"event {number}"))
+        found.append(_stretch(name, starts, ends, _is_term(name), _("event %(number)s", number=number)))
     return found
 
 
@@ -110,7 +111,7 @@ def _is_term(name: str) -> bool:
 
 def _stretch(name: str, starts: date, ends: date, is_term: bool, where: str) -> Stretch:
     if not name:
-        raise Invalid(f"There is no name in {where}.", field="file")
+        raise Invalid(_("There is no name in %(where)s.", where=where), field="file")
     if ends < starts or (ends - starts).days > 366:
-        raise Invalid(f"The days of “{name}” ({where}) are not in order, or longer than a year.", field="file")
+        raise Invalid(_("The days of “%(name)s” (%(where)s) are not in order, or longer than a year.", name=name, where=where), field="file")
     return Stretch(name, starts, ends, is_term)

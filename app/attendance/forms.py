@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -25,7 +28,8 @@ from app.attendance.services.registers import KEY_LIMIT, NOTE_LIMIT
 from app.catalogue.models import CancelledBy
 from app.catalogue.words import CANCELLED_BY
 from app.shared.forms import KithForm, TidyStringField, choices
-from app.shared.view import clock_time, plural, when
+from app.shared.tongue import capital
+from app.shared.view import clock_time, when
 
 CORRECTIONS = [kind for kind in MarkKind if kind is not MarkKind.SESSION_CANCELLED]
 
@@ -59,7 +63,7 @@ def read_marks(form: MultiDict[str, str], rows: Sequence[RegisterRow]) -> Typed:
             continue
         note = form.get(f"note-{row.child_id}", "").strip()
         if tapped not in {kind.value for kind in REGISTER_KINDS}:
-            typed.wrong[row.child_id] = "Choose one of the marks."
+            typed.wrong[row.child_id] = _("Choose one of the marks.")
             continue
         kind, seen = MarkKind(tapped), form.get(f"seen-{row.child_id}", "0")
         typed.marks[row.child_id] = Marking(
@@ -67,7 +71,7 @@ def read_marks(form: MultiDict[str, str], rows: Sequence[RegisterRow]) -> Typed:
             is_told_late=kind is MarkKind.ABSENT_TOLD and form.get(f"late-{row.child_id}") == "yes",
         )
         if len(note) > NOTE_LIMIT:
-            typed.wrong[row.child_id] = f"The note is {len(note)} characters long; {NOTE_LIMIT} is the most."
+            typed.wrong[row.child_id] = _("The note is %(number)s characters long; %(limit)s is the most.", number=len(note), limit=NOTE_LIMIT)
     return typed
 
 
@@ -102,7 +106,10 @@ def conflicts(typed: Typed, rows: Sequence[RegisterRow]) -> dict[uuid.UUID, str]
         if marking is None or row.mark is None or marking.seen_revision == row.revision or marking.says(row.mark):
             continue
         found[row.child_id] = (
-            f"{row.marked_by} marked “{MARK_WORDS[row.mark.kind]}”, you marked “{MARK_WORDS[marking.kind]}”. Choose which is right."
+            _(
+                "%(name)s marked “%(theirs)s”, you marked “%(yours)s”. Choose which is right.",
+                name=row.marked_by, theirs=MARK_WORDS[row.mark.kind], yours=MARK_WORDS[marking.kind],
+            )
         )
     return found
 
@@ -111,16 +118,16 @@ class CorrectionForm(KithForm):
     """A new mark beside the old one, with a reason."""
 
     kind = RadioField(
-        "What it should be", choices=choices([(kind.value, MARK_WORDS[kind]) for kind in CORRECTIONS]),
-        validators=[InputRequired("Choose what it should be.")],
+        _l("What it should be"), choices=choices([(kind.value, MARK_WORDS[kind]) for kind in CORRECTIONS]),
+        validators=[InputRequired(_l("Choose what it should be."))],
     )
-    is_told_late = BooleanField("“Away, told”: told less than 48 hours before")
+    is_told_late = BooleanField(_l("“Away, told”: told less than 48 hours before"))
     percent = SelectField(
-        "What the partner is owed", description="Only a third absence without notice is yours to decide.",
-        choices=choices([("", "What the tariff says"), ("0", "Nothing"), ("50", "Half the price"), ("100", "The full price")]),
+        _l("What the partner is owed"), description=_l("Only a third absence without notice is yours to decide."),
+        choices=choices([("", _l("What the tariff says")), ("0", _l("Nothing")), ("50", _l("Half the price")), ("100", _l("The full price"))]),
         validators=[Optional()],
     )
-    reason = TextAreaField("Why", validators=[InputRequired("Say why."), Length(max=500, message="500 characters are the most.")])
+    reason = TextAreaField(_l("Why"), validators=[InputRequired(_l("Say why.")), Length(max=500, message=_l("500 characters are the most."))])
     seen = HiddenField()
 
     @property
@@ -135,7 +142,7 @@ class CorrectionForm(KithForm):
 class SettleForm(KithForm):
     """Which of several registers is right."""
 
-    right = RadioField("Which is right?", validators=[InputRequired("Choose which is right.")])
+    right = RadioField(_l("Which is right?"), validators=[InputRequired(_l("Choose which is right."))])
 
     def offer(self, standing: Mark, waiting: Sequence[Disagreement], people: Mapping[uuid.UUID, str]) -> None:
         """The mark that stands, then what came and said something else."""
@@ -146,21 +153,21 @@ class SettleForm(KithForm):
 
 def _said(one: Mark | Disagreement, who: str, at: datetime) -> str:
     note = f" “{one.note}”" if one.note else ""
-    late = ", told less than 48 hours before" if one.is_told_late else ""
-    return f"{MARK_WORDS[one.kind]}{late}: {who}, {when(at)}.{note}"
+    said = _("%(mark)s, told less than 48 hours before", mark=MARK_WORDS[one.kind]) if one.is_told_late else MARK_WORDS[one.kind]
+    return f"{said}: {who}, {when(at)}.{note}"
 
 
 class CallOffForm(KithForm):
     """Several sessions of one day, cancelled for one reason."""
 
     on = HiddenField()
-    sessions = SelectMultipleField("Which sessions", validators=[InputRequired("Tick at least one session.")])
+    sessions = SelectMultipleField(_l("Which sessions"), validators=[InputRequired(_l("Tick at least one session."))])
     by = RadioField(
-        "Who calls it off", choices=choices((b.value, w[0].upper() + w[1:]) for b, w in CANCELLED_BY.items()), default=CancelledBy.WEATHER.value,
-        description="For what the partner calls off nothing is owed. Otherwise each programme\u2019s own price list says.",
+        _l("Who calls it off"), choices=choices((b.value, capital(words)) for b, words in CANCELLED_BY.items()), default=CancelledBy.WEATHER.value,
+        description=_l("For what the partner calls off nothing is owed. Otherwise each programme\u2019s own price list says."),
     )
-    reason = TidyStringField("Why", validators=[
-        InputRequired("Say why: families and Link Workers will ask."), Length(max=300, message="300 characters are the most."),
+    reason = TidyStringField(_l("Why"), validators=[
+        InputRequired(_l("Say why: families and Link Workers will ask.")), Length(max=300, message=_l("300 characters are the most.")),
     ])
 
     def offer(self, lines: Sequence[SessionLine]) -> None:
@@ -169,14 +176,14 @@ class CallOffForm(KithForm):
 
 def _line(line: SessionLine) -> str:
     session = line.session
-    who = plural(line.expected, "child", "children") if line.expected else "nobody"
-    return f"{clock_time(session.starts_at)} {session.cohort.offering.title}, {session.cohort.offering.organisation.name}: {who} expected"
+    who = ngettext("%(num)s child expected", "%(num)s children expected", line.expected) if line.expected else _("nobody expected")
+    return f"{clock_time(session.starts_at)} {session.cohort.offering.title}, {session.cohort.offering.organisation.name}: {who}"
 
 
 class FollowUpForm(KithForm):
     """What was found out after a child was missed."""
 
     words = TextAreaField(
-        "What did you find out?", description="Who you spoke to, what they said, and what will help next time.",
-        validators=[InputRequired("Write down what you found out."), Length(max=2_000, message="2,000 characters are the most.")],
+        _l("What did you find out?"), description=_l("Who you spoke to, what they said, and what will help next time."),
+        validators=[InputRequired(_l("Write down what you found out.")), Length(max=2_000, message=_l("2,000 characters are the most."))],
     )

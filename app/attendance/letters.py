@@ -5,11 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.notifications.emails import Letter
 from app.shared.db import db
 from app.shared.view import clock_time, long_day
+
+WHAT = {"Cancelled": _l("Cancelled"), "Moved": _l("Moved")}
 
 
 def session_changed(payload: dict[str, Any]) -> Letter | None:
@@ -18,7 +23,8 @@ def session_changed(payload: dict[str, Any]) -> Letter | None:
     if session is None or person is None or not person.is_active:
         return None
     title = session.cohort.offering.title
-    return Letter(person.name, person.email, f"{payload['what']}: {title}", "session_changed", {
-        "what": payload["what"], "offering": title, "day": long_day(session.held_on), "why": session.cancel_reason,
-        "hours": f"{clock_time(session.starts_at)} to {clock_time(session.ends_at)}", "path": f"/sessions/{session.id}/register",
+    what = WHAT[payload["what"]]
+    return Letter(person.name, person.email, _("%(what)s: %(offering)s", what=what, offering=title), "session_changed", {
+        "what": what, "offering": title, "day": long_day(session.held_on), "why": session.cancel_reason,
+        "hours": _("%(starts)s to %(ends)s", starts=clock_time(session.starts_at), ends=clock_time(session.ends_at)), "path": f"/sessions/{session.id}/register",
     })

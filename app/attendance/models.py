@@ -9,6 +9,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -34,13 +35,13 @@ class MarkKind(StrEnum):
 PRESENT = frozenset({MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY})
 ABSENT = frozenset({MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD})
 MARK_WORDS = {
-    MarkKind.ATTENDED: "Here",
-    MarkKind.LATE: "Late",
-    MarkKind.LEFT_EARLY: "Left early",
-    MarkKind.ABSENT_TOLD: "Away, told",
-    MarkKind.ABSENT_UNTOLD: "Away, no word",
-    MarkKind.SESSION_CANCELLED: "Cancelled",
-    MarkKind.EXCUSED: "Excused",
+    MarkKind.ATTENDED: _l("Here"),
+    MarkKind.LATE: _l("Late"),
+    MarkKind.LEFT_EARLY: _l("Left early"),
+    MarkKind.ABSENT_TOLD: _l("Away, told"),
+    MarkKind.ABSENT_UNTOLD: _l("Away, no word"),
+    MarkKind.SESSION_CANCELLED: _l("Cancelled"),
+    MarkKind.EXCUSED: _l("Excused"),
 }
 REGISTER_KINDS = (MarkKind.ATTENDED, MarkKind.LATE, MarkKind.LEFT_EARLY, MarkKind.ABSENT_TOLD, MarkKind.ABSENT_UNTOLD)
 """What a register can hold; `excused` is a Link Worker's correction, `session_cancelled` comes with the session."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, render_template
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,7 +35,7 @@ def connect(app: Flask) -> None:
     register_came(queries.came_to)
     register_panel("attendance", 40, draw_attendance)
     register_sweep("attendance", sweep)
-    register_tab("attendance.week", 35, "Week", lambda person, child: can_see_child(person, child))
+    register_tab("attendance.week", 35, _l("Week"), lambda person, child: can_see_child(person, child))
     app.context_processor(whose_phone)
     listen_to_sessions(called_off=calling_off.promise_called_off, moved=calling_off.promise_moved)
     listen_to_standing(standing.promise)

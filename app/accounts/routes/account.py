@@ -6,6 +6,7 @@ import uuid
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import links, queries, sessions
 from app.accounts.forms import ChangePasswordForm, ChoosePasswordForm
@@ -33,7 +34,7 @@ def account() -> ResponseReturnValue:
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            flash("Your password is changed. Everywhere else you are signed out.", "success")
+            flash(_("Your password is changed. Everywhere else you are signed out."), "success")
             return redirect(url_for("accounts.account"), 303)
     page = render_template(
         "accounts/account_show.html", form=form, person=me, here=here, lines=grant_lines([me])[me.id],
@@ -49,7 +50,7 @@ def account() -> ResponseReturnValue:
 def sign_in_end(sign_in_id: uuid.UUID) -> ResponseReturnValue:
     me = sessions.current_person()
     return act(
-        lambda: sign_ins.end_sign_in(sign_in_id=sign_in_id, actor=me), url_for("accounts.account"), done="That browser is signed out."
+        lambda: sign_ins.end_sign_in(sign_in_id=sign_in_id, actor=me), url_for("accounts.account"), done=_("That browser is signed out.")
     )
 
 
@@ -59,8 +60,8 @@ def answer_asked(asked: Person) -> ResponseReturnValue:
     """Yes or no to a Zone that asks for somebody with this address."""
     me, asked_id = sessions.current_person(), asked.id
     if request.form.get("answer") == "yes":
-        return act(lambda: asking.say_yes(asked_id=asked_id, actor=me), url_for("accounts.account"), done="The role is yours.")
-    return act(lambda: asking.say_no(asked_id=asked_id, actor=me), url_for("accounts.account"), done="You said no. They see nothing of your account.")
+        return act(lambda: asking.say_yes(asked_id=asked_id, actor=me), url_for("accounts.account"), done=_("The role is yours."))
+    return act(lambda: asking.say_no(asked_id=asked_id, actor=me), url_for("accounts.account"), done=_("You said no. They see nothing of your account."))
 
 
 @blueprint.route("/choose-password/<token>", methods=["GET", "POST"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Response, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import passkeys, queries, sessions
 from app.accounts.forms import NewPasskeyForm, PasskeyForm, PasskeyNameForm
@@ -93,7 +94,7 @@ def passkey_new() -> ResponseReturnValue:
         else:
             if codes:
                 return render_template("accounts/recovery_codes.html", codes=codes)
-            flash("Your passkey is added. Everywhere else you are signed out.", "success")
+            flash(_("Your passkey is added. Everywhere else you are signed out."), "success")
             return redirect(url_for("accounts.second_step"), 303)
     return render_template("accounts/passkey_new.html", form=form), 422 if request.method == "POST" else 200
 
@@ -126,7 +127,7 @@ def passkey_confirm() -> ResponseReturnValue:
         flash(refusal.sentence, "refused")
         return redirect(url_for("accounts.confirm", next=onward, again=again), 303)
     if again:
-        flash("Thank you. Now press the button again.", "notice")
+        flash(_("Thank you. Now press the button again."), "notice")
     return redirect(onward, 303)
 
 
@@ -150,5 +151,5 @@ def passkey_remove(passkey: Passkey) -> ResponseReturnValue:
         raise NotFound
     return act(
         lambda: services.remove(passkey_id=passkey_id, actor=me, sign_in_id=here.id), url_for("accounts.second_step"),
-        done="That passkey opens Kith no more. Everywhere else you are signed out.",
+        done=_("That passkey opens Kith no more. Everywhere else you are signed out."),
     )

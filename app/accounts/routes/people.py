@@ -6,6 +6,7 @@ import uuid
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import links, policies, queries, sessions
 from app.accounts.forms import PersonForm, RoleForm
@@ -59,7 +60,7 @@ def person_new() -> ResponseReturnValue:
     if person is None:
         page = render_template("accounts/person_new.html", form=form, zone=zone, word=ROLE_WORDS[role], shape=ROLES[role])
         return page, 422 if request.method == "POST" else 200
-    flash(f"{person.name} is now {ROLE_WORDS[role]} in {zone_name}.", "success")
+    flash(_("%(person)s is now %(role)s in %(zone)s.", person=person.name, role=ROLE_WORDS[role], zone=zone_name), "success")
     return redirect(url_for("accounts.person", person_id=person.id), 303)
 
 
@@ -85,7 +86,7 @@ def role_new(person: Person) -> ResponseReturnValue:
         return render_template("accounts/role_choose.html", places=_places(me), shapes=ROLES, words=ROLE_WORDS, person=person)
     form = RoleForm()
     form.narrow(role, zone)
-    zone_id, done = zone.id, f"{person.name} is now {ROLE_WORDS[role]} in {zone.name}."
+    zone_id, done = zone.id, _("%(person)s is now %(role)s in %(zone)s.", person=person.name, role=ROLE_WORDS[role], zone=zone.name)
     grant = submit(form, lambda: people.add_role(person_id=person_id, zone_id=zone_id, role=role, scope=form.scope(), actor=me))
     if grant is None:
         page = render_template("accounts/role_new.html", form=form, zone=zone, person=person, word=ROLE_WORDS[role], shape=ROLES[role])
@@ -102,7 +103,7 @@ def role_end(person: Person, grant_id: uuid.UUID) -> ResponseReturnValue:
         raise NotFound
     stays_in_sight = any(grant.id != grant_id and policies.can_end_grant(me, grant) for grant in person.grants) or me.id == person_id
     back = url_for("accounts.person", person_id=person_id) if stays_in_sight else url_for("accounts.people")
-    return act(lambda: people.end_role(grant_id=grant_id, actor=me), back, done="That role has ended.")
+    return act(lambda: people.end_role(grant_id=grant_id, actor=me), back, done=_("That role has ended."))
 
 
 @blueprint.route("/people/<uuid:person_id>/leave", methods=["GET", "POST"])
@@ -114,7 +115,7 @@ def person_leave(person: Person) -> ResponseReturnValue:
             "accounts/person_leave.html", person=person, lines=grant_lines([person], me)[person_id],
             sign_ins=queries.list_sign_ins(person_id, **sessions.limits()),
         )
-    done = f"{name} has left: signed out everywhere, and without any role."
+    done = _("%(name)s has left: signed out everywhere, and without any role.", name=name)
     return act(lambda: people.leave(person_id=person_id, actor=me), url_for("accounts.people"), done=done)
 
 
@@ -125,7 +126,7 @@ def person_link(person: Person) -> ResponseReturnValue:
     me, person_id = sessions.current_person(), person.id
     token = passwords.make_link(person_id=person_id, actor=me, secret=str(current_app.secret_key))
     if _mail_works():
-        flash(f"A link to choose a password is on its way to {person.email}.", "success")
+        flash(_("A link to choose a password is on its way to %(address)s.", address=person.email), "success")
         return redirect(url_for("accounts.person", person_id=person_id), 303)
     return render_template("accounts/person_link.html", person=person, link=_link(token))
 

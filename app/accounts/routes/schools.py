@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts import policies, queries, sessions
 from app.accounts.forms import DaysFileForm, DaysForm, SchoolForm
@@ -14,7 +16,6 @@ from app.accounts.models import School, Zone
 from app.accounts.routes.blueprint import blueprint
 from app.accounts.routes.zones import managed_zone
 from app.accounts.services import schools
-from app.shared.view import plural
 from app.shared.web import act, allow, submit
 
 
@@ -28,7 +29,7 @@ def school_list() -> ResponseReturnValue:
 @blueprint.route("/schools/new", methods=["GET", "POST"])
 @allow(policies.is_zone_manager)
 def school_new() -> ResponseReturnValue:
-    zone, _ = managed_zone(sessions.current_person())
+    zone, _zones = managed_zone(sessions.current_person())
     return _save(SchoolForm(), zone, None)
 
 
@@ -59,9 +60,9 @@ def _save(form: SchoolForm, zone: Zone, school: School | None) -> ResponseReturn
         page = render_template("accounts/school_edit.html", form=form, zone=zone, school=school)
         return page, 422 if request.method == "POST" else 200
     if saved.latitude is None:
-        flash("Saved. Kith does not know that postcode, so it cannot say how far things are: give the place on the map.", "notice")
+        flash(_("Saved. Kith does not know that postcode, so it cannot say how far things are: give the place on the map."), "notice")
     else:
-        flash(f"{saved.name} is saved.", "success")
+        flash(_("%(school)s is saved.", school=saved.name), "success")
     return redirect(url_for("accounts.school", school_id=saved.id), 303)
 
 
@@ -86,7 +87,7 @@ def _add_days(school: School, add: Callable[..., object], kind: str) -> Response
     if added is None:
         page = render_template("accounts/days_new.html", form=form, school=school, kind=kind)
         return page, 422 if request.method == "POST" else 200
-    flash(f"{form.name.data} is added.", "success")
+    flash(_("%(name)s is added.", name=form.name.data), "success")
     return redirect(url_for("accounts.school", school_id=school_id), 303)
 
 
@@ -95,7 +96,7 @@ def _add_days(school: School, add: Callable[..., object], kind: str) -> Response
 def term_remove(school: School, term_id: uuid.UUID) -> ResponseReturnValue:
     me, school_id = sessions.current_person(), school.id
     back = url_for("accounts.school", school_id=school_id)
-    return act(lambda: schools.remove_term(school_id=school_id, term_id=term_id, actor=me), back, done="The term is taken away.")
+    return act(lambda: schools.remove_term(school_id=school_id, term_id=term_id, actor=me), back, done=_("The term is taken away."))
 
 
 @blueprint.post("/schools/<uuid:school_id>/closures/<uuid:closure_id>/remove")
@@ -103,7 +104,7 @@ def term_remove(school: School, term_id: uuid.UUID) -> ResponseReturnValue:
 def closure_remove(school: School, closure_id: uuid.UUID) -> ResponseReturnValue:
     me, school_id = sessions.current_person(), school.id
     back = url_for("accounts.school", school_id=school_id)
-    return act(lambda: schools.remove_closure(school_id=school_id, closure_id=closure_id, actor=me), back, done="The closure is taken away.")
+    return act(lambda: schools.remove_closure(school_id=school_id, closure_id=closure_id, actor=me), back, done=_("The closure is taken away."))
 
 
 @blueprint.route("/schools/<uuid:school_id>/days/import", methods=["GET", "POST"])
@@ -114,7 +115,10 @@ def days_import(school: School) -> ResponseReturnValue:
     done = submit(form, lambda: schools.import_days(school_id=school_id, content=form.content, actor=me))
     if done is None:
         return render_template("accounts/days_import.html", form=form, school=school), 422 if request.method == "POST" else 200
-    told = [f"{plural(done.terms, 'term')} and {plural(done.closures, 'stretch of closed days', 'stretches of closed days')} added"]
-    told += [f"{done.known} known already"] * bool(done.known) + [f"{plural(done.replaced, 'term')} replaced"] * bool(done.replaced)
-    flash(f"{'; '.join(told)}.", "success")
+    terms = ngettext("%(num)s term", "%(num)s terms", done.terms)
+    closures = ngettext("%(num)s stretch of closed days", "%(num)s stretches of closed days", done.closures)
+    told = [_("%(terms)s and %(closures)s added", terms=terms, closures=closures)]
+    told += [_("%(number)s known already", number=done.known)] * bool(done.known)
+    told += [ngettext("%(num)s term replaced", "%(num)s terms replaced", done.replaced)] * bool(done.replaced)
+    flash("; ".join(told) + ".", "success")
     return redirect(url_for("accounts.school", school_id=school_id), 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import policies, queries, sessions, totp
 from app.accounts.forms import CodeForm, ShowAgainForm
@@ -95,7 +96,7 @@ def recovery_codes_renew() -> ResponseReturnValue:
 @confirm_first
 def second_step_remove() -> ResponseReturnValue:
     me = sessions.current_person()
-    return act(lambda: second_steps.remove(actor=me), url_for("accounts.second_step"), done="The app is taken away.")
+    return act(lambda: second_steps.remove(actor=me), url_for("accounts.second_step"), done=_("The app is taken away."))
 
 
 @blueprint.post("/people/<uuid:person_id>/second-step/remove")
@@ -105,7 +106,7 @@ def person_second_step_remove(person: Person) -> ResponseReturnValue:
     me, person_id = sessions.current_person(), person.id
     return act(
         lambda: second_steps.remove_for(person_id=person_id, actor=me), url_for("accounts.person", person_id=person_id),
-        done="Done. They are signed out everywhere, and set up a new app when they sign in.",
+        done=_("Done. They are signed out everywhere, and set up a new app when they sign in."),
     )
 
 
@@ -129,7 +130,7 @@ def confirm() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             if request.args.get("again"):
-                flash("Thank you. Now press the button again.", "notice")
+                flash(_("Thank you. Now press the button again."), "notice")
             return redirect(onward, 303)
     page = render_template(
         "accounts/confirm.html", form=form, email=me.email, onward=onward, has_app=queries.has_app(me.id), has_passkey=bool(queries.list_passkeys(me.id)),

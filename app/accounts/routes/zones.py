@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import policies, queries, sessions
 from app.accounts.forms import NewZoneForm, ZoneForm
@@ -38,7 +39,7 @@ def zone() -> ResponseReturnValue:
     if submit(form, verb) is None:
         page = render_template("accounts/zone_edit.html", form=form, zone=zone, zones=managed)
         return page, 422 if request.method == "POST" else 200
-    flash("The settings are saved.", "success")
+    flash(_("The settings are saved."), "success")
     return redirect(url_for("accounts.zone", zone=slug if len(managed) > 1 else None), 303)
 
 
@@ -76,5 +77,5 @@ def zone_new() -> ResponseReturnValue:
     if made is None:
         page = render_template("accounts/zone_new.html", form=form)
         return page, 422 if request.method == "POST" else 200
-    flash(f"{made.name} is open. Now it needs a Zone manager.", "success")
+    flash(_("%(zone)s is open. Now it needs a Zone manager.", zone=made.name), "success")
     return redirect(url_for("accounts.person_new", role=Role.ZONE_MANAGER.value, zone=made.slug), 303)

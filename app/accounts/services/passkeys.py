@@ -7,6 +7,8 @@ import uuid
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import passkeys, queries
 from app.accounts.models import Passkey, PasskeyChallenge, PasskeyUse, Person, SignIn
@@ -20,8 +22,8 @@ from app.shared.errors import Invalid
 
 MOST = 10
 _COPIED = (
-    "Kith has seen a copy of this passkey and no longer accepts it. Sign in another way, take it away on your account page, "
-    "and tell your Zone manager."
+    _l("Kith has seen a copy of this passkey and no longer accepts it. Sign in another way, take it away on your account page, "
+    "and tell your Zone manager.")
 )
 
 
@@ -45,7 +47,7 @@ def add(*, token: str, answer: str, name: str, place: Place, actor: Person, sign
     with atomic():
         person = lock_row(Person, actor.id)
         if len(queries.list_passkeys(person.id)) >= MOST:
-            raise Invalid(f"You have {MOST} passkeys. Take one away first.")
+            raise Invalid(_("You have %(most)s passkeys. Take one away first.", most=MOST))
         if queries.find_passkey(new.credential_id) is not None:
             raise PasskeyRefused
         row = Passkey(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts import hooks, leaked, links, policies, queries
 from app.accounts.models import Person
 from app.accounts.passwords import hash_password, verify_password
@@ -27,22 +29,22 @@ class WrongPassword(Invalid):
     code = "wrong_password"
 
     def __init__(self) -> None:
-        super().__init__("That is not the password you have now.", field="current")
+        super().__init__(_("That is not the password you have now."), field="current")
 
 
 def require_good_password(password: str, person: Person) -> None:
     """Raises Invalid when it is too short, too long, or easily guessed. No rule about kinds of letters."""
     if len(password) < SHORTEST:
-        raise Invalid(f"Use at least {SHORTEST} characters. Three or four words in a row are easy to remember.", field="password")
+        raise Invalid(_("Use at least %(shortest)s characters. Three or four words in a row are easy to remember.", shortest=SHORTEST), field="password")
     if len(password) > LONGEST:
-        raise Invalid(f"Use at most {LONGEST} characters.", field="password")
+        raise Invalid(_("Use at most %(longest)s characters.", longest=LONGEST), field="password")
     if is_easily_guessed(password, person.name, person.email):
         raise Invalid(
-            "That password is easy to guess. Leave out your name, Kith and common passwords; three or four words in a row are good.",
+            _("That password is easy to guess. Leave out your name, Kith and common passwords; three or four words in a row are good."),
             field="password",
         )
     if leaked.is_leaked(password):
-        raise Invalid("That password stands on lists of passwords that were stolen elsewhere. Three or four words in a row are good.", field="password")
+        raise Invalid(_("That password stands on lists of passwords that were stolen elsewhere. Three or four words in a row are good."), field="password")
 
 
 def is_easily_guessed(password: str, *about: str) -> bool:
@@ -117,7 +119,7 @@ def make_link(*, person_id: uuid.UUID, actor: Person, secret: str) -> str:
     with atomic():
         person = queries.get_person(person_id, actor)
         if not policies.can_answer_for(actor, person) or not person.is_active:
-            raise Forbidden("Only somebody who looks after all of this person's roles can do this.")
+            raise Forbidden(_("Only somebody who looks after all of this person's roles can do this."))
         hooks.tell_link(person, hooks.LinkKind.FORGOTTEN if person.password_hash else hooks.LinkKind.INVITED)
         audit.record("accounts.link.made", subject=person, actor=actor)
         return links.make_token(person, secret)

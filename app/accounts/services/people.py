@@ -6,9 +6,11 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts import hooks, policies, queries
 from app.accounts.models import ROLE_WORDS, Person, Role, RoleGrant, Zone
-from app.accounts.roles import ROLES
+from app.accounts.roles import ROLES, SCOPE_WORDS
 from app.accounts.services.sign_ins import end_all_sign_ins
 from app.audit import services as audit
 from app.shared import clock
@@ -48,7 +50,7 @@ def add_person(*, name: str, email: str, phone: str, zone_id: uuid.UUID, role: R
         person = queries.find_person(email)
         for known in queries.list_with_email(email):
             if _is_here(known, zone, actor):
-                raise AlreadyHere(f"{known.name} already has an account here. Open their page to give them another role.", field="email")
+                raise AlreadyHere(_("%(person)s already has an account here. Open their page to give them another role.", person=known.name), field="email")
         if person is not None and person.is_active and not policies.can_manage_person(actor, person):
             asked, person = person.id, Person(name=name, email=person.email, phone=phone, asked_id=person.id)
             db.session.add(person)
@@ -78,11 +80,11 @@ def add_role(*, person_id: uuid.UUID, zone_id: uuid.UUID, role: Role, scope: Sco
         person = queries.get_person(person_id, actor)
         lock_row(Person, person.id)
         if not person.is_active:
-            raise Invalid(f"{person.name} has left. Add them again from the list of people.")
+            raise Invalid(_("%(person)s has left. Add them again from the list of people.", person=person.name))
         for grant in person.grants:
             same = (grant.school_id, grant.organisation_id, grant.fund_id) == (scope.school_id, scope.organisation_id, scope.fund_id)
             if grant.role is role and grant.zone_id == zone.id and same and _is_not_over(grant):
-                raise AlreadyHere(f"{person.name} has that role already.")
+                raise AlreadyHere(_("%(person)s has that role already.", person=person.name))
         grant = _grant(person, role, zone, scope, actor)
         if person.password_hash is not None:
             hooks.tell_granted(grant)
@@ -96,7 +98,7 @@ def end_role(*, grant_id: uuid.UUID, actor: Person) -> None:
         if grant is None or not policies.can_end_grant(actor, grant):
             raise NotFound
         if grant.person_id == actor.id:
-            raise Forbidden("You cannot end your own role. Another Zone manager can.")
+            raise Forbidden(_("You cannot end your own role. Another Zone manager can."))
         lock_row(Person, grant.person_id)
         _end(grant, actor)
 
@@ -109,7 +111,7 @@ def leave(*, person_id: uuid.UUID, actor: Person) -> Person:
     with atomic():
         person = queries.get_person(person_id, actor)
         if not policies.can_answer_for(actor, person):
-            raise Forbidden(f"{person.name} also has a role outside your reach. End the roles here instead.")
+            raise Forbidden(_("%(person)s also has a role outside your reach. End the roles here instead.", person=person.name))
         lock_row(Person, person.id)
         if not person.is_active:
             return person
@@ -126,9 +128,9 @@ def create_first_person(*, name: str, email: str, role: Role, zone: Zone | None)
     """An administrator or a Zone manager, from the command line. Raises AlreadyHere, Invalid."""
     with atomic():
         if queries.find_person(email) is not None:
-            raise AlreadyHere(f"There is an account with the address {email} already.")
+            raise AlreadyHere(_("There is an account with the address %(email)s already.", email=email))
         if (role is Role.ADMINISTRATOR) != (zone is None):
-            raise Invalid("A Zone manager needs a Zone (--zone); an administrator has none.")
+            raise Invalid(_("A Zone manager needs a Zone (--zone); an administrator has none."))
         person = Person(name=name, email=email.strip().lower())
         person.grants = [RoleGrant(role=role, zone_id=zone.id if zone else None)]
         db.session.add(person)
@@ -180,7 +182,7 @@ def _zone_of(person: Person, actor: Person) -> uuid.UUID | None:
 
 def _require_may_grant(actor: Person, role: Role, zone: Zone) -> None:
     if not policies.can_grant(actor, role, zone):
-        raise Forbidden(f"You cannot make somebody {ROLE_WORDS[role]} in {zone.name}.")
+        raise Forbidden(_("You cannot make somebody %(role)s in %(zone)s.", role=ROLE_WORDS[role], zone=zone.name))
 
 
 def _require_scope(role: Role, zone: Zone, scope: Scope) -> None:
@@ -190,9 +192,9 @@ def _require_scope(role: Role, zone: Zone, scope: Scope) -> None:
     }
     for name, value in given.items():
         if value is None and name in shape.needs:
-            raise Invalid(f"Choose the {name} this role is for.", field=name)
+            raise Invalid(_("Choose the %(what)s this role is for.", what=SCOPE_WORDS[name]), field=name)
         if value is not None and not shape.has(name):
-            raise Invalid(f"This role is not narrowed to a {name}.")
+            raise Invalid(_("This role is not narrowed to a %(what)s.", what=SCOPE_WORDS[name]))
     here = {
         "school": {school.id for school in queries.list_schools(zone.id)} if scope.school_id else set(),
         "organisation": {row[0] for row in hooks.organisations(zone.id)} if scope.organisation_id else set(),
@@ -200,8 +202,8 @@ def _require_scope(role: Role, zone: Zone, scope: Scope) -> None:
     }
     for name, known in here.items():
         if given[name] is not None and given[name] not in known:
-            raise Invalid(f"That {name} is not one of {zone.name}.", field=name)
+            raise Invalid(_("That %(what)s is not one of %(zone)s.", what=SCOPE_WORDS[name], zone=zone.name), field=name)
     if scope.limit_pence is not None and scope.limit_pence < 0:
-        raise Invalid("A limit is nil or more.", field="limit")
+        raise Invalid(_("A limit is nil or more."), field="limit")
     if scope.ends_on is not None and scope.ends_on < (scope.starts_on or clock.today()):
-        raise Invalid("The last day cannot be before the first.", field="ends_on")
+        raise Invalid(_("The last day cannot be before the first."), field="ends_on")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts import hooks, policies, queries, term_dates
 from app.accounts.models import Closure, Person, School, Term
@@ -39,7 +40,7 @@ def save_school(
         if school_id is not None:
             taken = taken.where(School.id != school_id)
         if db.session.scalar(taken) is not None:
-            raise Invalid(f"There is a school called {name} already.", field="name")
+            raise Invalid(_("There is a school called %(name)s already.", name=name), field="name")
         school = School(zone_id=zone_id) if school_id is None else _managed(school_id, actor)
         moved = school.postcode != postcode or school.latitude is None
         school.name, school.town, school.ward, school.postcode = name, town, ward, postcode
@@ -62,7 +63,7 @@ def add_term(*, school_id: uuid.UUID, name: str, starts_on: date, ends_on: date,
         _require_order(starts_on, ends_on)
         for term in school.terms:
             if term.starts_on <= ends_on and starts_on <= term.ends_on:
-                raise Invalid(f"These days overlap “{term.name}”. Take that term away first, or choose other days.", field="starts_on")
+                raise Invalid(_("These days overlap “%(term)s”. Take that term away first, or choose other days.", term=term.name), field="starts_on")
         term = Term(name=name, starts_on=starts_on, ends_on=ends_on)
         school.terms.append(term)
         audit.record("accounts.term.added", subject=term, actor=actor, zone_id=school.zone_id, starts_on=starts_on, ends_on=ends_on)
@@ -101,7 +102,7 @@ def import_days(*, school_id: uuid.UUID, content: bytes, actor: Person) -> Impor
     terms = [one for one in found if one.is_term]
     for earlier, later in itertools.pairwise(terms):
         if later.starts_on <= earlier.ends_on:
-            raise Invalid(f"“{earlier.name}” and “{later.name}” in this file overlap. A term is open days only; leave the longer one out.", field="file")
+            raise Invalid(_("“%(earlier)s” and “%(later)s” in this file overlap. A term is open days only; leave the longer one out.", earlier=earlier.name, later=later.name), field="file")
     with atomic():
         school = _managed(school_id, actor)
         known = {(term.name, term.starts_on, term.ends_on) for term in school.terms}
@@ -153,6 +154,6 @@ def _managed(school_id: uuid.UUID, actor: Person) -> School:
 
 def _require_order(starts_on: date, ends_on: date) -> None:
     if ends_on < starts_on:
-        raise Invalid("The last day cannot be before the first.", field="ends_on")
+        raise Invalid(_("The last day cannot be before the first."), field="ends_on")
     if (ends_on - starts_on).days > 366:
-        raise Invalid("That is longer than a year. Check the two days.", field="ends_on")
+        raise Invalid(_("That is longer than a year. Check the two days."), field="ends_on")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts import policies, queries, totp
 from app.accounts.models import AuthenticatorApp, Passkey, Person, RecoveryCode, SignIn
@@ -25,7 +26,7 @@ class WrongCode(Invalid):
     code = "wrong_code"
 
     def __init__(self) -> None:
-        super().__init__("That code is not right, or has been used. Codes change every 30 seconds: type the one that shows now.", field="code")
+        super().__init__(_("That code is not right, or has been used. Codes change every 30 seconds: type the one that shows now."), field="code")
 
 
 def start(*, actor: Person) -> AuthenticatorApp:
@@ -34,7 +35,7 @@ def start(*, actor: Person) -> AuthenticatorApp:
         lock_row(Person, actor.id)
         app = queries.find_app(actor.id)
         if app is not None and app.confirmed_at is not None:
-            raise Invalid("You have an authenticator app already. Take it away first.")
+            raise Invalid(_("You have an authenticator app already. Take it away first."))
         sealed = totp.seal(totp.new_seed(), actor.id)
         if app is None:
             app = AuthenticatorApp(person_id=actor.id, sealed_seed=sealed)
@@ -86,7 +87,7 @@ def remove(*, actor: Person) -> None:
         person = lock_row(Person, actor.id)
         app = queries.find_app(person.id)
         if app is None:
-            raise NotFound("There is no app to take away.")
+            raise NotFound(_("There is no app to take away."))
         db.session.delete(app)
         audit.record("accounts.second_step.removed", subject=person, actor=actor)
         forget_if_last(person)
@@ -99,10 +100,10 @@ def remove_for(*, person_id: uuid.UUID, actor: Person | None) -> None:
     with atomic():
         person = queries.get_person(person_id, actor) if actor is not None else lock_row(Person, person_id)
         if actor is not None and not policies.can_answer_for(actor, person):
-            raise Forbidden("Only somebody who looks after all of this person's roles can do this.")
+            raise Forbidden(_("Only somebody who looks after all of this person's roles can do this."))
         lock_row(Person, person.id)
         if not queries.has_second_step(person.id):
-            raise NotFound("There is no second step to take away.")
+            raise NotFound(_("There is no second step to take away."))
         for kept in (AuthenticatorApp, Passkey):
             db.session.execute(sa.delete(kept).where(kept.person_id == person.id))
         audit.record("accounts.second_step.removed", subject=person, actor=actor)
@@ -142,7 +143,7 @@ def show_again(*, sign_in_id: uuid.UUID, password: str, code: str, actor: Person
     if queries.has_second_step(actor.id):
         _show_code(actor.id, code)
     elif not verify_password(known, password):
-        raise Invalid("That is not your password.", field="password")
+        raise Invalid(_("That is not your password."), field="password")
     sign_ins.confirm(sign_in_id=sign_in_id, address=address, how="code or password")
 
 

@@ -8,6 +8,7 @@ import uuid
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts import queries
 from app.accounts.models import Person, SignIn
@@ -29,14 +30,14 @@ class SignInRefused(Invalid):
     code = "sign_in_refused"
 
     def __init__(self) -> None:
-        super().__init__("That e-mail address and password do not go together. Check both and try again.")
+        super().__init__(_("That e-mail address and password do not go together. Check both and try again."))
 
 
 class TooLate(Invalid):
     code = "sign_in_too_late"
 
     def __init__(self) -> None:
-        super().__init__("That took too long. Please sign in again from the start.")
+        super().__init__(_("That took too long. Please sign in again from the start."))
 
 
 def hash_token(token: str) -> str:

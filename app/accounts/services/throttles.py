@@ -12,6 +12,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import SignIn, Throttle
@@ -34,7 +35,7 @@ class TooManyTries(TooMany):
 
     def __init__(self, again_at: datetime) -> None:
         super().__init__(
-            f"There were too many tries to sign in. You can try again at {clock.london(again_at + timedelta(seconds=59)):%H:%M}.", _until(again_at)
+            _("There were too many tries to sign in. You can try again at %(time)s.", time=f"{clock.london(again_at + timedelta(seconds=59)):%H:%M}"), _until(again_at)
         )
 
 
@@ -44,7 +45,7 @@ class TooManyFiles(TooMany):
     code = "too_many_files"
 
     def __init__(self, again_at: datetime) -> None:
-        super().__init__(f"That is more files than anybody needs in an hour. You can go on at {clock.london(again_at):%H:%M}.", _until(again_at))
+        super().__init__(_("That is more files than anybody needs in an hour. You can go on at %(time)s.", time=f"{clock.london(again_at):%H:%M}"), _until(again_at))
 
 
 def _until(again_at: datetime) -> float:
@@ -61,7 +62,7 @@ def count_try(*, email: str, address: str, person_id: uuid.UUID | None) -> None:
         tried = [_bump(f"pair:{account[:32]}:{_hashed(place)[:32]}", WINDOW), _bump(f"from:{_hashed(place)}", WINDOW)]
         over = [starts_at + WINDOW for tries, starts_at in tried if tries > LIMIT]
         if not over:
-            tries, _ = _bump(f"who:{account}", WINDOW)
+            tries, _until_when = _bump(f"who:{account}", WINDOW)
             if tries > ACCOUNT_LIMIT and not _is_known_place(person_id, address):
                 turns, starts_at = _bump(f"slow:{account}", SLOW)
                 over = [starts_at + SLOW] if turns > 1 else []

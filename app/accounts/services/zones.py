@@ -6,6 +6,8 @@ import re
 import uuid
 from dataclasses import asdict, dataclass
 
+from flask_babel import gettext as _
+
 from app.accounts import policies, queries
 from app.accounts.models import CeilingBase, Person, Zone
 from app.audit import services as audit
@@ -39,14 +41,14 @@ def create_zone(*, slug: str, name: str, region: str = "", actor: Person | None 
         raise Forbidden
     if not SLUG.match(slug) or len(slug) > 60:
         raise Invalid(
-            f"“{slug}” cannot be a Zone's short name. Use small letters, digits and single hyphens, at most 60, like west-london.",
+            _("“%(slug)s” cannot be a Zone's short name. Use small letters, digits and single hyphens, at most 60, like west-london.", slug=slug),
             field="slug",
         )
     if not name.strip():
-        raise Invalid("A Zone needs a name.", field="name")
+        raise Invalid(_("A Zone needs a name."), field="name")
     with atomic():
         if queries.find_zone(slug) is not None:
-            raise SlugTaken(f"There is a Zone called “{slug}” already.", field="slug")
+            raise SlugTaken(_("There is a Zone called “%(slug)s” already.", slug=slug), field="slug")
         zone = Zone(slug=slug, name=name.strip(), region=region.strip())
         db.session.add(zone)
         db.session.flush()
@@ -61,15 +63,15 @@ def change_settings(*, zone_id: uuid.UUID, settings: ZoneSettings, actor: Person
         if not policies.can_manage_zone(actor, zone):
             raise Forbidden
         if not 1 <= settings.ceiling_percent <= 100:
-            raise Invalid("The ceiling is between 1 and 100 percent.", field="ceiling_percent")
+            raise Invalid(_("The ceiling is between 1 and 100 percent."), field="ceiling_percent")
         if settings.full_yearly_cost_pence <= 0:
-            raise Invalid("A year costs more than nothing.", field="full_yearly_cost")
+            raise Invalid(_("A year costs more than nothing."), field="full_yearly_cost")
         if settings.envelope_pence < 0:
-            raise Invalid("The envelope is nil or more.", field="envelope")
+            raise Invalid(_("The envelope is nil or more."), field="envelope")
         if not 1 <= settings.hold_school_days <= 60:
-            raise Invalid("A place is held for 1 to 60 school days.", field="hold_school_days")
+            raise Invalid(_("A place is held for 1 to 60 school days."), field="hold_school_days")
         changed = {key: [getattr(zone, key), new] for key, new in asdict(settings).items() if getattr(zone, key) != new}
-        for key, (_, new) in changed.items():
+        for key, (_was, new) in changed.items():
             setattr(zone, key, new)
         if changed:
             audit.record("accounts.zone.changed", subject=zone, actor=actor, zone_id=zone.id, changed=changed)

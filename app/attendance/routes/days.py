@@ -7,6 +7,7 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.attendance import policies, queries, services
 from app.attendance.forms import CallOffForm
@@ -39,7 +40,7 @@ def call_off() -> ResponseReturnValue:
             "attendance/day_call_off.html", form=form, on=on, lines=lines, told=queries.people_to_tell({line.session.cohort_id for line in lines}),
         )
         return page, 422 if request.method == "POST" else 200
-    flash("Cancelled. The Link Workers are asked to tell the families now, and the organisations hear by e-mail.", "success")
+    flash(_("Cancelled. The Link Workers are asked to tell the families now, and the organisations hear by e-mail."), "success")
     return redirect(url_for("attendance.registers"), 303)
 
 
@@ -56,7 +57,7 @@ def families_told(session: Session) -> ResponseReturnValue:
     """Off the Link Worker's list."""
     session_id, person = session.id, current_person()
     back = url_for("attendance.register", session_id=session_id)
-    return act(lambda: services.families_told(session_id=session_id, actor=person), back, done="Thank you. It is off your list.")
+    return act(lambda: services.families_told(session_id=session_id, actor=person), back, done=_("Thank you. It is off your list."))
 
 
 @blueprint.get("/organisations/<uuid:organisation_id>/impact")

@@ -6,6 +6,7 @@ import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.attendance import policies, queries, services
 from app.attendance.forms import CorrectionForm, FollowUpForm, SettleForm
@@ -26,7 +27,7 @@ def mark_correct(session: Session, child: Child) -> ResponseReturnValue:
     person, session_id, child_id = current_person(), session.id, child.id
     history = queries.marks_of(session_id, child_id)
     if not history:
-        raise NotFound("There is no mark here yet.")
+        raise NotFound(_("There is no mark here yet."))
     newest = history[-1]
     form = CorrectionForm(data={"kind": newest.kind.value, "is_told_late": newest.is_told_late, "seen": newest.revision})
     corrected = submit(form, lambda: services.correct_mark(
@@ -34,7 +35,7 @@ def mark_correct(session: Session, child: Child) -> ResponseReturnValue:
         percent=int(form.percent.data) if form.percent.data else None,
     ))
     if corrected is not None:
-        flash("Corrected. The old mark stays beside the new one, and the money has moved with it.", "success")
+        flash(_("Corrected. The old mark stays beside the new one, and the money has moved with it."), "success")
         return redirect(url_for("attendance.register", session_id=session_id), 303)
     history = queries.marks_of(session_id, child_id)
     form.seen.data = str(history[-1].revision)
@@ -58,12 +59,12 @@ def follow_up(session: Session, child: Child) -> ResponseReturnValue:
         session_id=session_id, child_id=child_id, words=form.words.data or "", actor=person
     ))
     if noted is not None:
-        flash("Written down. It is off your list.", "success")
+        flash(_("Written down. It is off your list."), "success")
         return redirect(url_for("children.child", child_id=child_id), 303)
     session, child = queries.get_session(session_id, person), get_child(child_id, person)
     missed = queries.find_missed(session, child)
     if missed is None:
-        raise NotFound("This child was not missed at this session.")
+        raise NotFound(_("This child was not missed at this session."))
     page = render_template("attendance/follow_up.html", form=form, session=session, child=child, missed=missed, words=MARK_WORDS)
     if request.method == "POST":
         return page, 422
@@ -78,7 +79,7 @@ def mark_settle(session: Session, child: Child) -> ResponseReturnValue:
     person, session_id, child_id = current_person(), session.id, child.id
     standing, waiting = queries.find_mark(session_id, child_id), queries.list_disagreements(session_id, child_id)
     if standing is None or not waiting:
-        raise NotFound("Nothing has to be settled here (any more).")
+        raise NotFound(_("Nothing has to be settled here (any more)."))
     people = queries.names_of({standing.marked_by_id, *(one.sent_by_id for one in waiting)})
     form = SettleForm()
     form.offer(standing, waiting, people)
@@ -86,7 +87,7 @@ def mark_settle(session: Session, child: Child) -> ResponseReturnValue:
         session_id=session_id, child_id=child_id, right_id=uuid.UUID(form.right.data), actor=person
     ))
     if settled is not None:
-        flash("Settled. It says so now on the register.", "success")
+        flash(_("Settled. It says so now on the register."), "success")
         return redirect(url_for("attendance.register", session_id=session_id), 303)
     page = render_template(
         "attendance/mark_settle.html", form=form, session=queries.get_session(session_id, person), child=get_child(child_id, person)

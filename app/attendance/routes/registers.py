@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.attendance import policies, queries, services
 from app.attendance.forms import RegisterForm, Typed, conflicts, read_marks
@@ -55,7 +56,7 @@ def register_save(session: Session) -> ResponseReturnValue:
         key = form.client_key
         saved = submit(form, lambda: services.save_register(session_id=session_id, marks=typed.marks, client_key=key, actor=person))
         if saved is not None:
-            flash("The register is saved.", "success")
+            flash(_("The register is saved."), "success")
             return redirect(url_for("attendance.register", session_id=session_id), 303)
     found = queries.get_register(queries.get_session(session_id, person), person)
     typed.wrong.update(conflicts(typed, found.rows))

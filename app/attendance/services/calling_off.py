@@ -10,6 +10,9 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.attendance import policies, queries
@@ -73,9 +76,9 @@ def call_off_day(*, session_ids: Collection[uuid.UUID], by: CancelledBy, reason:
     Raises Invalid at `reason` or with nothing chosen, Forbidden for a session that is not theirs.
     """
     if not session_ids:
-        raise Invalid("Choose at least one session.", field="sessions")
+        raise Invalid(_("Choose at least one session."), field="sessions")
     if len(session_ids) > MOST:
-        raise Invalid(f"{MOST} sessions are the most at once.", field="sessions")
+        raise Invalid(_("%(most)s sessions are the most at once.", most=MOST), field="sessions")
     with atomic():
         count = 0
         for session in lock_rows(Session, session_ids):
@@ -118,9 +121,10 @@ class Told:
     @property
     def sentence(self) -> str:
         if not self.children:
-            return "No child is expected, so nobody has to be told."
-        who = sentence_list(self.link_workers) or "The Zone manager"
-        return f"{who} {'tells' if len(self.link_workers) < 2 else 'tell'} the families; they are asked at once."
+            return _("No child is expected, so nobody has to be told.")
+        who = sentence_list(self.link_workers) or _("The Zone manager")
+        number = max(1, len(self.link_workers))
+        return ngettext("%(who)s tells the families; they are asked at once.", "%(who)s tell the families; they are asked at once.", number, who=who)
 
 
 def who_is_told(session: Session) -> Told:

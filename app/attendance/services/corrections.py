@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.attendance import policies
 from app.attendance.models import Mark, MarkKind
@@ -28,19 +30,19 @@ def correct_mark(
         desk = desks.open_desk(session_id, [child_id], actor)
         place, before = desk.places.get(child_id), desk.marks.get(child_id)
         if place is None or before is None:
-            raise NotFound("There is no mark to correct yet. The register has to be taken first.")
+            raise NotFound(_("There is no mark to correct yet. The register has to be taken first."))
         if not policies.can_correct_mark(actor, desk.session, place.child):
-            raise Forbidden("Only the child’s Link Worker or the Zone manager corrects a register.")
+            raise Forbidden(_("Only the child’s Link Worker or the Zone manager corrects a register."))
         if marking.kind is MarkKind.SESSION_CANCELLED:
-            raise Invalid("A session is cancelled as a whole, not for one child.", field="kind")
+            raise Invalid(_("A session is cancelled as a whole, not for one child."), field="kind")
         if not reason.strip():
-            raise Invalid("Say why: the old mark stays beside the new one, with your reason.", field="reason")
+            raise Invalid(_("Say why: the old mark stays beside the new one, with your reason."), field="reason")
         if before.revision != marking.seen_revision:
             raise desks.disagreement([(place.child.short_name, before)])
         require_percent(desk, place, marking, percent)
         changed = marking._replace(note=marking.note.strip() or before.note)
         if changed.says(before) and percent in (None, before.percent) and (percent is None or before.is_corrected):
-            raise Invalid("That is what it says already. Choose what it should be.", field="kind")
+            raise Invalid(_("That is what it says already. Choose what it should be."), field="kind")
         mark = desks.write(
             desk, place, changed, actor=actor, client_key=uuid.uuid4().hex, reason=reason.strip(), percent=percent
         )
@@ -55,12 +57,12 @@ def correct_mark(
 
 
 def require_percent(desk: Desk, place: Place, marking: Marking, percent: int | None) -> None:
-    _, must_decide = desks.owed_for(desk, place, marking)
+    _percent, must_decide = desks.owed_for(desk, place, marking)
     if must_decide and percent is None:
-        raise Invalid("A third absence without notice: choose what the partner is owed for it.", field="percent")
+        raise Invalid(_("A third absence without notice: choose what the partner is owed for it."), field="percent")
     if percent is not None and not must_decide:
         raise Invalid(
-            "What is owed for this mark comes from the tariff. Only a third absence without notice is yours to decide.", field="percent"
+            _("What is owed for this mark comes from the tariff. Only a third absence without notice is yours to decide."), field="percent"
         )
     if percent is not None and not 0 <= percent <= 100:
-        raise Invalid("A session is owed between nothing and in full.", field="percent")
+        raise Invalid(_("A session is owed between nothing and in full."), field="percent")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.attendance import policies, queries
@@ -35,12 +37,12 @@ def follow_up(*, session_id: uuid.UUID, child_id: uuid.UUID, words: str, actor: 
         session = queries.get_session_by_id(session_id)
         mark = queries.find_mark(session_id, child_id)
         if mark is None or mark.kind not in ABSENT:
-            raise Invalid("This child was not missed at this session (any more).")
+            raise Invalid(_("This child was not missed at this session (any more)."))
         if not policies.can_follow_up(actor, session, mark.child):
-            raise Forbidden("Only the child’s Link Worker or the Zone manager follows this up.")
+            raise Forbidden(_("Only the child’s Link Worker or the Zone manager follows this up."))
         text = words.strip()
         if not 1 <= len(text) <= WORDS_LIMIT:
-            raise Invalid("Write down what you found out." if not text else f"{WORDS_LIMIT:,} characters are the most.", field="words")
+            raise Invalid(_("Write down what you found out.") if not text else _("%(limit)s characters are the most.", limit=f"{WORDS_LIMIT:,}"), field="words")
         found = FollowUp(session_id=session_id, child_id=child_id, words=text, noted_by_id=actor.id)
         db.session.add(found)
         notifications.close_tasks(kind=set(Ask), subject=mark.place, why="Looked into")

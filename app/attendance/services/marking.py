@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.attendance import queries
 from app.attendance.models import MARK_WORDS, PRESENT, Mark, MarkKind
@@ -104,21 +106,25 @@ def open_desk(session_id: uuid.UUID, child_ids: Iterable[uuid.UUID], actor: Pers
 def require_open(session: Session) -> None:
     """Raises RegisterNotOpen with why."""
     if session.state is SessionState.CANCELLED:
-        by = f" by the {session.cancelled_by}" if session.cancelled_by not in (None, "weather") else " because of the weather"
-        raise RegisterNotOpen(f"This session was cancelled{by}, so it has no register.")
+        if session.cancelled_by in (None, "weather"):
+            raise RegisterNotOpen(_("This session was cancelled because of the weather, so it has no register."))
+        raise RegisterNotOpen(_("This session was cancelled by the %(who)s, so it has no register.", who=session.cancelled_by))
     if session.state is SessionState.MOVED:
-        raise RegisterNotOpen("This session was moved to another time. Its register is with the new time.")
+        raise RegisterNotOpen(_("This session was moved to another time. Its register is with the new time."))
     if session.held_on > clock.today():
-        raise RegisterNotOpen("This session is still to come. Its register opens on the day.")
+        raise RegisterNotOpen(_("This session is still to come. Its register opens on the day."))
 
 
 def disagreement(marks: list[tuple[str, Mark]]) -> RegistersDisagree:
     """Names who marked what, for each (child as this person calls them, the mark that stands)."""
-    by = queries.names_of({mark.marked_by_id for _, mark in marks})
-    told = [f"{by.get(m.marked_by_id, 'Somebody')} marked {name} “{MARK_WORDS[m.kind]}” ({when(m.created_at)})." for name, m in marks[:4]]
-    more = [f"And {len(marks) - 4} more."] if len(marks) > 4 else []
+    by = queries.names_of({mark.marked_by_id for _name, mark in marks})
+    told = [
+        _("%(who)s marked %(child)s “%(mark)s” (%(when)s).", who=by.get(m.marked_by_id) or _("Somebody"), child=name, mark=MARK_WORDS[m.kind], when=when(m.created_at))
+        for name, m in marks[:4]
+    ]
+    more = [_("And %(number)s more.", number=len(marks) - 4)] if len(marks) > 4 else []
     return RegistersDisagree(" ".join([
-        "Another screen says something else.", *told, *more, "Nothing was saved: choose which is right, then save once more.",
+        _("Another screen says something else."), *told, *more, _("Nothing was saved: choose which is right, then save once more."),
     ]))
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.accounts.models import Person
 from app.attendance import hooks, policies, queries
 from app.attendance.models import REGISTER_KINDS, Mark, MarkKind
@@ -18,7 +21,7 @@ from app.notifications import services as notifications
 from app.shared import clock
 from app.shared.db import atomic
 from app.shared.errors import Forbidden, Invalid
-from app.shared.view import long_day, plural
+from app.shared.view import long_day
 
 KEY_LIMIT = 64
 NOTE_LIMIT = 500
@@ -33,15 +36,15 @@ def save_register(
     screen, MarkLocked seven school days after the session, RegisterNotOpen, Invalid for a child who is not expected, Forbidden.
     """
     if not 1 <= len(client_key) <= KEY_LIMIT:
-        raise Invalid(f"A register needs a key of 1 to {KEY_LIMIT} characters.")
+        raise Invalid(_("A register needs a key of 1 to %(limit)s characters.", limit=KEY_LIMIT))
     tapped = {child_id: tidy(Marking(*given)) for child_id, given in marks.items()}
     if not tapped:
-        raise Invalid("Nothing is marked yet. Tap a mark for at least one child.")
+        raise Invalid(_("Nothing is marked yet. Tap a mark for at least one child."))
     with atomic():
         desk = desks.open_desk(session_id, tapped, actor)
         session = desk.session
         if not policies.can_take_register(actor, session):
-            raise Forbidden("Only the organisation that runs the session takes its register, or the Zone manager in its stead.")
+            raise Forbidden(_("Only the organisation that runs the session takes its register, or the Zone manager in its stead."))
         desks.require_open(session)
         _require_expected(desk, tapped)
         fresh = {
@@ -52,7 +55,7 @@ def save_register(
             return session
         _require_same_page(desk, fresh, actor)
         if shut := why_locked(desk, fresh, actor):
-            raise MarkLocked(f"{next(iter(shut.values()))} Nothing was saved.")
+            raise MarkLocked(_("%(why)s Nothing was saved.", why=next(iter(shut.values()))))
         keep(desk, fresh, dict.fromkeys(fresh, client_key), actor)
         return session
 
@@ -76,10 +79,10 @@ def keep(desk: Desk, fresh: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UUID
 
 def tidy(given: Marking) -> Marking:
     if given.kind not in REGISTER_KINDS:
-        raise Invalid("That mark is not one a register can hold.")
+        raise Invalid(_("That mark is not one a register can hold."))
     note = given.note.strip()
     if len(note) > NOTE_LIMIT:
-        raise Invalid(f"A note is {NOTE_LIMIT} characters at most.")
+        raise Invalid(_("A note is %(limit)s characters at most.", limit=NOTE_LIMIT))
     return given._replace(note=note, is_told_late=given.is_told_late and given.kind is MarkKind.ABSENT_TOLD)
 
 
@@ -88,7 +91,10 @@ def _require_expected(desk: Desk, tapped: Mapping[uuid.UUID, Marking]) -> None:
     unknown = len(set(tapped) - desk.seen)
     if unknown:
         raise Invalid(
-            f"{plural(unknown, 'child is', 'children are')} not on this register any more. Nothing was saved: reload it, then mark again."
+            ngettext(
+                "%(num)s child is not on this register any more. Nothing was saved: reload it, then mark again.",
+                "%(num)s children are not on this register any more. Nothing was saved: reload it, then mark again.", unknown,
+            )
         )
 
 
@@ -113,13 +119,13 @@ def why_locked(desk: Desk, fresh: Mapping[uuid.UUID, Marking], actor: Person) ->
     shut = {}
     for child_id in fresh:
         mark, closes_on = desk.marks.get(child_id), closing.get(child_id, clock.today())
-        closed = f"This register was locked after {long_day(closes_on)}, seven school days after the session."
+        closed = _("This register was locked after %(day)s, seven school days after the session.", day=long_day(closes_on))
         if mark is not None and mark.is_corrected:
-            shut[child_id] = "The Link Worker has corrected one of these marks: only a correction changes it now."
+            shut[child_id] = _("The Link Worker has corrected one of these marks: only a correction changes it now.")
         elif (desk.session.id, child_id) in billed:
-            shut[child_id] = "This session is on a statement already. Ask the child’s Link Worker to correct the mark."
+            shut[child_id] = _("This session is on a statement already. Ask the child’s Link Worker to correct the mark.")
         elif clock.today() > closes_on and mark is not None:
-            shut[child_id] = f"{closed} Ask the child’s Link Worker to correct a mark."
+            shut[child_id] = _("%(locked)s Ask the child’s Link Worker to correct a mark.", locked=closed)
         elif clock.today() > closes_on and not policies.can_take_late(actor, desk.session):
-            shut[child_id] = f"{closed} The Zone manager can still take it for you."
+            shut[child_id] = _("%(locked)s The Zone manager can still take it for you.", locked=closed)
     return shut

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.attendance import policies, queries
 from app.attendance.models import MARK_WORDS, Disagreement, Mark
@@ -17,8 +19,6 @@ from app.attendance.services.marking import Desk, Marking, RegisterNotOpen
 from app.audit import services as audit
 from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
-
-NOT_HERE = "This child is not on the register any more."
 
 
 class Outcome(StrEnum):
@@ -48,11 +48,11 @@ def send_register(
     """
     tapped = {child_id: registers.tidy(marking) for child_id, marking in marks.items()}
     if any(not 1 <= len(keys.get(child_id, "")) <= registers.KEY_LIMIT for child_id in tapped):
-        raise Invalid(f"Each mark needs a key of 1 to {registers.KEY_LIMIT} characters.")
+        raise Invalid(_("Each mark needs a key of 1 to %(limit)s characters.", limit=registers.KEY_LIMIT))
     with atomic():
         desk = desks.open_desk(session_id, tapped, actor)
         if not policies.can_take_register(actor, desk.session):
-            raise Forbidden("Only the organisation that runs the session takes its register, or the Zone manager in its stead.")
+            raise Forbidden(_("Only the organisation that runs the session takes its register, or the Zone manager in its stead."))
         sent = Sent()
         fresh = _sort(desk, tapped, keys, actor, sent)
         for child_id in [c for c, outcome in sent.outcomes.items() if outcome is Outcome.DISAGREES]:
@@ -74,7 +74,7 @@ def _sort(desk: Desk, tapped: Mapping[uuid.UUID, Marking], keys: Mapping[uuid.UU
         if (child_id, keys[child_id]) in known or (mark is not None and marking.says(mark)):
             sent.outcomes[child_id] = Outcome.SAME
         elif shut or child_id not in desk.seen:
-            sent.outcomes[child_id], sent.why_not[child_id] = Outcome.REFUSED, shut or NOT_HERE
+            sent.outcomes[child_id], sent.why_not[child_id] = Outcome.REFUSED, shut or _("This child is not on the register any more.")
         elif mark is not None and mark.revision != marking.seen_revision:
             sent.outcomes[child_id] = Outcome.DISAGREES
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.attendance import policies, queries
 from app.attendance.models import MARK_WORDS, Disagreement, Mark
@@ -32,12 +34,12 @@ def settle_disagreement(*, session_id: uuid.UUID, child_id: uuid.UUID, right_id:
         place, standing = desk.places.get(child_id), desk.marks.get(child_id)
         waiting = queries.list_disagreements(session_id, child_id)
         if place is None or standing is None or not waiting:
-            raise NotFound("Nothing has to be settled here (any more).")
+            raise NotFound(_("Nothing has to be settled here (any more)."))
         if not policies.can_correct_mark(actor, desk.session, place.child):
-            raise Forbidden("Only the child’s Link Worker or the Zone manager settles which register is right.")
+            raise Forbidden(_("Only the child’s Link Worker or the Zone manager settles which register is right."))
         right = next((one for one in waiting if one.id == right_id), None)
         if right is None and right_id != standing.id:
-            raise Invalid("Somebody changed the mark meanwhile. Look again, then choose.", field="right")
+            raise Invalid(_("Somebody changed the mark meanwhile. Look again, then choose."), field="right")
         mark = standing if right is None else _take(right, desk, place, actor)
         desks.require_sound(desk)
         close_disagreements(session_id, child_id, actor)
