@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.payments.models import (
     BankDetail,
@@ -54,16 +56,16 @@ def why_not_approve(person: Person, run: PaymentRun) -> str:
     """Why this person may not approve the run; "" when they may."""
     budgets = _budgets(person, run)
     if not budgets:
-        return "A budget holder of the whole Zone approves this."
+        return _("A budget holder of the whole Zone approves this.")
     if person.id == run.requested_by_id:
-        return "You prepared it, so somebody else approves."
+        return _("You prepared it, so somebody else approves.")
     if str(person.id) in run.barred:
-        return "You verified what it pays, so somebody else approves."
+        return _("You verified what it pays, so somebody else approves.")
     if any(approval.person_id == person.id for approval in run.approvals):
-        return "You have said yes. Somebody else says it now."
+        return _("You have said yes. Somebody else says it now.")
     limits = [limit for limit in budgets if limit is not None]
     if len(limits) == len(budgets) and run.total_pence > max(limits):
-        return f"{pounds(run.total_pence)} is over your limit of {pounds(max(limits))}."
+        return _("%(total)s is over your limit of %(limit)s.", total=pounds(run.total_pence), limit=pounds(max(limits)))
     return ""
 
 
@@ -76,12 +78,12 @@ def why_not_approve_back(person: Person, taken: TakeBack | Refund) -> str:
     """Why this person may not say the second yes; "" when they may."""
     budgets = _budgets_in(person, taken.zone_id)
     if not budgets:
-        return "A budget holder of the whole Zone approves this."
+        return _("A budget holder of the whole Zone approves this.")
     if person.id == taken.asked_by_id:
-        return "You asked for it, so somebody else approves."
+        return _("You asked for it, so somebody else approves.")
     limits = [limit for limit in budgets if limit is not None]
     if len(limits) == len(budgets) and taken.pence > max(limits):
-        return f"{pounds(taken.pence)} is over your limit of {pounds(max(limits))}."
+        return _("%(total)s is over your limit of %(limit)s.", total=pounds(taken.pence), limit=pounds(max(limits)))
     return ""
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.payments.files.charset import WIDTH, bank_name
 from app.payments.files.paying import Batch, Originator, Paying
 from app.shared.errors import Invalid
@@ -21,9 +23,9 @@ def write(batch: Batch) -> bytes:
     """The day's credits and the one contra that balances them. Raises Invalid without an originator, or for an amount too large."""
     own = batch.originator
     if own is None or not own.service_user:
-        raise Invalid("A Bacs file needs the charity’s own account and its service user number.")
+        raise Invalid(_("A Bacs file needs the charity’s own account and its service user number."))
     if batch.pence > MOST_PENCE:
-        raise Invalid("That is more than one Bacs file can carry.")
+        raise Invalid(_("That is more than one Bacs file can carry."))
     records = [_credit(line, own) for line in batch.lines]
     records.append(_contra(batch.pence, own))
     day = f" {batch.on:%y%j}"
@@ -55,7 +57,7 @@ def _record(sort_code: str, account: str, code: str, own: Originator, pence: int
         f"{bank_name(own.name):<{WIDTH}}{bank_name(reference):<{WIDTH}}{bank_name(name):<{WIDTH}}"
     )
     if len(record) != 100:
-        raise Invalid("A sort code has six digits and an account number eight.")
+        raise Invalid(_("A sort code has six digits and an account number eight."))
     return record
 
 
@@ -75,19 +77,19 @@ def read(content: bytes) -> Reread:
     records = [line for line in text if len(line) == 100]
     labels = {line[:4]: line for line in text if len(line) == 80}
     if set(labels) != {"VOL1", "HDR1", "HDR2", "UHL1", "EOF1", "EOF2", "UTL1"} or len(records) + len(labels) + 1 != len(text):
-        raise Invalid("A record is neither a label of 80 characters nor a payment of 100.")
+        raise Invalid(_("A record is neither a label of 80 characters nor a payment of 100."))
     paying = tuple(
         Paying(r[82:100].rstrip(), r[0:6], r[6:14], int(r[35:46]), r[64:82].rstrip()) for r in records if r[15:17] == CREDIT
     )
     contras = [r for r in records if r[15:17] == CONTRA]
     if len(contras) != 1 or len(paying) + 1 != len(records):
-        raise Invalid("A file has credits and one contra.")
+        raise Invalid(_("A file has credits and one contra."))
     contra = int(contras[0][35:46])
     own = Originator(contras[0][46:64].rstrip(), contras[0][0:6], contras[0][6:14], labels["HDR1"][5:11])
     total = sum(line.pence for line in paying)
     if not total == contra == int(labels["UTL1"][4:17]) == int(labels["UTL1"][17:30]):
-        raise Invalid("The credits and the contra do not balance.")
+        raise Invalid(_("The credits and the contra do not balance."))
     if int(labels["UTL1"][37:44]) != len(paying):
-        raise Invalid("The trailer counts other credits.")
+        raise Invalid(_("The trailer counts other credits."))
     year, days = int(labels["UHL1"][5:7]), int(labels["UHL1"][7:10])
     return Reread(paying, contra, own, date.fromordinal(date(2000 + year, 1, 1).toordinal() + days - 1))

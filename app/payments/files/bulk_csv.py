@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.payments.files.charset import bank_name
 from app.payments.files.paying import Batch, Paying
 from app.shared.errors import Invalid
@@ -37,10 +40,10 @@ COLUMNS: dict[str, tuple[str, Callable[[Paying, date], str]]] = {
 }
 """Every column a profile may have: its heading, and its text."""
 PROFILES = {
-    "generic": Profile("Sort code, account, name, amount, reference, date", ("sort_code", "account", "name", "amount", "reference", "date")),
-    "unity": Profile("Unity Trust bulk Faster Payments (no header)", ("sort_code", "account", "name", "amount", "reference", "date"), has_header=False),
-    "caf": Profile("CAF Bank (no special characters)", ("name", "sort_code", "account", "amount", "reference"), is_plain=True),
-    "own": Profile("Columns of your own", ()),
+    "generic": Profile(_l("Sort code, account, name, amount, reference, date"), ("sort_code", "account", "name", "amount", "reference", "date")),
+    "unity": Profile(_l("Unity Trust bulk Faster Payments (no header)"), ("sort_code", "account", "name", "amount", "reference", "date"), has_header=False),
+    "caf": Profile(_l("CAF Bank (no special characters)"), ("name", "sort_code", "account", "amount", "reference"), is_plain=True),
+    "own": Profile(_l("Columns of your own"), ()),
 }
 
 
@@ -63,8 +66,8 @@ def own_profile(columns: Sequence[str]) -> Profile:
     """A Zone's own columns. Raises Invalid for an unknown one, or without what every bank needs."""
     unknown = [column for column in columns if column not in COLUMNS]
     if unknown:
-        raise Invalid(f"“{unknown[0]}” is not a column. There are: {', '.join(COLUMNS)}.", field="columns")
+        raise Invalid(_("“%(column)s” is not a column. There are: %(names)s.", column=unknown[0], names=", ".join(COLUMNS)), field="columns")
     has = set(columns)
     if not ({"sort_code", "sort_code_dashes"} & has and {"account", "reference"} <= has and {"amount", "pence"} & has):
-        raise Invalid("A bank needs at least sort code, account, amount and reference.", field="columns")
-    return Profile("Columns of your own", tuple(columns))
+        raise Invalid(_("A bank needs at least sort code, account, amount and reference."), field="columns")
+    return Profile(_("Columns of your own"), tuple(columns))

@@ -6,6 +6,9 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Person
 from app.accounts.queries import get_zone
 from app.payments import queries
@@ -23,12 +26,12 @@ BACS = "bacs18"
 
 class BankFileRail:
     kind = Rail.BANK_FILE
-    words = "A file that two people upload in online banking"
+    words = _l("A file that two people upload in online banking")
     place = Place.BANK
     is_automatic = False
 
     def why_not(self, payee: Payee) -> str:
-        return "" if queries.current_detail(payee) is not None else "There are no confirmed bank details yet."
+        return "" if queries.current_detail(payee) is not None else _("There are no confirmed bank details yet.")
 
     def start(self, run: PaymentRun, payments: Sequence[Payment], actor: Person | None) -> None:
         ready = []
@@ -76,7 +79,7 @@ def write(batch: Batch, settings: PaySettings) -> bytes:
 def _line(payment: Payment) -> Paying:
     detail = queries.current_detail(payment.payee)
     if detail is None:
-        raise Invalid(f"{payment.payee.name} has no confirmed bank details.")
+        raise Invalid(_("%(payee)s has no confirmed bank details.", payee=payment.payee.name))
     opened = payees.opened(detail)
     return Paying(opened["name"], opened["sort_code"], opened["account"], payment.pence, payment.reference)
 

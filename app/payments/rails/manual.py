@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Person
 from app.payments.models import Payee, Payment, PaymentRun, Place, Rail
 from app.payments.services import settling
@@ -11,7 +13,7 @@ from app.payments.services import settling
 
 class ManualRail:
     kind = Rail.MANUAL
-    words = "By hand: somebody pays in online banking and says so here"
+    words = _l("By hand: somebody pays in online banking and says so here")
     place = Place.BANK
     is_automatic = False
 

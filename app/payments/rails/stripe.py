@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Person
 from app.payments.models import Payee, Payment, PaymentRun, Place, Rail
 from app.payments.services import sending, settling
@@ -11,14 +14,14 @@ from app.payments.services import sending, settling
 
 class StripeRail:
     kind = Rail.STRIPE
-    words = "Stripe: each partner sets up its account there, and Kith transfers by itself"
+    words = _l("Stripe: each partner sets up its account there, and Kith transfers by itself")
     place = Place.STRIPE
     is_automatic = True
 
     def why_not(self, payee: Payee) -> str:
         if not payee.stripe_account:
-            return "The partner has not set up its account at Stripe yet."
-        return "" if payee.is_stripe_ready else "Stripe is still checking this partner."
+            return _("The partner has not set up its account at Stripe yet.")
+        return "" if payee.is_stripe_ready else _("Stripe is still checking this partner.")
 
     def start(self, run: PaymentRun, payments: Sequence[Payment], actor: Person | None) -> None:
         for payment in payments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.payments import policies, queries
@@ -47,11 +48,11 @@ def invoice(invoice: Invoice) -> ResponseReturnValue:
 @allow(policies.can_settle_invoice, invoice=queries.get_invoice)
 def invoice_withdraw(invoice: Invoice) -> ResponseReturnValue:
     me, id_ = current_person(), invoice.id
-    return act(lambda: verbs.withdraw(invoice_id=id_, actor=me), url_for("payments.invoice", invoice_id=id_), done="Withdrawn. If it was paid a moment ago, that counts.")
+    return act(lambda: verbs.withdraw(invoice_id=id_, actor=me), url_for("payments.invoice", invoice_id=id_), done=_("Withdrawn. If it was paid a moment ago, that counts."))
 
 
 @blueprint.post("/invoices/<uuid:invoice_id>/again")
 @allow(policies.can_settle_invoice, invoice=queries.get_invoice)
 def invoice_again(invoice: Invoice) -> ResponseReturnValue:
     me, id_ = current_person(), invoice.id
-    return act(lambda: verbs.try_again(invoice_id=id_, actor=me), url_for("payments.invoice", invoice_id=id_), done="The worker takes it up again. Reload this page in a minute.")
+    return act(lambda: verbs.try_again(invoice_id=id_, actor=me), url_for("payments.invoice", invoice_id=id_), done=_("The worker takes it up again. Reload this page in a minute."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.payments import policies, queries
@@ -33,7 +34,7 @@ def payee(payee: Payee) -> ResponseReturnValue:
         payee_id=payee_id, account_name=form.account_name.data or "", sort_code=form.sort_code.data or "", account=form.account.data or "", actor=me,
     ))
     if given is not None:
-        flash("Thank you. Somebody else confirms it before any money goes there.", "success")
+        flash(_("Thank you. Somebody else confirms it before any money goes there."), "success")
         return redirect(url_for("payments.payee", payee_id=payee_id), 303)
     payee = queries.get_payee(payee_id, me)
     proposed = queries.proposed_detail(payee)
@@ -55,7 +56,7 @@ def details_confirm(detail: BankDetail) -> ResponseReturnValue:
     if done is None:
         page = render_template("payments/details_confirm.html", form=form, detail=detail, cooling_days=verbs.COOLING_OFF.days)
         return page, 422 if request.method == "POST" else 200
-    flash("Confirmed. The partner is told, and can stop it.", "success")
+    flash(_("Confirmed. The partner is told, and can stop it."), "success")
     return redirect(url_for("payments.payee", payee_id=payee_id), 303)
 
 
@@ -63,4 +64,4 @@ def details_confirm(detail: BankDetail) -> ResponseReturnValue:
 @allow(policies.can_stop_details, detail=queries.get_detail)
 def details_stop(detail: BankDetail) -> ResponseReturnValue:
     me, detail_id, payee_id = current_person(), detail.id, detail.payee_id
-    return act(lambda: verbs.stop_details(detail_id=detail_id, actor=me), url_for("payments.payee", payee_id=payee_id), done="Stopped. What counted before goes on counting.")
+    return act(lambda: verbs.stop_details(detail_id=detail_id, actor=me), url_for("payments.payee", payee_id=payee_id), done=_("Stopped. What counted before goes on counting."))

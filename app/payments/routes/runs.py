@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import get_zone, list_own_zones
@@ -75,21 +76,21 @@ def _back(run: PaymentRun, verb: Callable[[], object], done: str) -> ResponseRet
 @confirm_first
 def run_approve(run: PaymentRun) -> ResponseReturnValue:
     me, run_id, seen = current_person(), run.id, seen_version()
-    return _back(run, lambda: verbs.approve(run_id=run_id, seen_version=seen, actor=me), "Your yes is written down.")
+    return _back(run, lambda: verbs.approve(run_id=run_id, seen_version=seen, actor=me), _("Your yes is written down."))
 
 
 @blueprint.post("/payment-runs/<uuid:run_id>/cancel")
 @allow(policies.can_settle, run=queries.get_run)
 def run_cancel(run: PaymentRun) -> ResponseReturnValue:
     me, run_id = current_person(), run.id
-    return _back(run, lambda: verbs.cancel_run(run_id=run_id, actor=me), "The run is cancelled. What it would have paid is free for another.")
+    return _back(run, lambda: verbs.cancel_run(run_id=run_id, actor=me), _("The run is cancelled. What it would have paid is free for another."))
 
 
 @blueprint.post("/payment-runs/<uuid:run_id>/all-paid")
 @allow(policies.can_settle, run=queries.get_run)
 def run_all_paid(run: PaymentRun) -> ResponseReturnValue:
     me, run_id = current_person(), run.id
-    return _back(run, lambda: verbs.mark_all_paid(run_id=run_id, actor=me), "All that was on its way is paid.")
+    return _back(run, lambda: verbs.mark_all_paid(run_id=run_id, actor=me), _("All that was on its way is paid."))
 
 
 @blueprint.post("/bank-files/<uuid:bank_file_id>/fetch")
@@ -106,14 +107,14 @@ def file_fetch(bank_file: BankFile) -> ResponseReturnValue:
 @allow(policies.can_settle_file, bank_file=queries.get_file)
 def file_uploaded(bank_file: BankFile) -> ResponseReturnValue:
     me, file_id = current_person(), bank_file.id
-    return _back(bank_file.run, lambda: verbs.mark_uploaded(file_id=file_id, actor=me), "Written down. Say what was paid when the bank’s statement shows it.")
+    return _back(bank_file.run, lambda: verbs.mark_uploaded(file_id=file_id, actor=me), _("Written down. Say what was paid when the bank’s statement shows it."))
 
 
 @blueprint.post("/payments/<uuid:payment_id>/paid")
 @allow(policies.can_settle_payment, payment=queries.get_payment)
 def payment_paid(payment: Payment) -> ResponseReturnValue:
     me, payment_id = current_person(), payment.id
-    return _back(payment.run, lambda: verbs.mark_paid(payment_id=payment_id, actor=me), f"{payment.payee.name} is paid.")
+    return _back(payment.run, lambda: verbs.mark_paid(payment_id=payment_id, actor=me), _("%(payee)s is paid.", payee=payment.payee.name))
 
 
 @blueprint.route("/payments/<uuid:payment_id>/returned", methods=["GET", "POST"])
@@ -124,7 +125,7 @@ def payment_returned(payment: Payment) -> ResponseReturnValue:
     if done is None:
         page = render_template("payments/payment_returned.html", form=form, payment=payment)
         return page, 422 if request.method == "POST" else 200
-    flash("It is owed again, and held. Put right what was wrong, then send it out again.", "success")
+    flash(_("It is owed again, and held. Put right what was wrong, then send it out again."), "success")
     return redirect(url_for("payments.run", run_id=run_id), 303)
 
 
@@ -132,7 +133,7 @@ def payment_returned(payment: Payment) -> ResponseReturnValue:
 @allow(policies.can_settle_payment, payment=queries.get_payment)
 def payment_again(payment: Payment) -> ResponseReturnValue:
     me, payment_id = current_person(), payment.id
-    return _back(payment.run, lambda: verbs.try_again(payment_id=payment_id, actor=me), "It goes out again, as a new attempt.")
+    return _back(payment.run, lambda: verbs.try_again(payment_id=payment_id, actor=me), _("It goes out again, as a new attempt."))
 
 
 @blueprint.post("/payments/<uuid:payment_id>/cancel")
@@ -140,14 +141,14 @@ def payment_again(payment: Payment) -> ResponseReturnValue:
 def payment_cancel(payment: Payment) -> ResponseReturnValue:
     me, payment_id, in_draft = current_person(), payment.id, payment.state is PaymentState.DRAFT
     verb = verbs.remove_payment if in_draft else verbs.cancel_payment
-    return _back(payment.run, lambda: verb(payment_id=payment_id, actor=me), "It is taken out. What it would have paid is free for another run.")
+    return _back(payment.run, lambda: verb(payment_id=payment_id, actor=me), _("It is taken out. What it would have paid is free for another run."))
 
 
 @blueprint.post("/payments/<uuid:payment_id>/let-go")
 @allow(policies.can_let_go, payment=queries.get_payment)
 def payment_let_go(payment: Payment) -> ResponseReturnValue:
     me, payment_id = current_person(), payment.id
-    done = "Written down. A second person lets it go." if payment.held_by_id is None else "Let go: the worker looks at Stripe once more first."
+    done = _("Written down. A second person lets it go.") if payment.held_by_id is None else _("Let go: the worker looks at Stripe once more first.")
     return _back(payment.run, lambda: sending.let_go(payment_id=payment_id, actor=me), done)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.accounts.routes.zones import managed_zone
@@ -38,5 +39,5 @@ def settings() -> ResponseReturnValue:
     if saved is None:
         page = render_template("payments/settings_edit.html", form=form, zone=zone, zones=zones, ends=found.originator_ends)
         return page, 422 if request.method == "POST" else 200
-    flash("Saved. It holds for runs prepared from now on.", "success")
+    flash(_("Saved. It holds for runs prepared from now on."), "success")
     return redirect(url_for("payments.settings", zone=slug if len(zones) > 1 else None), 303)

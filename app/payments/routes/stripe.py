@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.extensions import csrf
@@ -66,7 +67,7 @@ def payee_stripe(payee: Payee) -> ResponseReturnValue:
     me: Person = current_person()
     payee_id, link = payee.id, ""
     if not sending.is_set_up():
-        flash("Stripe is not set up here.", "refused")
+        flash(_("Stripe is not set up here."), "refused")
         return redirect(url_for("payments.payee", payee_id=payee_id), 303)
     if request.method == "POST":
         try:
@@ -75,6 +76,6 @@ def payee_stripe(payee: Payee) -> ResponseReturnValue:
                 return_url=address_of("payments.payee_stripe", payee_id=payee_id),
             )
         except (Unsure, Refused):
-            flash("Stripe does not answer just now. Nothing was changed: try again in a minute.", "refused")
+            flash(_("Stripe does not answer just now. Nothing was changed: try again in a minute."), "refused")
         news.ask_about(payee_id=payee_id)
     return render_template("payments/payee_stripe.html", payee=queries.get_payee(payee_id, me), link=link)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.payments import policies, queries
 from app.payments.forms import WholeBackForm
@@ -14,7 +16,7 @@ from app.payments.routes.base import blueprint
 from app.payments.services import taking as verbs
 from app.shared.web import act, allow, confirm_first, current_person, submit
 
-ASKED = "Written down. A budget holder approves it now."
+ASKED = _l("Written down. A budget holder approves it now.")
 
 
 def _step(taken: TakeBack, verb: Callable[[], object], done: str) -> ResponseReturnValue:
@@ -40,7 +42,7 @@ def payment_take_back(payment: Payment) -> ResponseReturnValue:
 @confirm_first
 def take_back_approve(take_back: TakeBack) -> ResponseReturnValue:
     me, id_ = current_person(), take_back.id
-    done = "Your yes is written down. The worker asks Stripe now." if take_back.way is Way.STRIPE else "Your yes is written down, and the money with it."
+    done = _("Your yes is written down. The worker asks Stripe now.") if take_back.way is Way.STRIPE else _("Your yes is written down, and the money with it.")
     return _step(take_back, lambda: verbs.approve(take_back_id=id_, actor=me), done)
 
 
@@ -48,11 +50,11 @@ def take_back_approve(take_back: TakeBack) -> ResponseReturnValue:
 @allow(policies.can_see_to_take_back, take_back=queries.get_take_back)
 def take_back_cancel(take_back: TakeBack) -> ResponseReturnValue:
     me, id_ = current_person(), take_back.id
-    return _step(take_back, lambda: verbs.cancel(take_back_id=id_, actor=me), "It is not taken back. A credit is taken off the next payment.")
+    return _step(take_back, lambda: verbs.cancel(take_back_id=id_, actor=me), _("It is not taken back. A credit is taken off the next payment."))
 
 
 @blueprint.post("/take-backs/<uuid:take_back_id>/give-up")
 @allow(policies.can_see_to_take_back, take_back=queries.get_take_back)
 def take_back_give_up(take_back: TakeBack) -> ResponseReturnValue:
     me, id_ = current_person(), take_back.id
-    return _step(take_back, lambda: verbs.give_up(take_back_id=id_, actor=me), "The worker looks at Stripe a last time.")
+    return _step(take_back, lambda: verbs.give_up(take_back_id=id_, actor=me), _("The worker looks at Stripe a last time."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.payments.models import CashMove, Place
@@ -28,7 +29,7 @@ def move(
     standing = db.session.scalars(sa.select(CashMove).where(CashMove.key == key)).one_or_none()
     if standing is not None:
         if (standing.zone_id, standing.source, standing.target, standing.pence) != (zone_id, source, target, pence):
-            raise AlreadyWritten("This was written into the cash book before, with another amount. Nothing was changed.")
+            raise AlreadyWritten(_("This was written into the cash book before, with another amount. Nothing was changed."))
         return standing
     made = CashMove(
         key=key, zone_id=zone_id, source=source, target=target, pence=pence, reference=reference[:120],

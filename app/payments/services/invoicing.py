@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -40,12 +41,12 @@ def ask(*, zone_id: uuid.UUID, owner_id: uuid.UUID, name: str, email: str, pence
     """Promise an invoice over `pence` to a funder; the worker makes and sends it. Raises Invalid, Forbidden."""
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager asks funders for money.")
+            raise Forbidden(_("The Zone manager asks funders for money."))
         lock_zone(zone_id)
         if not is_open_to(zone_id):
-            raise Invalid("This Zone does not use Stripe. Choose it under “How this Zone pays” first.")
+            raise Invalid(_("This Zone does not use Stripe. Choose it under “How this Zone pays” first."))
         if pence <= 0:
-            raise Invalid("Type an amount above nothing.", field="pence")
+            raise Invalid(_("Type an amount above nothing."), field="pence")
         made = Invoice(
             zone_id=zone_id, payer=_payer(zone_id, name, email), owner_id=owner_id, number=_next_number(zone_id), pence=pence, days=DAYS,
             asked_by_id=actor.id, state=_I.QUEUED, attempt=1, tries=0,
@@ -64,7 +65,7 @@ def _payer(zone_id: uuid.UUID, name: str, email: str) -> Payer:
     if found.email != email:
         is_being_made = sa.select(Invoice.id).where(Invoice.payer_id == found.id, Invoice.state == _I.QUEUED).limit(1)
         if db.session.scalar(is_being_made) is not None:
-            raise Invalid("An invoice to the address before is still being made. Try again in a minute.", field="email")
+            raise Invalid(_("An invoice to the address before is still being made. Try again in a minute."), field="email")
         found.email = email
     return found
 
@@ -85,9 +86,9 @@ def withdraw(*, invoice_id: uuid.UUID, actor: Person) -> Invoice:
     with atomic():
         invoice = _take(invoice_id)
         if not actor.manages(invoice.zone_id):
-            raise Forbidden("The Zone manager withdraws an invoice.")
+            raise Forbidden(_("The Zone manager withdraws an invoice."))
         if invoice.state not in LIVE_INVOICES or invoice.is_withdrawn:
-            raise IllegalMove("This invoice does not wait for money (any more).")
+            raise IllegalMove(_("This invoice does not wait for money (any more)."))
         invoice.is_withdrawn = True
         audit.record("payments.invoice.withdrawn", subject=invoice, actor=actor, pence=invoice.pence)
         if invoice.tries == 0:
@@ -101,9 +102,9 @@ def try_again(*, invoice_id: uuid.UUID, actor: Person) -> Invoice:
     with atomic():
         invoice = _take(invoice_id)
         if not actor.manages(invoice.zone_id):
-            raise Forbidden("The Zone manager has an invoice tried again.")
+            raise Forbidden(_("The Zone manager has an invoice tried again."))
         if invoice.state is not _I.HELD:
-            raise IllegalMove("Only an invoice that is held is tried again.")
+            raise IllegalMove(_("Only an invoice that is held is tried again."))
         invoice.attempt, invoice.key_made_at, invoice.why = invoice.attempt + 1, None, ""
         invoice_books.step(invoice, _I.OPEN if invoice.sent_at else _I.QUEUED, "requeued", actor)
         notifications.close_tasks(kind=invoice_books.LOOK, subject=invoice, why="Tried again")

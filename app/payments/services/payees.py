@@ -7,6 +7,8 @@ import re
 import uuid
 from datetime import timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
@@ -49,7 +51,7 @@ def propose_details(*, payee_id: uuid.UUID, account_name: str, sort_code: str, a
     with atomic():
         payee = lock_row(Payee, payee_id)
         if not policies.can_propose_details(actor, payee):
-            raise Forbidden("The partner’s administrator or the Zone manager gives bank details.")
+            raise Forbidden(_("The partner’s administrator or the Zone manager gives bank details."))
         typed = checked(account_name, sort_code, account)
         earlier = queries.proposed_detail(payee)
         if earlier is not None:
@@ -76,14 +78,14 @@ def confirm_details(*, detail_id: uuid.UUID, checked_how: str, actor: Person) ->
     with atomic():
         detail, payee = _take(detail_id)
         if not policies.can_decide_details(actor, detail):
-            raise Forbidden("A Zone manager or budget holder confirms bank details.")
+            raise Forbidden(_("A Zone manager or budget holder confirms bank details."))
         if detail.state is not DetailState.PROPOSED:
-            raise IllegalMove("These bank details do not wait for anybody (any more).")
+            raise IllegalMove(_("These bank details do not wait for anybody (any more)."))
         if detail.proposed_by_id == actor.id:
-            raise SamePerson("You gave these bank details, so somebody else confirms them.")
+            raise SamePerson(_("You gave these bank details, so somebody else confirms them."))
         how = " ".join(checked_how.split())
         if not 1 <= len(how) <= 300:
-            raise Invalid("Write how you made sure, for example whom you rang and on which number.", field="checked_how")
+            raise Invalid(_("Write how you made sure, for example whom you rang and on which number."), field="checked_how")
         before = queries.current_detail(payee)
         coming = queries.coming_detail(payee)
         if coming is not None:
@@ -111,7 +113,7 @@ def stop_details(*, detail_id: uuid.UUID, actor: Person) -> BankDetail:
         if not policies.can_stop_details(actor, detail):
             raise Forbidden
         if detail not in (queries.proposed_detail(payee), queries.coming_detail(payee)):
-            raise IllegalMove("These bank details count already, or were stopped. Give others instead.")
+            raise IllegalMove(_("These bank details count already, or were stopped. Give others instead."))
         _stop(detail, actor)
         return detail
 
@@ -146,11 +148,11 @@ def checked(account_name: str, sort_code: str, account: str) -> dict[str, str]:
     """As they are kept. Raises Invalid with the field."""
     name, sort, number = bank_name(account_name), re.sub(r"[\s-]", "", sort_code), re.sub(r"[\s-]", "", account)
     if not name:
-        raise Invalid("Type the name on the account, in letters.", field="account_name")
+        raise Invalid(_("Type the name on the account, in letters."), field="account_name")
     if not re.fullmatch(r"[0-9]{6}", sort):
-        raise Invalid("A sort code has six digits, like 12-34-56.", field="sort_code")
+        raise Invalid(_("A sort code has six digits, like 12-34-56."), field="sort_code")
     if not re.fullmatch(r"[0-9]{8}", number):
-        raise Invalid("An account number has eight digits. Put a nought in front of one with seven.", field="account")
+        raise Invalid(_("An account number has eight digits. Put a nought in front of one with seven."), field="account")
     return {"name": name, "sort_code": sort, "account": number}
 
 

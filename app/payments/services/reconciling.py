@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Person
 from app.accounts.queries import get_zone
@@ -169,12 +171,12 @@ def last_look() -> StripeLook | None:
 
 
 STEPS: dict[str, tuple[Place, Place, str]] = {
-    "sent": (Place.BANK, Place.TRANSIT, "Sent from the bank to Stripe"),
-    "arrived": (Place.TRANSIT, Place.STRIPE, "Arrived at Stripe"),
-    "back": (Place.STRIPE, Place.BANK, "Paid back from Stripe to the bank"),
-    "fee": (Place.STRIPE, Place.FEES, "Stripe took a fee"),
-    "unexplained": (Place.STRIPE, Place.SUSPENSE, "Gone from Stripe, and nobody knows why yet"),
-    "explained": (Place.SUSPENSE, Place.STRIPE, "Found again"),
+    "sent": (Place.BANK, Place.TRANSIT, _l("Sent from the bank to Stripe")),
+    "arrived": (Place.TRANSIT, Place.STRIPE, _l("Arrived at Stripe")),
+    "back": (Place.STRIPE, Place.BANK, _l("Paid back from Stripe to the bank")),
+    "fee": (Place.STRIPE, Place.FEES, _l("Stripe took a fee")),
+    "unexplained": (Place.STRIPE, Place.SUSPENSE, _l("Gone from Stripe, and nobody knows why yet")),
+    "explained": (Place.SUSPENSE, Place.STRIPE, _l("Found again")),
 }
 """What a person writes into the cash book: where from, where to, in words."""
 
@@ -183,15 +185,15 @@ def write_down(*, zone_id: uuid.UUID, step: str, pence: int, reference: str, act
     """A move of the Zone's own money, once for each reference. What waited at Stripe for money goes. Raises Invalid, Forbidden."""
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager keeps the cash book.")
+            raise Forbidden(_("The Zone manager keeps the cash book."))
         if step not in STEPS:
-            raise Invalid("Choose what happened.", field="step")
+            raise Invalid(_("Choose what happened."), field="step")
         reference = " ".join(reference.split())
         if not 1 <= len(reference) <= 60:
-            raise Invalid("Give the bank’s or Stripe’s reference, so that nothing is written down twice.", field="reference")
+            raise Invalid(_("Give the bank’s or Stripe’s reference, so that nothing is written down twice."), field="reference")
         if pence <= 0:
-            raise Invalid("Type an amount above nothing.", field="pence")
-        source, target, _ = STEPS[step]
+            raise Invalid(_("Type an amount above nothing."), field="pence")
+        source, target, _said = STEPS[step]
         made = cash.move(
             key=f"cash:{zone_id}:{step}:{reference}", zone_id=zone_id, source=source, target=target, pence=pence, actor=actor, reference=reference,
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
@@ -37,14 +39,14 @@ def ask(*, invoice_id: uuid.UUID, pence: int, actor: Person) -> Refund:
         lock_zone(db.session.get_one(Invoice, invoice_id).zone_id)
         invoice = lock_row(Invoice, invoice_id)
         if not policies.can_settle_invoice(actor, invoice):
-            raise Forbidden("The Zone manager asks for money to go back.")
+            raise Forbidden(_("The Zone manager asks for money to go back."))
         if invoice.state is not InvoiceState.PAID:
-            raise IllegalMove("Only what was paid can go back.")
+            raise IllegalMove(_("Only what was paid can go back."))
         if queries.live_refund(invoice.id) is not None:
-            raise IllegalMove("Money of this invoice is going back already. See to that first.")
+            raise IllegalMove(_("Money of this invoice is going back already. See to that first."))
         left = invoice.pence - queries.pence_refunded(invoice.id)
         if not 0 < pence <= left:
-            raise Invalid(f"Type an amount above nothing, and no more than {pounds(left)}: more of it has not come.", field="pence")
+            raise Invalid(_("Type an amount above nothing, and no more than %(left)s: more of it has not come.", left=pounds(left)), field="pence")
         _require_money(invoice.zone_id, pence)
         refund = Refund(
             zone_id=invoice.zone_id, invoice=invoice, number=queries.next_refund_number(invoice.zone_id), pence=pence, state=_R.ASKED, asked_by_id=actor.id,
@@ -62,7 +64,7 @@ def ask(*, invoice_id: uuid.UUID, pence: int, actor: Person) -> Refund:
 def _require_money(zone_id: uuid.UUID, pence: int) -> None:
     left = max(0, sending.money_left(zone_id))
     if pence > left:
-        raise Invalid(f"This Zone has {pounds(left)} at Stripe. Send more there first, or pay the funder back over the bank.", field="pence")
+        raise Invalid(_("This Zone has %(left)s at Stripe. Send more there first, or pay the funder back over the bank.", left=pounds(left)), field="pence")
 
 
 def approve(*, refund_id: uuid.UUID, actor: Person) -> Refund:
@@ -72,7 +74,7 @@ def approve(*, refund_id: uuid.UUID, actor: Person) -> Refund:
         if why_not := policies.why_not_approve_back(actor, refund):
             raise Forbidden(why_not)
         if refund.state is not _R.ASKED:
-            raise IllegalMove("This does not wait for a yes (any more).")
+            raise IllegalMove(_("This does not wait for a yes (any more)."))
         _require_money(refund.zone_id, refund.pence)
         refund.approved_by_id = actor.id
         notifications.close_tasks(kind=TO_APPROVE, subject=refund, why="Approved")
@@ -87,9 +89,9 @@ def cancel(*, refund_id: uuid.UUID, actor: Person) -> Refund:
     with atomic():
         refund = take(refund_id)
         if not policies.can_see_to_refund(actor, refund):
-            raise Forbidden("The Zone manager or a budget holder cancels this.")
+            raise Forbidden(_("The Zone manager or a budget holder cancels this."))
         if refund.state is not _R.ASKED:
-            raise IllegalMove("This was approved: it may have happened, or may yet.")
+            raise IllegalMove(_("This was approved: it may have happened, or may yet."))
         step(refund, _R.CANCELLED, "cancelled", actor)
         notifications.close_tasks(kind=None, subject=refund, why="It does not go back")
         return refund
@@ -105,7 +107,7 @@ def give_up(*, refund_id: uuid.UUID, actor: Person) -> Refund:
         if why_not := policies.why_not_approve_back(actor, refund):
             raise Forbidden(why_not)
         if not can_be_given_up(refund):
-            raise IllegalMove("It may still happen: a day after it was sent somebody can give it up.")
+            raise IllegalMove(_("It may still happen: a day after it was sent somebody can give it up."))
         audit.record("payments.refund.given_up", subject=refund, actor=actor, zone_id=refund.zone_id)
         refund.why_not = GIVEN_UP
         wake(refund, f"given_up:{clock.now():%Y%m%d%H%M}")

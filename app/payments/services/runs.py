@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role, Zone
 from app.accounts.queries import people_with
@@ -58,15 +59,15 @@ class PaidAlready(DomainError):
 def prepare(*, zone_id: uuid.UUID, bills: Sequence[Bill], barred: Collection[uuid.UUID], actor: Person) -> PaymentRun:
     """One payment for each payee, to be approved by others than the actor and `barred`. Raises Invalid, PaidAlready, Forbidden."""
     if not bills:
-        raise Invalid("There is nothing to pay.")
+        raise Invalid(_("There is nothing to pay."))
     if any(bill.pence <= 0 for bill in bills):
-        raise Invalid("A payee who owes more than is owed to them waits for the next run.")
+        raise Invalid(_("A payee who owes more than is owed to them waits for the next run."))
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager prepares a payment run.")
+            raise Forbidden(_("The Zone manager prepares a payment run."))
         zone = lock_zone(zone_id)
         if queries.in_payment([payable_id for bill in bills for payable_id, _ in bill.items]):
-            raise PaidAlready("Some of this stands in another payment run already. Nothing was prepared: look at that one first.")
+            raise PaidAlready(_("Some of this stands in another payment run already. Nothing was prepared: look at that one first."))
         run = PaymentRun(
             id=uuid.uuid4(), zone_id=zone_id, number=queries.next_run_number(zone_id), rail=queries.settings_of(zone_id).rail,
             barred=sorted(str(id_) for id_ in barred), requested_by_id=actor.id,
@@ -110,7 +111,7 @@ def approve(*, run_id: uuid.UUID, seen_version: int | None = None, actor: Person
     with atomic():
         run = _take(run_id, seen_version)
         if run.state is not RunState.DRAFT:
-            raise IllegalMove("This run was approved or cancelled already.")
+            raise IllegalMove(_("This run was approved or cancelled already."))
         if why_not := policies.why_not_approve(actor, run):
             raise Forbidden(why_not)
         db.session.add(RunApproval(run_id=run.id, person_id=actor.id))
@@ -147,9 +148,9 @@ def cancel_run(*, run_id: uuid.UUID, actor: Person) -> PaymentRun:
     with atomic():
         run = _take(run_id, None)
         if not policies.can_settle(actor, run):
-            raise Forbidden("The Zone manager cancels a run.")
+            raise Forbidden(_("The Zone manager cancels a run."))
         if run.state is not RunState.DRAFT:
-            raise IllegalMove("This run was approved or cancelled already: single payments that are held can be cancelled.")
+            raise IllegalMove(_("This run was approved or cancelled already: single payments that are held can be cancelled."))
         run.state = RunState.CANCELLED
         audit.record("payments.run.cancelled", subject=run, actor=actor, moved=(RunState.DRAFT, RunState.CANCELLED), pence=run.total_pence)
         for payment in run.payments:
@@ -166,7 +167,7 @@ def remove_payment(*, payment_id: uuid.UUID, actor: Person) -> Payment:
         _permit(actor, payment)
         run = payment.run
         if run.state is not RunState.DRAFT:
-            raise IllegalMove("This run was approved. A payment that is held can be cancelled.")
+            raise IllegalMove(_("This run was approved. A payment that is held can be cancelled."))
         settling.cancel(payment, actor)
         db.session.execute(sa.delete(RunApproval).where(RunApproval.run_id == run.id))
         run.needs = run.needs if any(p.state is _P.DRAFT for p in run.payments) else 1
@@ -183,7 +184,7 @@ def fetch_file(*, file_id: uuid.UUID, actor: Person) -> tuple[str, bytes]:
     with atomic():
         file = db.session.get_one(BankFile, file_id)
         if not policies.can_settle(actor, file.run):
-            raise Forbidden("The Zone manager fetches the bank’s file.")
+            raise Forbidden(_("The Zone manager fetches the bank’s file."))
         content = content_of(file)
         audit.record("payments.file.fetched", subject=file, actor=actor, zone_id=file.run.zone_id, sha256=file.sha256)
         return file.name, content
@@ -194,7 +195,7 @@ def mark_uploaded(*, file_id: uuid.UUID, actor: Person) -> BankFile:
     with atomic():
         file = lock_row(BankFile, file_id)
         if not policies.can_settle(actor, file.run):
-            raise Forbidden("The Zone manager says that the bank has it.")
+            raise Forbidden(_("The Zone manager says that the bank has it."))
         if file.uploaded_at is None:
             file.uploaded_at, file.uploaded_by_id = clock.now(), actor.id
             audit.record("payments.file.uploaded", subject=file, actor=actor, zone_id=file.run.zone_id)
@@ -215,7 +216,7 @@ def mark_all_paid(*, run_id: uuid.UUID, actor: Person) -> int:
     with atomic():
         run = _take(run_id, None)
         if not policies.can_settle(actor, run):
-            raise Forbidden("The Zone manager says what the bank did.")
+            raise Forbidden(_("The Zone manager says what the bank did."))
         waiting = [payment for payment in run.payments if payment.state is _P.SUBMITTING]
         for payment in waiting:
             _pay_by_hand(payment, "", actor)
@@ -251,7 +252,7 @@ def try_again(*, payment_id: uuid.UUID, actor: Person) -> Payment:
         payment = settling.take(payment_id)
         _permit(actor, payment)
         if payment.state is not _P.HELD:
-            raise IllegalMove("Only a payment that is held goes out again.")
+            raise IllegalMove(_("Only a payment that is held goes out again."))
         settling.queue_again(payment, actor)
         rail_of(payment.run.rail).start(payment.run, [payment], actor)
         return payment
@@ -263,19 +264,19 @@ def cancel_payment(*, payment_id: uuid.UUID, actor: Person) -> Payment:
         payment = settling.take(payment_id)
         _permit(actor, payment)
         if payment.state is not _P.HELD:
-            raise IllegalMove("Only a payment that is held can be cancelled: any other may have happened, or may yet.")
+            raise IllegalMove(_("Only a payment that is held can be cancelled: any other may have happened, or may yet."))
         settling.cancel(payment, actor)
         return payment
 
 
 def _permit(actor: Person, payment: Payment) -> None:
     if not policies.can_settle_payment(actor, payment):
-        raise Forbidden("The Zone manager says what became of a payment.")
+        raise Forbidden(_("The Zone manager says what became of a payment."))
 
 
 def _take(run_id: uuid.UUID, seen_version: int | None) -> PaymentRun:
     run = lock_row(PaymentRun, run_id)
     if seen_version is not None and seen_version != run.version:
-        raise Stale("Somebody was quicker: this run has changed. Nothing was done; look again.")
+        raise Stale(_("Somebody was quicker: this run has changed. Nothing was done; look again."))
     db.session.expire(run, ["payments", "approvals", "files"])
     return run

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
@@ -287,15 +288,15 @@ def let_go(*, payment_id: uuid.UUID, actor: Person) -> Payment:
     with atomic():
         payment = settling.take(payment_id)
         if not policies.can_let_go(actor, payment):
-            raise Forbidden("A Zone manager or budget holder lets a payment go.")
+            raise Forbidden(_("A Zone manager or budget holder lets a payment go."))
         if payment.state is not _P.QUARANTINE:
-            raise IllegalMove("This payment is not set apart (any more).")
+            raise IllegalMove(_("This payment is not set apart (any more)."))
         if payment.held_by_id is None:
             payment.held_by_id = actor.id
             audit.record("payments.payment.asked_for", subject=payment, actor=actor)
             return payment
         if payment.held_by_id == actor.id:
-            raise Forbidden("You asked for it, so somebody else lets it go.")
+            raise Forbidden(_("You asked for it, so somebody else lets it go."))
         settling.queue_again(payment, actor)
         notifications.close_tasks(kind=LOOK, subject=payment, why="Let go")
         wake(payment)

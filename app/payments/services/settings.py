@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -26,11 +27,11 @@ def change_settings(
     """The own account is kept sealed; left empty, the one there stays. Raises Invalid with the field, Forbidden."""
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager decides how the Zone pays.")
+            raise Forbidden(_("The Zone manager decides how the Zone pays."))
         if rail not in {known.kind for known in available()}:
-            raise Invalid("That is not set up here. README says how.", field="rail")
+            raise Invalid(_("That is not set up here. README says how."), field="rail")
         if profile not in {*bulk_csv.PROFILES, BACS}:
-            raise Invalid("That is no shape of a bank’s file.", field="profile")
+            raise Invalid(_("That is no shape of a bank’s file."), field="profile")
         if profile == "own":
             bulk_csv.own_profile(columns)
         found = db.session.scalars(sa.select(PaySettings).where(PaySettings.zone_id == zone_id).with_for_update()).one_or_none()
@@ -40,11 +41,11 @@ def change_settings(
         if own_name or own_sort_code or own_account:
             typed = checked(own_name, own_sort_code, own_account)
             if service_user and not (service_user.isdecimal() and len(service_user) == 6):
-                raise Invalid("A service user number has six digits.", field="service_user")
+                raise Invalid(_("A service user number has six digits."), field="service_user")
             found.originator = seal({**typed, "service_user": service_user}, f"pay_settings:{zone_id}")
             found.originator_ends = typed["account"][-3:]
         if profile == BACS and rail is Rail.BANK_FILE and found.originator is None:
-            raise Invalid("A Bacs file needs the charity’s own account and service user number.", field="own_account")
+            raise Invalid(_("A Bacs file needs the charity’s own account and service user number."), field="own_account")
         found.rail, found.profile, found.columns = rail, profile, list(columns)
         found.codes = {key: value for key, value in (codes or {}).items() if value}
         db.session.flush()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.payments import hooks
@@ -130,4 +132,4 @@ def _move_run(run: PaymentRun, to: RunState, done: str, actor: Person | None) ->
 def require_by_hand(payment: Payment, is_automatic: bool) -> None:
     """Nobody types what became of a payment that Kith can ask about."""
     if is_automatic:
-        raise IllegalMove("This is paid by Stripe: Kith asks there by itself what became of it.")
+        raise IllegalMove(_("This is paid by Stripe: Kith asks there by itself what became of it."))

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -54,13 +55,13 @@ def ask(
         lock_zone(db.session.get_one(Payment, payment_id).zone_id)
         payment = settling.take(payment_id)
         if not policies.can_settle_payment(actor, payment):
-            raise Forbidden("The Zone manager asks for money back.")
+            raise Forbidden(_("The Zone manager asks for money back."))
         is_whole = not credit_items
         pence = payment.pence if is_whole else -sum(part for _, part in credit_items)
         reference = " ".join(reference.split())
         _require_possible(payment, pence, is_whole=is_whole, way=way, reference=reference)
         if queries.in_payment([payable_id for payable_id, _ in credit_items]):
-            raise PaidAlready("This credit stands in a payment already, or is being taken back.")
+            raise PaidAlready(_("This credit stands in a payment already, or is being taken back."))
         taken = TakeBack(
             id=uuid.uuid4(), zone_id=payment.zone_id, payment_id=payment.id, pence=pence, is_whole=is_whole, way=way, asked_by_id=actor.id,
             reference=reference[:60],
@@ -81,19 +82,19 @@ def ask(
 
 def _require_possible(payment: Payment, pence: int, *, is_whole: bool, way: Way, reference: str) -> None:
     if payment.state not in (_P.PAID, _P.PART_REVERSED):
-        raise IllegalMove("Only of a payment that was made is anything taken back.")
+        raise IllegalMove(_("Only of a payment that was made is anything taken back."))
     if queries.live_take_back(payment.id) is not None:
-        raise IllegalMove("Money of this payment is being taken back already. See to that first.")
+        raise IllegalMove(_("Money of this payment is being taken back already. See to that first."))
     if is_whole and payment.reversed_pence:
-        raise IllegalMove("Some of it was taken back already, so the whole cannot be.")
+        raise IllegalMove(_("Some of it was taken back already, so the whole cannot be."))
     if not 0 < pence <= payment.pence - payment.reversed_pence:
-        raise Invalid("That is more than this payment was. Choose another, or let it be taken off the next payment.", field="payment")
+        raise Invalid(_("That is more than this payment was. Choose another, or let it be taken off the next payment."), field="payment")
     if way is Way.STRIPE and (payment.run.rail is not Rail.STRIPE or not payment.transfer_id):
-        raise Invalid("This was not paid over Stripe: money comes back over the bank.", field="way")
+        raise Invalid(_("This was not paid over Stripe: money comes back over the bank."), field="way")
     if way is Way.BANK and is_whole and payment.run.rail is Rail.STRIPE:
-        raise Invalid("The whole of a transfer is taken back by Stripe, or what corrections took off comes over the bank.", field="way")
+        raise Invalid(_("The whole of a transfer is taken back by Stripe, or what corrections took off comes over the bank."), field="way")
     if way is Way.BANK and not reference:
-        raise Invalid("Give the bank’s reference of the money that arrived.", field="reference")
+        raise Invalid(_("Give the bank’s reference of the money that arrived."), field="reference")
 
 
 def approve(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
@@ -103,7 +104,7 @@ def approve(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
         if why_not := policies.why_not_approve_back(actor, taken):
             raise Forbidden(why_not)
         if taken.state is not _T.ASKED:
-            raise IllegalMove("This does not wait for a yes (any more).")
+            raise IllegalMove(_("This does not wait for a yes (any more)."))
         taken.approved_by_id = actor.id
         notifications.close_tasks(kind=TO_APPROVE, subject=taken, why="Approved")
         if taken.way is Way.STRIPE:
@@ -121,11 +122,11 @@ def approve(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
 def cancel(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
     """Before it is approved: whoever manages the Zone, or could approve it. Raises IllegalMove, Forbidden."""
     with atomic():
-        taken, _ = take(take_back_id)
+        taken, _run = take(take_back_id)
         if not policies.can_see_to_take_back(actor, taken):
-            raise Forbidden("The Zone manager or a budget holder cancels this.")
+            raise Forbidden(_("The Zone manager or a budget holder cancels this."))
         if taken.state is not _T.ASKED:
-            raise IllegalMove("This was approved: it may have happened, or may yet.")
+            raise IllegalMove(_("This was approved: it may have happened, or may yet."))
         _drop(taken, _T.CANCELLED, "cancelled", actor)
         return taken
 
@@ -136,11 +137,11 @@ def give_up(*, take_back_id: uuid.UUID, actor: Person) -> TakeBack:
     Said by another person than who asked. Raises IllegalMove, Forbidden.
     """
     with atomic():
-        taken, _ = take(take_back_id)
+        taken, _run = take(take_back_id)
         if why_not := policies.why_not_approve_back(actor, taken):
             raise Forbidden(why_not)
         if not can_be_given_up(taken):
-            raise IllegalMove("It may still happen: a day after it was sent somebody can give it up.")
+            raise IllegalMove(_("It may still happen: a day after it was sent somebody can give it up."))
         audit.record("payments.take_back.given_up", subject=taken, actor=actor, zone_id=taken.zone_id)
         taken.why_not = GIVEN_UP
         wake(taken, f"given_up:{clock.now():%Y%m%d%H%M}")
