@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.children.records import ChildRecord, read_records
 from app.interchange.problems import Problem, Reading, Unusable, shown
 from app.interchange.tables import decode
@@ -49,13 +51,13 @@ def _parse(content: bytes) -> list[Any]:
     try:
         found = json.loads(decode(content), parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_Object)
     except json.JSONDecodeError as error:
-        raise Unusable(f"This is not JSON: something is wrong at line {error.lineno:,}, character {error.colno:,}.") from error
+        raise Unusable(_("This is not JSON: something is wrong at line %(lineno)s, character %(colno)s.", lineno=f"{error.lineno:,}", colno=f"{error.colno:,}")) from error
     except ValueError as error:
-        raise Unusable(f"This is not JSON: {shown(str(error))} is no number.") from error
+        raise Unusable(_("This is not JSON: %(shown)s is no number.", shown=shown(str(error)))) from error
     except RecursionError as error:
-        raise Unusable("This is not JSON that Kith can read: it has brackets inside brackets without end.") from error
+        raise Unusable(_("This is not JSON that Kith can read: it has brackets inside brackets without end.")) from error
     if not isinstance(found, list):
-        raise Unusable("The file must hold a list in square brackets, one child each.")
+        raise Unusable(_("The file must hold a list in square brackets, one child each."))
     return found
 
 

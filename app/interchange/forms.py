@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
@@ -16,29 +18,29 @@ from app.shared.forms import KithForm, TidyStringField, choices
 
 TABLE = "table"
 KINDS = (
-    (ImportKind.CATALOGUE.value, "Offerings: a catalogue.csv"), (TABLE, "Offerings: any other table"),
-    (ImportKind.CHILDREN.value, "Children: a children.json"),
+    (ImportKind.CATALOGUE.value, _l("Offerings: a catalogue.csv")), (TABLE, _l("Offerings: any other table")),
+    (ImportKind.CHILDREN.value, _l("Children: a children.json")),
 )
 
 
 def printable(form: Any, field: TidyStringField) -> None:
     """For a name that is kept: nothing in it that cannot be seen."""
     if field.data and not field.data.isprintable():
-        raise ValidationError("Letters, digits and the usual marks only.")
+        raise ValidationError(_("Letters, digits and the usual marks only."))
 
 
 class UploadForm(KithForm):
     """A file, what it holds, whose it is. `narrow` before anything else: it says which Zones there are to choose from."""
 
     kind = RadioField(
-        "What is in the file?", [InputRequired("Choose what is in the file.")], choices=choices(KINDS), validate_choice=False,
+        _l("What is in the file?"), [InputRequired(_l("Choose what is in the file."))], choices=choices(KINDS), validate_choice=False,
     )
-    zone = SelectField("Which Zone?", choices=[], validate_choice=False)
-    file = MultipleFileField("The file", description="At most 6 MB. It is looked at first: nothing is brought in before you say so.")
+    zone = SelectField(_l("Which Zone?"), choices=[], validate_choice=False)
+    file = MultipleFileField(_l("The file"), description=_l("At most 6 MB. It is looked at first: nothing is brought in before you say so."))
     source = TidyStringField(
-        "Where does it come from?", [InputRequired("Say where the file comes from."), Length(max=60, message="At most 60 characters.")],
+        _l("Where does it come from?"), [InputRequired(_l("Say where the file comes from.")), Length(max=60, message=_l("At most 60 characters."))],
         default=DEFAULT_SOURCE,
-        description="A short name, the same every time. A record is known by this name and its id, so the same file never comes in twice.",
+        description=_l("A short name, the same every time. A record is known by this name and its id, so the same file never comes in twice."),
     )
 
     def narrow(self, zones: Sequence[Zone]) -> None:
@@ -49,24 +51,24 @@ class UploadForm(KithForm):
 
     def validate_kind(self, field: RadioField) -> None:
         if field.data not in dict(KINDS):
-            raise ValidationError("Choose what is in the file.")
+            raise ValidationError(_("Choose what is in the file."))
 
     def validate_zone(self, field: SelectField) -> None:
         if field.data not in self.zones:
-            raise ValidationError("Choose one of your Zones.")
+            raise ValidationError(_("Choose one of your Zones."))
 
     def validate_file(self, field: MultipleFileField) -> None:
         if not self.uploads():
-            raise ValidationError("Choose the file.")
+            raise ValidationError(_("Choose the file."))
         if len(self.uploads()) > 1 and self.kind.data != TABLE:
-            raise ValidationError("Choose one file. Several that belong together are brought in as “any other table”.")
+            raise ValidationError(_("Choose one file. Several that belong together are brought in as “any other table”."))
 
     validate_source = printable
 
     def ask_again(self) -> None:
         """Something else was wrong: browsers keep what was typed but forget the file."""
         if self.uploads() and not self.file.errors:
-            self.file.errors = [*self.file.errors, "Choose the file again: your browser forgot it when something else was wrong."]
+            self.file.errors = [*self.file.errors, _("Choose the file again: your browser forgot it when something else was wrong.")]
 
     def uploads(self) -> list[Any]:
         given = self.file.data if isinstance(self.file.data, list) else [self.file.data]

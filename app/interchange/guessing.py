@@ -16,6 +16,7 @@ from app.interchange.presets import PRESETS
 from app.interchange.sheets import SEVERAL, Sheet
 from app.interchange.targets import BY_NAME, TARGETS, WORDS, Shape, known_word
 from app.shared.forms import POSTCODE, tidy_postcode
+from app.shared.tongue import in_english
 
 SAMPLES = 3
 LOOKED_AT = 200
@@ -234,7 +235,7 @@ def _with_values(sheet: Sheet, name: str, rule: Rule) -> Rule:
     target = BY_NAME[name]
     if target.shape not in {Shape.CHOICE, Shape.CHOICES} or not rule.columns:
         return rule
-    words = {**WORDS.get(name, {}), **{words.lower(): code for code, words in (target.choices or {}).items()}}
+    words = {**WORDS.get(name, {}), **{in_english(words).lower(): code for code, words in (target.choices or {}).items()}}
     said = {}
     for value in distinct(sheet, rule.columns, is_list=target.shape is Shape.CHOICES):
         if known_word(name, value) is None:

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
+
 from app.interchange.cells import degrees, line
 from app.interchange.postcodes import tidy_code
 from app.interchange.problems import Problem, Reading, Unusable, Wrong, shown
@@ -89,7 +91,7 @@ def _named(authorities: Sequence[str], known: set[str]) -> set[str]:
         if name is None:
             near = difflib.get_close_matches(typed, sorted(known), 3, 0.5)
             hint = f" Nearest: {'; '.join(near)}." if near else ""
-            raise Unusable(f"No library in this file belongs to the authority {shown(typed)}.{hint}")
+            raise Unusable(_("No library in this file belongs to the authority %(shown)s.%(hint)s", shown=shown(typed), hint=hint))
         found.add(name)
     return found
 
@@ -150,7 +152,7 @@ def _full_name(name: str, *, is_mobile: bool) -> str:
 def _doubt_shared_postcodes(reading: LibraryReading) -> None:
     """Two libraries in different streets with one postcode: one of the postcodes may be wrong, and nothing here says which."""
     by_postcode: dict[str, list[LibraryRow]] = defaultdict(list)
-    for _, library in reading.rows:
+    for _row, library in reading.rows:
         if library.postcode and not library.is_mobile:
             by_postcode[library.postcode].append(library)
     for postcode, sharing in by_postcode.items():

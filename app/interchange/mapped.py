@@ -16,6 +16,7 @@ from app.interchange.sheets import Sheet
 from app.interchange.tables import Line
 from app.interchange.targets import BY_NAME
 from app.interchange.translating import Translated, Translator
+from app.shared.tongue import in_english
 
 STEP = 500
 _MAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[A-Za-z]{2,}")
@@ -90,7 +91,7 @@ def _take(translated: Translated, reading: MappedReading, rows: dict[str, int]) 
     for at in range(before, len(reading.problems)):
         problem = reading.problems[at]
         target = BY_NAME.get(problem.column)
-        named = translated.origins.get(problem.column) or (f"{target.label}, which no column gives" if target else problem.column)
+        named = translated.origins.get(problem.column) or (f"{in_english(target.label)}, which no column gives" if target else problem.column)
         reading.problems[at] = replace(problem, column=named)
     if record is None:
         return

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
 from app.interchange.joins import Join, header_print
 from app.interchange.problems import Unusable, shown
 from app.interchange.sheets import Sheet
@@ -16,9 +19,9 @@ from app.interchange.targets import BY_NAME, REQUIRED, Target
 MOST_TOGETHER = 8
 MOST_VALUES = 400
 SHUT = frozenset({"closed", "none", "n/a", "no", "-", "not open", "no session", "no sessions"})
-SEPARATORS = {"": "As it is", ";": "Semicolon ;", ",": "Comma ,", "|": "Bar |", "/": "Slash /", "-": "Dash -", "line": "Each line", " ": "Blank"}
-JOINS = {" ": "a blank", ", ": "a comma", "line": "a new line", "-": "a dash", "/": "a slash"}
-PARTS = {0: "All parts", 1: "The first part", 2: "The second part", 3: "The third part", -1: "The last part"}
+SEPARATORS = {"": _l("As it is"), ";": _l("Semicolon ;"), ",": _l("Comma ,"), "|": _l("Bar |"), "/": _l("Slash /"), "-": _l("Dash -"), "line": _l("Each line"), " ": _l("Blank")}
+JOINS = {" ": _l("a blank"), ", ": _l("a comma"), "line": _l("a new line"), "-": _l("a dash"), "/": _l("a slash")}
+PARTS = {0: _l("All parts"), 1: _l("The first part"), 2: _l("The second part"), 3: _l("The third part"), -1: _l("The last part")}
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def require_columns(sheet: Sheet, mapping: ColumnMapping) -> None:
     lacking = [title for title in wanted if title not in sheet.titles]
     if lacking:
         named = ", ".join(shown(title) for title in lacking[:6])
-        raise Unusable(f"The mapping speaks of {'a column' if len(lacking) == 1 else 'columns'} that the file does not have: {named}.")
+        raise Unusable(ngettext("The mapping speaks of a column that the file does not have: %(named)s.", "The mapping speaks of columns that the file does not have: %(named)s.", len(lacking), named=named))
 
 
 def sheet_prints(sheets: Sequence[Sheet]) -> dict[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import InputRequired, Length
 
@@ -33,12 +35,12 @@ class MappingForm(KithForm):
     """The name under which the mapping is kept, and whose file this is. What was chosen for the columns is read by `read_choices`."""
 
     name = TidyStringField(
-        "Keep this mapping as", [InputRequired("Give the mapping a name, so that it is found again."), Length(max=80, message="At most 80 characters.")],
-        description="The next file with these columns finds it by itself.",
+        _l("Keep this mapping as"), [InputRequired(_l("Give the mapping a name, so that it is found again.")), Length(max=80, message=_l("At most 80 characters."))],
+        description=_l("The next file with these columns finds it by itself."),
     )
     source = TidyStringField(
-        "Where does it come from?", [InputRequired("Say where the file comes from."), Length(max=60, message="At most 60 characters.")],
-        description="A short name, the same every time. A record is known by this name and its reference.",
+        _l("Where does it come from?"), [InputRequired(_l("Say where the file comes from.")), Length(max=60, message=_l("At most 60 characters."))],
+        description=_l("A short name, the same every time. A record is known by this name and its reference."),
     )
 
     validate_name = validate_source = printable
@@ -77,9 +79,9 @@ class Choice:
     def constants(self) -> list[tuple[str, str]]:
         """What may always be the same, where that is a choice."""
         if self.target.shape is Shape.FLAG:
-            return [("", "Nothing"), ("True", "Yes"), ("False", "No")]
+            return [("", _("Nothing")), ("True", _("Yes")), ("False", _("No"))]
         if self.target.choices is not None:
-            return [("", "Nothing"), *self.target.choices.items()]
+            return [("", _("Nothing")), *self.target.choices.items()]
         return []
 
 

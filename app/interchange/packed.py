@@ -7,6 +7,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.interchange.problems import Unusable
 
 MOST_PARTS = 2_000
@@ -15,7 +18,7 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 150
 """Unpacked to packed, of one part beyond the first megabyte. Sheets that people keep reach 40; a bomb has 1,000."""
 BLOCK = 256 * 1024
-BROKEN = "This Excel file is broken. Open it in Excel, save it again and send that, or save it as “CSV UTF-8”."
+BROKEN = _l("This Excel file is broken. Open it in Excel, save it again and send that, or save it as “CSV UTF-8”.")
 
 
 def open_packed(content: bytes) -> zipfile.ZipFile:
@@ -24,13 +27,13 @@ def open_packed(content: bytes) -> zipfile.ZipFile:
         packed = zipfile.ZipFile(io.BytesIO(content))
         parts = packed.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-        raise Unusable("This ZIP file is broken. Pack it again.") from error
+        raise Unusable(_("This ZIP file is broken. Pack it again.")) from error
     if len(parts) > MOST_PARTS:
-        raise Unusable(f"This file has {len(parts):,} parts inside; at most {MOST_PARTS:,} are read.")
+        raise Unusable(_("This file has %(number)s parts inside; at most %(most_parts)s are read.", number=f"{len(parts):,}", most_parts=f"{MOST_PARTS:,}"))
     if any(part.flag_bits & 1 for part in parts):
-        raise Unusable("This file is locked with a password. Save it without one.")
+        raise Unusable(_("This file is locked with a password. Save it without one."))
     if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise Unusable(f"Unpacked, this file would be larger than {MOST_UNPACKED // 1024 // 1024} MB. It was not opened.")
+        raise Unusable(_("Unpacked, this file would be larger than %(most_unpacked)s MB. It was not opened.", most_unpacked=MOST_UNPACKED // 1024 // 1024))
     for part in parts:
         _require_ratio(part.file_size, part.compress_size)
     return packed
@@ -38,7 +41,7 @@ def open_packed(content: bytes) -> zipfile.ZipFile:
 
 def _require_ratio(unpacked: int, packed: int) -> None:
     if unpacked > 1024 * 1024 and unpacked > MOST_RATIO * max(packed, 1):
-        raise Unusable("This file is packed beyond belief, as no spreadsheet is. It was not opened.")
+        raise Unusable(_("This file is packed beyond belief, as no spreadsheet is. It was not opened."))
 
 
 def unpack(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
@@ -51,7 +54,7 @@ def unpack(packed: zipfile.ZipFile, name: str) -> Iterator[bytes]:
                 done += len(block)
                 _require_ratio(done, part.compress_size)
                 if done > MOST_UNPACKED:
-                    raise Unusable(f"Unpacked, this file would be larger than {MOST_UNPACKED // 1024 // 1024} MB. It was not opened.")
+                    raise Unusable(_("Unpacked, this file would be larger than %(most_unpacked)s MB. It was not opened.", most_unpacked=MOST_UNPACKED // 1024 // 1024))
                 yield block
     except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise Unusable(BROKEN) from error
+        raise Unusable(str(BROKEN)) from error

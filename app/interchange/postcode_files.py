@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
+from flask_babel import gettext as _
+
 from app.interchange.packed import MOST_PARTS
 from app.interchange.problems import Unusable
 
@@ -47,9 +49,9 @@ def open_parts(path: Path) -> Iterator[Iterator[Part]]:
         else:
             yield _of_file(path)
     except OSError as error:
-        raise Unusable(f"{path.name} cannot be read: {(error.strerror or 'it is not a file').lower()}.") from error
+        raise Unusable(_("%(path)s cannot be read: %(error)s.", path=path.name, error=(error.strerror or _("it is not a file")).lower())) from error
     except zipfile.BadZipFile as error:
-        raise Unusable(f"{path.name} is a broken ZIP file.") from error
+        raise Unusable(_("%(path)s is a broken ZIP file.", path=path.name)) from error
 
 
 def total_size(path: Path) -> int:
@@ -82,7 +84,7 @@ def _files(folder: Path) -> list[Path]:
 def _of_folder(folder: Path) -> Iterator[Part]:
     files = _files(folder)
     if not files:
-        raise Unusable(f"There is no CSV file of postcodes in {folder.name}.")
+        raise Unusable(_("There is no CSV file of postcodes in %(folder)s.", folder=folder.name))
     for file in files:
         yield from _of_file(file)
 
@@ -95,9 +97,9 @@ def _parts(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def _of_zip(packed: zipfile.ZipFile) -> Iterator[Part]:
     parts = _parts(packed)
     if not parts:
-        raise Unusable("There is no CSV file of postcodes in the ZIP file.")
+        raise Unusable(_("There is no CSV file of postcodes in the ZIP file."))
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise Unusable("This ZIP file is larger than any table of postcodes.")
+        raise Unusable(_("This ZIP file is larger than any table of postcodes."))
     for part in parts:
         with packed.open(part) as raw:
             yield Part(part.filename, part.file_size, _text(raw), raw)

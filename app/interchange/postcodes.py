@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.interchange.cells import clean, is_storable
 from app.interchange.grid import apart_km, is_on_grid, to_degrees
 from app.interchange.problems import Problem, Unusable, Wrong, shown
@@ -76,7 +78,7 @@ class PostcodeFile:
         self._reader = csv.reader(lines)
         first = next(self._cells(), None)
         if first is None:
-            raise Unusable("The file is empty or its first row cannot be read. The first row names the columns.")
+            raise Unusable(_("The file is empty or its first row cannot be read. The first row names the columns."))
         self._pending: list[tuple[int, list[str]]] = []
         row, titles = first
         if _is_code_point_open(titles):
@@ -160,9 +162,9 @@ class _Columns:
         code = at(CODE)
         found = cls(code if code is not None else -1, at(LATITUDE), at(LONGITUDE), at(EASTING), at(NORTHING), at(PLACE), at(ENDED))
         if code is None:
-            raise Unusable("The file has no column postcode, sector, outcode or pcds.")
+            raise Unusable(_("The file has no column postcode, sector, outcode or pcds."))
         if None in (found.latitude, found.longitude) and None in (found.easting, found.northing):
-            raise Unusable("The file has neither columns latitude and longitude nor eastings and northings.")
+            raise Unusable(_("The file has neither columns latitude and longitude nor eastings and northings."))
         return found
 
     def code_in(self, cells: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import defer, selectinload
 
 from app.accounts.models import Person
@@ -68,7 +69,7 @@ def get_mapping(mapping_id: uuid.UUID, person: Person) -> ImportMapping:
     """Of a Zone that the person manages. Raises NotFound."""
     kept = db.session.get(ImportMapping, mapping_id)
     if kept is None or not person.manages(kept.zone_id):
-        raise NotFound("This mapping is gone.")
+        raise NotFound(_("This mapping is gone."))
     return kept
 
 
@@ -93,7 +94,7 @@ def get_draft(draft_id: uuid.UUID, person: Person) -> ImportDraft:
     )
     draft = db.session.scalars(statement).one_or_none()
     if draft is None or not person.manages(draft.zone_id):
-        raise NotFound("This upload is gone: it waited for more than a day, or it was not yours. Upload the file again.")
+        raise NotFound(_("This upload is gone: it waited for more than a day, or it was not yours. Upload the file again."))
     return draft
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Role, Zone
 from app.accounts.queries import list_own_zones
@@ -112,7 +113,7 @@ def mapping_delete(mapping: ImportMapping) -> ResponseReturnValue:
     me, mapping_id = current_person(), mapping.id
     return act(
         lambda: mappings.delete_mapping(mapping_id=mapping_id, actor=me), url_for("interchange.imports"),
-        done="The mapping is deleted. What came in through it stays.",
+        done=_("The mapping is deleted. What came in through it stays."),
     )
 
 
@@ -130,7 +131,7 @@ def draft_use(draft: ImportDraft) -> ResponseReturnValue:
     page = url_for("interchange.draft", draft_id=draft_id)
     if drafts.is_long(draft):
         return act(lambda: drafts.use_draft(draft_id=draft_id, actor=me), page)
-    return act(lambda: drafts.use_draft(draft_id=draft_id, actor=me), page, done="Imported.")
+    return act(lambda: drafts.use_draft(draft_id=draft_id, actor=me), page, done=_("Imported."))
 
 
 @blueprint.post("/imports/<uuid:draft_id>/discard")
@@ -138,7 +139,7 @@ def draft_use(draft: ImportDraft) -> ResponseReturnValue:
 def draft_discard(draft: ImportDraft) -> ResponseReturnValue:
     me, draft_id = current_person(), draft.id
     drafts.discard_draft(draft_id=draft_id, actor=me)
-    flash("The upload is thrown away. Nothing of it was imported.", "success")
+    flash(_("The upload is thrown away. Nothing of it was imported."), "success")
     return redirect(url_for("interchange.imports"), 303)
 
 

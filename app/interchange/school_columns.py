@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.children.measuring import FIGURES
 from app.children.school_models import Informant
 from app.shared.errors import Invalid
@@ -27,16 +30,16 @@ def _figure(code: str, informant: Informant, words: str) -> Target:
 
 _T, _S = Informant.TEACHER, Informant.SCHOOL
 TARGETS = {target.name: target for target in (
-    Target("key", "Pupil’s number (UPN or admission number)"), Target("first_name", "First name"), Target("last_name", "Last name"),
-    Target("full_name", "Whole name, “Surname, First name”"), Target("born_on", "Date of birth"), Target("school_year", "School year"),
-    _figure("attendance", _S, "Attendance, percent"), _figure("reading", _S, "Reading, standardised score"),
-    _figure("maths", _S, "Maths, standardised score"), _figure("reading_level", _T, "Reading, teacher’s judgement"),
-    _figure("maths_level", _T, "Maths, teacher’s judgement"), _figure("worry_social", _T, "Teacher’s worry, social"),
-    _figure("worry_emotional", _T, "Teacher’s worry, emotional"), _figure("worry_academic", _T, "Teacher’s worry, academic"),
-    *(_figure(code, _T, f"SDQ by the teacher: {figure.words}") for code, figure in FIGURES.items() if figure.group == "sdq"),
+    Target("key", _l("Pupil’s number (UPN or admission number)")), Target("first_name", _l("First name")), Target("last_name", _l("Last name")),
+    Target("full_name", _l("Whole name, “Surname, First name”")), Target("born_on", _l("Date of birth")), Target("school_year", _l("School year")),
+    _figure("attendance", _S, _l("Attendance, percent")), _figure("reading", _S, _l("Reading, standardised score")),
+    _figure("maths", _S, _l("Maths, standardised score")), _figure("reading_level", _T, _l("Reading, teacher’s judgement")),
+    _figure("maths_level", _T, _l("Maths, teacher’s judgement")), _figure("worry_social", _T, _l("Teacher’s worry, social")),
+    _figure("worry_emotional", _T, _l("Teacher’s worry, emotional")), _figure("worry_academic", _T, _l("Teacher’s worry, academic")),
+    *(_figure(code, _T, _l("SDQ by the teacher: %(scale)s", scale=figure.words)) for code, figure in FIGURES.items() if figure.group == "sdq"),
 )}
 PEOPLE = ("key", "first_name", "last_name", "full_name", "born_on", "school_year")
-PRESETS = {"sims": "SIMS", "arbor": "Arbor", "bromcom": "Bromcom", "other": "Something else"}
+PRESETS = {"sims": "SIMS", "arbor": "Arbor", "bromcom": "Bromcom", "other": _l("Something else")}
 
 _TITLES: dict[str, dict[str, tuple[str, ...]]] = {
     "sims": {
@@ -110,15 +113,15 @@ def check_rules(rules: Mapping[str, str], titles: Sequence[str]) -> dict[str, st
     seen: dict[str, str] = {}
     for name, column in chosen.items():
         if name not in TARGETS:
-            raise Invalid("Kith does not keep that.")
+            raise Invalid(_("Kith does not keep that."))
         if column not in titles:
-            raise Invalid(f"The file has no column “{column}”.", field=name)
+            raise Invalid(_("The file has no column “%(column)s”.", column=column), field=name)
         if column in seen:
-            raise Invalid(f"“{column}” is chosen for “{TARGETS[seen[column]].words}” already.", field=name)
+            raise Invalid(_("“%(column)s” is chosen for “%(figure)s” already.", column=column, figure=TARGETS[seen[column]].words), field=name)
         seen[column] = name
     has_name = "full_name" in chosen or ("first_name" in chosen and "last_name" in chosen)
     if "key" not in chosen and not (has_name and "born_on" in chosen):
-        raise Invalid("Choose the pupil’s number, or the names and the date of birth: otherwise nobody knows whose row it is.", field="key")
+        raise Invalid(_("Choose the pupil’s number, or the names and the date of birth: otherwise nobody knows whose row it is."), field="key")
     if all(name in PEOPLE for name in chosen) and not (has_name and "born_on" in chosen):
-        raise Invalid("Choose at least one figure, or names and dates of birth for the selection list.", field="attendance")
+        raise Invalid(_("Choose at least one figure, or names and dates of birth for the selection list."), field="attendance")
     return chosen

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.children import measuring
 from app.children.school_models import Informant
 from app.interchange.problems import Problem
@@ -38,8 +40,8 @@ class Known:
 
     @property
     def words(self) -> str:
-        born = f", born {self.born_on:%-d %B %Y}" if self.born_on else ""
-        where = "on the programme" if self.is_child else "on the selection list"
+        born = _(", born %(born_on)s", born_on=f"{self.born_on:%-d %B %Y}") if self.born_on else ""
+        where = _("on the programme") if self.is_child else _("on the selection list")
         return f"{self.first_names[0]} {self.last_name}{born} ({where})".replace(" ,", ",")
 
 
@@ -189,15 +191,15 @@ def _whose(row: SchoolRow, known: Sequence[Known], choices: Mapping[str, str]) -
         says_otherwise = row.name and not _is_called(row, one) and one.born_on is not None and row.born_on is not None and one.born_on != row.born_on
         if not says_otherwise:
             return one, None, None
-        return _ask(row, "The number is known, but under another name and birthday.", [one, *exact], known, choices)
+        return _ask(row, _("The number is known, but under another name and birthday."), [one, *exact], known, choices)
     if len(exact) == 1 and not (row.key and exact[0].keys):
         return exact[0], None, None
     if exact:
-        why = "Another number is known for this child." if len(exact) == 1 else "Several children have this name and birthday."
+        why = _("Another number is known for this child.") if len(exact) == 1 else _("Several children have this name and birthday.")
         return _ask(row, why, exact, known, choices)
     near = by_name or [one for one in known if row.born_on is not None and one.born_on == row.born_on and _is_near(row, one)]
     if near:
-        why = "The name is known, but not with this birthday." if by_name else "The birthday is known, with a name much like it."
+        why = _("The name is known, but not with this birthday.") if by_name else _("The birthday is known, with a name much like it.")
         return _ask(row, why, near, known, choices)
     if not row.name or row.born_on is None:
         return None, None, Problem(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.children.models import Child, ChildState
@@ -46,7 +47,7 @@ def sheet_of(content: bytes, file_name: str) -> Sheet:
     """The one table of the file. Raises Unusable, Invalid at `file`."""
     sheets = read_sheets([(file_name, content)])
     if len(sheets) != 1:
-        raise Invalid("Bring one table at a time.", field="file")
+        raise Invalid(_("Bring one table at a time."), field="file")
     return sheets[0]
 
 
@@ -95,7 +96,7 @@ def standing_on(school_id: uuid.UUID, day: date) -> dict[tuple[str, str, Informa
 def plan_of(file: SchoolImport) -> school_plan.Plan:
     """What the file would do now. Raises Invalid or Unusable when its columns are not chosen, or it is gone."""
     if file.content is None:
-        raise Invalid("This file was used or thrown away.")
+        raise Invalid(_("This file was used or thrown away."))
     sheet = sheet_of(file.content, file.file_name)
     rules = school_columns.check_rules(file.rules, sheet.titles)
     read = school_rows.read_rows(sheet, rules, today=clock.today())
@@ -105,11 +106,11 @@ def plan_of(file: SchoolImport) -> school_plan.Plan:
 def what_stops_undoing(file: SchoolImport) -> list[str]:
     """What was built on this import since; empty when it can be undone as a whole."""
     if file.state is not SchoolImportState.IMPORTED:
-        return ["It is not in force."]
+        return [_("It is not in force.")]
     found = []
     replaced = db.session.scalar(sa.select(sa.func.count()).select_from(Measure).where(Measure.batch_id == file.id, Measure.ended_at.is_not(None)))
     if replaced:
-        found.append(f"{replaced} of its figures were put right or replaced since.")
+        found.append(_("%(replaced)s of its figures were put right or replaced since.", replaced=replaced))
     pupils = sa.select(Pupil.id).where(Pupil.batch_id == file.id, Pupil.first_name != "")
     measured = sa.select(Measure.pupil_id).where(Measure.batch_id == file.id, Measure.pupil_id.is_not(None))
     decided = db.session.scalar(
@@ -124,12 +125,12 @@ def what_stops_undoing(file: SchoolImport) -> list[str]:
         .where(Measure.batch_id == file.id, SelectionDecision.created_at >= file.decided_at)
     ) or 0
     if decided or taken_on:
-        found.append("Somebody decided about pupils by its figures since.")
+        found.append(_("Somebody decided about pupils by its figures since."))
     other = db.session.scalar(
         sa.select(sa.func.count()).select_from(Measure).join(Pupil, Pupil.id == Measure.pupil_id)
         .where(Pupil.batch_id == file.id, sa.or_(Measure.batch_id.is_(None), Measure.batch_id != file.id))
     )
     if other:
-        found.append("Later figures were written for pupils that it brought.")
+        found.append(_("Later figures were written for pupils that it brought."))
     return found
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import SelectField
 from wtforms.validators import InputRequired, ValidationError
@@ -28,18 +30,18 @@ SHOWN = 60
 
 
 class SchoolFileForm(KithForm):
-    preset = SelectField("Which program is it from?", choices=choices([("", "Find out by the columns"), *school_columns.PRESETS.items()]), validate_choice=False)
-    measured_on = DayField("Of which day are the figures?", [InputRequired("Choose the day.")])
-    file = FileField("The file", description="CSV or Excel, at most 6 MB. It is looked at first: nothing is brought in before you say so.")
+    preset = SelectField(_l("Which program is it from?"), choices=choices([("", _l("Find out by the columns")), *school_columns.PRESETS.items()]), validate_choice=False)
+    measured_on = DayField(_l("Of which day are the figures?"), [InputRequired(_l("Choose the day."))])
+    file = FileField(_l("The file"), description=_l("CSV or Excel, at most 6 MB. It is looked at first: nothing is brought in before you say so."))
 
     def validate_file(self, field: FileField) -> None:
         if not field.data:
-            raise ValidationError("Choose the file.")
+            raise ValidationError(_("Choose the file."))
 
     def content(self) -> tuple[str, bytes]:
         upload: Any = self.file.data
         if not upload:
-            raise Invalid("Choose the file.", field="file")
+            raise Invalid(_("Choose the file."), field="file")
         name = (getattr(upload, "filename", "") or "file").replace("\\", "/").rpartition("/")[2]
         return "".join(c for c in name if c.isprintable())[:120] or "file", bytes(upload.read())
 
@@ -49,7 +51,7 @@ class ColumnsForm(KithForm):
 
     def offer(self, titles: list[str], rules: dict[str, str]) -> None:
         for name in school_columns.TARGETS:
-            self[name].choices = choices([("", "Not in the file"), *((title, title) for title in titles)])
+            self[name].choices = choices([("", _("Not in the file")), *((title, title) for title in titles)])
             if not self.is_submitted():
                 self[name].data = rules.get(name, "")
 
@@ -101,10 +103,10 @@ def school_file(file: SchoolImport) -> ResponseReturnValue:
             now = school_queries.plan_of(file)
             if request.form.get("do") != "bring" or now.waiting:
                 if now.waiting:
-                    flash("Some rows still wait: say whose they are, or leave them out.", "notice")
+                    flash(_("Some rows still wait: say whose they are, or leave them out."), "notice")
                 return redirect(url_for("interchange.school_file", file_id=file_id), 303)
             services.use_school_file(file_id=file_id, seen=now.print if _saw(now) else "", actor=me)
-            flash("It is in. You can take all of it back as long as nothing was built on it.", "success")
+            flash(_("It is in. You can take all of it back as long as nothing was built on it."), "success")
             return redirect(url_for("interchange.school_file", file_id=file_id), 303)
         except DomainError as refusal:
             refused = refusal.sentence
@@ -149,7 +151,7 @@ def school_columns_edit(file: SchoolImport) -> ResponseReturnValue:
     form = ColumnsForm()
     form.offer(sheet.titles, file.rules)
     if submit(form, lambda: services.set_school_columns(file_id=file_id, rules=form.rules(), actor=me)) is not None:
-        flash("Kept. The next file of this school starts from these columns.", "success")
+        flash(_("Kept. The next file of this school starts from these columns."), "success")
         return redirect(url_for("interchange.school_file", file_id=file_id), 303)
     is_wrong = request.method == "POST"
     file = school_queries.get_school_file(file_id, me)
@@ -166,7 +168,7 @@ def school_file_discard(file: SchoolImport) -> ResponseReturnValue:
     me, file_id, school_id = current_person(), file.id, file.school_id
     return act(
         lambda: services.discard_school_file(file_id=file_id, actor=me), url_for("interchange.school_files", school_id=school_id),
-        done="The upload is thrown away. Nothing of it came in.",
+        done=_("The upload is thrown away. Nothing of it came in."),
     )
 
 
@@ -176,5 +178,5 @@ def school_file_undo(file: SchoolImport) -> ResponseReturnValue:
     me, file_id = current_person(), file.id
     return act(
         lambda: services.undo_school_import(file_id=file_id, actor=me), url_for("interchange.school_file", file_id=file_id),
-        done="All of it is taken back.",
+        done=_("All of it is taken back."),
     )

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from flask_babel import gettext as _
+
 from app.children import measuring
 from app.interchange.problems import Problem, shown
 from app.interchange.school_columns import PEOPLE, TARGETS
@@ -50,7 +52,7 @@ def read_rows(sheet: Sheet, rules: Mapping[str, str], *, today: date) -> SchoolR
     """Wrong cells are problems by row and column, and the row goes on without them; a row that names nobody is left out whole."""
     found = SchoolRows(problems=list(sheet.problems))
     if len(sheet.rows) > MOST_ROWS:
-        raise Invalid(f"The file has {len(sheet.rows):,} rows; a school’s file has at most {MOST_ROWS:,}. Split it.", field="file")
+        raise Invalid(_("The file has %(number)s rows; a school’s file has at most %(most_rows)s. Split it.", number=f"{len(sheet.rows):,}", most_rows=f"{MOST_ROWS:,}"), field="file")
     places = {name: sheet.at(column) for name, column in rules.items()}
     for row, cells in sheet.rows:
         said = {name: "" if cells[at].strip().lower() in _BLANK else cells[at].strip() for name, at in places.items()}

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from flask_babel import gettext as _
+
 from app.interchange.packed import open_packed, unpack
 from app.interchange.problems import Problem, Unusable, shown
 from app.interchange.tables import records
@@ -52,17 +54,17 @@ class Sheet:
 
 def require_size(size: int) -> None:
     if size > MOST_BYTES:
-        raise Unusable(f"This is {size / 1024 / 1024:,.0f} MB; at most {MOST_BYTES // 1024 // 1024} MB are read at once. Split it.")
+        raise Unusable(_("This is %(size)s MB; at most %(most_bytes)s MB are read at once. Split it.", size=f"{size / 1024 / 1024:,.0f}", most_bytes=MOST_BYTES // 1024 // 1024))
 
 
 def read_sheets(files: Sequence[tuple[str, bytes]]) -> list[Sheet]:
     """One sheet for each file, also for those inside a ZIP. Raises Unusable with the name of the file that cannot be read."""
     require_size(sum(len(content) for _, content in files))
     if all(not content for _, content in files):
-        raise Unusable("The file is empty.")
+        raise Unusable(_("The file is empty."))
     plain = list(_unpacked(files))
     if len(plain) > MOST_FILES:
-        raise Unusable(f"These are {len(plain)} files; at most {MOST_FILES} can belong together.")
+        raise Unusable(_("These are %(number)s files; at most %(most_files)s can belong together.", number=len(plain), most_files=MOST_FILES))
     sheets = []
     for name, content in plain:
         try:
@@ -70,7 +72,7 @@ def read_sheets(files: Sequence[tuple[str, bytes]]) -> list[Sheet]:
         except Unusable as refusal:
             if len(plain) == 1:
                 raise
-            raise Unusable(f"{_short(name)}: {refusal.sentence}") from refusal
+            raise Unusable(_("%(file)s: %(refusal)s", file=_short(name), refusal=refusal.sentence)) from refusal
     _name_apart(sheets)
     return sheets
 
@@ -87,14 +89,14 @@ def _unpacked(files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]
         with open_packed(content) as packed:
             parts = [part for part in packed.infolist() if _is_table(part.filename) and not part.is_dir()]
             if not parts:
-                raise Unusable(f"There is no CSV or Excel file in {_short(name) or 'the ZIP file'}.")
+                raise Unusable(_("There is no CSV or Excel file in %(short)s.", short=_short(name) or _("the ZIP file")))
             if len(parts) > MOST_FILES:
-                raise Unusable(f"There are {len(parts)} files in {_short(name)}; at most {MOST_FILES} can belong together.")
+                raise Unusable(_("There are %(number)s files in %(short)s; at most %(most_files)s can belong together.", number=len(parts), short=_short(name), most_files=MOST_FILES))
             require_size(sum(part.file_size for part in parts))
             for part in parts:
                 inner = b"".join(unpack(packed, part.filename))
                 if inner.startswith(b"PK\x03\x04") and not is_workbook(inner):
-                    raise Unusable(f"{_short(part.filename)} is a ZIP file inside a ZIP file. Unpack it first.")
+                    raise Unusable(_("%(short)s is a ZIP file inside a ZIP file. Unpack it first.", short=_short(part.filename)))
                 yield part.filename, inner
 
 
@@ -129,16 +131,16 @@ def _read(name: str, content: bytes) -> Sheet:
 
 def _decode(content: bytes, notes: list[str]) -> str:
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unusable("This is an Excel file of the old kind, or one with a password. Save it as “Excel workbook (.xlsx)” without one.")
+        raise Unusable(_("This is an Excel file of the old kind, or one with a password. Save it as “Excel workbook (.xlsx)” without one."))
     if content.startswith(b"%PDF"):
-        raise Unusable("This is a PDF. A CSV or Excel file is needed.")
+        raise Unusable(_("This is a PDF. A CSV or Excel file is needed."))
     if content[:200].lstrip()[:1] == b"<":
-        raise Unusable("This is a web page or XML, whatever its name says. A CSV or Excel file is needed.")
+        raise Unusable(_("This is a web page or XML, whatever its name says. A CSV or Excel file is needed."))
     try:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):
             return content.decode("utf-16")
         if b"\x00" in content:
-            raise Unusable("This is no text: it has NUL characters. A CSV or Excel file is needed.")
+            raise Unusable(_("This is no text: it has NUL characters. A CSV or Excel file is needed."))
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         notes.append("The file is not in UTF-8, so it was read as Windows-1252, as older programs save it. Look whether “£” and “é” are right.")
@@ -173,7 +175,7 @@ def _sheet(name: str, rows: Iterator[tuple[int, list[str] | None]] | Iterator[tu
         if len(first) >= _SAMPLED:
             break
     if not first:
-        raise Unusable("The file is empty or its first row cannot be read. The first row names the columns.")
+        raise Unusable(_("The file is empty or its first row cannot be read. The first row names the columns."))
     widest = max(_filled(cells) for _, cells in first)
     top = next(at for at, (_, cells) in enumerate(first) if _filled(cells) >= 0.6 * widest)
     if top:
@@ -202,7 +204,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 def _take(sheet: Sheet, row: int, cells: list[str]) -> None:
     if len(sheet.rows) >= MOST_ROWS:
-        raise Unusable(f"The file has more than {MOST_ROWS:,} rows. Split it.")
+        raise Unusable(_("The file has more than %(most_rows)s rows. Split it.", most_rows=f"{MOST_ROWS:,}"))
     width = len(sheet.titles)
     if any(cells[width:]):
         sheet.problems.append(Problem(
@@ -224,7 +226,7 @@ def _titles(cells: Sequence[str], notes: list[str]) -> list[str]:
     while cells and not cells[-1]:
         cells = cells[:-1]
     if len(cells) > MOST_COLUMNS:
-        raise Unusable(f"The file has {len(cells):,} columns; at most {MOST_COLUMNS} are read.")
+        raise Unusable(_("The file has %(number)s columns; at most %(most_columns)s are read.", number=f"{len(cells):,}", most_columns=MOST_COLUMNS))
     titles: list[str] = []
     twice: list[str] = []
     for at, cell in enumerate(cells):

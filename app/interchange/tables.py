@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.interchange.cells import clean
 from app.interchange.problems import Problem, Unusable, Wrong, shown
 
@@ -38,11 +40,11 @@ class Table:
 def decode(content: bytes) -> str:
     """The text; bytes that are not UTF-8 become lone surrogates, so that only their own cell is wrong."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unusable("This file is in UTF-16. Save it again as “CSV UTF-8”.")
+        raise Unusable(_("This file is in UTF-16. Save it again as “CSV UTF-8”."))
     if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Unusable("This is a spreadsheet's own file. Save it as “CSV UTF-8” and send that.")
+        raise Unusable(_("This is a spreadsheet's own file. Save it as “CSV UTF-8” and send that."))
     if content.startswith(b"%PDF"):
-        raise Unusable("This is a PDF. A CSV or JSON file is needed.")
+        raise Unusable(_("This is a PDF. A CSV or JSON file is needed."))
     return content.removeprefix(BOM).decode("utf-8", "surrogateescape")
 
 
@@ -51,7 +53,7 @@ def read_table(content: bytes, *, known: Collection[str], required: Sequence[str
     rows = records(decode(content))
     titles = next((cells for _, cells in rows if cells is None or any(cell.strip() for cell in cells)), None)
     if titles is None:
-        raise Unusable("The file is empty or its first row cannot be read. The first row names the columns.")
+        raise Unusable(_("The file is empty or its first row cannot be read. The first row names the columns."))
     header = [clean(title).lower() for title in titles]
     _require_columns(header, known, required)
     unknown = [title for title in header if title and title not in known]
@@ -66,14 +68,14 @@ def read_table(content: bytes, *, known: Collection[str], required: Sequence[str
 
 def _require_columns(header: Sequence[str], known: Collection[str], required: Sequence[str]) -> None:
     if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        raise Unusable("The columns are separated by semicolons or tabs. Save the file with commas between the columns.")
+        raise Unusable(_("The columns are separated by semicolons or tabs. Save the file with commas between the columns."))
     missing = [title for title in required if title not in header]
     if missing:
         named = ", ".join(missing)
-        raise Unusable(f"The file has no column {named}." if len(missing) == 1 else f"The file has no columns {named}.")
+        raise Unusable(_("The file has no column %(named)s.", named=named) if len(missing) == 1 else _("The file has no columns %(named)s.", named=named))
     twice = [title for title in dict.fromkeys(header) if title in known and header.count(title) > 1]
     if twice:
-        raise Unusable(f"The column {twice[0]} stands in the file more than once, so it is not clear which one counts.")
+        raise Unusable(_("The column %(column)s stands in the file more than once, so it is not clear which one counts.", column=twice[0]))
 
 
 def _lines(

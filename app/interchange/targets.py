@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+
+from flask_babel import lazy_gettext as _l
 
 from app.catalogue.languages import LANGUAGES
 from app.catalogue.models import NEEDS, OFFERING_KIND_WORDS, Delivery, Gender, OfferingKind, Season
 from app.catalogue.words import DELIVERIES, FEATURES, GENDERS, SEASONS, need_word
+from app.shared.tongue import in_english
 
 BY_COST = "by cost"
 """A kind that each row decides: what is free is a local asset, what families pay for is paid community."""
@@ -46,55 +50,55 @@ class Target:
     is_beyond: bool = False
 
 
-_WHAT, _WHO, _WHERE, _WHEN, _COST, _ASK = "What it is", "Who it is for", "Where it is", "When it meets", "Cost and places", "Who to ask"
+_WHAT, _WHO, _WHERE, _WHEN, _COST, _ASK = _l("What it is"), _l("Who it is for"), _l("Where it is"), _l("When it meets"), _l("Cost and places"), _l("Who to ask")
 GROUPS = (_WHAT, _WHO, _WHERE, _WHEN, _COST, _ASK)
 
-KINDS = {**{kind.value: words for kind, words in OFFERING_KIND_WORDS.items()}, BY_COST: "Free ones local assets, others paid community"}
+KINDS = {**{kind.value: words for kind, words in OFFERING_KIND_WORDS.items()}, BY_COST: _l("Free ones local assets, others paid community")}
 NEED_CHOICES = {need: f"{need.partition(':')[0]}: {need_word(need)}" for need in NEEDS}
 
 TARGETS = (
-    Target("id", "Reference", Shape.TEXT, _WHAT, "The source’s own, the same every time. Without one: several columns that together never change.", True),
-    Target("title", "Title", Shape.TEXT, _WHAT, is_required=True),
-    Target("provider", "Organisation", Shape.TEXT, _WHAT, "Who runs it. It is made if it is new.", True),
-    Target("kind", "Kind", Shape.CHOICE, _WHAT, is_required=True, choices=KINDS),
-    Target("description", "Description", Shape.PROSE, _WHAT),
-    Target("interests", "Interests", Shape.LIST, _WHAT, "Several in one cell are told apart at ; or | or commas."),
-    Target("needs", "Needs", Shape.CHOICES, _WHAT, "Which of the 23 needs each value stands for.", choices=NEED_CHOICES),
-    Target("age_min", "Youngest age", Shape.YOUNGEST, _WHO, "“5-11 years”, “under 5s” or “KS2” are understood: give the same column twice.", True),
-    Target("age_max", "Oldest age", Shape.OLDEST, _WHO, is_required=True),
-    Target("years", "School years", Shape.YEARS, _WHO, "“Years 5 and 6”, “Reception to Year 2” or “KS2” are understood.", is_beyond=True),
-    Target("eligibility", "Who can come", Shape.PROSE, _WHO, "Anything else that decides it: a referral, a street, a worry.", is_beyond=True),
-    Target("gender", "Girls or boys only", Shape.CHOICE, _WHO, choices={g.value: w for g, w in GENDERS.items()}),
-    Target("languages", "Languages", Shape.CHOICES, _WHO, choices=LANGUAGES),
-    Target("step_free", "Step-free", Shape.FLAG, _WHO),
-    Target("accessibility", "Accessibility", Shape.CHOICES, _WHO, choices=FEATURES),
-    Target("access_note", "About access, in words", Shape.PROSE, _WHO, "Kept with the place where it meets, if that is new.", is_beyond=True),
-    Target("sibling_min_age", "Youngest sibling who may come along", Shape.NUMBER, _WHO),
-    Target("parent_must_stay", "A parent must stay", Shape.FLAG, _WHO),
-    Target("delivery", "How it is given", Shape.CHOICE, _WHERE, is_required=True, choices={d.value: w for d, w in DELIVERIES.items()}),
-    Target("site", "Name of the place where it meets", Shape.TEXT, _WHERE, "It becomes one of the organisation’s places, with what the file says of it.", is_beyond=True),
-    Target("address", "Address", Shape.TEXT, _WHERE, "Kept with the place, or with the organisation, if it is new.", is_beyond=True),
-    Target("how_to_get_there", "How to get there", Shape.PROSE, _WHERE, is_beyond=True),
-    Target("town", "Town", Shape.TEXT, _WHERE),
-    Target("postcode", "Postcode", Shape.TEXT, _WHERE, "Also places it on the map, where there are no coordinates.", is_beyond=True),
-    Target("postcode_area", "Postcode area", Shape.TEXT, _WHERE, "Only needed where there is no postcode."),
-    Target("region", "Part of the Zone", Shape.TEXT, _WHERE),
-    Target("lat", "Latitude", Shape.NUMBER, _WHERE),
-    Target("lon", "Longitude", Shape.NUMBER, _WHERE),
-    Target("home_visit_radius_km", "Home visits within (km)", Shape.NUMBER, _WHERE),
-    Target("sessions", "Days and times", Shape.TIMES, _WHEN, "Only what is certain is taken: “Mondays 4pm-5.30pm”. What is not goes into the description."),
-    Target("by_arrangement", "Times are agreed for each child", Shape.FLAG, _WHEN),
-    Target("term", "Season", Shape.CHOICE, _WHEN, choices={s.value: w for s, w in SEASONS.items()}),
-    Target("cost_gbp", "What the family pays a session", Shape.PRICE, _COST, "“Free” or one price. Say what a blank means, or paid ones without a price stay out."),
-    Target("capacity", "Places in all", Shape.COUNT, _COST),
-    Target("places_left", "Places free", Shape.COUNT, _COST),
-    Target("group_size", "Children in the room at once", Shape.COUNT, _COST),
-    Target("referrals_last_year", "Referrals last year", Shape.COUNT, _COST),
-    Target("contact_name", "Contact", Shape.TEXT, _ASK, "The first one is the organisation’s; further ones stand beside it.", is_beyond=True),
-    Target("contact_title", "What they do", Shape.TEXT, _ASK, is_beyond=True),
-    Target("email", "E-mail address", Shape.TEXT, _ASK, is_beyond=True),
-    Target("phone", "Telephone", Shape.TEXT, _ASK, is_beyond=True),
-    Target("website", "Website", Shape.TEXT, _ASK, is_beyond=True),
+    Target("id", _l("Reference"), Shape.TEXT, _WHAT, _l("The source’s own, the same every time. Without one: several columns that together never change."), True),
+    Target("title", _l("Title"), Shape.TEXT, _WHAT, is_required=True),
+    Target("provider", _l("Organisation"), Shape.TEXT, _WHAT, _l("Who runs it. It is made if it is new."), True),
+    Target("kind", _l("Kind"), Shape.CHOICE, _WHAT, is_required=True, choices=KINDS),
+    Target("description", _l("Description"), Shape.PROSE, _WHAT),
+    Target("interests", _l("Interests"), Shape.LIST, _WHAT, _l("Several in one cell are told apart at ; or | or commas.")),
+    Target("needs", _l("Needs"), Shape.CHOICES, _WHAT, _l("Which of the 23 needs each value stands for."), choices=NEED_CHOICES),
+    Target("age_min", _l("Youngest age"), Shape.YOUNGEST, _WHO, _l("“5-11 years”, “under 5s” or “KS2” are understood: give the same column twice."), True),
+    Target("age_max", _l("Oldest age"), Shape.OLDEST, _WHO, is_required=True),
+    Target("years", _l("School years"), Shape.YEARS, _WHO, _l("“Years 5 and 6”, “Reception to Year 2” or “KS2” are understood."), is_beyond=True),
+    Target("eligibility", _l("Who can come"), Shape.PROSE, _WHO, _l("Anything else that decides it: a referral, a street, a worry."), is_beyond=True),
+    Target("gender", _l("Girls or boys only"), Shape.CHOICE, _WHO, choices={g.value: w for g, w in GENDERS.items()}),
+    Target("languages", _l("Languages"), Shape.CHOICES, _WHO, choices=LANGUAGES),
+    Target("step_free", _l("Step-free"), Shape.FLAG, _WHO),
+    Target("accessibility", _l("Accessibility"), Shape.CHOICES, _WHO, choices=FEATURES),
+    Target("access_note", _l("About access, in words"), Shape.PROSE, _WHO, _l("Kept with the place where it meets, if that is new."), is_beyond=True),
+    Target("sibling_min_age", _l("Youngest sibling who may come along"), Shape.NUMBER, _WHO),
+    Target("parent_must_stay", _l("A parent must stay"), Shape.FLAG, _WHO),
+    Target("delivery", _l("How it is given"), Shape.CHOICE, _WHERE, is_required=True, choices={d.value: w for d, w in DELIVERIES.items()}),
+    Target("site", _l("Name of the place where it meets"), Shape.TEXT, _WHERE, _l("It becomes one of the organisation’s places, with what the file says of it."), is_beyond=True),
+    Target("address", _l("Address"), Shape.TEXT, _WHERE, _l("Kept with the place, or with the organisation, if it is new."), is_beyond=True),
+    Target("how_to_get_there", _l("How to get there"), Shape.PROSE, _WHERE, is_beyond=True),
+    Target("town", _l("Town"), Shape.TEXT, _WHERE),
+    Target("postcode", _l("Postcode"), Shape.TEXT, _WHERE, _l("Also places it on the map, where there are no coordinates."), is_beyond=True),
+    Target("postcode_area", _l("Postcode area"), Shape.TEXT, _WHERE, _l("Only needed where there is no postcode.")),
+    Target("region", _l("Part of the Zone"), Shape.TEXT, _WHERE),
+    Target("lat", _l("Latitude"), Shape.NUMBER, _WHERE),
+    Target("lon", _l("Longitude"), Shape.NUMBER, _WHERE),
+    Target("home_visit_radius_km", _l("Home visits within (km)"), Shape.NUMBER, _WHERE),
+    Target("sessions", _l("Days and times"), Shape.TIMES, _WHEN, _l("Only what is certain is taken: “Mondays 4pm-5.30pm”. What is not goes into the description.")),
+    Target("by_arrangement", _l("Times are agreed for each child"), Shape.FLAG, _WHEN),
+    Target("term", _l("Season"), Shape.CHOICE, _WHEN, choices={s.value: w for s, w in SEASONS.items()}),
+    Target("cost_gbp", _l("What the family pays a session"), Shape.PRICE, _COST, _l("“Free” or one price. Say what a blank means, or paid ones without a price stay out.")),
+    Target("capacity", _l("Places in all"), Shape.COUNT, _COST),
+    Target("places_left", _l("Places free"), Shape.COUNT, _COST),
+    Target("group_size", _l("Children in the room at once"), Shape.COUNT, _COST),
+    Target("referrals_last_year", _l("Referrals last year"), Shape.COUNT, _COST),
+    Target("contact_name", _l("Contact"), Shape.TEXT, _ASK, _l("The first one is the organisation’s; further ones stand beside it."), is_beyond=True),
+    Target("contact_title", _l("What they do"), Shape.TEXT, _ASK, is_beyond=True),
+    Target("email", _l("E-mail address"), Shape.TEXT, _ASK, is_beyond=True),
+    Target("phone", _l("Telephone"), Shape.TEXT, _ASK, is_beyond=True),
+    Target("website", _l("Website"), Shape.TEXT, _ASK, is_beyond=True),
 )
 BY_NAME = {target.name: target for target in TARGETS}
 REQUIRED = tuple(target.name for target in TARGETS if target.is_required)
@@ -189,8 +193,14 @@ WORDS: dict[str, dict[str, str]] = {
 def known_word(name: str, text: str) -> str | None:
     """What a value means without a mapping: the code itself, the words on screen, or one of WORDS."""
     plain = " ".join(text.lower().split())
-    target = BY_NAME[name]
-    for code, words in (target.choices or {}).items():
-        if plain in {code.lower(), words.lower()}:
-            return code
-    return WORDS.get(name, {}).get(plain)
+    return _on_screen(name).get(plain) or WORDS.get(name, {}).get(plain)
+
+
+@cache
+def _on_screen(name: str) -> dict[str, str]:
+    """The codes of a choice by themselves and by their English words, whatever language the pages are in."""
+    found: dict[str, str] = {}
+    for code, words in (BY_NAME[name].choices or {}).items():
+        found.setdefault(code.lower(), code)
+        found.setdefault(in_english(words).lower(), code)
+    return found

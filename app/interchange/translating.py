@@ -18,6 +18,7 @@ from app.interchange.problems import Problem, Wrong, shown
 from app.interchange.sheets import SEVERAL, Sheet
 from app.interchange.targets import BY_COST, BY_NAME, Shape, Target, known_word
 from app.shared.forms import POSTCODE, tidy_postcode
+from app.shared.tongue import in_english
 from app.shared.view import plural
 
 
@@ -36,6 +37,7 @@ class Translator:
 
     def __init__(self, sheet: Sheet, mapping: ColumnMapping) -> None:
         self.rules = [(BY_NAME[name], rule) for name, rule in mapping.rules.items() if rule.says_something]
+        self.origins = {target.name: _origin(target, rule) for target, rule in self.rules}
         self.at = {title: at for at, title in enumerate(sheet.titles)}
         self.unknown: dict[str, Counter[str]] = {}
         self.untimed = 0
@@ -74,11 +76,11 @@ class Translator:
                     text = self._read(target, items)
             except Wrong as wrong:
                 problems.append(Problem(
-                    row, _origin(target, rule), shown(wrong.found if wrong.found is not None else " ".join(items)), wrong.allowed
+                    row, self.origins[target.name], shown(wrong.found if wrong.found is not None else " ".join(items)), wrong.allowed
                 ))
                 continue
             text = text or ("" if rule.constant == BY_COST else rule.constant)
-            out.origins[target.name] = _origin(target, rule)
+            out.origins[target.name] = self.origins[target.name]
             (out.beyond if target.is_beyond else out.cells)[target.name] = text
         if len(problems) > before:
             return None
@@ -148,7 +150,7 @@ class Translator:
         if known is None and target.name == "languages" and re.fullmatch(r"[a-z]{2,3}", item.strip().lower()):
             known = item.strip().lower()
         if known is None:
-            self.unknown.setdefault(target.label, Counter())[item.strip()[:60]] += 1
+            self.unknown.setdefault(target.name, Counter())[item.strip()[:60]] += 1
         return known
 
     def _years(self, target: Target, items: list[str]) -> str:
@@ -156,7 +158,7 @@ class Translator:
         found = [(item, understanding.school_years(item)) for item in items]
         for item, span in found:
             if span is None:
-                self.unknown.setdefault(target.label, Counter())[item.strip()[:60]] += 1
+                self.unknown.setdefault(target.name, Counter())[item.strip()[:60]] += 1
         spans = [span for _, span in found if span is not None]
         return f"{min(low for low, _ in spans)} {max(high for _, high in spans)}" if spans else ""
 
@@ -196,10 +198,10 @@ class Translator:
 
     def notes(self) -> list[str]:
         notes = [
-            f"{label}: left out what stands for none of Kith’s: "
+            f"{in_english(BY_NAME[name].label)}: left out what stands for none of Kith’s: "
             + ", ".join(f"{shown(value)} ({plural(number, 'row')})" for value, number in counts.most_common(8))
             + (f" and {len(counts) - 8:,} more" if len(counts) > 8 else "") + "."
-            for label, counts in self.unknown.items()
+            for name, counts in self.unknown.items()
         ]
         if self.untimed:
             notes.append(f"Days and times of {plural(self.untimed, 'row')} were not certain; they stand in the description instead.")
@@ -215,7 +217,8 @@ def _own_slots(text: str) -> list[str] | None:
 
 
 def _origin(target: Target, rule: Rule) -> str:
-    return f"{' + '.join(rule.columns)} (as {target.label})" if rule.columns else f"{target.label}, always the same"
+    label = in_english(target.label)
+    return f"{' + '.join(rule.columns)} (as {label})" if rule.columns else f"{label}, always the same"
 
 
 def _short_title(title: str) -> str:

@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.parsers import expat
 
+from flask_babel import gettext as _
+
 from app.interchange.packed import BROKEN, open_packed, unpack
 from app.interchange.problems import Unusable
 
@@ -76,7 +78,7 @@ def read_workbook(content: bytes) -> Workbook:
         if len(sheets) > 1:
             notes.append(f"Of {len(sheets)} sheets only “{title[:40]}” was read. Put another one first, or in a file of its own.")
         return Workbook(title, _chained(first, rows), notes)
-    raise Unusable("There is nothing in this Excel file, or its sheets hold only charts.")
+    raise Unusable(_("There is nothing in this Excel file, or its sheets hold only charts."))
 
 
 def _chained(first: tuple[int, list[str]], rest: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
@@ -84,8 +86,8 @@ def _chained(first: tuple[int, list[str]], rest: Iterator[tuple[int, list[str]]]
     yield from rest
 
 
-def _forbidden(*_: Any) -> None:
-    raise Unusable("This Excel file declares a document type, which Excel never does. It was not read.")
+def _forbidden(*_told: Any) -> None:
+    raise Unusable(_("This Excel file declares a document type, which Excel never does. It was not read."))
 
 
 def _parser(
@@ -108,7 +110,7 @@ def _parse(packed: zipfile.ZipFile, name: str, start: Any, end: Any = None, data
             parser.Parse(block, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as error:
-        raise Unusable(BROKEN) from error
+        raise Unusable(str(BROKEN)) from error
 
 
 def _plain(tag: str) -> str:
@@ -205,7 +207,7 @@ class _Strings:
         elif plain == "si":
             self._parts = []
             if len(self.strings) >= MOST_STRINGS:
-                raise Unusable(f"This Excel file has more than {MOST_STRINGS:,} different texts. Split it.")
+                raise Unusable(_("This Excel file has more than %(most_strings)s different texts. Split it.", most_strings=f"{MOST_STRINGS:,}"))
 
     def end(self, tag: str) -> None:
         plain = _plain(tag)
@@ -316,7 +318,7 @@ def _sheet_rows(
             cells.done.clear()
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError) as error:
-        raise Unusable(BROKEN) from error
+        raise Unusable(str(BROKEN)) from error
     yield from cells.done
     if cells.merged:
         notes.append(

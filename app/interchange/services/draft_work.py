@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record as write_trail
 from app.interchange import policies
@@ -120,8 +122,7 @@ def require_few(kind: ImportKind, report: Report) -> int:
 def refuse_many(kind: ImportKind, rows: int) -> None:
     if rows > MOST_ROWS[kind]:
         raise Invalid(
-            f"The file has {rows:,} rows; at most {MOST_ROWS[kind]:,} can be brought in here at once. Split it, or have it imported "
-            "on the server.", field="file",
+            _("The file has %(rows)s rows; at most %(most_rows)s can be brought in here at once. Split it, or have it imported on the server.", rows=f"{rows:,}", most_rows=f"{MOST_ROWS[kind]:,}"), field="file",
         )
 
 

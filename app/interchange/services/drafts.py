@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Zone
 from app.audit.services import record as write_trail
@@ -89,7 +90,7 @@ def keep_table(*, zone_id: uuid.UUID, source: str, files: Files, actor: Person) 
     sheets = read_sheets(files)
     rows = max(len(sheet.rows) for sheet in sheets)
     if not rows:
-        raise Invalid("The file names columns, but there is no row below them.", field="file")
+        raise Invalid(_("The file names columns, but there is no row below them."), field="file")
     refuse_many(ImportKind.CATALOGUE, rows)
     with atomic():
         forget_drafts()
@@ -112,9 +113,9 @@ def _require_files(zone_id: uuid.UUID, files: Files, actor: Person) -> None:
     if not policies.can_import_into(actor, zone_id):
         raise Forbidden
     if not any(content for _, content in files):
-        raise Invalid("The file is empty.", field="file")
+        raise Invalid(_("The file is empty."), field="file")
     if sum(len(content) for _, content in files) > LARGEST:
-        raise Invalid(f"The file is larger than {LARGEST // 1024 // 1024} MB. Split it, or have it imported on the server.", field="file")
+        raise Invalid(_("The file is larger than %(largest)s MB. Split it, or have it imported on the server.", largest=LARGEST // 1024 // 1024), field="file")
 
 
 def _named(files: Files) -> str:
@@ -191,7 +192,7 @@ def look_through(*, draft_id: uuid.UUID, name: str, source: str, actor: Person) 
         _require_open(draft)
         mapping = ColumnMapping.from_dict(draft.rules)
         if missing := mapping.missing():
-            raise Invalid(f"Say where these come from: {', '.join(target.label for target in missing)}.")
+            raise Invalid(_("Say where these come from: %(columns)s.", columns=", ".join(str(target.label) for target in missing)))
         save_mapping(zone_id=draft.zone_id, name=name, mapping=mapping, header_print=str(draft.outline["print"]), actor=actor)
         draft.mapping_name, draft.source, draft.trouble = " ".join(name.split()), source, ""
         if draft.stage is DraftStage.READY:
@@ -214,7 +215,7 @@ def use_draft(*, draft_id: uuid.UUID, actor: Person) -> ImportDraft:
         draft = _own(draft_id, actor)
         _require_open(draft)
         if draft.stage is DraftStage.MAPPING:
-            raise Invalid("Match its columns first.")
+            raise Invalid(_("Match its columns first."))
         if is_long(draft):
             move(draft, DraftStage.WORKING)
             hand_over(draft)
@@ -250,9 +251,9 @@ def forget_drafts() -> int:
 
 def _require_open(draft: ImportDraft) -> None:
     if draft.content is None:
-        raise AlreadyImported("This file has been imported already. Nothing was changed a second time.")
+        raise AlreadyImported(_("This file has been imported already. Nothing was changed a second time."))
     if draft.is_with_the_worker:
-        raise BeingWorkedOn("Kith is working on this file. Wait until it is done.")
+        raise BeingWorkedOn(_("Kith is working on this file. Wait until it is done."))
 
 
 def _own(draft_id: uuid.UUID, actor: Person) -> ImportDraft:

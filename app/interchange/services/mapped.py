@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit.services import record as write_trail
@@ -39,7 +40,7 @@ def import_mapped(
     Raises Unusable when a file cannot be read or lacks a column of the mapping, Invalid when the mapping leaves out what is required.
     """
     if missing := mapping.missing():
-        raise Invalid(f"The mapping does not say where these come from: {', '.join(target.label for target in missing)}.", field="mapping")
+        raise Invalid(_("The mapping does not say where these come from: %(columns)s.", columns=", ".join(str(target.label) for target in missing)), field="mapping")
     progress("Reading", 0, 0)
     sheet = arrange(read_sheets(files), mapping)
     total = len(sheet.rows)
@@ -63,7 +64,7 @@ def guess_mapping(sheets: Sequence[Sheet], preset: str | None = None) -> ColumnM
     likely = guess_preset(sheets)
     chosen = likely if preset is None else preset
     if chosen == "outpost" and likely != chosen:
-        raise Unusable("This is not the Outpost template: it has no columns import_id and import_id_reference.")
+        raise Unusable(_("This is not the Outpost template: it has no columns import_id and import_id_reference."))
     prints = sheet_prints(sheets)
     if (known := PRESETS.get(chosen)) is not None and known.prepare is not None:
         copy = Sheet(sheets[0].name, list(sheets[0].titles), [(row, list(cells)) for row, cells in sheets[0].rows])
@@ -92,7 +93,7 @@ def choose_mapping(zone_id: uuid.UUID, files: Files, name: str | None) -> Column
         if name in PRESETS:
             return guess_mapping(sheets, name)
         known = [mapping.name for mapping in queries.list_mappings([zone_id])] + list(PRESETS)
-        raise NotFound(f"There is no mapping called “{name}”. There are: {', '.join(known)}.")
+        raise NotFound(_("There is no mapping called “%(name)s”. There are: %(known)s.", name=name, known=", ".join(known)))
     kept = queries.find_mapping_by_print(zone_id, sheets_print(sheets))
     if kept is not None:
         return ColumnMapping.from_dict(kept.rules)
@@ -101,8 +102,8 @@ def choose_mapping(zone_id: uuid.UUID, files: Files, name: str | None) -> Column
     if guess_preset(sheets) == "outpost":
         return guess_mapping(sheets)
     raise Unusable(
-        "No mapping knows a file with these columns. Bring it in once as Zone manager under “Import”, where its columns are matched and kept by name; "
-        "or give --mapping NAME."
+        _("No mapping knows a file with these columns. Bring it in once as Zone manager under “Import”, where its columns are matched and kept by name; "
+        "or give --mapping NAME.")
     )
 
 
@@ -134,7 +135,7 @@ def save_mapping(*, zone_id: uuid.UUID, name: str, mapping: ColumnMapping, heade
     """Keep a mapping by its name, in place of the one that had it. Raises Invalid at `name`."""
     tidy = " ".join(name.split())
     if not 1 <= len(tidy) <= 80 or not tidy.isprintable():
-        raise Invalid("Give the mapping a name of 1 to 80 characters, so that it is found again.", field="name")
+        raise Invalid(_("Give the mapping a name of 1 to 80 characters, so that it is found again."), field="name")
     with atomic():
         kept = queries.find_mapping(zone_id, tidy)
         if kept is None:

@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from flask_babel import gettext as _
+
 from app.catalogue.services.postcodes import PostcodePlace, save_postcodes
 from app.interchange.merging import Outcome
 from app.interchange.postcode_files import open_parts, total_size
@@ -53,7 +55,7 @@ class _Taking:
                             self._progress("Reading postcodes, bytes", before + part.tell(), total)
                         yield place
                 except Unusable as refusal:
-                    raise Unusable(f"{part.name}: {refusal.sentence}" if total != part.size else refusal.sentence) from refusal
+                    raise Unusable(_("%(file)s: %(refusal)s", file=part.name, refusal=refusal.sentence) if total != part.size else refusal.sentence) from refusal
                 before += part.size
 
     def _add(self, row: PostcodeRow) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, School
 from app.audit.services import record as write_trail
@@ -33,11 +34,11 @@ def keep_school_file(
     with atomic():
         school = _own_school(school_id, actor)
         if not content:
-            raise Invalid("The file is empty.", field="file")
+            raise Invalid(_("The file is empty."), field="file")
         if len(content) > LARGEST:
-            raise Invalid(f"The file is larger than {LARGEST // 1024 // 1024} MB. Split it.", field="file")
+            raise Invalid(_("The file is larger than %(largest)s MB. Split it.", largest=LARGEST // 1024 // 1024), field="file")
         if measured_on > clock.today():
-            raise Invalid("The figures cannot be of a day that is still to come.", field="measured_on")
+            raise Invalid(_("The figures cannot be of a day that is still to come."), field="measured_on")
         sheet = school_queries.sheet_of(content, file_name)
         kept = school_queries.find_mapping(school_id)
         program = preset if preset in school_columns.PRESETS and preset != "other" else school_columns.guess_preset(sheet.titles)
@@ -87,9 +88,9 @@ def use_school_file(*, file_id: uuid.UUID, seen: str, actor: Person) -> SchoolIm
         lock_row(School, file.school_id)  # two files of one school come in one after the other
         plan = school_queries.plan_of(file)
         if plan.print != seen:
-            raise Stale("Something was changed since you looked: look again at what the file would do.")
+            raise Stale(_("Something was changed since you looked: look again at what the file would do."))
         if not plan.fresh and not plan.new_pupils:
-            raise DomainError("There is nothing in the file to bring in.", code="nothing_new")
+            raise DomainError(_("There is nothing in the file to bring in."), code="nothing_new")
         made = replaced = 0
         for step in plan.steps:
             child_id, pupil = _whose(step, file)
@@ -168,7 +169,7 @@ def undo_school_import(*, file_id: uuid.UUID, actor: Person) -> SchoolImport:
         lock_row(School, file.school_id)
         stops = school_queries.what_stops_undoing(file)
         if stops:
-            raise DomainError("This cannot be taken back as a whole any more. " + " ".join(stops), code="built_upon")
+            raise DomainError(_("This cannot be taken back as a whole any more. %(why)s", why=" ".join(stops)), code="built_upon")
         own = sa.select(Measure.id).where(Measure.batch_id == file.id)
         earlier = db.session.scalars(sa.select(Measure).where(Measure.replaced_by_id.in_(own))).unique().all()
         for measure in earlier:
@@ -217,9 +218,9 @@ def _own(file_id: uuid.UUID, actor: Person) -> SchoolImport:
 def _waiting(file_id: uuid.UUID, actor: Person) -> SchoolImport:
     file = _own(file_id, actor)
     if file.person_id != actor.id:
-        raise Forbidden("Whoever brought the file decides about it. Bring it yourself if you want to.")
+        raise Forbidden(_("Whoever brought the file decides about it. Bring it yourself if you want to."))
     if file.content is None:
-        raise DomainError("This file was used or thrown away already. Nothing was changed a second time.", code="already_imported")
+        raise DomainError(_("This file was used or thrown away already. Nothing was changed a second time."), code="already_imported")
     return file
 
 
