@@ -31,7 +31,8 @@ def words() -> None:
     """Each everyday word with its stem, from Kith's lexicon and plain words. The model's own vocabulary is added later, by `stem_all`."""
     sys.path.insert(0, str(ROOT))
     from app.catalogue.search.analysis import stem
-    from app.catalogue.search.lexicon import lexicon, plain_words
+    from app.catalogue.search.everyday import plain_words
+    from app.catalogue.search.lexicon import lexicon
 
     known = set(lexicon().known_words) | set(plain_words().all)
     for line in sys.stdin if not sys.stdin.isatty() else ():

@@ -24,7 +24,7 @@ from app.catalogue.search.filters import (
     times_bits,
 )
 from app.catalogue.search.lexicon import SAME
-from app.catalogue.search.matching import MOST_GROUPS
+from app.catalogue.search.matching import MOST_GROUPS, looked_for
 from app.catalogue.search.scoring import ADJACENT, ALL, ANSWERS, SATURATION, STEPS, Plan
 from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.understanding import Query
@@ -52,6 +52,7 @@ class Asked:
             self.postings.append(held)
             self.ranks.append(rank)
         self.required = [i for i, group in enumerate(query.groups) if group.is_required]
+        self.finding = looked_for(query)
 
     def all_of(self, least: float = 0.0) -> Array:
         """Who holds something of every required group, of at least that weight."""
@@ -64,10 +65,10 @@ class Asked:
         return np.zeros(self.segment.size, bool) if found is None else found
 
     def any_of(self) -> Array:
-        """Who holds something of any group."""
+        """Who holds something of any group that finds."""
         found = np.zeros(self.segment.size, bool)
-        for rank in self.ranks[:MOST_GROUPS]:
-            found |= rank > 0
+        for place in self.finding:
+            found |= self.ranks[place] > 0
         return found
 
     def scores(self, docs: Array) -> Array:

@@ -22,7 +22,7 @@ from app.catalogue.search.filters import Filters, admits, conditions, row_distan
 from app.catalogue.search.lexicon import Lexicon
 from app.catalogue.search.matching import ENOUGH, LIGHT, NAMES, WORDS, holds_all, holds_any, select_rows
 from app.catalogue.search.scoring import ALL, ANSWERS, score
-from app.catalogue.search.sentences import is_sentence, meant
+from app.catalogue.search.sentences import is_sentence, literally, meant
 from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
 from app.catalogue.search.understanding import Query, grounded, understand
 from app.catalogue.search.views import View, view_of
@@ -88,7 +88,8 @@ def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
 
 
 def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> Query:
-    """Where nothing answers every part of a sentence, whatever the filters, also what it seems to be about as a whole."""
+    """Of a sentence also the words that its sayings hide and, where nothing answers every part of it, whatever the filters, what it
+    seems to be about as a whole."""
     query = grounded(understand(typed, vocabulary), vocabulary)
     if not is_sentence(query):
         return query
@@ -97,6 +98,7 @@ def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: V
     else:
         every_part = holds_all(query, least=ANSWERS)
         is_answered = every_part is None or bool(select_rows(zone_id, NAMES[:1], every_part, limit=1))
+    query = literally(query, vocabulary)
     return query if is_answered else meant(query, vocabulary)
 
 

@@ -1,4 +1,4 @@
-"""The lexicon: what people type, and what it may be called in the catalogue. Plain data in lexicon.txt and plain_words.txt."""
+"""The lexicon: what people type, and what it may be called in the catalogue. Plain data in lexicon.txt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from app.catalogue.search.analysis import phrase, stem, words
+from app.catalogue.search.everyday import gist, plain_words, said_plainly
 
 _HERE = Path(__file__).resolve().parent
 
@@ -51,12 +52,13 @@ class Concept:
 class Lexicon:
     """What is in force: the shipped lines, with those of the installation laid over them (`overlay`).
 
-    Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`). `typed_only` are phrases that
-    no description is asked for."""
+    Concepts by what may be typed: as written (`by_words`) and, failing that, by stems (`by_stems`), a saying also with little words
+    between its telling ones (`by_gist`). `typed_only` are phrases that no description is asked for."""
 
     concepts: tuple[Concept, ...]
     by_words: Mapping[str, tuple[int, ...]]
     by_stems: Mapping[str, tuple[int, ...]]
+    by_gist: Mapping[str, tuple[int, ...]]
     typed_only: frozenset[str]
     known_words: frozenset[str]
     needs_of: Mapping[str, tuple[str, ...]]
@@ -82,9 +84,12 @@ class Lexicon:
         return [word for word in self.in_order[first : first + most] if word.startswith(prefix)]
 
     def find(self, typed: str) -> tuple[Concept, ...]:
-        """The concepts of a phrase as typed (folded, blanks between)."""
+        """The concepts of a phrase as typed (folded, blanks between). An everyday word is meant as it is written only: who jumps was
+        not jumped, and what flies by is no air cadet."""
         parts = plainly(typed.split(" "))
-        found = self.by_words.get(" ".join(parts)) or self.by_stems.get(" ".join(map(stem, parts)), ())
+        found = self.by_words.get(" ".join(parts), ())
+        if not found and (len(parts) > 1 or typed not in plain_words().all):
+            found = self.by_stems.get(" ".join(map(stem, parts))) or self.by_gist.get(gist(parts), ())
         return tuple(self.concepts[i] for i in found)
 
     def alternatives(self, typed: str, same: float = SAME) -> dict[str, float]:
@@ -245,6 +250,7 @@ def build(lines: Iterable[Line], typed_only: frozenset[str]) -> Lexicon:
         tuple(concepts),
         {key: tuple(found) for key, found in by_words.items()},
         {key: tuple(found) for key, found in by_stems.items()},
+        _gists(by_words),
         typed_only | frozenset(only - searched),
         frozenset(known) | _SAID_PLAINLY.keys(),
         {phrase(concept.name): concept.needs for concept in concepts if concept.needs},
@@ -253,36 +259,23 @@ def build(lines: Iterable[Line], typed_only: frozenset[str]) -> Lexicon:
     )
 
 
+def _gists(by_words: Mapping[str, Sequence[int]]) -> dict[str, tuple[int, ...]]:
+    """Not two words of which one means something else by itself: “speaks polish” must not swallow Polish."""
+    everyday = plain_words().all
+    found: dict[str, list[int]] = defaultdict(list)
+    for key, numbers in by_words.items():
+        parts = key.split(" ")
+        others = [by_words[word] for word in parts if word in by_words and word not in everyday]
+        said = gist(said_plainly(parts))
+        if said.count(" ") > 1 or all(set(other) & set(numbers) for other in others):
+            found[said] += (number for number in numbers if number not in found[said])
+    found.pop("", None)
+    return {key: tuple(numbers) for key, numbers in found.items()}
+
+
 def _searched(texts: Iterable[str], typed_only: frozenset[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(p for p in map(phrase, texts) if p and p not in typed_only))
 
 
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-@dataclass(frozen=True)
-class PlainWords:
-    """Everyday words: `empty` say nothing in a search, `weak` little, and none of `all` is a misspelling."""
-
-    empty: frozenset[str]
-    weak: frozenset[str]
-    all: frozenset[str]
-
-
-@cache
-def plain_words() -> PlainWords:
-    kinds: dict[str, set[str]] = {"empty": set(), "weak": set(), "plain": set()}
-    kind = "plain"
-    for line in (_HERE / "plain_words.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            continue
-        head, colon, rest = line.partition(":")
-        if colon and head in kinds:
-            kind, line = head, rest
-        for word in line.split():
-            kinds[kind].update(words(word))
-    weak_stems = {stem(w) for w in kinds["weak"]}
-    return PlainWords(
-        frozenset(kinds["empty"]), frozenset(kinds["weak"] | weak_stems), frozenset().union(*kinds.values())
-    )

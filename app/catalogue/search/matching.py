@@ -35,6 +35,11 @@ def required_groups(query: Query) -> list[Group]:
     return [group for group in query.groups if group.is_required][:MOST_GROUPS]
 
 
+def looked_for(query: Query) -> list[int]:
+    """The places of the groups of which something must be in an offering for it to be found at all."""
+    return [place for place, group in enumerate(query.groups) if group.is_looked_for][:MOST_GROUPS]
+
+
 def holds_all(query: Query, *, in_head: bool = False, least: float = 0.0) -> sa.ColumnElement[bool] | None:
     """SQL: something of every required group (in the title or tags, with `in_head`), of alternatives of at least that weight.
 
@@ -45,8 +50,8 @@ def holds_all(query: Query, *, in_head: bool = False, least: float = 0.0) -> sa.
 
 
 def holds_any(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] | None:
-    """SQL: something of any group; None for an empty query."""
-    groups = query.groups[:MOST_GROUPS]
+    """SQL: something of any group that finds; None for an empty query."""
+    groups = [query.groups[place] for place in looked_for(query)]
     return _matches(groups, " OR ", " | ", in_head=in_head) if groups else None
 
 

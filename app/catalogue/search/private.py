@@ -16,7 +16,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 
 from app.catalogue.search.analysis import words
-from app.catalogue.search.lexicon import plain_words
+from app.catalogue.search.everyday import plain_words
 
 GONE = "…"
 _HERE = Path(__file__).resolve().parent

@@ -161,7 +161,8 @@ def occurrences(text: str, wanted: str) -> int:
 
 
 def _weight(group: Group, vocabulary: Vocabulary) -> float:
-    """The group's share of the score: what few offerings have tells more. Needs and near words do not make it common."""
+    """The group's share of the score: what few offerings have tells more, but by its root only, for a rare word of a sentence is
+    seldom what it is about. Needs and near words do not make it common."""
     def spread(lightest: float) -> int:
         return sum(
             min(vocabulary.stems.get(stem, 0) for stem in wanted.split(" "))
@@ -169,10 +170,11 @@ def _weight(group: Group, vocabulary: Vocabulary) -> float:
         )
 
     in_all, very = min(spread(0.8), vocabulary.size), spread(1.0)
-    return group.part * max(0.2, vocabulary.weight(round(sqrt(in_all * (very or in_all)))))
+    return group.part * sqrt(max(0.2, vocabulary.weight(round(sqrt(in_all * (very or in_all))))))
 
 
 def _pairs(query: Query) -> list[str]:
     """Neighbouring words of the query, as stems."""
-    own = [next((w for w, weight in group.alternatives.items() if weight == 1.0 and " " not in w), "") for group in query.groups]
+    groups = [group for group in query.groups if group.is_looked_for]
+    own = [next((w for w, weight in group.alternatives.items() if weight == 1.0 and " " not in w), "") for group in groups]
     return [f"{a} {b}" for a, b in zip(own, own[1:], strict=False) if a and b and not a.startswith("age")]

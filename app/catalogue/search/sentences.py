@@ -15,6 +15,7 @@ from threading import Lock
 import numpy as np
 
 from app.catalogue.search.analysis import stem, words
+from app.catalogue.search.everyday import plain_words
 from app.catalogue.search.lexicon import FILLERS, Lexicon
 from app.catalogue.search.meaning import Array, meanings
 from app.catalogue.search.snapshot import Vocabulary
@@ -36,6 +37,8 @@ STEEP = 6
 """How quickly a concept that is less near counts less."""
 MEANT = 0.59
 """What is only thought to be meant is worth almost a condition, but is not required."""
+LITERALLY = 0.07
+"""What a word of a sentence counts for itself where a saying has swallowed it."""
 _LITTLE = FILLERS | frozenset("and or to of in on at for with he i we she you it they them him us that this who when where were".split())
 
 
@@ -54,6 +57,16 @@ class _Phrases:
 
 def is_sentence(query: Query) -> bool:
     return len(words(query.typed)) >= FEWEST_WORDS and not query.is_empty
+
+
+def literally(query: Query, vocabulary: Vocabulary) -> Query:
+    """With the telling words that are in no group as they were typed, each for very little: of two offerings that are there for a
+    child who lost his nan, the one that speaks of nans comes first. They find nothing by themselves."""
+    said = {wanted for group in query.groups for wanted, weight in group.alternatives.items() if weight >= 1.0}
+    empty = plain_words().empty
+    lost = {stem(word): word for word in words(query.typed) if word not in empty and word not in _LITTLE}
+    groups = [Group(word, {one: 1.0}, LITERALLY) for one, word in lost.items() if one not in said and one in vocabulary.stems]
+    return replace(query, groups=(*query.groups, *groups))
 
 
 def meant(query: Query, vocabulary: Vocabulary) -> Query:

@@ -15,8 +15,8 @@ from math import log
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.catalogue.search.everyday import plain_words
 from app.catalogue.search.letters import within_reach
-from app.catalogue.search.lexicon import plain_words
 from app.catalogue.search.snapshot import Vocabulary
 
 SHORTEST = 4

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.catalogue.search.analysis import fold, stem, words
+from app.catalogue.search.everyday import plain_words
 from app.catalogue.search.facts import DAY_NAMES, age_token
-from app.catalogue.search.lexicon import BROADER, FILLERS, NEAR, NEED, Concept, Lexicon, plain_words
+from app.catalogue.search.lexicon import BROADER, FILLERS, NEAR, NEED, Concept, Lexicon
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import begun_wrongly, corrections, is_known, split_in_two
 
@@ -22,6 +23,8 @@ MOST_ALTERNATIVES = 60
 PREFIX = 0.9
 SURE, FEW_ENDINGS = 4, 2
 """From so many letters the likeliest ways to go on count with all they may be called."""
+MOST_ENDINGS, FEW_LETTERS = 60, 12
+"""How many words that begin so are looked for; after two letters only the most widespread."""
 SECOND_GUESS = 0.6
 """How much a less likely correction counts beside the likeliest."""
 NO_DOUBT = 0.6
@@ -52,6 +55,11 @@ class Group:
     @property
     def is_required(self) -> bool:
         return self.part >= CONDITION
+
+    @property
+    def is_looked_for(self) -> bool:
+        """Finds offerings, and not only puts them in order."""
+        return self.part >= WEAK
 
     @property
     def stems(self) -> set[str]:
@@ -256,10 +264,11 @@ def _join(typed: list[str], vocabulary: Vocabulary) -> list[str]:
 
 
 def _is_begun(word: str, vocabulary: Vocabulary) -> bool:
-    """Known only as the stem of another word (refug), or an everyday word that means nothing here (foot): more may be to come."""
-    if word in vocabulary.words or word in vocabulary.lexicon.known_words or word in plain_words().empty:
+    """Known only as the stem of another word (refug), or a word that stands nowhere in this catalogue (foot, tram): more may be to
+    come. What the lexicon knows keeps its meaning beside."""
+    if word in vocabulary.words or word in plain_words().empty or not word.isalpha():
         return False
-    return len(word) >= 4 and word.isalpha()
+    return len(word) >= 4 or (len(word) == 3 and word in plain_words().all and not vocabulary.lexicon.find(word))
 
 
 def _is_word(word: str, vocabulary: Vocabulary) -> bool:
@@ -270,7 +279,8 @@ def _resolve(word: str, vocabulary: Vocabulary, *, is_last: bool) -> Iterator[_T
     if word == "|" or (is_known(word, vocabulary) and not (is_last and _is_begun(word, vocabulary))):
         yield _Token(word, word)
         return
-    longer = [w for w in vocabulary.starting_with(word) if w.isalpha()] if len(word) >= 3 else []
+    most = MOST_ENDINGS if len(word) >= 3 else FEW_LETTERS if len(word) == 2 and is_last else 0
+    longer = [w for w in vocabulary.starting_with(word, most) if w.isalpha()] if most else []
     if longer and (is_last or len(word) >= 5):
         yield _Token(word, word, prefixes=tuple(longer))
         return
