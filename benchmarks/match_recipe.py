@@ -86,7 +86,7 @@ def judged_rows() -> tuple[list[Rows], list[Rows]]:
         grades = np.array([child.grades.get(ref, 0) for ref in refs])
         if grades.any():
             recipe.append(Rows(parts_of(child.profile, [offered_by[ref] for ref in refs]), grades))
-            own.append(Rows({name: np.asarray(values, np.float64) for name, values in ranking.parts.items()}, grades))
+            own.append(Rows(dict(zip(ranking.names, ranking.parts, strict=True)), grades))
     return recipe, own
 
 

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from app.matching.columns import Array
+from app.matching.part import DROP_IN
 from app.matching.placing import Options, Placed, share_out, wanted_most
 from app.matching.profile import Profile
 from app.matching.ranking import Found, rank, turns_of
-from app.matching.shelf import DROP_IN, Shelf, shelf_of
+from app.matching.shelf import Shelf, shelf_of
 from app.matching.turns import spread
 from app.matching.weights import in_force
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.matching import rules
-from app.matching.columns import AUDIENCE_BIT, DAY, Array, Columns, chord, edge_of, on_sphere
+from app.matching.columns import AUDIENCE_BIT, DAY, NEAR_EDGE_KM, Array, Columns, chord, edge_of, on_sphere
 from app.matching.grid import ANYWHERE, FETCHED, ORDINARY
 from app.matching.profile import Profile
 
@@ -42,10 +42,10 @@ class Sieve:
     weeks: Array
     limits: _Limits | None
 
-    def broken(self, rows: Array) -> Array:
-        """A bit for each rule that some offerings break; refusals and places are asked separately."""
+    def broken(self, rows: Array, who: Array | None = None) -> Array:
+        """A bit for each rule that some offerings break; refusals and places are asked separately. `who` of the rows, where it is known."""
         columns = self.columns
-        who = columns.who.take(rows)
+        who = columns.who.take(rows) if who is None else who
         out: Array = self.who.take(who)
         out |= self.terms.take(columns.term.take(rows))
         out |= self.weeks.take(columns.week.take(rows))
@@ -60,13 +60,16 @@ class Sieve:
             out[homes] |= _bit("home_visits", ~(km(columns, self.child, at) <= columns.home_km[at]))
         return out
 
-    def near(self, further_km: float = 0.0) -> Array:
-        """The rows worth asking, in order: those that may be within reach, or so much beyond it. Every other row is too far, or its
-        combination breaks a rule that comes before distance and, in all, at least two."""
-        columns = self.columns
+    def near(self, further_km: float = 0.0) -> tuple[Array, Array]:
+        """The rows worth asking, in order, and their `who`: those that may be within reach, or so much beyond it. Every other row is too
+        far, or its combination breaks a rule that comes before distance and, in all, at least two."""
         rows = self._within(further_km)
+        who = self.columns.who.take(rows)
         spare = (np.bitwise_count(self.who) >= 2) & (first_broken(self.who) & BEFORE_DISTANCE != 0)
-        return rows[~spare.take(columns.who.take(rows))] if spare.any() else rows
+        if spare.any():
+            kept = (~spare).take(who).nonzero()[0]
+            rows, who = rows.take(kept), who.take(kept)
+        return rows, who
 
     def _within(self, further_km: float) -> Array:
         grid = self.columns.grid
@@ -96,6 +99,17 @@ class Sieve:
                 rows = rows[fits_who.take(columns.who.take(rows))]
             found.append(self._suiting(rows))
         return np.concatenate(found)
+
+    def beyond(self, rows: Array, further_km: float) -> tuple[Array, Array]:
+        """Those of some rows that are too far, but by no more than that; and by how much."""
+        if self.limits is None:
+            return rows[:0], np.zeros(0)
+        reach = self.limits.reach.take(self.columns.who.take(rows))
+        chords = _chords(self.columns, rows, self.limits.place)
+        about = ((chords > chord(np.maximum(0.0, reach - NEAR_EDGE_KM))) & (chords < chord(reach + further_km + NEAR_EDGE_KM))).nonzero()[0]
+        by = km(self.columns, self.child, rows[about]) - reach[about]
+        kept = ((by > 0) & (by <= further_km)).nonzero()[0]
+        return rows[about[kept]], by[kept]
 
     def fitting(self) -> Array:
         """The rows in the box around the child that break no rule of the combinations. Distance and home visits are still to be asked."""
@@ -193,13 +207,7 @@ def _limits(child: Profile, columns: Columns) -> _Limits | None:
 
 def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: _Limits) -> Array:
     """The bit of distance for what is too far. A place nobody knows is too far; what lies near a limit is measured again exactly."""
-    x, y, z = limits.place
-    chords = columns.x.take(rows) - x
-    chords *= chords
-    for column, middle in ((columns.y, y), (columns.z, z)):
-        along = column.take(rows) - middle
-        along *= along
-        chords += along
+    chords = _chords(columns, rows, limits.place)
     limit = limits.chords.take(who)
     far = ~(chords <= limit) & (limit != np.inf)
     chords -= limit
@@ -207,6 +215,18 @@ def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: _Lim
     if len(close):
         far[close] = ~(km(columns, child, rows[close]) <= limits.reach[who[close]])
     return _bit("distance", far)
+
+
+def _chords(columns: Columns, rows: Array, place: tuple[np.float32, np.float32, np.float32]) -> Array:
+    """The straight line from a place to some offerings, squared, in single precision."""
+    x, y, z = place
+    chords: Array = columns.x.take(rows) - x
+    chords *= chords
+    for column, middle in ((columns.y, y), (columns.z, z)):
+        along = column.take(rows) - middle
+        along *= along
+        chords += along
+    return chords
 
 
 def km(columns: Columns, child: Profile, positions: Array) -> Array:

@@ -127,11 +127,12 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
     heard.worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.well_received) if p is not None]
     heard.not_worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.not_well_received) if p is not None]
     against = {term for phrase in heard.no for term in phrase.terms}
-    whole = table.of(
-        (term, weight * reader.lexis.rarity(term)) for phrase, weight in heard.written for term in text.terms(phrase.text)
-    )
+    meant = [(reader.meant(phrase.text, table), weight) for phrase, weight in heard.written]
+    whole = text.mean(
+        table, np.concatenate([one.rows for one, _ in meant]), np.concatenate([one.rarities * weight for one, weight in meant]),
+    ) if meant else np.zeros(0, np.float32)
     every = [phrase.text for phrase, _ in heard.written] + [phrase.text for phrase in heard.no]
-    heard.vector_of = {said: table.of((term, reader.lexis.rarity(term)) for term in text.terms(said)) for said in every}
+    heard.vector_of = {said: reader.meant(said, table).vector for said in every}
     heard.known = np.array(list(heard.vector_of.values()), np.float32).reshape(len(heard.vector_of), table.width)
     heard.whole = whole if whole.any() else None
     heard.wants_calm = profile.needs_quiet or profile.max_group is not None or bool(against & CALM_WORDS)

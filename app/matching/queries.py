@@ -20,11 +20,12 @@ from app.children.models import Child, NoteKind, Refusal
 from app.matching import audiences, circumstances, exposure, people, reasons, rules
 from app.matching.columns import Columns
 from app.matching.forms import about_of
+from app.matching.part import DROP_IN
 from app.matching.people import NOBODY, Around, Walked
 from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
 from app.matching.ranking import Found, rank, turns_of
 from app.matching.reasons import Reason
-from app.matching.shelf import DROP_IN, Shelf, shelf_of, standing
+from app.matching.shelf import Shelf, shelf_of, standing
 from app.matching.turns import BAND, Turn, spread
 from app.matching.weights import in_force
 from app.shared import clock

@@ -15,8 +15,9 @@ from app.catalogue.exchange import OPEN_TO_ALL
 from app.matching import rules, scoring
 from app.matching.columns import Array
 from app.matching.filtering import BEFORE_DISTANCE, BIT, Sieve, by_rule, first_broken, km, sieve
+from app.matching.part import DROP_IN, Part
 from app.matching.profile import Profile
-from app.matching.shelf import DROP_IN, Part, Shelf
+from app.matching.shelf import Shelf
 from app.matching.turns import BAND, PROVIDER_CAP, Turn
 from app.shared import clock
 
@@ -88,9 +89,9 @@ def _sift(part: Part, profile: Profile, loosened: str, today: date) -> _Sifted:
     combination."""
     columns = part.columns
     asked = sieve(profile, columns)
-    rows = asked.near(FURTHER_KM if loosened == "distance" else 0.0)
-    broken, free = _broken(asked, part, rows, today)
-    counts = _first(asked, part, rows, broken)
+    rows, who = asked.near(FURTHER_KM if loosened == "distance" else 0.0)
+    broken, free = _broken(asked, part, rows, today, who)
+    counts = _first(asked, part, who, broken)
     refused = _refused(part, profile)
     _mark_refused(asked, part, rows, broken, refused, counts)
     ignored = np.uint32(~BIT.get(loosened, 0) & 0xFFFFFFFF)
@@ -98,7 +99,7 @@ def _sift(part: Part, profile: Profile, loosened: str, today: date) -> _Sifted:
     if loosened == "distance":
         at = rows[eligible]
         eligible = eligible[(broken[eligible] == 0) | (km(columns, profile, at) - asked.reach_km(at) <= FURTHER_KM)]
-    opens = by_rule(np.where((broken & (broken - np.uint32(1))) == 0, broken & ~HIDDEN, 0))
+    opens = by_rule(broken[(broken & (broken - np.uint32(1))) == 0] & ~HIDDEN)
     further = _a_little_too_far(asked, part, refused, today)
     opens[DISTANCE] = len(further)
     return _Sifted(rows[eligible], free[eligible], counts, opens, further, columns.size - part.hidden_count)
@@ -117,9 +118,9 @@ def _refused(part: Part, profile: Profile) -> Array:
     return np.array(sorted(part.at[id_] for id_ in profile.refused if id_ in part.at), np.int64)
 
 
-def _broken(asked: Sieve, part: Part, rows: Array, today: date) -> tuple[Array, Array]:
+def _broken(asked: Sieve, part: Part, rows: Array, today: date, who: Array | None = None) -> tuple[Array, Array]:
     """What some rows break, the rule of places and being hidden included; and their free places."""
-    broken = asked.broken(rows)
+    broken = asked.broken(rows, who)
     free = _places(part, rows, broken, today)
     broken |= (free == 0).astype(np.uint32) << np.uint32(rules.ORDER[rules.PLACE])
     if part.hidden_count:
@@ -127,11 +128,11 @@ def _broken(asked: Sieve, part: Part, rows: Array, today: date) -> tuple[Array, 
     return broken, free
 
 
-def _first(asked: Sieve, part: Part, rows: Array, broken: Array) -> Array:
+def _first(asked: Sieve, part: Part, who: Array, broken: Array) -> Array:
     """How many break which rule first. What was not looked at is too far, unless its combination breaks a rule that comes before distance."""
     counts = by_rule(first_broken(broken & ~HIDDEN))
     combinations = first_broken(asked.who & BEFORE_DISTANCE)
-    elsewhere = part.of_who - np.bincount(part.columns.who[rows[broken != HIDDEN]], minlength=len(part.of_who))
+    elsewhere = part.of_who - np.bincount(who[broken != HIDDEN] if part.hidden_count else who, minlength=len(part.of_who))
     counts += by_rule(combinations, elsewhere)
     counts[DISTANCE] += int(elsewhere[combinations == 0].sum())
     return counts
@@ -158,10 +159,8 @@ def _a_little_too_far(asked: Sieve, part: Part, refused: Array, today: date) -> 
     rows = asked.may_be_only_far(FURTHER_KM)
     if len(refused):
         rows = np.setdiff1d(rows, refused)
-    broken, _ = _broken(asked, part, rows, today)
-    rows = rows[broken == BIT["distance"]]
-    by = km(asked.columns, asked.child, rows) - asked.reach_km(rows)
-    further: list[float] = by[by <= FURTHER_KM].tolist()
+    rows, by = asked.beyond(rows[~part.hidden[rows]] if part.hidden_count else rows, FURTHER_KM)
+    further: list[float] = by[_places(part, rows, np.full(len(rows), BIT["distance"], np.uint32), today) != 0].tolist()
     return further
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -22,14 +23,12 @@ AT_ONCE = 2000
 
 @dataclass(frozen=True)
 class Reading:
-    """One offering as it was read: its facts (without the description), its stems by field, and a number that tells them from others."""
+    """One offering as it was read: its facts (without the description), its stems by field, and a number that tells the row from others,
+    in every process the same."""
 
     facts: Candidate
     stems: Mapping[str, str]
-
-    @property
-    def digest(self) -> int:
-        return hash((self.facts, *self.stems.values()))
+    digest: int = 0
 
 
 def order(reading: Reading) -> tuple[int, float, str, str]:
@@ -67,7 +66,11 @@ def readings(which: sa.ColumnElement[bool]) -> Iterator[Reading]:
                      "body": " ".join(text.terms(row.description))}
         else:
             stems = {"title": row.title_stems, "tags": row.tag_stems, "body": row.body_stems}
-        yield Reading(facts, stems)
+        yield Reading(facts, stems, _digest(row))
+
+
+def _digest(row: Any) -> int:
+    return int.from_bytes(blake2b(repr(tuple(row)).encode(), digest_size=8).digest(), signed=True)
 
 
 class Same:

@@ -4,8 +4,10 @@ one thing worth knowing. Pure. Notes of Link Workers are never quoted."""
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, islice
 
 from app.children.languages import language
 from app.children.models import need_word
@@ -52,10 +54,20 @@ def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | Non
         if need is not None:
             found.remove(need)
             found.insert(0, need)
-    facts = [reason for reason in (_near(child, offering, scored), _time(child, offering), _siblings(child, offering),
-                                   _peers(offering, scored), _cost(offering), _access(child, offering)) if reason is not None]
     wanted = max(2, min(5, len(found) + 2))
-    return (found + facts)[:wanted]
+    return list(islice(chain(found, _facts(child, offering, scored)), wanted))
+
+
+def _facts(child: Profile, offering: Candidate, scored: Scored) -> Iterator[Reason]:
+    """One after the other, as many as are asked for."""
+    facts: tuple[Callable[[], Reason | None], ...] = (
+        lambda: _near(child, offering, scored), lambda: _time(child, offering), lambda: _siblings(child, offering),
+        lambda: _peers(offering, scored), lambda: _cost(offering), lambda: _access(child, offering),
+    )
+    for fact in facts:
+        reason = fact()
+        if reason is not None:
+            yield reason
 
 
 def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:

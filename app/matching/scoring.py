@@ -66,12 +66,13 @@ class Scored:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The eligible offerings of one part of the shelf with their scores; `parts` are arrays beside `positions`."""
+    """The eligible offerings of one part of the shelf with their scores; `parts` has a row for each of `names` beside `positions`."""
 
     columns: Columns
     positions: Array
     scores: Array
-    parts: Mapping[str, Array]
+    names: tuple[str, ...]
+    parts: Array
     phrases: Array
     disliked: Array
     met: Array
@@ -84,7 +85,7 @@ class Ranking:
     def at(self, row: int) -> Scored:
         """One of them, with what its reasons are made of."""
         codes = [code for code, _ in self.profile.needs]
-        parts = {name: float(values[row]) for name, values in self.parts.items()}
+        parts = dict(zip(self.names, self.parts[:, row].tolist(), strict=True))
         phrase, disliked, tag = int(self.phrases[row]), int(self.disliked[row]), int(self.likes[row])
         distance = float(self.distances[row])
         return Scored(
@@ -142,11 +143,12 @@ def score(
         "not_worked": not_worked,
         "set_aside": _set_aside(profile, columns, positions, distances, table, reader),
     }
-    total = np.zeros(many, np.float64)
-    for name, values in parts.items():
-        total += weights[name] * values.astype(np.float64)
+    table_of_parts = np.empty((len(parts), many), np.float64)
+    for row, values in enumerate(parts.values()):
+        table_of_parts[row] = values
+    total = np.add.reduce(table_of_parts * np.array([[weights[name]] for name in parts]), axis=0)
     return Ranking(
-        columns, positions, np.round(total, 6), parts, phrases, disliked, met, kin_met, distances, likes, heard, profile,
+        columns, positions, total.round(6), tuple(parts), table_of_parts, phrases, disliked, met, kin_met, distances, likes, heard, profile,
     )
 
 
@@ -164,13 +166,12 @@ def _hold(heard: Heard, part: int, positions: Array, reader: Reader) -> _Held:
     likes, told = np.zeros((len(heard.units), len(wanted)), np.float32), np.zeros(len(wanted), np.float64)
     for unit, weight in enumerate(heard.read_weights):
         docs, like, impact = reader.posting(part, heard.units[unit])
-        if not len(docs):
-            continue
-        at = np.minimum(np.searchsorted(docs, wanted), len(docs) - 1)
-        rows = np.flatnonzero(docs[at] == wanted)
-        at = at[rows]
-        likes[unit, rows] = like[at]
-        told[rows] += impact[at] * weight
+        at = docs[:-1].searchsorted(wanted)
+        rows = (docs[at] == wanted).nonzero()[0]
+        if len(rows):
+            at = at[rows]
+            likes[unit, rows] = like[at]
+            told[rows] += impact[at] * weight
     return _Held(likes, told.astype(np.float32))
 
 

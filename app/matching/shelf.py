@@ -6,69 +6,35 @@ rewritten moves to a small second part, which is asked after the first. When a t
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from threading import Lock
-from typing import Any
+from threading import Lock, RLock
 
 import numpy as np
 import sqlalchemy as sa
 
-from app.catalogue import availability
-from app.catalogue.exchange import OPEN_TO_ALL
-from app.catalogue.models import (
-    Cohort,
-    Offering,
-    OfferingKind,
-)
+from app.catalogue.models import Offering
 from app.catalogue.search.meaning import Meanings, meanings
 from app.catalogue.search.overlay import lexicon_in_force
-from app.matching import columns, marks, text
-from app.matching.columns import Array, Columns
+from app.matching import kept, marks
 from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
+from app.matching.part import Part, count_places, make_part
 from app.matching.profile import Candidate, Profile
-from app.matching.reading import AT_ONCE, CHUNK, SOME, Reading, candidate_of, order, readings, versions
+from app.matching.reading import CHUNK, SOME, Reading, candidate_of, order, readings, versions
 from app.matching.text import Reader
-from app.shared.db import db, in_parts
+from app.shared.db import db, in_parts, is_writing
 from app.shared.moments import Since
 
+log = logging.getLogger("kith.matching")
 KEPT = 6
 """Zones remembered by one process."""
+MOST_CHANGED = 1 / 20
+"""Share of the offerings from which on all are read anew; for files half of it, and the worker writes new ones at a quarter."""
 HEARD_KEPT = 512
-DROP_IN = -1
-"""Free places where nobody counts them."""
-NEVER = 10_000_000
-
-
-@dataclass(eq=False)
-class Part:
-    """Offerings with their words. `hidden` are those that stand in a later part or nowhere any more. `free` places as they were when
-    last something about them changed; those of `unsure` (some are Kith's own, which may run out, or a run ends) are asked for anew."""
-
-    columns: Columns
-    index: text.Index
-    digests: list[int]
-    hidden: Array
-    free: Array
-    unsure: Array
-    until: Array
-
-    @cached_property
-    def hidden_count(self) -> int:
-        return int(self.hidden.sum())
-
-    @cached_property
-    def of_who(self) -> Array:
-        """How many offerings there are of each combination of `columns.whos`, without the hidden ones."""
-        return np.bincount(self.columns.who[~self.hidden], minlength=len(self.columns.whos))
-
-    @cached_property
-    def at(self) -> dict[uuid.UUID, int]:
-        return {id_: at for at, id_ in enumerate(self.columns.ids)}
 
 
 @dataclass(eq=False)
@@ -108,6 +74,7 @@ class Shelf:
 
 _shelves: OrderedDict[tuple[str, uuid.UUID], Shelf] = OrderedDict()
 _lock = Lock()
+_first = RLock()
 
 
 def shelf_of(zone_id: uuid.UUID) -> Shelf:
@@ -117,8 +84,18 @@ def shelf_of(zone_id: uuid.UUID) -> Shelf:
         known = _shelves.get(key)
         if known is not None:
             _shelves.move_to_end(key)
-    fresh = _refreshed(known) if known is not None else _read(zone_id)
-    if fresh is not known:
+    if known is None:
+        with _first:  # the others wait for the one who reads, and need not read again
+            with _lock:
+                known = _shelves.get(key)
+            return _kept(key, _anew(zone_id) if known is None else _refreshed(known))
+    fresh = _refreshed(known)
+    return fresh if fresh is known else _kept(key, fresh)
+
+
+def _kept(key: tuple[str, uuid.UUID], fresh: Shelf) -> Shelf:
+    """Remembered, unless it has in it what is not committed yet and may never be."""
+    if not is_writing():
         with _lock:
             _shelves[key] = fresh
             while len(_shelves) > KEPT:
@@ -126,27 +103,57 @@ def shelf_of(zone_id: uuid.UUID) -> Shelf:
     return fresh
 
 
+def forget() -> None:
+    """Drop what this process keeps; the files stay."""
+    with _lock:
+        _shelves.clear()
+
+
 # --- reading everything --------------------------------------------------------------------------
+
+
+def _anew(zone_id: uuid.UUID) -> Shelf:
+    """From files, where there are some that can be trusted."""
+    return (None if is_writing() else _from_files(zone_id)) or _read(zone_id)
+
+
+def _from_files(zone_id: uuid.UUID) -> Shelf | None:
+    found = kept.load(zone_id, MOST_CHANGED / 2)
+    if found is None:
+        return None
+    mark = marks.mark(zone_id, found.since)
+    shelf = Shelf(zone_id, found.since, mark, (found.part,), Reader([found.part.index], lexicon_in_force(mark.words)), meanings())
+    return _with_changes(shelf, mark) if mark.count else shelf
 
 
 def _read(zone_id: uuid.UUID) -> Shelf:
     since = marks.now(zone_id)
     mark = marks.mark(zone_id, since)
+    numbers = kept.numbers_of(zone_id)
     found = sorted(readings(Offering.zone_id == zone_id), key=order)
     table = meanings()
     base = make_part(found, table, None)
-    _count_places(base, None, zone_id)
+    count_places(base, None, zone_id)
+    if base.columns.size >= kept.LEAST and not is_writing():
+        _leave(zone_id, base, since, numbers)
     return Shelf(zone_id, since, mark, (base,), Reader([base.index], lexicon_in_force(mark.words)), table)
 
 
-def make_part(found: Sequence[Reading], table: Meanings, beside: text.Index | None) -> Part:
-    """`found` in order."""
-    index = text.build_stems([reading.stems for reading in found], beside)
-    many = len(found)
-    return Part(
-        columns.build([reading.facts for reading in found], index, table, text.terms), index, [reading.digest for reading in found],
-        hidden=np.zeros(many, bool), free=np.zeros(many, np.int32), unsure=np.zeros(many, bool), until=np.full(many, NEVER, np.int32),
-    )
+def _leave(zone_id: uuid.UUID, base: Part, since: Since, numbers: kept.Numbers) -> None:
+    """For the other processes, which then need not read it."""
+    try:
+        kept.save(zone_id, base, since, numbers)
+    except OSError as error:
+        log.warning("a shelf could not be written: %s", type(error).__name__)
+
+
+def renew() -> None:
+    """The worker's sweep: the files of each large Zone are written anew before so much has changed that a page would have to wait."""
+    sizes = sa.select(Offering.zone_id, sa.func.count()).group_by(Offering.zone_id).having(sa.func.count() >= kept.LEAST)
+    for zone_id, size in db.session.execute(sizes).all():
+        since = kept.since_of(zone_id)
+        if since is None or marks.mark(zone_id, since).count > size * MOST_CHANGED / 4:
+            _read(zone_id)
 
 
 def standing(shelf: Shelf, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidate]:
@@ -166,42 +173,6 @@ CANDIDATES_KEPT = 20_000
 _NONE = (-1, None)
 
 
-# --- places --------------------------------------------------------------------------------------
-
-
-def _count_places(part: Part, which: Sequence[uuid.UUID] | None, zone_id: uuid.UUID) -> None:
-    """Fills in the free places of some of the offerings, or of all."""
-    cohorts: list[Any] = []
-    statement = sa.select(
-        Cohort.id, Cohort.offering_id, Cohort.capacity, Cohort.outside_places, Cohort.ends_on,
-        sa.case((sa.and_(*availability.is_running()), 1), else_=0).label("is_running"),
-    )
-    if which is None:
-        cohorts += db.session.execute(
-            statement.join(Offering, Offering.id == Cohort.offering_id).where(Offering.zone_id == zone_id).execution_options(yield_per=AT_ONCE))
-    else:
-        for some in in_parts(list(which), CHUNK):
-            cohorts += db.session.execute(statement.where(Cohort.offering_id.in_(some)))
-    running = [row for row in cohorts if row.is_running and row.offering_id in part.at]
-    live = availability.live_places(row.id for row in running)
-    places = range(part.columns.size) if which is None else [part.at[id_] for id_ in which if id_ in part.at]
-    part.free[places], part.unsure[places], part.until[places] = 0, False, NEVER
-    for row in running:
-        at = part.at[row.offering_id]
-        part.free[at] += max(0, row.capacity - row.outside_places - live[row.id])
-        part.unsure[at] |= live[row.id] > 0
-        if row.ends_on is not None:
-            part.until[at] = min(part.until[at], row.ends_on.toordinal())
-    with_cohorts = {row.offering_id for row in cohorts}
-    for at in places:
-        is_open = part.columns.ids[at] not in with_cohorts and part.columns.kinds[part.columns.kind[at]] in _DROP_IN_KINDS
-        if is_open or part.free[at] > OPEN_TO_ALL // 2:
-            part.free[at] = DROP_IN
-
-
-_DROP_IN_KINDS = (OfferingKind.COMMUNITY_ASSET, OfferingKind.STATUTORY)
-
-
 # --- what changed --------------------------------------------------------------------------------
 
 
@@ -210,7 +181,7 @@ def _refreshed(known: Shelf) -> Shelf:
     if mark == known.mark:
         return known
     if mark.top < known.since.number:
-        return _read(known.zone_id)  # another database than it was: restored from a backup
+        return _anew(known.zone_id)  # another database than it was: restored from a backup
     if mark.same_offerings(known.mark):
         if mark.words == known.mark.words:
             return replace(known, mark=mark)
@@ -232,30 +203,30 @@ def _with_changes(known: Shelf, mark: Mark) -> Shelf:
         if reading is not None and (at is None or base.digests[at] != reading.digest):
             rewritten.append(reading)
     gone = [base.at[id_] for id_, reading in read.items() if reading is None and id_ in base.at]
-    if len(rewritten) + len(gone) > base.columns.size // 20:
-        return _read(known.zone_id)
+    if len(rewritten) + len(gone) > base.columns.size * MOST_CHANGED:
+        return _anew(known.zone_id)
     hidden = np.zeros(base.columns.size, bool)
     hidden[gone] = True
     hidden[[base.at[reading.facts.id] for reading in rewritten if reading.facts.id in base.at]] = True
     base = replace(base, hidden=hidden, free=base.free.copy(), unsure=base.unsure.copy(), until=base.until.copy())
     base.__dict__["at"] = known.parts[0].at
-    _count_places(base, [id_ for id_ in new if id_ in base.at], known.zone_id)
+    count_places(base, [id_ for id_ in new if id_ in base.at], known.zone_id)
     rewritten.sort(key=order)
     digests = [reading.digest for reading in rewritten]
     parts: tuple[Part, ...] = (base,)
     later = known.parts[1] if len(known.parts) > 1 else None
     if later is not None and later.digests == digests:
         later = replace(later, free=later.free.copy(), unsure=later.unsure.copy(), until=later.until.copy())
-        _count_places(later, [id_ for id_ in new if id_ in later.at], known.zone_id)
+        count_places(later, [id_ for id_ in new if id_ in later.at], known.zone_id)
         parts = (base, later)
     elif rewritten:
         later = make_part(rewritten, known.table, base.index)
-        _count_places(later, list(later.columns.ids), known.zone_id)
+        count_places(later, list(later.columns.ids), known.zone_id)
         parts = (base, later)
     gone_by = set(new)
-    kept = {id_: candidate for id_, candidate in known.kept.items() if id_ not in gone_by}
+    still = {id_: candidate for id_, candidate in known.kept.items() if id_ not in gone_by}
     same_words = len(parts) == len(known.parts) and all(a.index is b.index for a, b in zip(parts, known.parts, strict=True))
     if same_words and mark.words == known.mark.words:
-        return replace(known, mark=mark, parts=parts, seen=numbers, read=read, kept=kept)
+        return replace(known, mark=mark, parts=parts, seen=numbers, read=read, kept=still)
     reader = Reader([part.index for part in parts], lexicon_in_force(mark.words))
-    return replace(known, mark=mark, parts=parts, seen=numbers, read=read, kept=kept, reader=reader, _heard=OrderedDict(), _lock=Lock())
+    return replace(known, mark=mark, parts=parts, seen=numbers, read=read, kept=still, reader=reader, _heard=OrderedDict(), _lock=Lock())

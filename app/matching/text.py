@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from app.catalogue.models import NEEDS
 from app.catalogue.search.analysis import stem, words
 from app.catalogue.search.lexicon import Lexicon, need_token
+from app.catalogue.search.meaning import Meanings
 
 Array = NDArray[Any]
 Posting = tuple[Array, Array, Array]
@@ -55,15 +56,16 @@ _NO = re.compile(
 _NOT_A_NO = re.compile(r"\b(?:don['’]?t mind|can['’]?t wait|never bored|don['’]?t want to stop|not scared|don['’]?t (?:ever )?(?:want|like) to (?:stop|leave)|wish (?:i|we) didn['’]?t)\b", re.IGNORECASE)
 
 
-def clauses(text: str) -> tuple[list[str], list[str]]:
-    """What somebody said, cut into clauses: those that say yes, and those that say no."""
+@lru_cache(maxsize=8192)
+def clauses(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What somebody said, cut into clauses: those that say yes, and those that say no. Kept, for children say the same things."""
     yes: list[str] = []
     no: list[str] = []
     for part in _SENTENCE.split(text):
         part = part.strip(" ,–-\t")
         if part:
             (no if _NO.search(part) and not _NOT_A_NO.search(part) else yes).append(part)
-    return yes, no
+    return tuple(yes), tuple(no)
 
 
 def terms(text: str) -> list[str]:
@@ -252,6 +254,26 @@ class Phrase:
         return sum(sorted((unit.weight for unit in self.units), reverse=True)[:LOUDEST])
 
 
+@dataclass(frozen=True)
+class Meant:
+    """The rows of the table of meanings for the words of a text, how much each tells, and what comes of them."""
+
+    rows: Array
+    rarities: Array
+    vector: Array
+
+
+def mean(table: Meanings, rows: Array, weights: Array) -> Array:
+    """As Meanings.of has it."""
+    if not len(rows):
+        return np.zeros(table.width, np.float32)
+    found: Array = weights.astype(np.float32) @ table.vectors[rows]
+    length = float(np.linalg.norm(found))
+    return found / length if length else found
+
+
+MOST_TEXTS = 20_000
+"""Texts of children whose words one reader keeps."""
 MOST_KEPT = 8_000_000
 """Entries of gathered postings that one reader keeps: about 100 MB."""
 
@@ -264,14 +286,18 @@ class Reader:
         self.lexis = Lexis(parts)
         self.lexicon = lexicon
         self._units: dict[str, Unit] = {}
+        self._said: dict[str, tuple[Unit, ...]] = {}
+        self._meant: dict[str, Meant] = {}
         self._postings: dict[tuple[int, str], Posting] = {}
         self._kept = 0
 
     def posting(self, part: int, unit: Unit) -> Posting:
-        """Kept, for children share words."""
+        """Kept, for children share words. After the last of the offerings stands one that is none, so that looking for one beyond it
+        finds something."""
         known = self._postings.get((part, unit.typed))
         if known is None:
-            known = self.parts[part].gather(unit)
+            docs, likes, impacts = self.parts[part].gather(unit)
+            known = np.append(docs, np.int32(-1)), likes, impacts
             self._kept += len(known[0])
             if self._kept > MOST_KEPT:
                 self._postings = {}
@@ -280,7 +306,26 @@ class Reader:
         return known
 
     def phrase(self, text: str, where: str, rank: int) -> Phrase | None:
-        """None where nothing telling is said."""
+        """None where nothing telling is said. What stands in it is kept by its text, for children share words."""
+        units = self._said.get(text)
+        if units is None:
+            if len(self._said) > MOST_TEXTS:
+                self._said = {}
+            units = self._said[text] = self._units_of(text)
+        return Phrase(text, where, rank, units) if units else None
+
+    def meant(self, text: str, table: Meanings) -> Meant:
+        """What the words of a text say by the table of meanings; kept as well."""
+        known = self._meant.get(text)
+        if known is None:
+            if len(self._meant) > MOST_TEXTS:
+                self._meant = {}
+            told = [(table.row_of[term], self.lexis.rarity(term)) for term in terms(text) if term in table.row_of]
+            rows, rarities = np.array([row for row, _ in told], np.int64), np.array([rarity for _, rarity in told], np.float64)
+            known = self._meant[text] = Meant(rows, rarities, mean(table, rows, rarities))
+        return known
+
+    def _units_of(self, text: str) -> tuple[Unit, ...]:
         units: dict[tuple[str, ...], Unit] = {}
         spoken = words(text)
         at = 0
@@ -291,7 +336,7 @@ class Reader:
                 unit = self._unit(typed)
                 units.setdefault(unit.terms, unit)
             at += length
-        return Phrase(text, where, rank, tuple(units.values())) if units else None
+        return tuple(units.values())
 
     def _longest_known(self, spoken: Sequence[str], at: int) -> int:
         """How many words from `at` on are one entry of the lexicon; 1 where none is."""

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from app.accounts.models import Person
 from app.children import panels, policies
 from app.children.models import Child, ChildState
-from app.matching import exposure, surveys
+from app.matching import exposure, shelf, surveys
 from app.matching.routes import shown
 from app.notifications.handlers import Policy, register
 from app.notifications.sweeps import register_sweep
@@ -20,6 +20,7 @@ def connect(app: Flask) -> None:
     later = panels.Later("What could help next", "See what fits", "matching.matches", _may_match)
     panels.register_panel("matches", 50, _panel, later=later)
     register_sweep("matching", exposure.forget)
+    register_sweep("matching.shelves", shelf.renew)
     register(surveys.TOPIC, surveys.run_survey, policy=Policy.RESEND)
     panels.register_tab("matching.matches", 10, "Matches", policies.can_work_with_child)
 

@@ -11,9 +11,10 @@ from app.catalogue.search.lexicon import Lexicon, lexicon
 from app.catalogue.search.meaning import Meanings, meanings
 from app.matching import ranking, text
 from app.matching.marks import Mark, Since
+from app.matching.part import make_part
 from app.matching.profile import Candidate, Profile
 from app.matching.reading import Reading, order
-from app.matching.shelf import Shelf, make_part
+from app.matching.shelf import Shelf
 from app.matching.text import Reader
 from app.matching.turns import Turn, spread
 from app.matching.weights import WEIGHTS

@@ -18,7 +18,7 @@ from app.matching.text import Reader, build, clauses
     ("", [], []),
 ])
 def test_what_is_said_is_cut_into_yes_and_no(said: str, yes: list[str], no: list[str]) -> None:
-    assert clauses(said) == (yes, no)
+    assert clauses(said) == (tuple(yes), tuple(no))
 
 
 OFFERINGS = [
