@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import current_app, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import ROLE_WORDS, Person, Role
 from app.shared.view import initials
@@ -27,30 +29,30 @@ class Page:
 
 
 PAGES = (
-    Page("insight.home", "Today", "sun", frozenset(Role)),
-    Page("commissioning.approvals", "Approvals", "inbox", frozenset({_R.BUDGET_HOLDER})),
-    Page("children.caseload", "Children", "users", _CHARITY | _SCHOOL),
-    Page("catalogue.find", "Find support", "search", _CHARITY | _SCHOOL),
-    Page("introductions.introductions", "Introductions", "heart-handshake", _CHARITY | _PARTNER | _SCHOOL),
-    Page("attendance.registers", "Registers", "clipboard-check", _CHARITY | _PARTNER),
-    Page("commissioning.commissions", "Places", "armchair", frozenset({_R.PARTNER_ADMIN})),
-    Page("commissioning.briefs", "Briefs", "megaphone", _CHARITY | frozenset({_R.PARTNER_ADMIN})),
-    Page("catalogue.organisations", "Organisations", "building-2", frozenset({
+    Page("insight.home", _l("Today"), "sun", frozenset(Role)),
+    Page("commissioning.approvals", _l("Approvals"), "inbox", frozenset({_R.BUDGET_HOLDER})),
+    Page("children.caseload", _l("Children"), "users", _CHARITY | _SCHOOL),
+    Page("catalogue.find", _l("Find support"), "search", _CHARITY | _SCHOOL),
+    Page("introductions.introductions", _l("Introductions"), "heart-handshake", _CHARITY | _PARTNER | _SCHOOL),
+    Page("attendance.registers", _l("Registers"), "clipboard-check", _CHARITY | _PARTNER),
+    Page("commissioning.commissions", _l("Places"), "armchair", frozenset({_R.PARTNER_ADMIN})),
+    Page("commissioning.briefs", _l("Briefs"), "megaphone", _CHARITY | frozenset({_R.PARTNER_ADMIN})),
+    Page("catalogue.organisations", _l("Organisations"), "building-2", frozenset({
         _R.ZONE_MANAGER, _R.PARTNER_ADMIN, _R.SAFEGUARDING_LEAD})),
-    Page("billing.statements", "Statements", "receipt-text", frozenset({_R.PARTNER_ADMIN, _R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
-    Page("payments.runs", "Payments", "banknote", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
-    Page("commissioning.funds", "Money", "wallet", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
-    Page("accounts.people", "People", "user-round", frozenset({_R.ZONE_MANAGER, _R.ADMINISTRATOR})),
-    Page("accounts.schools", "Schools", "school", frozenset({_R.ZONE_MANAGER})),
-    Page("interchange.imports", "Import", "upload", frozenset({_R.ZONE_MANAGER})),
-    Page("accounts.zone", "Zone", "settings", frozenset({_R.ZONE_MANAGER})),
-    Page("keeping.retention_rules", "Keeping", "archive", frozenset({_R.ZONE_MANAGER})),
-    Page("safeguarding.concerns", "Safeguarding", "shield-alert", frozenset({_R.SAFEGUARDING_LEAD}), is_zone_wide=True),
-    Page("safeguarding.urgent_looks", "Urgent looks", "eye", frozenset({_R.ADMINISTRATOR})),
-    Page("catalogue.gaps", "Not found", "puzzle", frozenset({_R.ZONE_MANAGER})),
-    Page("catalogue.words", "Search words", "book-open", frozenset({_R.ADMINISTRATOR})),
-    Page("notifications.stuck", "Stuck messages", "mail", frozenset({_R.ADMINISTRATOR})),
-    Page("accounts.zones", "Zones", "map", frozenset({_R.ADMINISTRATOR})),
+    Page("billing.statements", _l("Statements"), "receipt-text", frozenset({_R.PARTNER_ADMIN, _R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
+    Page("payments.runs", _l("Payments"), "banknote", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
+    Page("commissioning.funds", _l("Money"), "wallet", frozenset({_R.ZONE_MANAGER, _R.BUDGET_HOLDER})),
+    Page("accounts.people", _l("People"), "user-round", frozenset({_R.ZONE_MANAGER, _R.ADMINISTRATOR})),
+    Page("accounts.schools", _l("Schools"), "school", frozenset({_R.ZONE_MANAGER})),
+    Page("interchange.imports", _l("Import"), "upload", frozenset({_R.ZONE_MANAGER})),
+    Page("accounts.zone", _l("Zone"), "settings", frozenset({_R.ZONE_MANAGER})),
+    Page("keeping.retention_rules", _l("Keeping"), "archive", frozenset({_R.ZONE_MANAGER})),
+    Page("safeguarding.concerns", _l("Safeguarding"), "shield-alert", frozenset({_R.SAFEGUARDING_LEAD}), is_zone_wide=True),
+    Page("safeguarding.urgent_looks", _l("Urgent looks"), "eye", frozenset({_R.ADMINISTRATOR})),
+    Page("catalogue.gaps", _l("Not found"), "puzzle", frozenset({_R.ZONE_MANAGER})),
+    Page("catalogue.words", _l("Search words"), "book-open", frozenset({_R.ADMINISTRATOR})),
+    Page("notifications.stuck", _l("Stuck messages"), "mail", frozenset({_R.ADMINISTRATOR})),
+    Page("accounts.zones", _l("Zones"), "map", frozenset({_R.ADMINISTRATOR})),
 )
 """In the order of a person's day."""
 
@@ -135,8 +137,8 @@ def me(person: Person) -> Me:
     """Whose browser this is, and in what role."""
     grant = person.main_grant
     if grant is None:
-        return Me(initials(person.name), person.name, "No role in force")
-    where = grant.school.name if grant.school else grant.zone.name if grant.zone else "all Zones"
+        return Me(initials(person.name), person.name, _("No role in force"))
+    where = grant.school.name if grant.school else grant.zone.name if grant.zone else _("all Zones")
     return Me(initials(person.name), person.name, f"{ROLE_WORDS[grant.role]}, {where}", may_raise_concern=bool(person.zone_ids()), may_look_up=True)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_zones
@@ -75,7 +76,7 @@ class Looker:
 
 def _greeting() -> str:
     hour = clock.london(clock.now()).hour
-    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+    return _("Good morning") if hour < 12 else _("Good afternoon") if hour < 18 else _("Good evening")
 
 
 def _link_worker(person: Person) -> Part:

@@ -32,6 +32,8 @@ from config import Settings
 DATABASE = "database"
 MANIFEST = "manifest.json"
 FOLDERS = ("papers", "photos")
+MADE_AGAIN = ("search", "matching")
+"""Folders of what is made from the database, and must not be taken for what is made from another day of it."""
 ASIDE = "before-restore"
 
 
@@ -82,6 +84,8 @@ def read(path: Path, settings: Settings, *, replace: bool) -> Restored:
         _fits(manifest, settings, replace=replace)
         _put_database(folder / DATABASE, settings)
         files = _put_files(folder, settings)
+        for made in MADE_AGAIN:
+            shutil.rmtree(settings.data_dir / made, ignore_errors=True)
     here = {key.name for key in keyring.ring(settings)}
     return Restored(manifest["made_at"], manifest["revision"], files, [key for key in manifest["keys"] if key not in here])
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, time, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
@@ -27,11 +29,11 @@ def raise_case(*, zone_id: uuid.UUID, kind: CaseKind, words: str, known_on: date
     """Tell those who answer for the Zone's data. The clock runs from when it was first known. Raises Forbidden, Invalid (naming the field)."""
     with atomic():
         if zone_id not in actor.zone_ids():
-            raise Forbidden("You have no role in that Zone.")
+            raise Forbidden(_("You have no role in that Zone."))
         if not words.strip():
-            raise Invalid("Say what happened.", field="words")
+            raise Invalid(_("Say what happened."), field="words")
         if known_on > clock.today():
-            raise Invalid("That day is still to come.", field="known_on")
+            raise Invalid(_("That day is still to come."), field="known_on")
         known_at = _from(known_on)
         case = DataCase(
             zone_id=zone_id, kind=kind, words=words.strip(), known_at=known_at, raised_by_id=actor.id,
@@ -62,12 +64,12 @@ def answer(*, case_id: uuid.UUID, words: str, is_ico_told: bool | None, are_peop
     with atomic():
         case = _mine(case_id, actor)
         if not words.strip():
-            raise Invalid("Write down what was answered, or why it was decided so.", field="words")
+            raise Invalid(_("Write down what was answered, or why it was decided so."), field="words")
         if case.kind is CaseKind.BREACH:
             if is_ico_told is None:
-                raise Invalid("Say whether the ICO is told.", field="ico")
+                raise Invalid(_("Say whether the ICO is told."), field="ico")
             if are_people_told is None:
-                raise Invalid("Say whether the people it is about are told.", field="people")
+                raise Invalid(_("Say whether the people it is about are told."), field="people")
             case.is_ico_told, case.are_people_told = is_ico_told, are_people_told
         before = case.state
         CASE_MOVES.require(before, CaseState.ANSWERED)
@@ -85,7 +87,7 @@ def add_note(*, case_id: uuid.UUID, words: str, closes: bool, actor: Person) -> 
     with atomic():
         case = _mine(case_id, actor)
         if not words.strip():
-            raise Invalid("Write down what was done.", field="done")
+            raise Invalid(_("Write down what was done."), field="done")
         db.session.add(DataCaseNote(case_id=case.id, person_id=actor.id, words=words.strip()))
         audit.record("keeping.case.noted", subject=case, actor=actor)
         if closes:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import redacting
@@ -62,11 +63,11 @@ def erase(*, child_id: uuid.UUID, reference: str, why: str, actor: Person | None
     with atomic():
         child = lock_row(Child, child_id)
         if actor is not None and not policies.can_erase(actor, child):
-            raise Forbidden("The Zone manager answers requests to erase.")
+            raise Forbidden(_("The Zone manager answers requests to erase."))
         if reference.strip().upper() != child.reference.upper():
-            raise Invalid("Type the child’s reference as it stands above.", field="reference")
+            raise Invalid(_("Type the child’s reference as it stands above."), field="reference")
         if not why.strip():
-            raise Invalid("Say who asked for it, and when.", field="why")
+            raise Invalid(_("Say who asked for it, and when."), field="why")
         why_not = _against(child)
         if why_not:
             raise CannotErase(" ".join(why_not))
@@ -92,16 +93,16 @@ def against(child_id: uuid.UUID) -> list[str]:
 
 
 def _against(child: Child) -> list[str]:
-    found = [f"It is held: {hold.why}." for hold in queries.live_holds(child.id)]
+    found = [_("It is held: %(why)s.", why=hold.why) for hold in queries.live_holds(child.id)]
     if child.state is ChildState.ACTIVE:
-        found.append("The child is on the programme still: end that first, so that nobody waits.")
+        found.append(_("The child is on the programme still: end that first, so that nobody waits."))
     if db.session.scalar(sa.select(sa.func.count(Introduction.id)).where(Introduction.child_id == child.id, Introduction.state.in_(OPEN_STATES))):
-        found.append("An introduction is open still.")
+        found.append(_("An introduction is open still."))
     live = sa.select(sa.func.count(Commission.id)).where(Commission.child_id == child.id, Commission.state.in_(LIVE_STATES))
     if db.session.scalar(live):
-        found.append("A commission is not closed, so money may move still.")
+        found.append(_("A commission is not closed, so money may move still."))
     if child.source == plan.EMPTY_CHILD["source"]:
-        found.append("It is erased already.")
+        found.append(_("It is erased already."))
     return found
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, RoleGrant, Zone
 from app.audit import services as audit
@@ -62,7 +63,7 @@ class HandedOver:
 def write(*, zone: Zone, path: Path, settings: Settings, actor: Person | None, tell: Callable[[str, int], None] = lambda table, rows: None) -> HandedOver:
     """Make the ZIP beside its name and give it the name when it is whole; in the trail. Raises Invalid."""
     if path.exists():
-        raise Invalid(f"{path.name} is there already.")
+        raise Invalid(_("%(path)s is there already.", path=path.name))
     zone_id = zone.id
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
     try:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.children.models import Child
@@ -20,11 +22,11 @@ def place_hold(*, child_id: uuid.UUID, why: str, until: date | None, actor: Pers
     with atomic():
         child = lock_row(Child, child_id)
         if not policies.can_hold(actor, child):
-            raise Forbidden("The Zone manager or its safeguarding lead holds a record.")
+            raise Forbidden(_("The Zone manager or its safeguarding lead holds a record."))
         if not why.strip():
-            raise Invalid("Say why it has to stay, for example for which claim.", field="why")
+            raise Invalid(_("Say why it has to stay, for example for which claim."), field="why")
         if until is not None and until <= clock.today():
-            raise Invalid("Choose a day after today, or leave it empty.", field="until")
+            raise Invalid(_("Choose a day after today, or leave it empty."), field="until")
         hold = LegalHold(child_id=child.id, why=why.strip(), until=until, placed_by_id=actor.id)
         db.session.add(hold)
         audit.record("keeping.hold.placed", subject=hold, actor=actor, zone_id=child.zone_id, until=until)
@@ -36,10 +38,10 @@ def end_holds(*, child_id: uuid.UUID, actor: Person) -> None:
     with atomic():
         child = lock_row(Child, child_id)
         if not policies.can_hold(actor, child):
-            raise Forbidden("The Zone manager or its safeguarding lead ends a hold.")
+            raise Forbidden(_("The Zone manager or its safeguarding lead ends a hold."))
         holds = queries.live_holds(child.id)
         if not holds:
-            raise Invalid("Nothing holds this record.")
+            raise Invalid(_("Nothing holds this record."))
         for hold in holds:
             hold.ended_at, hold.ended_by_id = clock.now(), actor.id
             audit.record("keeping.hold.ended", subject=hold, actor=actor, zone_id=child.zone_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_babel import lazy_gettext as _l
+
 GOES = (
     "child_photo", "goal", "goal_review", "help_answer", "listening_note", "match_shown", "measure", "need", "note_tag", "one_page", "plan_saying",
     "plan_step", "pupil", "refusal", "relationship", "relationship_moment", "selection_decision", "task", "teacher_view", "voice", "consent_objection",
@@ -43,17 +45,17 @@ CODES = frozenset({
 """Columns of those that hold codes, keys and figures, never what somebody wrote."""
 
 STAYS: Mapping[str, str] = {
-    "child": "the row under its pseudonym: everything that says who it was is emptied",
-    "audit_entry": "who did what and when; free text and names are taken out, and the seal vouched for anew",
-    "sight": "who looked and when; the reason is taken out",
-    "caseload": "which Link Worker, from when to when",
-    "envelope": "what might be spent on the child in a year",
-    "posting": "the account books", "fund_share": "the account books", "session_price": "what a session was worth",
-    "linking": "that a child met an offering: counted once",
-    "place": "that a place was taken", "waiting": "the order of a waiting list", "together": "who was asked for together",
-    "concern": "the safeguarding lead’s, on its own legal basis, sealed; never taken by an erasure",
-    "brief_invite": "which partners were asked",
-    "legal_hold": "that it was kept, why and by whom", "erasure": "that it was erased, why and by whom",
+    "child": _l("the row under its pseudonym: everything that says who it was is emptied"),
+    "audit_entry": _l("who did what and when; free text and names are taken out, and the seal vouched for anew"),
+    "sight": _l("who looked and when; the reason is taken out"),
+    "caseload": _l("which Link Worker, from when to when"),
+    "envelope": _l("what might be spent on the child in a year"),
+    "posting": _l("the account books"), "fund_share": _l("the account books"), "session_price": _l("what a session was worth"),
+    "linking": _l("that a child met an offering: counted once"),
+    "place": _l("that a place was taken"), "waiting": _l("the order of a waiting list"), "together": _l("who was asked for together"),
+    "concern": _l("the safeguarding lead’s, on its own legal basis, sealed; never taken by an erasure"),
+    "brief_invite": _l("which partners were asked"),
+    "legal_hold": _l("that it was kept, why and by whom"), "erasure": _l("that it was erased, why and by whom"),
 }
 
 EMPTY_CHILD: Mapping[str, object] = {

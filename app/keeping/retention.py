@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -47,13 +50,15 @@ class Kind:
     def kept(self) -> str:
         """For people: "7 years"."""
         if self.days is None:
-            return "for good"
-        number, unit = (self.days // YEAR, "year") if self.days >= YEAR else (self.days, "day")
-        return f"{number} {unit}{'s' if number > 1 else ''}"
+            return _("for good")
+        years = self.days // YEAR
+        if years:
+            return ngettext("%(num)s year", "%(num)s years", years)
+        return ngettext("%(num)s day", "%(num)s days", self.days)
 
     @property
     def goes(self) -> str:
-        return "by itself" if self.by_itself else "never by a rule" if self.days is None else "when the Zone manager confirms"
+        return _("by itself") if self.by_itself else _("never by a rule") if self.days is None else _("when the Zone manager confirms")
 
 
 def _children(zone_id: uuid.UUID, before: date) -> Sequence[tuple[uuid.UUID, str]]:
@@ -79,7 +84,7 @@ def _pupils(zone_id: uuid.UUID, before: date) -> Sequence[tuple[uuid.UUID, str]]
         sa.select(Pupil.id, Pupil.school_year).where(Pupil.zone_id == zone_id, Pupil.child_id.is_(None), Pupil.created_at < midnight, ~newer, ~decided)
         .order_by(Pupil.created_at, Pupil.id)
     )
-    return [(row.id, row.school_year or "a pupil") for row in db.session.execute(statement)]
+    return [(row.id, row.school_year or _("a pupil")) for row in db.session.execute(statement)]
 
 
 def _forget_pupil(pupil_id: uuid.UUID, run: RetentionRun) -> None:
@@ -104,19 +109,19 @@ def _forget_task(task_id: uuid.UUID, run: RetentionRun) -> None:
 
 
 KINDS: Sequence[Kind] = (
-    Kind("children", "A child’s record", 7 * YEAR, "the end of the programme", "legitimate interests or public task; limitation of claims",
+    Kind("children", _l("A child’s record"), 7 * YEAR, _l("the end of the programme"), _l("legitimate interests or public task; limitation of claims"),
          find=_children, take=_erase),
-    Kind("pupils", "Pupils on a school’s list who were not chosen", YEAR, "the last figure or decision", "public task of the school", find=_pupils, take=_forget_pupil),
-    Kind("tasks", "Things that staff had to do, done", YEAR, "the day they were done", "legitimate interests", find=_tasks, take=_forget_task),
-    Kind("money", "Funds, commissions, statements, payments, bank details", None, "six years after the year at least", "legal obligation: accounts"),
-    Kind("concerns", "Safeguarding concerns", None, "the safeguarding lead decides", "legal obligation and safeguarding"),
-    Kind("cases", "Complaints about data, and breaches", None, "the charity’s officer decides", "legal obligation: accountability"),
-    Kind("trail", "Who did what, who looked", None, "that it happened", "legal obligation: accountability; free text goes with the child’s erasure"),
-    Kind("sign_ins", "Sign-ins and failed tries", 90, "their end", "legitimate interests: security", by_itself=True),
-    Kind("letters", "E-mails and messages that were sent", 90, "the day they were sent", "legitimate interests", by_itself=True),
-    Kind("uploads", "Uploaded files with children or pupils", 1, "the upload", "legitimate interests; gone the moment they are used", by_itself=True),
-    Kind("hand_overs", "Files with a whole Zone", 3, "the day they were made", "legal obligation and contract; gone the moment they are thrown away", by_itself=True),
-    Kind("searches", "What was searched for in vain, without who searched", YEAR, "the search", "legitimate interests", by_itself=True),
+    Kind("pupils", _l("Pupils on a school’s list who were not chosen"), YEAR, _l("the last figure or decision"), _l("public task of the school"), find=_pupils, take=_forget_pupil),
+    Kind("tasks", _l("Things that staff had to do, done"), YEAR, _l("the day they were done"), _l("legitimate interests"), find=_tasks, take=_forget_task),
+    Kind("money", _l("Funds, commissions, statements, payments, bank details"), None, _l("six years after the year at least"), _l("legal obligation: accounts")),
+    Kind("concerns", _l("Safeguarding concerns"), None, _l("the safeguarding lead decides"), _l("legal obligation and safeguarding")),
+    Kind("cases", _l("Complaints about data, and breaches"), None, _l("the charity’s officer decides"), _l("legal obligation: accountability")),
+    Kind("trail", _l("Who did what, who looked"), None, _l("that it happened"), _l("legal obligation: accountability; free text goes with the child’s erasure")),
+    Kind("sign_ins", _l("Sign-ins and failed tries"), 90, _l("their end"), _l("legitimate interests: security"), by_itself=True),
+    Kind("letters", _l("E-mails and messages that were sent"), 90, _l("the day they were sent"), _l("legitimate interests"), by_itself=True),
+    Kind("uploads", _l("Uploaded files with children or pupils"), 1, _l("the upload"), _l("legitimate interests; gone the moment they are used"), by_itself=True),
+    Kind("hand_overs", _l("Files with a whole Zone"), 3, _l("the day they were made"), _l("legal obligation and contract; gone the moment they are thrown away"), by_itself=True),
+    Kind("searches", _l("What was searched for in vain, without who searched"), YEAR, _l("the search"), _l("legitimate interests"), by_itself=True),
 )
 BY_CODE: Mapping[str, Kind] = {kind.code: kind for kind in KINDS}
 
@@ -152,15 +157,18 @@ def confirm(*, zone_id: uuid.UUID, seen: int, actor: Person) -> RetentionRun:
     """Somebody has read what would go. It goes the next night. Raises Forbidden, NothingToTake, and IllegalMove where it is not what was seen."""
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager confirms what goes.")
+            raise Forbidden(_("The Zone manager confirms what goes."))
         found = {one.kind.code: [str(id_) for id_, _ in one.goes] for one in preview(zone_id)}
         number = sum(map(len, found.values()))
         if not number:
-            raise NothingToTake("Nothing is over its time.")
+            raise NothingToTake(_("Nothing is over its time."))
         if number != seen:
-            raise IllegalMove(f"It was {seen} records when this page was drawn, and is {number} now. Read it again.")
+            raise IllegalMove(ngettext(
+                "It was %(seen)s record when this page was drawn, and is %(now)s now. Read it again.",
+                "It was %(seen)s records when this page was drawn, and is %(now)s now. Read it again.", seen, seen=seen, now=number,
+            ))
         if any(run.done_at is None for run in queries.list_runs(zone_id)):
-            raise IllegalMove("Somebody has confirmed a run already; it is taken tonight.")
+            raise IllegalMove(_("Somebody has confirmed a run already; it is taken tonight."))
         run = RetentionRun(zone_id=zone_id, found=found, confirmed_by_id=actor.id, due_at=next_night())
         db.session.add(run)
         audit.record("keeping.retention.confirmed", subject=run, actor=actor, number=number)

@@ -6,6 +6,7 @@ import uuid
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Role
 from app.accounts.queries import list_own_zones
@@ -46,7 +47,7 @@ def hold(child: Child) -> ResponseReturnValue:
             "keeping/child_hold.html", child=child, form=form, holds=queries.list_holds(child_id), may_erase=policies.can_erase(me, child),
         )
         return page, 422 if request.method == "POST" else 200
-    flash("Held. Nothing of this record is erased until the hold ends.", "success")
+    flash(_("Held. Nothing of this record is erased until the hold ends."), "success")
     return redirect(url_for("keeping.hold", child_id=child_id), 303)
 
 
@@ -54,7 +55,7 @@ def hold(child: Child) -> ResponseReturnValue:
 @allow(policies.can_hold, child=children.get_child)
 def hold_end(child: Child) -> ResponseReturnValue:
     me, child_id = current_person(), child.id
-    return act(lambda: holding.end_holds(child_id=child_id, actor=me), url_for("keeping.hold", child_id=child_id), done="The hold has ended.")
+    return act(lambda: holding.end_holds(child_id=child_id, actor=me), url_for("keeping.hold", child_id=child_id), done=_("The hold has ended."))
 
 
 @blueprint.route("/children/<uuid:child_id>/erase", methods=["GET", "POST"])
@@ -71,7 +72,7 @@ def erase(child: Child) -> ResponseReturnValue:
         child = children.get_child(child_id, me)
         page = render_template("keeping/child_erase.html", child=child, form=form, preview=erasing.preview(child))
         return page, 422 if request.method == "POST" else 200
-    flash("Erased. What stays says nothing of who it was.", "success")
+    flash(_("Erased. What stays says nothing of who it was."), "success")
     return redirect(url_for("children.caseload"), 303)
 
 
@@ -98,7 +99,7 @@ def retention_confirm() -> ResponseReturnValue:
         raise NotFound from None
     return act(
         lambda: retention.confirm(zone_id=zone_id, seen=seen, actor=me), url_for("keeping.retention_rules"),
-        done="Confirmed. It is taken tonight; place a hold on what has to stay.",
+        done=_("Confirmed. It is taken tonight; place a hold on what has to stay."),
     )
 
 
@@ -133,7 +134,7 @@ def hand_over_new() -> ResponseReturnValue:
     if asked is None:
         page = render_template("keeping/hand_over_new.html", form=form)
         return page, 422 if request.method == "POST" else 200
-    flash("Asked. It is made once the second person agrees; you find it on your list then.", "success")
+    flash(_("Asked. It is made once the second person agrees; you find it on your list then."), "success")
     return redirect(url_for("keeping.hand_overs"), 303)
 
 
@@ -142,7 +143,7 @@ def hand_over_new() -> ResponseReturnValue:
 @confirm_first
 def hand_over_agree(hand_over: HandOver) -> ResponseReturnValue:
     me, hand_over_id = current_person(), hand_over.id
-    return act(lambda: services.agree(hand_over_id=hand_over_id, actor=me), url_for("keeping.hand_overs"), done="Agreed. Kith is making the file.")
+    return act(lambda: services.agree(hand_over_id=hand_over_id, actor=me), url_for("keeping.hand_overs"), done=_("Agreed. Kith is making the file."))
 
 
 @blueprint.post("/hand-overs/<uuid:hand_over_id>/end")
@@ -150,7 +151,7 @@ def hand_over_agree(hand_over: HandOver) -> ResponseReturnValue:
 def hand_over_end(hand_over: HandOver) -> ResponseReturnValue:
     me, hand_over_id, data_dir = current_person(), hand_over.id, current_app.config["SETTINGS"].data_dir
     return act(
-        lambda: services.end(hand_over_id=hand_over_id, actor=me, data_dir=data_dir), url_for("keeping.hand_overs"), done="It has ended. No file is left of it.",
+        lambda: services.end(hand_over_id=hand_over_id, actor=me, data_dir=data_dir), url_for("keeping.hand_overs"), done=_("It has ended. No file is left of it."),
     )
 
 
@@ -187,7 +188,7 @@ def case_new() -> ResponseReturnValue:
     if raised is None:
         page = render_template("keeping/case_new.html", form=form, own=queries.list_own_cases(me), may_see=policies.can_see_cases(me))
         return page, 422 if request.method == "POST" else 200
-    flash("It is with those who answer for the Zone’s data. For a breach, tell them yourself as well: the time runs.", "success")
+    flash(_("It is with those who answer for the Zone’s data. For a breach, tell them yourself as well: the time runs."), "success")
     return redirect(url_for("keeping.case_new"), 303)
 
 
@@ -208,7 +209,7 @@ def case_answer(case: DataCase) -> ResponseReturnValue:
     )
     if done is None:
         return _show(queries.get_case(case_id, me), answering=form), 422
-    flash("It is written down.", "success")
+    flash(_("It is written down."), "success")
     return redirect(url_for("keeping.case", case_id=case_id), 303)
 
 
@@ -219,7 +220,7 @@ def case_note(case: DataCase) -> ResponseReturnValue:
     done = submit(form, lambda: cases.add_note(case_id=case_id, words=form.done.data or "", closes=bool(form.closes.data), actor=me))
     if done is None:
         return _show(queries.get_case(case_id, me), noting=form), 422
-    flash("It is written down.", "success")
+    flash(_("It is written down."), "success")
     return redirect(url_for("keeping.case", case_id=case_id), 303)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role, Zone
 from app.accounts.queries import people_with
@@ -60,17 +61,17 @@ def ask(*, zone_id: uuid.UUID, slug: str, why: str, actor: Person) -> HandOver:
     """Ask for everything of a Zone as one file. Raises Forbidden, Invalid, AlreadyAsked."""
     with atomic():
         if not actor.manages(zone_id):
-            raise Forbidden("The Zone manager asks for a hand-over.")
+            raise Forbidden(_("The Zone manager asks for a hand-over."))
         zone = lock_row(Zone, zone_id)
         if slug.strip().lower() != zone.slug:
-            raise Invalid(f"Type the Zone’s short name, {zone.slug}, to show that you mean this one.", field="slug")
+            raise Invalid(_("Type the Zone’s short name, %(slug)s, to show that you mean this one.", slug=zone.slug), field="slug")
         if not why.strip():
-            raise Invalid("Say who gets it and why.", field="why")
+            raise Invalid(_("Say who gets it and why."), field="why")
         if db.session.scalar(sa.select(sa.exists().where(HandOver.zone_id == zone_id, HandOver.state.in_(OPEN)))):
-            raise AlreadyAsked("A hand-over of this Zone is on its way already. Throw that one away first.")
+            raise AlreadyAsked(_("A hand-over of this Zone is on its way already. Throw that one away first."))
         seconds = [person for person in second_people(zone_id) if person.id != actor.id]
         if not seconds:
-            raise Invalid("Nobody else can agree to it: the Zone has no safeguarding lead and no other manager.")
+            raise Invalid(_("Nobody else can agree to it: the Zone has no safeguarding lead and no other manager."))
         asked = HandOver(zone_id=zone_id, why=why.strip(), asked_by_id=actor.id, expires_at=clock.now() + TO_ANSWER)
         db.session.add(asked)
         audit.record("keeping.hand_over.asked", subject=asked, actor=actor)
@@ -92,7 +93,7 @@ def agree(*, hand_over_id: uuid.UUID, actor: Person) -> HandOver:
     with atomic():
         asked = _own(hand_over_id, actor)
         if not policies.can_agree(actor, asked):
-            raise Forbidden("Somebody other than who asked has to agree.")
+            raise Forbidden(_("Somebody other than who asked has to agree."))
         _move(asked, HandOverState.MAKING, actor)
         asked.answered_by_id = actor.id
         close_tasks(kind=TOPIC, subject=asked, why="answered")
@@ -114,9 +115,9 @@ def fetch(*, hand_over_id: uuid.UUID, actor: Person, data_dir: Path) -> File:
     with atomic():
         ready = _own(hand_over_id, actor)
         if not policies.can_fetch(actor, ready):
-            raise Forbidden("Whoever asked for the hand-over fetches it.")
+            raise Forbidden(_("Whoever asked for the hand-over fetches it."))
         if ready.state is not HandOverState.READY or ready.expires_at <= clock.now() or ready.file_name is None or ready.secret is None:
-            raise NothingToFetch("There is no file any more. Ask for a new one.")
+            raise NothingToFetch(_("There is no file any more. Ask for a new one."))
         ready.fetched += 1
         audit.record("keeping.hand_over.fetched", subject=ready, actor=actor, rows=ready.rows)
         children = db.session.scalars(sa.select(Child.id).where(Child.zone_id == ready.zone_id)).all()

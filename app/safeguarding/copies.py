@@ -20,6 +20,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import render_template
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import ROLE_WORDS, Person, School
@@ -29,27 +30,28 @@ from app.children.services.photos import find_photo
 from app.safeguarding import queries
 from app.shared import clock
 from app.shared.db import Base, db
+from app.shared.tongue import in_english
 
 LEFT_OUT = {
-    "concern": "a safeguarding concern: the safeguarding lead decides what may be shown, and to whom",
-    "task": "lists of what staff had to do; what they did is in the other parts",
-    "match_shown": "which offers a page showed; it says nothing of the child",
-    "urgent_look": "who looked and why is under “Who looked”",
-    "posting": "the lines of the account books; what each thing cost is with the places that were asked for",
-    "statement_line": "partners' invoices",
-    "disagreement": "copies of marks that were changed in two places; the marks themselves are in",
-    "legal_hold": "why a record has to be kept, for example for a court",
-    "erasure": "that it was erased",
-    "brief": "letters to partners that ask for something new; they name no child",
+    "concern": _l("a safeguarding concern: the safeguarding lead decides what may be shown, and to whom"),
+    "task": _l("lists of what staff had to do; what they did is in the other parts"),
+    "match_shown": _l("which offers a page showed; it says nothing of the child"),
+    "urgent_look": _l("who looked and why is under “Who looked”"),
+    "posting": _l("the lines of the account books; what each thing cost is with the places that were asked for"),
+    "statement_line": _l("partners' invoices"),
+    "disagreement": _l("copies of marks that were changed in two places; the marks themselves are in"),
+    "legal_hold": _l("why a record has to be kept, for example for a court"),
+    "erasure": _l("that it was erased"),
+    "brief": _l("letters to partners that ask for something new; they name no child"),
 }
 BENEATH = {"goal_review": "goal", "relationship_moment": "relationship", "view": "introduction", "still_going": "introduction",
            "introduction_message": "introduction", "suspension": "commission", "selection_decision": "pupil"}
 """Tables that name the child only through another: their parent."""
 TITLES = {
-    "child": "About the child", "voice": "What the child said", "carer": "Parents and carers", "relationship": "People and places who matter",
-    "listening_note": "Notes", "need": "Needs", "goal": "Goals", "plan_step": "Steps of the plan", "consent": "What may be shared, and with whom",
-    "introduction": "Introductions", "view": "What people said about an introduction", "commission": "Places that were asked for", "child_photo": "The photo for the introduction card",
-    "mark": "Registers", "measure": "Figures", "teacher_view": "What teachers said", "caseload": "Link Workers",
+    "child": _l("About the child"), "voice": _l("What the child said"), "carer": _l("Parents and carers"), "relationship": _l("People and places who matter"),
+    "listening_note": _l("Notes"), "need": _l("Needs"), "goal": _l("Goals"), "plan_step": _l("Steps of the plan"), "consent": _l("What may be shared, and with whom"),
+    "introduction": _l("Introductions"), "view": _l("What people said about an introduction"), "commission": _l("Places that were asked for"), "child_photo": _l("The photo for the introduction card"),
+    "mark": _l("Registers"), "measure": _l("Figures"), "teacher_view": _l("What teachers said"), "caseload": _l("Link Workers"),
 }
 HIDDEN = {
     "id", "latitude", "longitude", "postcode_area", "town", "ward", "phone", "email", "sealed_seed", "client_key", "batch_id", "source_ref",
@@ -113,7 +115,7 @@ def as_zip(copy: Copy) -> bytes:
     """index.html and data.json, and the photo for the introduction card, if there is one."""
     plain = {
         "reference": copy.reference, "made_at": copy.made_at.isoformat(), "who_looked": copy.lookers,
-        "parts": {part.name: part.rows for part in copy.parts}, "left_out": LEFT_OUT, "private_notes_left_out": copy.private_notes, "says_where": copy.says_where,
+        "parts": {part.name: part.rows for part in copy.parts}, "left_out": {table: in_english(why) for table, why in LEFT_OUT.items()}, "private_notes_left_out": copy.private_notes, "says_where": copy.says_where,
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import ROLE_WORDS, Person, Role, RoleGrant, Zone
@@ -103,16 +105,16 @@ def who_looked(child: Child) -> list[Looker]:
     lines = []
     for person_id, sights in found.items():
         person = people.get(person_id)
-        roles = sorted({ROLE_WORDS[g.role] for g in person.grants if g.zone_id in (child.zone_id, None)}) if person else []
+        roles = sorted({str(ROLE_WORDS[g.role]) for g in person.grants if g.zone_id in (child.zone_id, None)}) if person else []
         lines.append(Looker(
-            person.name if person else "Somebody whose account is gone", ", ".join(roles), len(sights), sights[0].at, sights[-1].at,
+            person.name if person else _("Somebody whose account is gone"), ", ".join(roles), len(sights), sights[0].at, sights[-1].at,
             sorted({_plain(s.what) for s in sights}), sorted({s.why for s in sights if s.why}),
         ))
     return sorted(lines, key=lambda line: line.last, reverse=True)
 
 
 def _plain(what: str) -> str:
-    return "a form" if what.startswith("form: ") else what.removeprefix("panel: ")
+    return _("a form") if what.startswith("form: ") else what.removeprefix("panel: ")
 
 
 # --- looks that stand out ------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def _many(rows: Rows, names: dict[uuid.UUID, str]) -> list[Odd]:
         if row.what not in LISTS:
             hours[row.person_id, clock.london(row.at).replace(minute=0, second=0, microsecond=0)].add(row.child_id)
     return [
-        Odd("Many children in an hour", names.get(person_id, ""), hour, f"{len(children)} children opened one by one")
+        Odd(_("Many children in an hour"), names.get(person_id, ""), hour, ngettext("%(number)s children opened one by one", "%(number)s children opened one by one", len(children), number=len(children)))
         for (person_id, hour), children in hours.items() if len(children) >= MANY_IN_AN_HOUR
     ]
 
@@ -160,7 +162,7 @@ def _at_night(rows: Rows, names: dict[uuid.UUID, str]) -> list[Odd]:
         if not EARLY <= at.hour < LATE:
             nights[row.person_id, (at - timedelta(hours=EARLY)).date()].append(at)
     return [
-        Odd("At night", names.get(person_id, ""), max(looks), f"{len(looks)} looks between 10pm and 6am") for (person_id, _), looks in nights.items()
+        Odd(_("At night"), names.get(person_id, ""), max(looks), ngettext("%(number)s look between 10pm and 6am", "%(number)s looks between 10pm and 6am", len(looks), number=len(looks))) for (person_id, _night), looks in nights.items()
     ]
 
 
@@ -198,7 +200,7 @@ def _urgent(zones: list[uuid.UUID], since: datetime) -> list[Odd]:
         sa.select(UrgentLook, Person.name, Child.reference).join(Person, Person.id == UrgentLook.person_id).join(Child, Child.id == UrgentLook.child_id)
         .where(Child.zone_id.in_(zones), UrgentLook.created_at > since)
     )
-    return [Odd("Urgent look", name, look.created_at, f"{reference}: {look.why}", look.child_id) for look, name, reference in rows]
+    return [Odd(_("Urgent look"), name, look.created_at, f"{reference}: {look.why}", look.child_id) for look, name, reference in rows]
 
 
 # --- urgent looks --------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import uuid
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.queries import list_zones
 from app.accounts.sessions import current_person
@@ -53,7 +54,7 @@ def _raise(child: Child | None) -> ResponseReturnValue:
     if sent is None:
         page = render_template("safeguarding/concern_new.html", form=form, numbers=numbers, own=queries.list_own(me), child=child)
         return page, 422 if request.method == "POST" else 200
-    flash("It is with the safeguarding lead now. If the child is not safe, ring as well: do not wait for an answer here.", "success")
+    flash(_("It is with the safeguarding lead now. If the child is not safe, ring as well: do not wait for an answer here."), "success")
     return redirect(url_for("safeguarding.concern_new"), 303)
 
 
@@ -75,7 +76,7 @@ def concern_take_up(concern: Concern) -> ResponseReturnValue:
     me, concern_id = current_person(), concern.id
     return act(
         lambda: services.take_up(concern_id=concern_id, actor=me), url_for("safeguarding.concern", concern_id=concern_id),
-        done="You have taken it up. Whoever raised it sees that, and nothing more.",
+        done=_("You have taken it up. Whoever raised it sees that, and nothing more."),
     )
 
 
@@ -88,7 +89,7 @@ def concern_note(concern: Concern) -> ResponseReturnValue:
     )
     if kept is None:
         return _show(queries.get_concern(concern_id, me), form), 422
-    flash("It is written down.", "success")
+    flash(_("It is written down."), "success")
     return redirect(url_for("safeguarding.concern", concern_id=concern_id), 303)
 
 
@@ -113,7 +114,7 @@ def looks(child: Child) -> ResponseReturnValue:
 @allow(policies.can_see_who_looked, child=children.get_child)
 def looks_seen(child: Child) -> ResponseReturnValue:
     me, child_id = current_person(), child.id
-    return act(lambda: services.seen_look(child_id=child_id, actor=me), url_for("safeguarding.looks", child_id=child_id), done="It is off your list.")
+    return act(lambda: services.seen_look(child_id=child_id, actor=me), url_for("safeguarding.looks", child_id=child_id), done=_("It is off your list."))
 
 
 @blueprint.get("/safeguarding/looks")
@@ -154,7 +155,7 @@ def copy_file(child: Child) -> ResponseReturnValue:
 @confirm_first
 def urgent_looks() -> ResponseReturnValue:
     me, form = current_person(), UrgentLookForm()
-    form.zone.choices = choices([("", "Choose one"), *((zone.slug, zone.name) for zone in list_zones())])
+    form.zone.choices = choices([("", _("Choose one")), *((zone.slug, zone.name) for zone in list_zones())])
     look = submit(
         form,
         lambda: services.look_urgently(
@@ -171,4 +172,4 @@ def urgent_looks() -> ResponseReturnValue:
 @allow(policies.can_look_urgently)
 def urgent_look_end(look_id: uuid.UUID) -> ResponseReturnValue:
     me = current_person()
-    return act(lambda: services.end_look(look_id=look_id, actor=me), url_for("safeguarding.urgent_looks"), done="The look has ended.")
+    return act(lambda: services.end_look(look_id=look_id, actor=me), url_for("safeguarding.urgent_looks"), done=_("The look has ended."))

@@ -6,6 +6,7 @@ import uuid
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
@@ -29,11 +30,11 @@ def raise_concern(*, zone_id: uuid.UUID, child_id: uuid.UUID | None, about: str,
     and nothing of what it says. Raises Forbidden, Invalid, NotFound."""
     with atomic():
         if zone_id not in actor.zone_ids():
-            raise Forbidden("You have no role in that Zone.")
+            raise Forbidden(_("You have no role in that Zone."))
         if not about.strip():
-            raise Invalid("Say who it is about.", field="about")
+            raise Invalid(_("Say who it is about."), field="about")
         if not words.strip():
-            raise Invalid("Say what you saw or heard.", field="words")
+            raise Invalid(_("Say what you saw or heard."), field="words")
         if child_id is not None:
             child = db.session.get(Child, child_id)
             if child is None or child.zone_id != zone_id or not can_see_child(actor, child):
@@ -77,7 +78,7 @@ def add_note(*, concern_id: uuid.UUID, words: str, closes: bool, actor: Person) 
     with atomic():
         concern = _readable(concern_id, actor)
         if not words.strip():
-            raise Invalid("Write down what was done.", field="words")
+            raise Invalid(_("Write down what was done."), field="words")
         db.session.add(ConcernNote(concern_id=concern.id, person_id=actor.id, words=words.strip()))
         audit.record("safeguarding.concern.noted", subject=concern, actor=actor)
         if closes:
@@ -102,12 +103,12 @@ def look_urgently(*, reference: str, slug: str, why: str, hours: int, actor: Per
         if not policies.can_look_urgently(actor):
             raise Forbidden
         if len(why.strip()) < SHORTEST_REASON:
-            raise Invalid("Say why, so that the safeguarding lead and the family understand it.", field="why")
+            raise Invalid(_("Say why, so that the safeguarding lead and the family understand it."), field="why")
         if not 1 <= hours <= LONGEST_LOOK:
-            raise Invalid(f"Choose between 1 and {LONGEST_LOOK} hours.", field="hours")
+            raise Invalid(_("Choose between 1 and %(longest_look)s hours.", longest_look=LONGEST_LOOK), field="hours")
         child = queries.find_by_reference(reference, slug)
         if child is None:
-            raise Invalid("No child of that Zone has this reference.", field="reference")
+            raise Invalid(_("No child of that Zone has this reference."), field="reference")
         look = UrgentLook(child_id=child.id, person_id=actor.id, why=why.strip(), ends_at=clock.now() + timedelta(hours=hours))
         db.session.add(look)
         audit.record("safeguarding.urgent_look.begun", subject=look, actor=actor, zone_id=child.zone_id, child_id=child.id, reason=why.strip(), hours=hours)

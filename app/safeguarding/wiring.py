@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, render_template
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Person
 from app.children import panels
@@ -17,5 +18,5 @@ def draw(child: Child, person: Person) -> str:
 
 def connect(app: Flask) -> None:
     panels.register_panel("safeguarding", 900, draw, column="side")
-    panels.register_tab("safeguarding.looks", 90, "Who looked", policies.can_see_who_looked)
-    panels.register_tab("safeguarding.copy", 95, "Copy", policies.can_give_copy)
+    panels.register_tab("safeguarding.looks", 90, _l("Who looked"), policies.can_see_who_looked)
+    panels.register_tab("safeguarding.copy", 95, _l("Copy"), policies.can_give_copy)

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.attendance.models import ABSENT, PRESENT, Mark
 from app.attendance.queries import is_newest
@@ -81,8 +82,8 @@ def _figure(found: Found, own_id: uuid.UUID) -> Figure:
 def _praise(figures: Mapping[str, Figure]) -> tuple[str, ...]:
     said = []
     for name, words, is_more_better in (
-        ("answer_days", "You answer faster than most.", False), ("cancelled", "You call off less than most.", False),
-        ("attended", "Children come to you more reliably than to most.", True), ("wants_to_go_on", "More children than elsewhere want to go on.", True),
+        ("answer_days", _("You answer faster than most."), False), ("cancelled", _("You call off less than most."), False),
+        ("attended", _("Children come to you more reliably than to most."), True), ("wants_to_go_on", _("More children than elsewhere want to go on."), True),
     ):
         figure = figures[name]
         if figure.value is not None and figure.middle is not None and (figure.value > figure.middle) is is_more_better and figure.value != figure.middle:

@@ -12,6 +12,7 @@ from itertools import permutations
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from rapidfuzz import fuzz, process
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -105,7 +106,7 @@ def _alike(rows: Sequence[sa.Row[Any]], columns: int, typed: str) -> list[sa.Row
             at.append(number)
             names.append(name)
     best: dict[int, None] = {}
-    for _, _, place in process.extract(typed, names, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=MOST * 3):
+    for _found, _score, place in process.extract(typed, names, scorer=fuzz.ratio, score_cutoff=CLOSE, limit=MOST * 3):
         best.setdefault(at[place])
     return [rows[number] for number in best][: MOST + 1]
 
@@ -122,10 +123,10 @@ def _children(person: Person) -> _Kind:
     statement = sa.select(Child.id, *named, Child.state, School.name.label("school")).outerjoin(School, School.id == Child.school_id)
 
     def shown(row: Any) -> Hit:
-        where = " · ".join(filter(None, [row.reference, row.school, "has left" if row.state is ChildState.ENDED else ""]))
+        where = " · ".join(filter(None, [row.reference, row.school, _("has left") if row.state is ChildState.ENDED else ""]))
         return Hit(row.id, f"{row.known_as or row.first_name} {row.last_name}", where)
 
-    return _Kind("Children", "users", "children.child", "child_id", statement.where(visible_to(person)), named, shown)
+    return _Kind(_("Children"), "users", "children.child", "child_id", statement.where(visible_to(person)), named, shown)
 
 
 def _offerings(person: Person) -> _Kind:
@@ -135,7 +136,7 @@ def _offerings(person: Person) -> _Kind:
     def shown(row: Any) -> Hit:
         return Hit(row.id, row.title, row.name)
 
-    return _Kind("Offerings", "search", "catalogue.offering", "offering_id", statement.where(offerings_visible_to(person)), named, shown)
+    return _Kind(_("Offerings"), "search", "catalogue.offering", "offering_id", statement.where(offerings_visible_to(person)), named, shown)
 
 
 def _organisations(person: Person) -> _Kind:
@@ -144,7 +145,7 @@ def _organisations(person: Person) -> _Kind:
     def shown(row: Any) -> Hit:
         return Hit(row.id, row.name, ORGANISATION_KINDS[row.kind])
 
-    return _Kind("Organisations", "building-2", "catalogue.organisation", "organisation_id", statement, (Organisation.name,), shown)
+    return _Kind(_("Organisations"), "building-2", "catalogue.organisation", "organisation_id", statement, (Organisation.name,), shown)
 
 
 def _people(person: Person) -> _Kind:
@@ -153,5 +154,5 @@ def _people(person: Person) -> _Kind:
     def shown(row: Any) -> Hit:
         return Hit(row.id, row.name, row.email)
 
-    return _Kind("People", "user-round", "accounts.person", "person_id", statement, (Person.name, Person.email), shown)
+    return _Kind(_("People"), "user-round", "accounts.person", "person_id", statement, (Person.name, Person.email), shown)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.accounts.models import Person, Role
@@ -53,7 +54,7 @@ class Asked:
     @property
     def who(self) -> str:
         """"a Year 6 girl" is nobody's business here: the name where it is shared, else a child."""
-        return self.shared.called if self.shared else "a child"
+        return self.shared.called if self.shared else _("a child")
 
 
 def asked(person: Person) -> list[Asked]:
