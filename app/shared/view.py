@@ -15,6 +15,7 @@ from babel.lists import format_list
 from babel.numbers import format_percent
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from app.shared import circle, clock, geo, money, tongue, track
 from app.shared.assets import Assets
@@ -31,12 +32,17 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def sentence_list(parts: Sequence[object], joiner: str = "and") -> str:
-    """["a", "b", "c"] -> "a, b and c"."""
-    words = [str(part) for part in parts]
+    """["a", "b", "c"] -> "a, b and c"; markup where one of them is markup, as a sentence of a template is."""
+    if any(isinstance(part, Markup) for part in parts):
+        return Markup(_listed([str(escape(part)) for part in parts], joiner))  # noqa: S704  each part is escaped
+    return _listed([str(part) for part in parts], joiner)
+
+
+def _listed(words: list[str], joiner: str) -> str:
     if len(words) < 2:
         return "".join(words)
     if locale := tongue.other_language():
-        return format_list(words, style="or" if joiner == "or" else "standard" if joiner == "and" else "unit", locale=locale)
+        return format_list(words, style="or" if joiner == "or" else "standard", locale=locale)
     return f"{', '.join(words[:-1])} {joiner} {words[-1]}"
 
 
@@ -73,7 +79,7 @@ def sentence(text: str) -> str:
     text = text.strip()
     if not text:
         return ""
-    closed = text if text[-1] in ".!?…”\"'" else f"{text}."
+    closed = text if text[-1] in ".!?…”\"'" else text + "."  # markup stays markup
     return closed[0].upper() + closed[1:]
 
 
