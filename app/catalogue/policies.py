@@ -201,6 +201,18 @@ def can_run_session(person: Person, session: Session) -> bool:
     return can_edit_offering(person, session.cohort.offering)
 
 
+def can_hold_session(person: Person, session: Session) -> bool:
+    """Taking a register says so: everybody who works for the organisation, and the Zone manager in its stead."""
+    offering = session.cohort.offering
+    return offering.organisation_id in person.organisation_ids() or person.manages(offering.zone_id)
+
+
+def can_make_for_child(person: Person, organisation: Organisation) -> bool:
+    """A programme for one child, from the offer that a brief was answered with: those who work with children of the Zone. The brief asks
+    whose child it is."""
+    return person.has_role(Role.LINK_WORKER, Role.ZONE_MANAGER, zone_id=organisation.zone_id)
+
+
 def can_see_words(person: Person) -> bool:
     """What search takes for what: those who change it, and the Zone managers, who learn what was not found."""
     return person.has_role(Role.ADMINISTRATOR, Role.ZONE_MANAGER)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.accounts.models import Zone
+from app.accounts.models import Role, Zone
 from app.audit.models import AuditEntry
 from app.catalogue import availability
 from app.catalogue.models import Cohort, Offering, OfferingState, Organisation, OrganisationKind, Tariff
@@ -141,7 +141,7 @@ def test_a_source_cannot_have_fewer_places_than_our_children_hold(zone: Zone, mo
 def test_an_offering_that_was_paused_here_stays_paused(zone: Zone) -> None:
     (done,) = bring(zone, DRUM)
     offering = db.session.get_one(Offering, done.offering_id)
-    pause_offering(offering_id=offering.id, actor=factories.make_person())
+    pause_offering(offering_id=offering.id, actor=factories.make_person(Role.ZONE_MANAGER, zone))
     bring(zone, replace(DRUM, facts=replace(DRUM.facts, title="Second Beats")))
     assert db.session.get_one(Offering, done.offering_id).state is OfferingState.PAUSED
 

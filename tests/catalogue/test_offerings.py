@@ -111,7 +111,7 @@ def test_an_offering_moves_only_along_its_table(organisation: Organisation, mana
 def test_an_edit_from_an_old_page_is_refused_and_says_who_was_faster(organisation: Organisation, manager: Person) -> None:
     draft = add(organisation, manager)
     seen = draft.version
-    colleague = factories.make_person(Role.ZONE_MANAGER, factories.make_zone(), name="Robin Faster")
+    colleague = factories.make_person(Role.PARTNER_ADMIN, db.session.get_one(Zone, organisation.zone_id), organisation=organisation, name="Robin Faster")
     offerings.edit_offering(offering_id=draft.id, facts=replace(FACTS, title="Second Beats"), version=seen, actor=colleague)
     with pytest.raises(Stale, match="Robin Faster"):
         offerings.edit_offering(offering_id=draft.id, facts=replace(FACTS, title="Third Beats"), version=seen, actor=manager)

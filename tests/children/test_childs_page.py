@@ -43,7 +43,7 @@ def fill(world: World, times: int) -> None:
     child, worker, today = world.child, world.link_worker, clock.today()
     term = terms_of(db.session.get_one(Child, child.id))[0].starts_on
     for n in range(times):
-        services.record_voice(child_id=child.id, words=f"Words {n}", said_on=today, actor=make.make_person(Role.LINK_WORKER, world.zone))
+        services.record_voice(child_id=child.id, words=f"Words {n}", said_on=today, actor=worker, heard_by_id=make.make_person(Role.LINK_WORKER, world.zone).id)
         services.add_note(child_id=child.id, kind=NoteKind.MOTIVATES, text=f"Football {n}", noted_on=today, actor=worker)
         tie = services.set_relationship(child_id=child.id, name=f"Somebody {n}", kind=list(RelationshipKind)[n % 6], since_on=today - timedelta(days=90), actor=worker)
         services.set_relationship(child_id=child.id, relationship_id=tie.id, name=tie.name, kind=tie.kind, closeness=Closeness.CLOSE, warmth=Warmth.NEW, actor=worker)

@@ -157,7 +157,7 @@ def test_private_note_and_another_childs_tag_suggest_nothing(world: World) -> No
     note(world, NoteKind.MOTIVATES, "Football, said in therapy", is_private=True)
     assert tags_of(world) == []
     note(world, NoteKind.MOTIVATES, "Football")
-    other = make.make_child(world.school)
+    other = make.make_child(world.school, world.link_worker)
     with pytest.raises(NotFound):
         services.decide_tag(child_id=other.id, tag_id=tags_of(world)[0].id, is_right=True, actor=world.link_worker)
 
@@ -189,7 +189,7 @@ def test_reviews_of_a_goal_stay_term_by_term(world: World) -> None:
     )
     for days, stars, words in ((200, 2, ""), (100, None, "Safiya saved me a seat"), (1, 5, "Every day")):
         with clock.freeze(clock.now() - timedelta(days=days)):
-            services.review_goal(child_id=world.child.id, goal_id=goal.id, stars=stars, words=words, actor=world.link_worker, is_reached=days == 1)
+            services.review_goal(child_id=world.child.id, goal_id=goal.id, stars=stars, words=words, actor=world.manager, is_reached=days == 1)
     kept = book.read(fresh(world)).goals[0]
     assert [(review.stars, review.words) for review in kept.reviews] == [(2, ""), (None, "Safiya saved me a seat"), (5, "Every day")]
     assert (kept.stars, kept.review_words, kept.reached_on) == (5, "Every day", days_ago(1))

@@ -225,7 +225,7 @@ def test_goal_is_reviewed_with_stars_and_words(world: World) -> None:
 
 
 def test_things_of_another_child_are_not_found(world: World) -> None:
-    other = make.make_child(world.school)
+    other = make.make_child(world.school, world.link_worker)
     with pytest.raises(NotFound):
         services.end_need(child_id=world.child.id, need_id=other.needs[0].id, actor=world.link_worker)
     goal = services.set_goal(child_id=other.id, area="Social", words="Mine", actor=world.link_worker)

@@ -83,7 +83,8 @@ def _reaches(key: Key, is_it: Callable[[Key], bool]) -> bool:
     return False
 
 
-def _verbs() -> dict[str, Key]:
+@cache
+def verbs() -> dict[str, Key]:
     """`room.module.verb` of each public function in services that opens a transaction by itself."""
     functions, _ = _code()
     found = {}
@@ -99,9 +100,9 @@ def _verbs() -> dict[str, Key]:
 
 
 def test_every_verb_that_changes_something_leaves_a_line_in_the_trail() -> None:
-    verbs = _verbs()
-    assert len(verbs) > 300
-    silent = {name for name, key in verbs.items() if not _reaches(key, lambda called: called == ("app.audit.services", "record"))}
+    found = verbs()
+    assert len(found) > 300
+    silent = {name for name, key in found.items() if not _reaches(key, lambda called: called == ("app.audit.services", "record"))}
     assert sorted(silent - set(NO_LINE)) == [], "write what it did into the trail, or say in NO_LINE where it is seen instead"
     assert sorted(set(NO_LINE) - silent) == [], "these are in the trail now: take them out of NO_LINE"
 
@@ -110,7 +111,7 @@ def test_no_verb_runs_without_being_told_who_acts() -> None:
     """`actor` has no default: a call that leaves it out is an error, not somebody. mypy holds each caller to it."""
     functions, _ = _code()
     wrong = []
-    for name, key in _verbs().items():
+    for name, key in verbs().items():
         arguments = functions[key].args
         given = [*arguments.args, *arguments.kwonlyargs]
         if not any(argument.arg == "actor" for argument in given):
@@ -119,5 +120,5 @@ def test_no_verb_runs_without_being_told_who_acts() -> None:
         if defaults.get("actor") is not None and name not in CLOCKS_OWN:
             wrong.append(name)
     assert sorted(wrong) == []
-    assert set(CLOCKS_OWN) <= set(_verbs())
+    assert set(CLOCKS_OWN) <= set(verbs())
 

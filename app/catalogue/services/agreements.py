@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role, Zone
 from app.accounts.queries import people_with
@@ -42,11 +43,11 @@ def publish_agreement(*, zone_id: uuid.UUID, kind: DocumentKind, text: str, acto
         if not actor.manages(zone_id):
             raise Forbidden
         if kind not in AGREED_KINDS:
-            raise Invalid("Only the shared values and the behaviour agreement are signed here.", field="kind")
+            raise Invalid(_("Only the shared values and the behaviour agreement are signed here."), field="kind")
         if not 1 <= len(text.strip()) <= TEXT_LIMIT:
-            raise Invalid("Write the text that both sides sign." if not text.strip() else f"{TEXT_LIMIT:,} characters are the most.", field="text")
+            raise Invalid(_("Write the text that both sides sign.") if not text.strip() else _("%(text_limit)s characters are the most.", text_limit=f"{TEXT_LIMIT:,}"), field="text")
         if sign_by_on is not None and sign_by_on <= clock.today():
-            raise Invalid("Give them a day that is still to come.", field="sign_by_on")
+            raise Invalid(_("Give them a day that is still to come."), field="sign_by_on")
         before = queries.find_agreement(zone_id, kind)
         agreement = Agreement(
             zone_id=zone.id, kind=kind, number=before.number + 1 if before else 1, text=text.strip(), sign_by_on=sign_by_on,
@@ -72,12 +73,12 @@ def sign_agreement(*, agreement_id: uuid.UUID, organisation_id: uuid.UUID, name:
             raise NotFound
         is_partner = policies.signs_for_partner(actor, organisation)
         if not is_partner and not actor.manages(organisation.zone_id):
-            raise Forbidden("The organisation’s administrator signs for it, and the Zone manager for the charity.")
+            raise Forbidden(_("The organisation’s administrator signs for it, and the Zone manager for the charity."))
         if not name.strip():
-            raise Invalid("Type your name: that is your signature.", field="name")
+            raise Invalid(_("Type your name: that is your signature."), field="name")
         newest = queries.find_agreement(agreement.zone_id, agreement.kind)
         if newest is not None and newest.id != agreement.id:
-            raise Invalid("There is a newer version of this text. Read and sign that one.")
+            raise Invalid(_("There is a newer version of this text. Read and sign that one."))
         signed = {one.is_partner: one for one in queries.list_signatures(organisation_id, agreement_id)}
         if is_partner in signed:
             return signed[is_partner]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
@@ -27,7 +30,7 @@ from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, Stale, permit
 
-WHO = "The Zone manager answers this, and nobody answers what they proposed themselves."
+WHO = _l("The Zone manager answers this, and nobody answers what they proposed themselves.")
 
 
 def accept_proposal(*, proposal_id: uuid.UUID, actor: Person, seen: str, word: str = "") -> Proposal:
@@ -39,7 +42,7 @@ def accept_proposal(*, proposal_id: uuid.UUID, actor: Person, seen: str, word: s
         proposal = _take(proposal_id, actor)
         PROPOSAL_MOVES.require(proposal.state, ProposalState.ACCEPTED)
         if seen != queries.seen_mark(proposal):
-            raise Stale("It has changed since you opened this page. Look at what it says now before you answer.")
+            raise Stale(_("It has changed since you opened this page. Look at what it says now before you answer."))
         _carry_out(proposal, actor)
         _answer(proposal, ProposalState.ACCEPTED, actor, word)
         notifications.close_tasks(kind=proposals.TASK, subject=proposal, why="Accepted")
@@ -52,7 +55,7 @@ def return_proposal(*, proposal_id: uuid.UUID, word: str, actor: Person) -> Prop
         proposal = _take(proposal_id, actor)
         PROPOSAL_MOVES.require(proposal.state, ProposalState.RETURNED)
         if not word.strip():
-            raise Invalid("Say what would make it right: they read it.", field="word")
+            raise Invalid(_("Say what would make it right: they read it."), field="word")
         _answer(proposal, ProposalState.RETURNED, actor, word)
         notifications.close_tasks(kind=proposals.TASK, subject=proposal, why="Sent back")
         for person in people_with(Role.PARTNER_ADMIN, proposal.zone_id, organisation_id=proposal.organisation_id):
@@ -67,7 +70,7 @@ def withdraw_proposal(*, proposal_id: uuid.UUID, actor: Person) -> Proposal:
     """Everything stays as it is; a photo that only waited goes. Raises IllegalMove, Forbidden."""
     with atomic():
         proposal = _locked(proposal_id, actor)
-        permit(policies.can_withdraw_proposal(actor, proposal), "Only the organisation takes back what it proposed.")
+        permit(policies.can_withdraw_proposal(actor, proposal), _("Only the organisation takes back what it proposed."))
         proposals.let_go(proposal, ProposalState.WITHDRAWN, actor, "Taken back")
         if proposal.kind is ProposalKind.PHOTO:
             photos.remove_photo(photo_id=proposal.subject_id, actor=actor)

@@ -24,6 +24,7 @@ from app.catalogue.models import (
     Session,
     SessionState,
 )
+from app.catalogue.services import powers
 from app.catalogue.services.series import follow
 from app.catalogue.services.sessions import cancel
 from app.catalogue.services.sites import require_own_site
@@ -57,25 +58,39 @@ def add_cohort(
         offering = db.session.get(Offering, offering_id)
         if offering is None:
             raise NotFound
-        if capacity < 0:
-            raise Invalid("Type how many places there are: a whole number, 0 or more.", field="capacity")
-        if not 0 <= outside_places <= capacity:
-            raise Invalid("No more places can be taken than there are.", field="outside_places")
-        _require_dates(starts_on, ends_on)
-        _require_colleague(offering.organisation_id, practitioner_id)
-        require_own_site(offering.organisation_id, site_id)
-        cohort = Cohort(
-            offering=offering, capacity=capacity, name=name, starts_on=starts_on, ends_on=ends_on, outside_places=outside_places,
-            practitioner_id=practitioner_id, venue=venue, site_id=site_id,
+        powers.runs(actor, offering)
+        return begin_cohort(
+            offering, capacity=capacity, actor=actor, name=name, starts_on=starts_on, ends_on=ends_on, outside_places=outside_places,
+            practitioner_id=practitioner_id, venue=venue, site_id=site_id, schedule=schedule,
         )
-        db.session.add(cohort)
-        audit.record(
-            "catalogue.cohort.added", subject=cohort, actor=actor, zone_id=offering.zone_id, offering=offering_id, capacity=capacity,
-            outside_places=outside_places, starts_on=starts_on, ends_on=ends_on,
-        )
-        if schedule and starts_on is not None and ends_on is not None and offering.slots:
-            schedule_sessions(cohort_id=cohort.id, actor=actor)
-        return cohort
+
+
+def begin_cohort(
+    offering: Offering, *, capacity: int, actor: Person | None, name: str = "", starts_on: date | None = None, ends_on: date | None = None,
+    outside_places: int = 0, practitioner_id: uuid.UUID | None = None, venue: str = "", site_id: uuid.UUID | None = None,
+    schedule: bool = True,
+) -> Cohort:
+    """The same inside a verb that has asked who may."""
+    if capacity < 0:
+        raise Invalid("Type how many places there are: a whole number, 0 or more.", field="capacity")
+    if not 0 <= outside_places <= capacity:
+        raise Invalid("No more places can be taken than there are.", field="outside_places")
+    _require_dates(starts_on, ends_on)
+    _require_colleague(offering.organisation_id, practitioner_id)
+    require_own_site(offering.organisation_id, site_id)
+    cohort = Cohort(
+        offering=offering, capacity=capacity, name=name, starts_on=starts_on, ends_on=ends_on, outside_places=outside_places,
+        practitioner_id=practitioner_id, venue=venue, site_id=site_id,
+    )
+    db.session.add(cohort)
+    audit.record(
+        "catalogue.cohort.added", subject=cohort, actor=actor, zone_id=offering.zone_id, offering=offering.id, capacity=capacity,
+        outside_places=outside_places, starts_on=starts_on, ends_on=ends_on,
+    )
+    if schedule and starts_on is not None and ends_on is not None and offering.slots:
+        db.session.flush()
+        _schedule(cohort.id, actor)
+    return cohort
 
 
 def edit_cohort(
@@ -95,6 +110,7 @@ def edit_cohort(
     """
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
+        powers.runs(actor, cohort.offering)
         _require_dates(starts_on, ends_on)
         _require_colleague(cohort.offering.organisation_id, practitioner_id)
         require_own_site(cohort.offering.organisation_id, site_id)
@@ -125,6 +141,7 @@ def close_cohort(*, cohort_id: uuid.UUID, actor: Person, reason: str = "") -> Co
     """Takes no more children; those who have a place keep it. Closing twice is closing once."""
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
+        powers.runs(actor, cohort.offering)
         if cohort.state is CohortState.OPEN:
             cohort.state = CohortState.CLOSED
             audit.record(
@@ -138,6 +155,7 @@ def reopen_cohort(*, cohort_id: uuid.UUID, actor: Person) -> Cohort:
     """Takes children again. Raises Invalid when its last day has passed."""
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
+        powers.runs(actor, cohort.offering)
         if cohort.ends_on is not None and cohort.ends_on < clock.today():
             raise Invalid(f"This group ended on {day_text(cohort.ends_on)}. Change its dates first.", code="over")
         if cohort.state is CohortState.CLOSED:
@@ -156,6 +174,7 @@ def set_outside_places(*, cohort_id: uuid.UUID, outside_places: int, actor: Pers
     """
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
+        powers.runs(actor, cohort.offering)
         places = free_places([cohort_id])[cohort_id]
         most = cohort.capacity - places.live
         if not 0 <= outside_places <= max(most, cohort.outside_places):
@@ -180,30 +199,35 @@ def schedule_sessions(*, cohort_id: uuid.UUID, actor: Person | None) -> list[Ses
     over gets none. Running it again plans nothing twice. Raises Invalid when there are no dates or no slots to plan from.
     """
     with atomic():
-        cohort = lock_row(Cohort, cohort_id)
-        if cohort.starts_on is None or cohort.ends_on is None:
-            raise Invalid("Give the group a first and a last day; then its sessions can be planned.", field="starts_on")
-        own = queries.list_series(cohort_id)
-        if own:
-            before = set(db.session.scalars(sa.select(Session.id).where(Session.cohort_id == cohort_id)))
-            for series in own:
-                follow(series, cohort, actor)
-            db.session.flush()
-            return [s for s in queries.list_sessions(cohort_id) if s.id not in before]
-        terms = queries.zone_terms(cohort.offering.zone_id)
-        known = set(db.session.scalars(sa.select(Session.starts_at).where(Session.cohort_id == cohort_id)))
-        first = max(cohort.starts_on, clock.today())
-        planned = [
-            Session(cohort_id=cohort_id, starts_at=starts_at, ends_at=ends_at)
-            for starts_at, ends_at in meetings(cohort.offering.slots, terms, first=first, last=cohort.ends_on)
-            if starts_at not in known
-        ]
-        db.session.add_all(planned)
-        if planned:
-            audit.record(
-                "catalogue.cohort.sessions_planned", subject=cohort, actor=actor, zone_id=cohort.offering.zone_id, count=len(planned)
-            )
-        return planned
+        powers.runs(actor, lock_row(Cohort, cohort_id).offering)
+        return _schedule(cohort_id, actor)
+
+
+def _schedule(cohort_id: uuid.UUID, actor: Person | None) -> list[Session]:
+    cohort = lock_row(Cohort, cohort_id)
+    if cohort.starts_on is None or cohort.ends_on is None:
+        raise Invalid("Give the group a first and a last day; then its sessions can be planned.", field="starts_on")
+    own = queries.list_series(cohort_id)
+    if own:
+        before = set(db.session.scalars(sa.select(Session.id).where(Session.cohort_id == cohort_id)))
+        for series in own:
+            follow(series, cohort, actor)
+        db.session.flush()
+        return [s for s in queries.list_sessions(cohort_id) if s.id not in before]
+    terms = queries.zone_terms(cohort.offering.zone_id)
+    known = set(db.session.scalars(sa.select(Session.starts_at).where(Session.cohort_id == cohort_id)))
+    first = max(cohort.starts_on, clock.today())
+    planned = [
+        Session(cohort_id=cohort_id, starts_at=starts_at, ends_at=ends_at)
+        for starts_at, ends_at in meetings(cohort.offering.slots, terms, first=first, last=cohort.ends_on)
+        if starts_at not in known
+    ]
+    db.session.add_all(planned)
+    if planned:
+        audit.record(
+            "catalogue.cohort.sessions_planned", subject=cohort, actor=actor, zone_id=cohort.offering.zone_id, count=len(planned)
+        )
+    return planned
 
 
 def _held_days(cohort_id: uuid.UUID) -> list[date]:

@@ -11,6 +11,7 @@ from app.accounts.models import Person, Role, RoleGrant
 from app.accounts.queries import people_with
 from app.audit import services as audit
 from app.catalogue.models import Offering, OfferingState, Organisation, OrganisationKind, PartnerState
+from app.catalogue.services import powers
 from app.notifications import services as notifications
 from app.notifications.queries import keys_of
 from app.shared import clock
@@ -24,6 +25,7 @@ def confirm_all(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
     """What is written about the organisation and everything it offers is right today; pressed twice is said once."""
     with atomic():
         organisation, today = lock_row(Organisation, organisation_id), clock.today()
+        powers.runs(actor, organisation)
         live = sa.select(Offering).where(
             Offering.organisation_id == organisation_id, Offering.state.in_((OfferingState.LIVE, OfferingState.PAUSED)),
             sa.or_(Offering.confirmed_on.is_(None), Offering.confirmed_on < today),

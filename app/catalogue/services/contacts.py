@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import changes
 from app.catalogue.models import Contact, ContactPurpose, Organisation
+from app.catalogue.services import powers
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
 
@@ -33,6 +34,7 @@ def add_contact(*, organisation_id: uuid.UUID, facts: ContactFacts, actor: Perso
         organisation = db.session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
+        powers.runs(actor, organisation)
         _require_sense(organisation_id, facts)
         contact = Contact(organisation_id=organisation_id, **asdict(facts))
         db.session.add(contact)
@@ -45,6 +47,7 @@ def edit_contact(*, contact_id: uuid.UUID, facts: ContactFacts, actor: Person) -
     """Raises Invalid at the field that cannot be."""
     with atomic():
         contact = _get(contact_id)
+        powers.runs(actor, contact.organisation)
         _require_sense(contact.organisation_id, facts, but=contact_id)
         changed = changes.apply(contact, asdict(facts))
         if changed:
@@ -59,6 +62,7 @@ def remove_contact(*, contact_id: uuid.UUID, actor: Person) -> None:
     """Not there to be asked any more: the row goes, the trail says when and who took it away."""
     with atomic():
         contact = _get(contact_id)
+        powers.runs(actor, contact.organisation)
         audit.record("catalogue.contact.removed", subject=contact.organisation, actor=actor, contact=contact_id, name=contact.name)
         db.session.delete(contact)
 

@@ -17,7 +17,7 @@ from app.catalogue.models import (
     Organisation,
     Practitioner,
 )
-from app.catalogue.services import lapses, papers
+from app.catalogue.services import lapses, papers, powers
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Forbidden, Invalid, NotFound
@@ -44,6 +44,7 @@ def submit_document(
     """
     with papers.kept(content, kind) as file, atomic():
         organisation = _get_organisation(organisation_id)
+        powers.runs(actor, organisation)
         _require_fitting(organisation, kind, practitioner_id)
         _require_days(issued_on, expires_on)
         if kind is DocumentKind.DBS and len("".join(c for c in reference if c.isdigit())) > 4:
@@ -65,6 +66,7 @@ def verify_document(*, document_id: uuid.UUID, actor: Person) -> Document:
     """Somebody other than the submitter has seen it. Raises Forbidden, IllegalMove, Invalid when it has run out meanwhile."""
     with atomic():
         document = _get(document_id)
+        powers.checks(actor, document)
         DOCUMENT_MOVES.require(document.state, DocumentState.VERIFIED)
         _require_other(document, actor)
         if document.expires_on is not None and document.expires_on < clock.today():
@@ -79,6 +81,7 @@ def reject_document(*, document_id: uuid.UUID, reason: str, actor: Person) -> Do
     """Sent back, with what is wrong. Raises Forbidden, IllegalMove, Invalid at `reason`."""
     with atomic():
         document = _get(document_id)
+        powers.checks(actor, document)
         DOCUMENT_MOVES.require(document.state, DocumentState.REJECTED)
         _require_other(document, actor)
         if not reason.strip():

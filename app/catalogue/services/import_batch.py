@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Zone
 from app.audit import services as audit
@@ -133,7 +134,7 @@ class Batch:
         cohort = self.cohorts.get(offering.id)
         live = self.live.get(cohort.id, 0) if cohort else 0
         if row.capacity < live:
-            raise Invalid(f"Kith’s children hold {live} places there, so it cannot have {row.capacity}.", field="capacity")
+            raise Invalid(_("Kith’s children hold %(live)s places there, so it cannot have %(capacity)s.", live=live, capacity=row.capacity), field="capacity")
         says_left = row.places_left is not None and (self.only is None or "places_left" in self.only)
         if says_left and row.places_left is not None:
             outside = max(0, row.capacity - row.places_left - live)
@@ -219,8 +220,8 @@ def _values(facts: OfferingFacts) -> dict[str, Any]:
 
 def _require_places(row: ImportedOffering) -> None:
     if not row.provider.strip():
-        raise Invalid("Name the organisation that provides it.", field="provider")
+        raise Invalid(_("Name the organisation that provides it."), field="provider")
     if row.capacity is not None and row.capacity < 0:
-        raise Invalid("A group cannot have less than no places.", field="capacity")
+        raise Invalid(_("A group cannot have less than no places."), field="capacity")
     if row.capacity is not None and row.places_left is not None and not 0 <= row.places_left <= row.capacity:
-        raise Invalid(f"Places left must be from 0 to the capacity, {row.capacity}.", field="places_left")
+        raise Invalid(_("Places left must be from 0 to the capacity, %(capacity)s.", capacity=row.capacity), field="places_left")

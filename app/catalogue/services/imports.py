@@ -15,6 +15,7 @@ from app.accounts.models import Person, Zone
 from app.audit import services as audit
 from app.catalogue.exchange import list_missing
 from app.catalogue.models import Offering
+from app.catalogue.services import powers
 from app.catalogue.services.import_batch import Batch
 from app.catalogue.services.imported import ORGANISATION_KIND, Imported, ImportedOffering, Outcome
 from app.shared import clock
@@ -50,6 +51,7 @@ def upsert_offerings(
     """
     rows = list(offerings)
     with nullcontext() if dry_run else atomic():
+        powers.manages(actor, zone_id)
         if db.session.get(Zone, zone_id) is None:
             raise NotFound
         with db.session.no_autoflush:
@@ -68,6 +70,7 @@ def mark_seen(
     `seen` are the ids in the source's file, `covers` says of an id whether the file speaks of it at all. How many are missing now.
     """
     with atomic():
+        powers.manages(actor, zone_id)
         rows = list_missing(zone_id, source, seen, covers)
         gone = [row.id for row in rows if row.is_missing and row.since is None]
         back = [row.id for row in rows if not row.is_missing]

@@ -8,6 +8,7 @@ import uuid
 from app.accounts.models import Person, Role
 from app.accounts.services.people import Scope, add_person
 from app.catalogue.models import Organisation, OrganisationKind, PartnerState
+from app.catalogue.services import powers
 from app.catalogue.services.organisations import OrganisationFacts, add_organisation
 from app.shared.db import atomic, db
 
@@ -15,6 +16,7 @@ from app.shared.db import atomic, db
 def invite_partner(*, zone_id: uuid.UUID, name: str, contact_name: str, email: str, actor: Person) -> Organisation:
     """Raises Invalid at the field that cannot be: a name the Zone has, an address somebody uses already."""
     with atomic():
+        powers.manages(actor, zone_id)
         organisation = add_organisation(
             zone_id=zone_id, actor=actor, state=PartnerState.INVITED,
             facts=OrganisationFacts(name=name, kind=OrganisationKind.PARTNER, contact_name=contact_name, email=email),

@@ -20,6 +20,7 @@ from app.catalogue.models import NEEDS
 from app.catalogue.models.words import ChangeKind, LexiconChange, LexiconConcept, WordSource
 from app.catalogue.search.lexicon import Line, shipped_lines
 from app.catalogue.search.overlay import Laid, as_laid, key_of, laid_over
+from app.catalogue.services import powers
 from app.shared.db import atomic, db, in_parts, lock_rows
 from app.shared.errors import DomainError, Invalid, NotFound, Stale
 
@@ -105,6 +106,7 @@ def save_concept(
 
     Raises Invalid at the field, and Stale when somebody changed it since the page was drawn.
     """
+    powers.keeps_words(actor)
     laid = planned(name, same, near, needs)
     with atomic():
         rows = _lock([key_of(laid.name)])
@@ -120,6 +122,7 @@ def switch_concept(*, name: str, is_on: bool, actor: Person | None) -> LexiconCh
     """Take a concept out of every search, or put it back; its words are kept. Raises NotFound."""
     key = key_of(name)
     with atomic():
+        powers.keeps_words(actor)
         rows = _lock([key])
         row, shipped = rows.get(key), shipped_line(key)
         if row is None and shipped is None:
@@ -136,6 +139,7 @@ def forget_concept(*, name: str, actor: Person | None) -> LexiconChange:
     """Back to what Kith ships (or, for a concept of the installation's own, away with it). Raises NotFound."""
     key = key_of(name)
     with atomic():
+        powers.keeps_words(actor)
         rows = _lock([key])
         if key not in rows:
             raise NotFound
@@ -145,6 +149,7 @@ def forget_concept(*, name: str, actor: Person | None) -> LexiconChange:
 def undo_change(*, change_id: uuid.UUID, actor: Person | None) -> LexiconChange:
     """Put back what stood before that change. Raises NotFound, and Stale when a later change stands on it."""
     with atomic():
+        powers.keeps_words(actor)
         change = db.session.get(LexiconChange, change_id)
         if change is None:
             raise NotFound
@@ -241,6 +246,7 @@ def import_words(
 
     Raises Invalid when the file as a whole cannot be used.
     """
+    powers.keeps_words(actor)
     file = read(content, form)
     if is_dry_run:
         return _planned_file(file, _all_rows())[0], None
@@ -256,6 +262,7 @@ def look_at_words(*, file: WordsFile) -> WordsReport:
 def apply_file(file: WordsFile, form: Format, actor: Person | None) -> tuple[WordsReport, LexiconChange | None]:
     """The right rows of a file that was read already, in one transaction; the same file again changes nothing."""
     with atomic():
+        powers.keeps_words(actor)
         db.session.execute(sa.select(LexiconConcept.id).order_by(LexiconConcept.id).with_for_update()).all()
         rows = _all_rows()
         report, wanted = _planned_file(file, rows)

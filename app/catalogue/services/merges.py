@@ -23,6 +23,7 @@ from app.catalogue.models import (
     Organisation,
     PartnerState,
 )
+from app.catalogue.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db, lock_rows
 from app.shared.errors import DomainError, Invalid, NotFound
@@ -85,6 +86,7 @@ def merge(*, kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID, take: Coll
         if kept_id == gone_id:
             raise CannotMerge("These are one and the same record already.")
         kept, gone = _get(kind, kept_id), _get(kind, gone_id)
+        powers.manages(actor, kept.zone_id)
         _require_alike(kind, kept, gone)
         _lock(kind, kept_id, gone_id)
         for mover in movers():
@@ -123,6 +125,7 @@ def undo_merge(*, merge_id: uuid.UUID, actor: Person) -> Undone:
         done = db.session.get(Merge, merge_id)
         if done is None:
             raise NotFound
+        powers.manages(actor, done.zone_id)
         if done.undone_at is not None:
             return Undone(done, ())
         kept, gone = _get(done.kind, done.kept_id), _get(done.kind, done.gone_id)
@@ -155,6 +158,7 @@ def tell_apart(*, kind: MergeKind, first_id: uuid.UUID, second_id: uuid.UUID, ac
     """Somebody looked: not the same. They are not shown together again; saying it twice is saying it once."""
     with atomic():
         one, other = _get(kind, first_id), _get(kind, second_id)
+        powers.manages(actor, one.zone_id)
         if one.zone_id != other.zone_id or one.id == other.id:
             raise Invalid("Choose two records of one Zone.")
         low, high = sorted((first_id, second_id), key=str)
@@ -175,6 +179,7 @@ def forget_told_apart(*, mark_id: uuid.UUID, actor: Person) -> None:
         mark = db.session.get(NotDuplicate, mark_id)
         if mark is None:
             raise NotFound
+        powers.manages(actor, mark.zone_id)
         audit.record("catalogue.merge.reconsidered", subject=_get(mark.kind, mark.first_id), actor=actor, other=mark.second_id)
         db.session.delete(mark)
 

@@ -17,6 +17,7 @@ from app.catalogue.search.analysis import words
 from app.catalogue.search.private import without_names
 from app.catalogue.search.snapshot import vocabulary_of
 from app.catalogue.search.spelling import is_known
+from app.catalogue.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import DomainError, Invalid, NotFound
@@ -64,6 +65,7 @@ def note_gap(*, zone_id: uuid.UUID, typed: str, asked: str, note: str, actor: Pe
 
     Raises Invalid at the field when the note names a child that the writer knows.
     """
+    powers.searches(actor, zone_id)
     refuse_names(note, actor, "note")
     with atomic():
         said = without_anybody(typed, zone_id)[:LONGEST]
@@ -90,6 +92,7 @@ def close_gap(*, gap_id: uuid.UUID, why: str, actor: Person) -> GapNote:
     """All open notes that say the same are closed together. Raises NotFound, and DomainError when it is closed already."""
     with atomic():
         gap = lock_row(GapNote, gap_id)
+        powers.manages(actor, gap.zone_id)
         if gap.closed_at is not None:
             raise DomainError("That is closed already.")
         same = db.session.scalars(sa.select(GapNote).where(
@@ -104,6 +107,7 @@ def close_gap(*, gap_id: uuid.UUID, why: str, actor: Person) -> GapNote:
 def open_view(*, zone_id: uuid.UUID, to_zone_id: uuid.UUID, actor: Person) -> OpenedView:
     """Let another Zone see which live offers there are here when it has none. Raises DomainError when it does already."""
     with atomic():
+        powers.manages(actor, zone_id)
         if db.session.scalar(sa.select(OpenedView.id).where(OpenedView.zone_id == zone_id, OpenedView.to_zone_id == to_zone_id)):
             raise DomainError("That Zone sees your offers already.", field="zone")
         view = OpenedView(zone_id=zone_id, to_zone_id=to_zone_id)
@@ -118,5 +122,6 @@ def close_view(*, view_id: uuid.UUID, actor: Person) -> None:
         view = db.session.get(OpenedView, view_id)
         if view is None:
             raise NotFound
+        powers.manages(actor, view.zone_id)
         audit.record("catalogue.view.closed", subject=view, actor=actor, zone_id=view.zone_id, to=view.to_zone_id)
         db.session.delete(view)

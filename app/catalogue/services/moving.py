@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.services.grants import give_back_grants, move_grants
 from app.catalogue.merging import Mover, by_column, register_mover
@@ -61,7 +62,7 @@ def _unanswered(kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID) -> str:
     else:
         waiting = (Proposal.organisation_id == gone_id) & (Proposal.subject_type == Organisation.__tablename__)
     if db.session.scalar(sa.select(sa.exists().where(waiting, Proposal.state.in_(OPEN_PROPOSALS)))):
-        return "A change is proposed to the one that would go. Answer that first."
+        return _("A change is proposed to the one that would go. Answer that first.")
     return ""
 
 

@@ -23,10 +23,11 @@ from app.catalogue.models import (
     PlaceFoundBy,
     Season,
 )
+from app.catalogue.services import powers
 from app.catalogue.services.documents import require_current_documents
 from app.catalogue.services.organisations import look_at_work_alone
 from app.catalogue.services.sites import place_at, require_own_site
-from app.catalogue.services.tariffs import set_tariff
+from app.catalogue.services.tariffs import begin_tariff
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Invalid, NotFound, Stale
@@ -87,21 +88,28 @@ def add_offering(
         organisation = db.session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
-        values = _values(facts, organisation_id)
-        offering = Offering(
-            organisation=organisation, zone_id=organisation.zone_id, state=state,
-            confirmed_on=clock.today() if state is OfferingState.LIVE else None,
-            confirmed_by_id=actor.id if actor and state is OfferingState.LIVE else None, **values,
-        )
-        db.session.add(offering)
-        audit.record("catalogue.offering.added", subject=offering, actor=actor, state=state)
-        return offering
+        powers.runs(actor, organisation)
+        return begin(organisation, facts, actor, state)
+
+
+def begin(organisation: Organisation, facts: OfferingFacts, actor: Person | None, state: OfferingState) -> Offering:
+    """Inside a verb that has asked who may."""
+    values = _values(facts, organisation.id)
+    offering = Offering(
+        organisation=organisation, zone_id=organisation.zone_id, state=state,
+        confirmed_on=clock.today() if state is OfferingState.LIVE else None,
+        confirmed_by_id=actor.id if actor and state is OfferingState.LIVE else None, **values,
+    )
+    db.session.add(offering)
+    audit.record("catalogue.offering.added", subject=offering, actor=actor, state=state)
+    return offering
 
 
 def edit_offering(*, offering_id: uuid.UUID, facts: OfferingFacts, version: int, actor: Person) -> Offering:
     """Raises Stale when somebody saved since `version` was shown, Invalid at the field that cannot be."""
     with atomic():
         offering = _get(offering_id)
+        powers.runs(actor, offering)
         _require_version(offering, version)
         changed = changes.apply(offering, _values(facts, offering.organisation_id))
         if changed:
@@ -122,6 +130,7 @@ def copy_offering(*, offering_id: uuid.UUID, actor: Person) -> Offering:
     sessions, whoever goes there, and the photos stay with the original."""
     with atomic():
         original = _get(offering_id)
+        powers.runs(actor, original)
         facts = facts_of(original)
         facts |= {"title": f"Copy of {original.title}"[:200], **{k: list(v) for k, v in facts.items() if isinstance(v, list)}}
         copied = Offering(organisation=original.organisation, zone_id=original.zone_id, state=OfferingState.DRAFT, **facts)
@@ -129,8 +138,9 @@ def copy_offering(*, offering_id: uuid.UUID, actor: Person) -> Offering:
         audit.record("catalogue.offering.copied", subject=copied, actor=actor, original=offering_id)
         tariff = queries.find_current_tariff(original.id, clock.today())
         if tariff is not None:
-            set_tariff(
-                offering_id=copied.id, price_pence=tariff.price_pence, setup_pence=tariff.setup_pence,
+            db.session.flush()
+            begin_tariff(
+                copied, price_pence=tariff.price_pence, setup_pence=tariff.setup_pence,
                 notice_percent=tariff.notice_percent, payable=tariff.payable, basis=tariff.basis, is_one_to_one=tariff.is_one_to_one,
                 actor=actor,
             )
@@ -144,6 +154,7 @@ def publish_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
     """
     with atomic():
         offering = _get(offering_id)
+        powers.runs(actor, offering)
         require_publishable(offering, version)
         offering.confirmed_on = clock.today()
         offering.confirmed_by_id = actor.id
@@ -167,6 +178,7 @@ def pause_offering(*, offering_id: uuid.UUID, actor: Person, reason: str = "", v
     """No new children for now; those who go, go on. Raises IllegalMove, Stale."""
     with atomic():
         offering = _get(offering_id)
+        powers.runs(actor, offering)
         _require_version(offering, version)
         OFFERING_MOVES.require(offering.state, OfferingState.PAUSED)
         _move(offering, OfferingState.PAUSED, actor, "catalogue.offering.paused", reason)
@@ -177,6 +189,7 @@ def close_offering(*, offering_id: uuid.UUID, actor: Person, reason: str = "", v
     """It is over, or will not come. Raises IllegalMove, Stale."""
     with atomic():
         offering = _get(offering_id)
+        powers.runs(actor, offering)
         _require_version(offering, version)
         OFFERING_MOVES.require(offering.state, OfferingState.CLOSED)
         _move(offering, OfferingState.CLOSED, actor, "catalogue.offering.closed", reason)
@@ -187,6 +200,7 @@ def confirm_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
     """Somebody looked today and everything is still right. Raises Stale, Invalid for one that is not open."""
     with atomic():
         offering = _get(offering_id)
+        powers.confirms(actor, offering)
         _require_version(offering, version)
         if offering.state not in (OfferingState.LIVE, OfferingState.PAUSED):
             raise Invalid("Only an offering that is live or paused can be confirmed. Publish it instead.", code="not_open")

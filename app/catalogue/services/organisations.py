@@ -20,6 +20,7 @@ from app.catalogue.models import (
     OrganisationKind,
     PartnerState,
 )
+from app.catalogue.services import powers
 from app.notifications import services as notifications
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -61,6 +62,7 @@ def add_organisation(
     Raises Invalid at `name` when the Zone has one of that name.
     """
     with atomic():
+        powers.manages(actor, zone_id)
         require_name(zone_id, facts.name)
         organisation = Organisation(
             zone_id=zone_id, state=state, source=source, source_ref=source_ref or str(uuid.uuid4()), **asdict(facts)
@@ -74,6 +76,7 @@ def edit_organisation(*, organisation_id: uuid.UUID, facts: OrganisationFacts, a
     """Raises Invalid at `name` when another organisation of the Zone has that name."""
     with atomic():
         organisation = _get(organisation_id)
+        powers.runs(actor, organisation)
         require_name(organisation.zone_id, facts.name, but=organisation.id)
         changed = changes.apply(organisation, asdict(facts))
         if changed:
@@ -85,6 +88,7 @@ def confirm_organisation(*, organisation_id: uuid.UUID, actor: Person) -> Organi
     """Somebody looked today and everything on its page is still right; pressed twice is said once."""
     with atomic():
         organisation = _get(organisation_id)
+        powers.confirms(actor, organisation)
         if (organisation.confirmed_on, organisation.confirmed_by_id) != (clock.today(), actor.id):
             organisation.confirmed_on, organisation.confirmed_by_id = clock.today(), actor.id
             audit.record("catalogue.organisation.confirmed", subject=organisation, actor=actor, on=clock.today())
@@ -99,6 +103,7 @@ def move_organisation(*, organisation_id: uuid.UUID, to: PartnerState, actor: Pe
     """
     with atomic():
         organisation = _get(organisation_id)
+        powers.manages(actor, organisation.zone_id)
         PARTNER_MOVES.require(organisation.state, to)
         if to in NEEDS_A_REASON and not reason.strip():
             raise Invalid("Say why: the organisation and your colleagues will ask.", field="reason")
@@ -162,6 +167,7 @@ def send_for_review(*, organisation_id: uuid.UUID, actor: Person) -> Organisatio
     was not even sent in."""
     with atomic():
         organisation = _get(organisation_id)
+        powers.runs(actor, organisation)
         if organisation.state is PartnerState.INVITED:
             _move_to(organisation, PartnerState.APPLYING, actor)
         PARTNER_MOVES.require(organisation.state, PartnerState.IN_REVIEW)
@@ -190,15 +196,6 @@ def _not_sent_in(organisation: Organisation) -> list[Gap]:
         gap for gap in queries.document_gaps(organisation.id, on=today, through=today)
         if gap.cause is not GapCause.UNCHECKED and (gap.kind not in AGREED_KINDS or gap.kind in to_sign)
     ]
-
-
-def begin_application(*, organisation_id: uuid.UUID, actor: Person) -> Organisation:
-    """The invited organisation has opened its pages; twice is once."""
-    with atomic():
-        organisation = _get(organisation_id)
-        if organisation.state is PartnerState.INVITED:
-            _move_to(organisation, PartnerState.APPLYING, actor)
-        return organisation
 
 
 def _move_to(organisation: Organisation, to: PartnerState, actor: Person) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.catalogue import files
@@ -24,7 +25,7 @@ def kept(content: bytes | None, kind: DocumentKind) -> Iterator[tuple[str, files
         yield None
         return
     if kind is DocumentKind.DBS:
-        raise Invalid("Kith keeps no DBS certificate. Send its level, its day and its last four digits only.", field="file")
+        raise Invalid(_("Kith keeps no DBS certificate. Send its level, its day and its last four digits only."), field="file")
     file = files.read_file(content)
     with files.PAPERS.kept(current_app.config["SETTINGS"].data_dir, file.content, file.ending) as name:
         yield name, file

@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import changes, pictures
 from app.catalogue.models import Offering, Organisation, Photo
+from app.catalogue.services import powers
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
 
@@ -32,6 +33,7 @@ def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.
         )
         if of is None:
             raise NotFound
+        powers.runs(actor, of)
         require_words(alt)
         own = Photo.organisation_id == organisation_id if organisation_id else Photo.offering_id == offering_id
         there = db.session.scalar(sa.select(sa.func.count()).select_from(Photo).where(own)) or 0
@@ -51,6 +53,7 @@ def describe_photo(*, photo_id: uuid.UUID, alt: str, actor: Person) -> Photo:
     """Other words for those who cannot see it. Raises Invalid at `alt`."""
     with atomic():
         photo = _get(photo_id)
+        powers.runs(actor, _of(photo))
         require_words(alt)
         changed = changes.apply(photo, {"alt": alt.strip()})
         if changed:
@@ -63,6 +66,7 @@ def remove_photo(*, photo_id: uuid.UUID, actor: Person) -> None:
     folder = current_app.config["SETTINGS"].data_dir
     with atomic():
         photo = _get(photo_id)
+        powers.runs(actor, _of(photo))
         name = photo.name
         audit.record("catalogue.photo.removed", subject=_of(photo), actor=actor, photo=photo_id)
         db.session.delete(photo)

@@ -11,6 +11,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import changes
 from app.catalogue.models import Organisation, Practitioner
+from app.catalogue.services import powers
 from app.catalogue.services.organisations import look_at_work_alone
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
@@ -25,6 +26,7 @@ def add_practitioner(
         organisation = db.session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
+        powers.runs(actor, organisation)
         _require_name(organisation_id, name)
         practitioner = Practitioner(
             organisation_id=organisation_id, name=name, title=title, works_alone=works_alone, person_id=person_id
@@ -46,6 +48,7 @@ def edit_practitioner(
         practitioner = db.session.get(Practitioner, practitioner_id)
         if practitioner is None:
             raise NotFound
+        powers.runs(actor, practitioner.organisation)
         _require_name(practitioner.organisation_id, name, but=practitioner_id)
         given = {"name": name, "title": title, "works_alone": works_alone, "left_on": left_on}
         changed = changes.apply(practitioner, given)

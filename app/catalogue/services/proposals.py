@@ -25,7 +25,7 @@ from app.catalogue.models import (
     ProposalState,
     TariffBasis,
 )
-from app.catalogue.services import offerings, organisations, photos, tariffs
+from app.catalogue.services import offerings, organisations, photos, powers, tariffs
 from app.catalogue.services.offerings import OfferingFacts
 from app.catalogue.services.organisations import OrganisationFacts
 from app.notifications import services as notifications
@@ -47,6 +47,7 @@ def save_offering(*, offering_id: uuid.UUID, facts: OfferingFacts, version: int,
     """
     with atomic():
         offering = queries.get_offering(offering_id, actor)
+        powers.runs(actor, offering)
         if not asks_first(offering, actor):
             return offerings.edit_offering(offering_id=offering_id, facts=facts, version=version, actor=actor)
         offerings.require_sense(asdict(facts))
@@ -61,6 +62,7 @@ def save_organisation(*, organisation_id: uuid.UUID, facts: OrganisationFacts, a
     """The same for an organisation: how to reach it is changed at once, its name, kind and what it says about itself are proposed."""
     with atomic():
         organisation = queries.get_organisation(organisation_id, actor)
+        powers.runs(actor, organisation)
         if not asks_first(organisation, actor):
             return organisations.edit_organisation(organisation_id=organisation_id, facts=facts, actor=actor)
         standing = {name: getattr(organisation, name) for name in proposed.SEEN_OF_ORGANISATION}
@@ -75,6 +77,7 @@ def publish(*, offering_id: uuid.UUID, actor: Person, version: int | None = None
     """Live at once where children have seen it before or the Zone manager says so; a draft is proposed, once all is there."""
     with atomic():
         offering = queries.get_offering(offering_id, actor)
+        powers.runs(actor, offering)
         if offering.state is not OfferingState.DRAFT or actor.manages(offering.zone_id):
             return offerings.publish_offering(offering_id=offering_id, actor=actor, version=version)
         offerings.require_publishable(offering, version)
@@ -91,6 +94,7 @@ def add_photo(
     """Shown at once, or waiting where a partner adds it to what children see. Raises Invalid at `file` or `alt`."""
     with atomic():
         of = queries.get_organisation(organisation_id, actor) if organisation_id else queries.get_offering(offering_id, actor)  # type: ignore[arg-type]
+        powers.runs(actor, of)
         photo = photos.add_photo(
             content=content, alt=alt, actor=actor, organisation_id=organisation_id, offering_id=offering_id,
             is_waiting=asks_first(of, actor),
@@ -105,6 +109,7 @@ def describe_photo(*, photo_id: uuid.UUID, alt: str, actor: Person) -> Photo:
     with atomic():
         photo = queries.get_photo(photo_id, actor)
         of = queries.shown_by(photo)
+        powers.runs(actor, of)
         if photo.is_waiting or not asks_first(of, actor):
             photos.describe_photo(photo_id=photo_id, alt=alt, actor=actor)
             if photo.is_waiting:
@@ -121,7 +126,9 @@ def describe_photo(*, photo_id: uuid.UUID, alt: str, actor: Person) -> Photo:
 def remove_photo(*, photo_id: uuid.UUID, actor: Person) -> None:
     """At once, whoever does it: a picture that should not be there is gone. What was proposed about it goes along."""
     with atomic():
-        let_go_of(queries.get_photo(photo_id, actor), actor)
+        photo = queries.get_photo(photo_id, actor)
+        powers.runs(actor, queries.shown_by(photo))
+        let_go_of(photo, actor)
         photos.remove_photo(photo_id=photo_id, actor=actor)
 
 
@@ -132,6 +139,7 @@ def propose_price(
     """Other terms for a place, from the day they are accepted or a later one. None when they are those in force. Raises Invalid."""
     with atomic():
         offering = queries.get_offering(offering_id, actor)
+        powers.runs(actor, offering)
         tariffs.require_terms(offering, price_pence=price_pence, setup_pence=setup_pence, notice_percent=notice_percent, payable=payable)
         standing = queries.price_today(offering_id)
         wanted = {

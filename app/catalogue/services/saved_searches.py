@@ -15,6 +15,7 @@ from app.catalogue import addresses
 from app.catalogue.models import Offering
 from app.catalogue.models.finding import SavedSearch, SavedSearchOffer
 from app.catalogue.search.engine import fitting
+from app.catalogue.services import powers
 from app.catalogue.services.misses import refuse_names
 from app.notifications.services import close_tasks, open_task
 from app.shared import clock
@@ -33,6 +34,7 @@ def save_search(*, zone_id: uuid.UUID, name: str, asked: str, is_told: bool, act
 
     Raises Invalid at the field: the name is used, has a child's name in it, or there are too many.
     """
+    powers.searches(actor, zone_id)
     refuse_names(name, actor, "name")
     refuse_names(addresses.read_text(asked, None).words, actor, "name")
     if len(asked) > LONGEST_ADDRESS:
@@ -57,6 +59,7 @@ def tell(*, saved_id: uuid.UUID, is_told: bool, actor: Person) -> SavedSearch:
     known = _fits(saved.asked, saved.zone_id) if is_told else []
     with atomic():
         saved = lock_row(SavedSearch, saved_id)
+        powers.keeps_search(actor, saved)
         if saved.is_told == is_told:
             raise DomainError("You are told already." if is_told else "You are not told any more already.")
         saved.is_told, saved.swept_on = is_told, clock.today()
@@ -72,6 +75,7 @@ def mark_seen(*, saved_id: uuid.UUID, actor: Person) -> SavedSearch:
     """The owner has looked at what is new: it leaves the list of things to do."""
     with atomic():
         saved = lock_row(SavedSearch, saved_id)
+        powers.keeps_search(actor, saved)
         db.session.execute(
             sa.update(SavedSearchOffer).where(SavedSearchOffer.saved_search_id == saved.id, SavedSearchOffer.seen_at.is_(None))
             .values(seen_at=clock.now()).execution_options(synchronize_session=False)
@@ -84,6 +88,7 @@ def mark_seen(*, saved_id: uuid.UUID, actor: Person) -> SavedSearch:
 def remove_search(*, saved_id: uuid.UUID, actor: Person) -> None:
     with atomic():
         saved = lock_row(SavedSearch, saved_id)
+        powers.keeps_search(actor, saved)
         close_tasks(kind=TASK, subject=saved, why="The search was removed")
         audit.record("catalogue.saved_search.removed", subject=saved, actor=actor)
         db.session.execute(sa.delete(SavedSearchOffer).where(SavedSearchOffer.saved_search_id == saved.id))

@@ -14,6 +14,7 @@ from app.audit import services as audit
 from app.catalogue import changes, queries
 from app.catalogue.models import CancelledBy, Cohort, Series, Session, SessionState
 from app.catalogue.series import Meeting, Rule, plan
+from app.catalogue.services import powers
 from app.catalogue.services.sessions import cancel
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
@@ -33,6 +34,7 @@ def save_series(
     """
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
+        powers.runs(actor, cohort.offering)
         require_rule(rule)
         _require_school(cohort.offering.zone_id, school_id)
         _require_free(cohort_id, rule, series_id)
@@ -63,6 +65,7 @@ def end_series(*, series_id: uuid.UUID, actor: Person) -> Series:
         if found is None:
             raise NotFound
         cohort = lock_row(Cohort, found.cohort_id)
+        powers.runs(actor, cohort.offering)
         last = max(clock.today(), found.starts_on)
         if found.ends_on > last:
             changed = changes.apply(found, {"ends_on": last})

@@ -13,6 +13,7 @@ from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import hooks
 from app.catalogue.models import SESSION_MOVES, CancelledBy, Cohort, Session, SessionState
+from app.catalogue.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, NotFound
@@ -31,6 +32,7 @@ def add_sessions(*, cohort_id: uuid.UUID, times: Sequence[tuple[datetime, dateti
         cohort = db.session.get(Cohort, cohort_id)
         if cohort is None:
             raise NotFound
+        powers.runs(actor, cohort.offering)
         _require_times(cohort_id, times)
         added = [Session(cohort_id=cohort_id, starts_at=starts_at, ends_at=ends_at) for starts_at, ends_at in times]
         db.session.add_all(added)
@@ -47,6 +49,7 @@ def hold_session(*, session_id: uuid.UUID, actor: Person | None) -> Session:
     """It took place: the first mark of its register says so. Raises IllegalMove, Invalid on a day still to come."""
     with atomic():
         session = _get(session_id)
+        powers.holds(actor, session)
         SESSION_MOVES.require(session.state, SessionState.HELD)
         if session.held_on > clock.today():
             raise Invalid("This session is still to come: its register opens on the day.", code="still_to_come")
@@ -58,6 +61,7 @@ def close_session(*, session_id: uuid.UUID, actor: Person | None) -> Session:
     """Its register is locked. Raises IllegalMove."""
     with atomic():
         session = _get(session_id)
+        powers.runs(actor, session.cohort.offering)
         SESSION_MOVES.require(session.state, SessionState.CLOSED)
         _move(session, SessionState.CLOSED, actor, "catalogue.session.closed")
         return session
@@ -67,6 +71,7 @@ def cancel_session(*, session_id: uuid.UUID, by: CancelledBy, reason: str, actor
     """It does not take place; who called it off decides what is owed. Raises IllegalMove, Invalid at `reason`."""
     with atomic():
         session = _get(session_id)
+        powers.runs(actor, session.cohort.offering)
         SESSION_MOVES.require(session.state, SessionState.CANCELLED)
         if not reason.strip():
             raise Invalid("Say why it is cancelled: families and Link Workers will ask.", field="reason")
@@ -80,6 +85,7 @@ def move_session(
     """To another time: the old one is marked as moved, the answer is the new one. Raises IllegalMove, Invalid at `starts_at`."""
     with atomic():
         session = _get(session_id)
+        powers.runs(actor, session.cohort.offering)
         SESSION_MOVES.require(session.state, SessionState.MOVED)
         _require_times(session.cohort_id, [(starts_at, ends_at)])
         _move(session, SessionState.MOVED, actor, "catalogue.session.moved", reason, new_start=starts_at)

@@ -20,6 +20,7 @@ from app.catalogue.models import (
     PlaceFoundBy,
     Site,
 )
+from app.catalogue.services import powers
 from app.catalogue.whereabouts import is_about
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -56,6 +57,7 @@ def add_site(*, organisation_id: uuid.UUID, facts: SiteFacts, actor: Person | No
         organisation = db.session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
+        powers.runs(actor, organisation)
         _require_sense(facts)
         _require_name(organisation_id, facts.name)
         site = Site(organisation_id=organisation_id, **asdict(facts))
@@ -68,6 +70,7 @@ def edit_site(*, site_id: uuid.UUID, facts: SiteFacts, actor: Person) -> Site:
     """Offerings that meet there say the new place. Raises Invalid at `name`."""
     with atomic():
         site = get(site_id)
+        powers.runs(actor, site.organisation)
         _require_sense(facts)
         _require_name(site.organisation_id, facts.name, but=site_id)
         changed = changes.apply(site, asdict(facts))
@@ -84,6 +87,7 @@ def close_site(*, site_id: uuid.UUID, actor: Person) -> Site:
     """Nobody meets there any more; what was stays to be read. Raises SiteInUse while something live or open still does."""
     with atomic():
         site = get(site_id)
+        powers.runs(actor, site.organisation)
         offerings = db.session.scalar(sa.select(sa.func.count()).select_from(Offering).where(
             Offering.site_id == site_id, Offering.state != OfferingState.CLOSED
         )) or 0
@@ -103,6 +107,7 @@ def reopen_site(*, site_id: uuid.UUID, actor: Person) -> Site:
     """It is used again."""
     with atomic():
         site = get(site_id)
+        powers.runs(actor, site.organisation)
         if site.closed_on is not None:
             site.closed_on = None
             audit.record("catalogue.site.reopened", subject=site, actor=actor, zone_id=site.organisation.zone_id)

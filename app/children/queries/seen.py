@@ -71,7 +71,7 @@ def visible_among(child_ids: Iterable[uuid.UUID], person: Person) -> set[uuid.UU
 
 
 def get_child_by_id(child_id: uuid.UUID) -> Child:
-    """For verbs whose caller has been permitted already, and for the clock. Raises NotFound."""
+    """For verbs, which ask themselves who may, and for the clock. Raises NotFound."""
     child = db.session.get(Child, child_id)
     if child is None:
         raise NotFound

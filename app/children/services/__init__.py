@@ -1,4 +1,4 @@
-"""The verbs of this room, by noun. Who may use them is the routes' to ask; what must be true is asked here."""
+"""The verbs of this room, by noun. Each asks who may do it (powers.py), with the policy its page has asked, and then what must be true."""
 
 from app.children.services.another_zone import Agreed, move_zone, what_stays, who_may_agree, zones_to_move_to
 from app.children.services.caseload import assign_caseload, cover_caseload, end_caseload

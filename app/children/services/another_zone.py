@@ -17,7 +17,7 @@ from app.accounts.queries import people_with
 from app.audit.services import record
 from app.children import queries
 from app.children.models import Carer, Child, ChildState
-from app.children.services import carrying
+from app.children.services import carrying, powers
 from app.children.services.caseload import NEW_SCHOOL
 from app.children.services.moving import end_here, has_left
 from app.notifications.models import Urgency
@@ -58,6 +58,7 @@ def move_zone(*, child_id: uuid.UUID, zone_id: uuid.UUID, agreed: Agreed, actor:
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.manages(actor, child.zone_id)
         if child.moved_to_zone_id == zone_id:
             return child
         if child.state is ChildState.ENDED:

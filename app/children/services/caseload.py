@@ -12,6 +12,7 @@ from app.accounts.models import Person, Role
 from app.audit.services import record
 from app.children import hooks, queries
 from app.children.models import Caseload, CaseloadKind, Child, ChildState
+from app.children.services import powers
 from app.notifications.services import close_tasks
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -32,6 +33,7 @@ def assign_caseload(
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.manages(actor, child.zone_id)
         first = starts_on or clock.today()
         if child.state is ChildState.ENDED:
             raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
@@ -96,10 +98,11 @@ def end_caseload(*, caseload_id: uuid.UUID, child_id: uuid.UUID, on: date, actor
         entry = db.session.get(Caseload, caseload_id)
         if entry is None or entry.child_id != child_id:
             raise NotFound
+        child = queries.get_child_by_id(child_id)
+        powers.manages(actor, child.zone_id)
         if on < entry.starts_on:
             raise Invalid("The last day cannot be before the first.", field="on")
         entry.ends_on = on
-        child = queries.get_child_by_id(child_id)
         record("children.caseload.ended", subject=entry, actor=actor, zone_id=child.zone_id, child_id=child_id, on=on)
         return entry
 
@@ -109,6 +112,7 @@ def cover_caseload(
 ) -> int:
     """Cover every child a Link Worker leads for in one Zone. How many children. Children already covered stay as they are."""
     with atomic():
+        powers.manages(actor, zone_id)
         if person_id == cover_id:
             raise Invalid("Somebody else has to cover.", field="cover_id")
         statement = (

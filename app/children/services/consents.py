@@ -12,7 +12,7 @@ from app.audit.services import record
 from app.catalogue.models import PartnerState
 from app.children import hooks, queries, school_queries
 from app.children.models import SHAREABLE, Child, Consent
-from app.children.services import disagreement, photos
+from app.children.services import disagreement, photos, powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -40,6 +40,7 @@ def give_consent(
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         carer = queries.get_carer(carer_id, child_id)
         organisation = queries.organisation_in_zone(organisation_id, child.zone_id)
         if not carer.has_parental_responsibility:
@@ -117,10 +118,11 @@ def preview_withdrawal(*, consent_id: uuid.UUID, child_id: uuid.UUID) -> Consent
 def withdraw_consent(*, consent_id: uuid.UUID, child_id: uuid.UUID, why: str, actor: Person) -> Consent:
     """Cut what is shared, at once, and end what stands on it, in one transaction. Never refused; twice is once."""
     with atomic():
+        child = queries.get_child_by_id(child_id)
+        powers.speaks_for(actor, child)
         consent = queries.get_consent(consent_id, child_id)
         if consent.withdrawn_at is not None:
             return consent
-        child = queries.get_child_by_id(child_id)
         _cut(child, consent, why, actor)
         hooks.on_consent_withdrawn(child, consent.organisation_id, actor)
         return consent
@@ -142,6 +144,7 @@ def withdraw_all_consents(*, child_id: uuid.UUID, why: str, actor: Person) -> li
     """Everything that is shared with anybody stops, in one transaction. Never refused; twice is once."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.speaks_for(actor, child)
         standing = _standing(child)
         for consent in standing:
             _cut(child, consent, why, actor)

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit.services import record
@@ -36,15 +37,15 @@ def object_to_sharing(
         carer = queries.get_carer(carer_id, child_id)
         organisation = queries.organisation_in_zone(organisation_id, child.zone_id)
         if not carer.has_parental_responsibility:
-            raise Invalid(f"{carer.name} has no parental responsibility for {child.called}. Talk with somebody who has.", field="carer_id")
+            raise Invalid(_("%(carer)s has no parental responsibility for %(child)s. Talk with somebody who has.", carer=carer.name, child=child.called), field="carer_id")
         if said_on > clock.today():
-            raise Invalid("It cannot have been said on a day that is still to come.", field="said_on")
+            raise Invalid(_("It cannot have been said on a day that is still to come."), field="said_on")
         standing = [o for o in school_queries.standing_objections(child_id, organisation_id) if o.carer_id == carer_id]
         if standing:
             return standing[0]
         consents = [c for c in child.consents if c.organisation_id == organisation_id and c.withdrawn_at is None]
         if any(consent.carer_id == carer_id for consent in consents):
-            raise Invalid(f"{carer.name} is the one who agreed. Taking it back is “Stop sharing”, which works at once.", field="carer_id")
+            raise Invalid(_("%(carer)s is the one who agreed. Taking it back is “Stop sharing”, which works at once.", carer=carer.name), field="carer_id")
         objection = ConsentObjection(
             child_id=child_id, organisation_id=organisation_id, carer_id=carer_id, said_on=said_on, words=words.strip(), recorded_by_id=actor.id,
         )
@@ -76,7 +77,7 @@ def lift_objection(*, objection_id: uuid.UUID, child_id: uuid.UUID, why: str, ac
         if objection.lifted_at is not None:
             return objection
         if not why.strip():
-            raise Invalid("Write what was said, and how.", field="why")
+            raise Invalid(_("Write what was said, and how."), field="why")
         _lift(child, objection, why, actor)
         return objection
 

@@ -15,6 +15,7 @@ from app.children import queries
 from app.children.models import Child, Need, Voice
 from app.children.record_values import Window
 from app.children.records import ChildRecord
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 
@@ -46,6 +47,7 @@ def upsert_child(
     end. The child's own words, where new, become a voice; earlier words stay.
     """
     with atomic():
+        powers.manages(actor, zone_id)
         child = find_imported(zone_id, source, record.id)
         if child is None:
             child = Child(zone_id=zone_id, school_id=school_id, source=source, source_ref=record.id,

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts import queries as accounts
 from app.accounts.models import Person, Role
 from app.audit.services import record
@@ -40,9 +42,9 @@ def note_gillick(
         organisation = queries.organisation_in_zone(organisation_id, child.zone_id)
         check_consent(organisation.state, organisation.name, fields, given_on, ends_on, how)
         if not understood.strip():
-            raise Invalid("Write how you know that the child understands, in what the child said.", field="understood")
+            raise Invalid(_("Write how you know that the child understands, in what the child said."), field="understood")
         if not why_not_parent.strip():
-            raise Invalid("Write why no parent or carer decides, and what was done to bring them in.", field="why_not_parent")
+            raise Invalid(_("Write why no parent or carer decides, and what was done to bring them in."), field="why_not_parent")
         chosen = set(fields)
         note = GillickNote(
             child_id=child_id, organisation_id=organisation_id, fields=[f for f in SHAREABLE if f in chosen], given_on=given_on, ends_on=ends_on,
@@ -69,7 +71,7 @@ def countersign_gillick(*, note_id: uuid.UUID, child_id: uuid.UUID, words: str, 
         note = _decide(note_id, child_id, _G.COUNTERSIGNED, actor)
         child = queries.get_child_by_id(child_id)
         if note.ends_on < clock.today():
-            raise DomainError("The days of this consent are over. A new note is needed.", code="too_late")
+            raise DomainError(_("The days of this consent are over. A new note is needed."), code="too_late")
         consent = keep_consent(
             child, note.organisation_id, carer_id=None, fields=note.fields, given_on=note.given_on, ends_on=note.ends_on, how=note.how,
             language=note.language, actor=actor,
@@ -84,7 +86,7 @@ def turn_down_gillick(*, note_id: uuid.UUID, child_id: uuid.UUID, words: str, ac
     with atomic():
         note = _decide(note_id, child_id, _G.TURNED_DOWN, actor)
         if not words.strip():
-            raise Invalid("Say why, and what should happen instead.", field="words")
+            raise Invalid(_("Say why, and what should happen instead."), field="words")
         _sign(note, _G.TURNED_DOWN, words, actor, None)
         return note
 
@@ -92,12 +94,12 @@ def turn_down_gillick(*, note_id: uuid.UUID, child_id: uuid.UUID, words: str, ac
 def _decide(note_id: uuid.UUID, child_id: uuid.UUID, there: GillickState, actor: Person) -> GillickNote:
     child = queries.get_child_by_id(child_id)
     if not policies.can_countersign(actor, child):
-        raise Forbidden("Only a safeguarding lead signs this.")
+        raise Forbidden(_("Only a safeguarding lead signs this."))
     note = lock_row(GillickNote, note_id)
     if note.child_id != child_id:
         raise NotFound
     if note.noted_by_id == actor.id:
-        raise Forbidden("Whoever wrote the note cannot sign it as well: that is what two people are for.")
+        raise Forbidden(_("Whoever wrote the note cannot sign it as well: that is what two people are for."))
     MOVES.require(note.state, there)
     return school_queries.get_gillick_note(note_id, child_id)
 

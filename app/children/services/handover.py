@@ -12,6 +12,7 @@ from app.accounts.models import Person, Role, School
 from app.accounts.queries import people_with, zone_managers
 from app.children import queries
 from app.children.models import CaseloadKind, Child
+from app.children.services import powers
 from app.children.services.caseload import NEW_SCHOOL, assign_caseload, cover_caseload
 from app.notifications.models import Task, Urgency
 from app.notifications.services import close_tasks, open_task
@@ -37,6 +38,7 @@ def hand_over_caseload(
             raise Invalid("The last day cannot be before the first.", field="ends_on")
         return cover_caseload(person_id=person_id, cover_id=to_id, zone_id=zone_id, starts_on=starts_on, ends_on=ends_on, actor=actor)
     with atomic():
+        powers.manages(actor, zone_id)
         if person_id == to_id:
             raise Invalid("Somebody else has to take over.", field="to_id")
         children = queries.list_led_by(person_id, zone_id, starts_on)

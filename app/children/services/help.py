@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import book, queries
 from app.children.models import HelpAnswer
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -21,6 +22,7 @@ def answer_help(
     place. Raises Invalid at the field."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         on = asked_on or clock.today()
         if face not in range(1, 6):
             raise Invalid("Choose one of the five faces.", field="face")

@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries
 from app.children.models import ListeningNote, NoteKind, Voice
+from app.children.services import powers
 from app.children.services.tags import suggest_tags
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -22,6 +23,7 @@ def record_voice(
     """Keep the child's words as they were said. Raises Invalid when there are none, or the day lies ahead."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.listens_to(actor, child)
         if not words.strip():
             raise Invalid("Write what the child said, in the child’s words.", field="words")
         if said_on > clock.today():
@@ -39,6 +41,9 @@ def add_note(
     """What is well received, what is not, what motivates, which barriers. A private one stays with the Link Worker."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.listens_to(actor, child)
+        if is_private:
+            powers.keeps_private_notes(actor, child)
         if not text.strip():
             raise Invalid("Write what you noticed.", field="text")
         if noted_on > clock.today():

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit.services import record
@@ -29,11 +30,11 @@ def record_measures(
     with atomic():
         child = queries.get_child_by_id(child_id)
         if not policies.can_record_figures_by(actor, child, informant):
-            raise Forbidden("What the child or the family answered is for the Link Worker to write down.")
+            raise Forbidden(_("What the child or the family answered is for the Link Worker to write down."))
         _check_day(child, measured_on)
         wanted = _whole(dict(figures))
         if not wanted:
-            raise Invalid("Type at least one figure.")
+            raise Invalid(_("Type at least one figure."))
         for code, tenths in wanted.items():
             measuring.check(code, informant, tenths, field=code)
         lock_row(Child, child_id)  # two people writing the same figure take turns
@@ -45,8 +46,7 @@ def record_measures(
                 continue
             if there is not None:
                 raise Invalid(
-                    f"{measuring.FIGURES[code].words} on {measured_on:%-d %B %Y} was written down as {measuring.say(code, there.tenths)} "
-                    "already. Put that one right instead.", code="differs", field=code,
+                    _("%(figures)s on %(measured_on)s was written down as %(say)s already. Put that one right instead.", figures=measuring.FIGURES[code].words, measured_on=f"{measured_on:%-d %B %Y}", say=measuring.say(code, there.tenths)), code="differs", field=code,
                 )
             made.append(Measure(
                 child_id=child_id, code=code, informant=informant, tenths=tenths, measured_on=measured_on, recorded_by_id=actor.id,
@@ -61,9 +61,9 @@ def record_measures(
 
 def _check_day(child: Child, day: date, field: str = "measured_on") -> None:
     if day > clock.today():
-        raise Invalid("It cannot have been measured on a day that is still to come.", field=field)
+        raise Invalid(_("It cannot have been measured on a day that is still to come."), field=field)
     if day.year < clock.today().year - 20 or (child.born_on is not None and day < child.born_on):
-        raise Invalid("That day is too long ago.", field=field)
+        raise Invalid(_("That day is too long ago."), field=field)
 
 
 def _whole(figures: dict[str, int]) -> dict[str, int]:
@@ -71,7 +71,7 @@ def _whole(figures: dict[str, int]) -> dict[str, int]:
     total = measuring.total_of(figures)
     said = figures.get("sdq_total")
     if total is not None and said is not None and total != said:
-        raise Invalid(f"The four scales add up to {total // 10}, not to {said // 10}.", field="sdq_total")
+        raise Invalid(_("The four scales add up to %(total)s, not to %(said)s.", total=total // 10, said=said // 10), field="sdq_total")
     if total is not None and said is None:
         figures["sdq_total"] = total
     return figures
@@ -96,11 +96,11 @@ def correct_measure(*, measure_id: uuid.UUID, child_id: uuid.UUID, tenths: int |
         if not policies.can_record_figures_by(actor, child, measure.informant):
             raise Forbidden
         if not why.strip():
-            raise Invalid("Say why, in a few words.", field="why")
+            raise Invalid(_("Say why, in a few words."), field="why")
         if tenths is not None:
             measuring.check(measure.code, measure.informant, tenths, field="tenths")
             if tenths == measure.tenths:
-                raise Invalid("That is the figure that stands already.", field="tenths")
+                raise Invalid(_("That is the figure that stands already."), field="tenths")
         lock_row(Measure, measure_id)
         measure.ended_at, measure.why_ended = clock.now(), why.strip()[:300]
         db.session.flush()
@@ -131,9 +131,9 @@ def add_teacher_view(
         if not policies.can_record_figures(actor, child):
             raise Forbidden
         if not teacher.strip():
-            raise Invalid("Type who said it.", field="teacher")
+            raise Invalid(_("Type who said it."), field="teacher")
         if not going_well.strip() and not next_step.strip():
-            raise Invalid("Write what goes well, or what to work on next.", field="going_well")
+            raise Invalid(_("Write what goes well, or what to work on next."), field="going_well")
         _check_day(child, said_on, "said_on")
         view = TeacherView(
             child_id=child_id, said_on=said_on, teacher=teacher.strip(), going_well=going_well.strip(), next_step=next_step.strip(),

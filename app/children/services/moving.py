@@ -12,7 +12,7 @@ from app.accounts.models import Person, School
 from app.audit.services import record
 from app.children import hooks, queries
 from app.children.models import Child, ChildState
-from app.children.services import photos
+from app.children.services import photos, powers
 from app.children.services.caseload import NEW_SCHOOL
 from app.children.services.handover import ask_who_leads
 from app.notifications.services import close_tasks
@@ -37,6 +37,7 @@ def change_school(*, child_id: uuid.UUID, school_id: uuid.UUID | None, actor: Pe
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.manages(actor, child.zone_id)
         school = None if school_id is None else accounts.find_school(child.zone_id, school_id)
         if school_id is not None and school is None:
             raise Invalid("That school is not in this Zone.", field="school_id")
@@ -71,6 +72,7 @@ def child_left(*, child_id: uuid.UUID, on: date, reason: str, actor: Person) -> 
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.manages(actor, child.zone_id)
         if child.state is ChildState.ENDED:
             raise has_left(child)
         if on > clock.today():

@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import book, queries
 from app.children.models import OnePage
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Invalid
@@ -21,6 +22,7 @@ def write_one_page(
     """Write the draft, or change it. The approved version stays as it is, and in use, until the draft is approved."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         tidy = list(dict.fromkeys(" ".join(item.split()) for item in likes if item.strip()))
         if not (about_me.strip() or tidy or helps.strip() or does_not.strip()):
             raise Invalid("Write at least one thing that the child wants people to know.", field="about_me")
@@ -44,6 +46,7 @@ def approve_one_page(
     Raises Invalid without the child's yes; DomainError when the draft is not the one that was read out (`stamp`)."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         draft = next((page for page in book.list_one_pages(child_id) if page.approved_on is None), None)
         if draft is None or draft.stamp != stamp:
             raise DomainError("This page was changed after you opened it. Look at it again, and read that one out.", code="moved_on")

@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import book, queries
 from app.children.models import Carer, Closeness, Relationship, RelationshipKind, RelationshipMoment, Warmth
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
@@ -28,6 +29,7 @@ def set_relationship(
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if not name.strip():
             raise Invalid("Type a name.", field="name")
         if since_on is not None and since_on > clock.today():
@@ -135,6 +137,7 @@ def set_carer(
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if not name.strip():
             raise Invalid("Type the parent’s or carer’s name.", field="name")
         if carer_id is None:

@@ -12,6 +12,7 @@ from app.audit.services import record
 from app.catalogue.pictures import read_picture
 from app.children import queries
 from app.children.models import Child, ChildPhoto, Consent
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -28,6 +29,7 @@ def keep_photo(*, child_id: uuid.UUID, content: bytes, is_childs_yes: bool, acto
     small = read_picture(content, side=SIDE).content
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if not is_covered(child.consents):
             raise Invalid(f"No parent or carer has agreed to a photo of {child.called}. Record a consent with the photo in it first.", field="file")
         if not is_childs_yes:
@@ -44,7 +46,9 @@ def keep_photo(*, child_id: uuid.UUID, content: bytes, is_childs_yes: bool, acto
 def remove_photo(*, child_id: uuid.UUID, actor: Person) -> None:
     """For good. Twice is once."""
     with atomic():
-        _drop(queries.get_child_by_id(child_id), actor)
+        child = queries.get_child_by_id(child_id)
+        powers.speaks_for(actor, child)
+        _drop(child, actor)
 
 
 def drop_uncovered(child: Child, actor: Person | None) -> None:

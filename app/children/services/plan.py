@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries, terms
 from app.children.models import PlanSaying, PlanStep, PlanVoice, StepState
+from app.children.services import powers
 from app.children.services.profile import check_area
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -19,6 +20,7 @@ def add_step(*, child_id: uuid.UUID, term_starts_on: date, text: str, actor: Per
     """One thing to do in one term. Raises Invalid when it is none of the child's terms, or nothing is written."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if not text.strip():
             raise Invalid("Write what is to be done, in a few words.", field="text")
         _check_term(child_id, term_starts_on)
@@ -34,10 +36,12 @@ def add_step(*, child_id: uuid.UUID, term_starts_on: date, text: str, actor: Per
 def finish_step(*, child_id: uuid.UUID, step_id: uuid.UUID, actor: Person) -> PlanStep:
     """It was done. Twice is once."""
     with atomic():
+        child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         step = _step(step_id, child_id)
         if step.state is StepState.PLANNED:
             step.state, step.settled_on = StepState.DONE, clock.today()
-            record("children.step.done", subject=step, actor=actor, zone_id=queries.get_child_by_id(child_id).zone_id, moved=("planned", "done"))
+            record("children.step.done", subject=step, actor=actor, zone_id=child.zone_id, moved=("planned", "done"))
         return step
 
 
@@ -47,13 +51,15 @@ def change_step(
     """The plan changes: the old step stays, with why, and the new one (another wording, another term, or both) takes its place.
     With neither it is simply given up. Answers the step that now stands."""
     with atomic():
+        child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         step = _step(step_id, child_id)
         if step.state is not StepState.PLANNED:
             raise Invalid("This step is settled already.")
         if not why.strip():
             raise Invalid("Write why the plan changes, and who asked for it.", field="why")
         step.state, step.why, step.settled_on = StepState.CHANGED, why.strip()[:300], clock.today()
-        record("children.step.changed", subject=step, actor=actor, zone_id=queries.get_child_by_id(child_id).zone_id, moved=("planned", "changed"))
+        record("children.step.changed", subject=step, actor=actor, zone_id=child.zone_id, moved=("planned", "changed"))
         if not text.strip() and term_starts_on is None:
             return step
         return add_step(
@@ -67,6 +73,7 @@ def say_about_plan(
     """What the child, a parent, a teacher or the Link Worker said about one term, and who it was. Raises Invalid at the field."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.listens_to(actor, child)
         if not words.strip():
             raise Invalid("Write what was said.", field="words")
         if voice is not PlanVoice.CHILD and not said_by.strip():

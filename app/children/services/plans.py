@@ -10,6 +10,7 @@ from app.audit.services import record
 from app.catalogue.models import NEEDS
 from app.children import queries
 from app.children.models import Goal, GoalReview, Need
+from app.children.services import powers
 from app.children.services.profile import check_area
 from app.shared import clock
 from app.shared.db import atomic, db
@@ -22,6 +23,7 @@ def set_need(
     """Add one of the 23 needs, or change its priority and starting point; one that had ended comes back."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if code not in NEEDS:
             raise Invalid(f"“{code}” is not one of the {len(NEEDS)} needs.", field="code")
         if priority not in (1, 2, 3):
@@ -41,12 +43,14 @@ def set_need(
 def end_need(*, child_id: uuid.UUID, need_id: uuid.UUID, actor: Person | None) -> Need:
     """This got better, or is no longer what matters; it stays in the record with its last day."""
     with atomic():
+        child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         need = db.session.get(Need, need_id)
         if need is None or need.child_id != child_id:
             raise NotFound
         if need.ended_on is None:
             need.ended_on = clock.today()
-            record("children.need.ended", subject=need, actor=actor, zone_id=queries.get_child_by_id(child_id).zone_id)
+            record("children.need.ended", subject=need, actor=actor, zone_id=child.zone_id)
         return need
 
 
@@ -56,6 +60,7 @@ def set_goal(
     """What the child wants to reach, in the child's words, in one SEA area, with where things stand."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if not words.strip():
             raise Invalid("Write the goal in the child’s words.", field="words")
         goal = Goal(
@@ -74,6 +79,8 @@ def review_goal(
 ) -> Goal:
     """How far the child has come: one to five stars, or the child's words, or both. Earlier reviews stay. Raises Invalid."""
     with atomic():
+        child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         goal = _goal(goal_id, child_id)
         said = words.strip()
         if stars is not None and stars not in range(1, 6):
@@ -86,7 +93,7 @@ def review_goal(
         goal.reviews.append(review)
         goal.stars, goal.review_words, goal.reviewed_on = stars, said, clock.today()
         goal.reached_on = clock.today() if is_reached else None
-        record("children.goal.reviewed", subject=goal, actor=actor, zone_id=queries.get_child_by_id(child_id).zone_id, stars=stars,
+        record("children.goal.reviewed", subject=goal, actor=actor, zone_id=child.zone_id, stars=stars,
                reached=is_reached)
         return goal
 

@@ -15,6 +15,7 @@ from app.audit.services import record
 from app.catalogue.models import AREAS
 from app.children import queries
 from app.children.models import Child
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid
@@ -55,6 +56,7 @@ def add_child(
 ) -> Child:
     """A new child of the Zone. Raises Invalid at the field; the reference is made unless one is given (the demo's)."""
     with atomic():
+        powers.manages(actor, zone_id)
         school = None if school_id is None else accounts.find_school(zone_id, school_id)
         if school_id is not None and school is None:
             raise Invalid("That school is not in this Zone.", field="school_id")
@@ -75,6 +77,7 @@ def change_child(*, child_id: uuid.UUID, details: Details, actor: Person) -> Chi
     """The child's facts. Raises Invalid at the field."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.manages(actor, child.zone_id)
         changed = _set(child, _facts(details))
         if changed:
             record("children.child.changed", subject=child, actor=actor, fields=changed)
@@ -109,6 +112,7 @@ def set_strengths(
     """What a child's page opens with. Lists keep the child's order; blanks and repeats go. None leaves a text as it is."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         given = {
             "strengths": _tidy(strengths), "interests": _tidy(interests), "aspiration": aspiration.strip(),
             "what_helps": what_helps.strip(), "what_does_not": what_does_not.strip(), "must_know": must_know.strip(),
@@ -148,6 +152,7 @@ def set_practicalities(*, child_id: uuid.UUID, practicalities: Practicalities, a
     p = practicalities
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         if not 0 < p.max_km <= 2000:
             raise Invalid("How far must be more than 0 km.", field="max_km")
         if p.max_cost_pence < 0:

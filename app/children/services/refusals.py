@@ -8,6 +8,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries
 from app.children.models import Refusal, Voice
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import Invalid, NotFound
@@ -20,6 +21,7 @@ def record_refusal(
     Link Worker's "not for this child". Raises NotFound when child and offering are not of one Zone."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.speaks_for(actor, child)
         queries.offering_in_zone(offering_id, child.zone_id)
         standing = queries.find_refusal(child_id, offering_id)
         if standing is not None and (standing.is_childs_no or not is_childs_no):
@@ -41,6 +43,7 @@ def lift_refusal(*, child_id: uuid.UUID, offering_id: uuid.UUID, words: str, act
     """The child would like it after all. A child's no is lifted only by the child's own new words, kept as a voice."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         refusal = queries.find_refusal(child_id, offering_id)
         if refusal is None:
             raise NotFound("There is no refusal of this to lift.")

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, School, Zone
 from app.audit.services import record
@@ -27,14 +28,14 @@ def set_risk_criteria(*, zone_id: uuid.UUID, limits: Mapping[str, int], least: i
         if not actor.manages(zone_id):
             raise Forbidden
         if not limits:
-            raise Invalid("Choose at least one criterion.", field="least")
+            raise Invalid(_("Choose at least one criterion."), field="least")
         for key, limit in limits.items():
             criterion = risk.CRITERIA.get(key)
             if criterion is None:
-                raise Invalid(f"“{key}” is not a criterion that Kith knows.")
+                raise Invalid(_("“%(key)s” is not a criterion that Kith knows.", key=key))
             measuring.check(criterion.code, criterion.informant, limit, field=key)
         if not 1 <= least <= len(limits):
-            raise Invalid(f"Choose a number from 1 to {len(limits)}: that is how many criteria there are.", field="least")
+            raise Invalid(_("Choose a number from 1 to %(number)s: that is how many criteria there are.", number=len(limits)), field="least")
         zone = db.session.get(Zone, zone_id)
         if zone is None:
             raise NotFound
@@ -60,9 +61,9 @@ def decide_selection(*, pupil_id: uuid.UUID, choice: Selection, reason: str, act
         if not policies.can_decide_selection(actor, school):
             raise Forbidden
         if pupil.child_id is not None:
-            raise DomainError("This child is on the programme already.", code="selected_already")
+            raise DomainError(_("This child is on the programme already."), code="selected_already")
         if choice is Selection.NOT_NOW and not reason.strip():
-            raise Invalid("Say why not now: the school and the next person will ask.", field="reason")
+            raise Invalid(_("Say why not now: the school and the next person will ask."), field="reason")
         standing = school_queries.standing_of(pupil)
         decision = SelectionDecision(
             pupil_id=pupil.id, choice=choice, reason=reason.strip(), met=risk.as_kept(standing.assessment), decided_by_id=actor.id,

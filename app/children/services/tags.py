@@ -10,6 +10,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries, tagging
 from app.children.models import Child, ListeningNote, NoteTag, TagPlace, TagState
+from app.children.services import powers
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import NotFound
@@ -35,6 +36,7 @@ def decide_tag(*, child_id: uuid.UUID, tag_id: uuid.UUID, is_right: bool, actor:
     out again. Raises NotFound when it is not this child's."""
     with atomic():
         child = queries.get_child_by_id(child_id)
+        powers.works_with(actor, child)
         tag = db.session.get(NoteTag, tag_id)
         if tag is None or tag.child_id != child_id:
             raise NotFound

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.audit import services as audit
-from app.catalogue.models import OfferingKind, OfferingState, Organisation, PartnerState, Practitioner
-from app.catalogue.services.cohorts import add_cohort
-from app.catalogue.services.offerings import OfferingFacts, add_offering
-from app.catalogue.services.tariffs import set_tariff
+from app.catalogue.models import OfferingKind, Organisation, PartnerState, Practitioner
+from app.catalogue.services.made_for import make_for_child
+from app.catalogue.services.offerings import OfferingFacts
 from app.children import policies as children
 from app.children.models import Child, ChildState
 from app.commissioning import policies
@@ -72,18 +72,18 @@ def publish_brief(*, child: Child, facts: BriefFacts, invited: Sequence[uuid.UUI
     Refused while anything in it could identify the child. Raises CouldIdentify, Invalid at the field, NotReady, Forbidden.
     """
     with atomic():
-        permit(children.can_work_with_child(actor, child), "Only the child’s Link Worker or the Zone manager writes a brief.")
+        permit(children.can_work_with_child(actor, child), _("Only the child’s Link Worker or the Zone manager writes a brief."))
         if child.state is not ChildState.ACTIVE:
-            raise NotReady("This child is no longer on the programme.")
+            raise NotReady(_("This child is no longer on the programme."))
         _require_sense(child, facts)
         known = known_of(child)
         if any(risks(text, known) for text in (facts.title, facts.text, facts.days, facts.area)):
-            raise CouldIdentify("Some words could tell a partner which child this is. They are lit below: take them out, then send it.")
+            raise CouldIdentify(_("Some words could tell a partner which child this is. They are lit below: take them out, then send it."))
         standing = db.session.scalars(sa.select(Brief).where(
             Brief.child_id == child.id, Brief.need_code == facts.need_code, Brief.state == BriefState.OPEN
         )).unique().first()
         if standing is not None:
-            raise Invalid("There is an open brief for this need already. Close that first.", field="need")
+            raise Invalid(_("There is an open brief for this need already. Close that first."), field="need")
         asked = _live(child.zone_id, invited)
         brief = Brief(
             zone_id=child.zone_id, child_id=child.id, year_group=child.school_year, is_for_all=not invited, written_by_id=actor.id,
@@ -105,17 +105,17 @@ def publish_brief(*, child: Child, facts: BriefFacts, invited: Sequence[uuid.UUI
 
 
 def _require_sense(child: Child, facts: BriefFacts) -> None:
-    words(facts.title, "Give it a title.", "title")
-    words(facts.text, "Say what is needed.", "text")
-    words(facts.goal, "Say what the child wants to reach.", "goal")
-    words(facts.why, "Say why this, for this child, now.", "why")
-    words(facts.free_alternatives, "Say which free alternatives you looked at.", "free_alternatives")
+    words(facts.title, _("Give it a title."), "title")
+    words(facts.text, _("Say what is needed."), "text")
+    words(facts.goal, _("Say what the child wants to reach."), "goal")
+    words(facts.why, _("Say why this, for this child, now."), "why")
+    words(facts.free_alternatives, _("Say which free alternatives you looked at."), "free_alternatives")
     if facts.need_code not in {need.code for need in child.live_needs}:
-        raise Invalid("Choose one of the child’s own needs.", field="need")
+        raise Invalid(_("Choose one of the child’s own needs."), field="need")
     if not 1 <= facts.sessions <= requests.MOST_SESSIONS:
-        raise Invalid(f"Between 1 and {requests.MOST_SESSIONS} sessions.", field="sessions")
+        raise Invalid(_("Between 1 and %(most)s sessions.", most=requests.MOST_SESSIONS), field="sessions")
     if not clock.today() < facts.offers_until <= clock.today() + LONGEST_OPEN:
-        raise Invalid("Choose a day in the next two months.", field="offers_until")
+        raise Invalid(_("Choose a day in the next two months."), field="offers_until")
 
 
 def _live(zone_id: uuid.UUID, invited: Sequence[uuid.UUID]) -> list[Organisation]:
@@ -124,7 +124,7 @@ def _live(zone_id: uuid.UUID, invited: Sequence[uuid.UUID]) -> list[Organisation
         statement = statement.where(Organisation.id.in_(invited))
     found = list(db.session.scalars(statement.order_by(Organisation.name, Organisation.id)).unique())
     if len(found) < len(set(invited)):
-        raise Invalid("Choose among the live partners.", field="invited")
+        raise Invalid(_("Choose among the live partners."), field="invited")
     return found
 
 
@@ -133,8 +133,8 @@ def close_brief(*, brief_id: uuid.UUID, reason: str, actor: Person | None) -> Br
     with atomic():
         brief = lock_row(Brief, brief_id)
         if actor is not None:
-            permit(policies.can_run_brief(actor, brief), "Only the child’s Link Worker or the Zone manager closes this.")
-        brief.end_reason = words(reason, "Say why: those who offered read it.", "reason")
+            permit(policies.can_run_brief(actor, brief), _("Only the child’s Link Worker or the Zone manager closes this."))
+        brief.end_reason = words(reason, _("Say why: those who offered read it."), "reason")
         _move(brief, BriefState.CLOSED, actor, "closed", brief.end_reason)
         for offer in brief.offers:
             if offer.state is OfferState.OFFERED:
@@ -162,11 +162,11 @@ def make_offer(*, brief_id: uuid.UUID, organisation_id: uuid.UUID, facts: OfferF
     """
     with atomic():
         brief = lock_row(Brief, brief_id)
-        permit(policies.is_admin_of(actor, organisation_id), "Only the partner’s administrator makes an offer.")
+        permit(policies.is_admin_of(actor, organisation_id), _("Only the partner’s administrator makes an offer."))
         if not is_asked(brief, organisation_id):
             raise NotFound
         if not brief.takes_offers:
-            raise IllegalMove("This brief takes no offers any more.")
+            raise IllegalMove(_("This brief takes no offers any more."))
         _require_offer(brief, organisation_id, facts)
         earlier = find_own_offer(brief.id, organisation_id)
         if earlier is not None:
@@ -196,20 +196,20 @@ def make_offer(*, brief_id: uuid.UUID, organisation_id: uuid.UUID, facts: OfferF
 def _require_offer(brief: Brief, organisation_id: uuid.UUID, facts: OfferFacts) -> None:
     practitioner = db.session.get(Practitioner, facts.practitioner_id)
     if practitioner is None or practitioner.organisation_id != organisation_id:
-        raise Invalid("Choose one of your own people.", field="practitioner")
+        raise Invalid(_("Choose one of your own people."), field="practitioner")
     if not 1 <= facts.sessions <= requests.MOST_SESSIONS:
-        raise Invalid(f"Between 1 and {requests.MOST_SESSIONS} sessions.", field="sessions")
+        raise Invalid(_("Between 1 and %(most)s sessions.", most=requests.MOST_SESSIONS), field="sessions")
     if facts.starts_on <= clock.today():
-        raise Invalid("Choose a first day that is still to come.", field="starts_on")
+        raise Invalid(_("Choose a first day that is still to come."), field="starts_on")
     if not facts.starts < facts.ends:
-        raise Invalid("It must end after it starts.", field="ends")
+        raise Invalid(_("It must end after it starts."), field="ends")
 
 
 def withdraw_offer(*, offer_id: uuid.UUID, actor: Person) -> BriefOffer:
     """The partner thinks again. Raises IllegalMove, Forbidden."""
     with atomic():
         offer = _locked_offer(offer_id)
-        permit(policies.is_admin_of(actor, offer.organisation_id), "Only the partner’s administrator takes an offer back.")
+        permit(policies.is_admin_of(actor, offer.organisation_id), _("Only the partner’s administrator takes an offer back."))
         _move_offer(offer, OfferState.WITHDRAWN, actor, "withdrawn")
         return offer
 
@@ -218,11 +218,11 @@ def say_of_offer(*, offer_id: uuid.UUID, child_says: str, parent_says: str, thei
     """What the child, and the parent or carer, think of one offer. Raises Invalid, IllegalMove, Forbidden."""
     with atomic():
         offer = _locked_offer(offer_id)
-        permit(policies.can_run_brief(actor, offer.brief), "Only those who work with the child write this down.")
+        permit(policies.can_run_brief(actor, offer.brief), _("Only those who work with the child write this down."))
         if offer.state is not OfferState.OFFERED:
-            raise IllegalMove("This offer does not stand any more.")
+            raise IllegalMove(_("This offer does not stand any more."))
         if child_says not in ("", *SAYS) or parent_says not in ("", *SAYS):
-            raise Invalid("Choose one of the answers.", field="child_says")
+            raise Invalid(_("Choose one of the answers."), field="child_says")
         offer.child_says, offer.parent_says, offer.their_words = child_says, parent_says, their_words.strip()
         audit.record(
             "commissioning.offer.talked_over", subject=offer, actor=actor, zone_id=offer.brief.zone_id, child_id=offer.brief.child_id,
@@ -240,13 +240,13 @@ def award(*, offer_id: uuid.UUID, actor: Person, seen_version: int | None = None
     with atomic():
         offer = _locked_offer(offer_id)
         brief = offer.brief
-        permit(policies.can_run_brief(actor, brief), "Only the child’s Link Worker or the Zone manager decides this.")
+        permit(policies.can_run_brief(actor, brief), _("Only the child’s Link Worker or the Zone manager decides this."))
         if seen_version is not None and seen_version != brief.version:
-            raise Stale("This brief moved on while your page was open. Nothing was changed now: look again.")
+            raise Stale(_("This brief moved on while your page was open. Nothing was changed now: look again."))
         if offer.state is not OfferState.OFFERED:
-            raise IllegalMove("This offer does not stand any more.")
+            raise IllegalMove(_("This offer does not stand any more."))
         if not offer.is_welcome:
-            raise NotReady("Ask the child, and the parent or carer, what they think of this offer first. A no from either cannot be awarded.")
+            raise NotReady(_("Ask the child, and the parent or carer, what they think of this offer first. A no from either cannot be awarded."))
         commission = _commission(brief, offer, actor)
         brief.commission_id = commission.id
         _move_offer(offer, OfferState.AWARDED, actor, "awarded")
@@ -264,22 +264,16 @@ def award(*, offer_id: uuid.UUID, actor: Person, seen_version: int | None = None
 
 def _commission(brief: Brief, offer: BriefOffer, actor: Person) -> Commission:
     child, last = brief.child, offer.starts_on + timedelta(weeks=offer.sessions + SPARE_WEEKS)
-    made = add_offering(
-        organisation_id=offer.organisation_id, actor=actor, state=OfferingState.LIVE,
+    cohort = make_for_child(
+        organisation_id=offer.organisation_id, actor=actor, price_pence=offer.price_pence, setup_pence=offer.setup_pence,
+        starts_on=offer.starts_on, ends_on=last, practitioner_id=offer.practitioner_id,
         facts=OfferingFacts(
             title=brief.title, kind=OfferingKind.COMMISSIONED, description=offer.words or brief.text, needs=[brief.need_code],
             age_min=max(0, child.age - 1), age_max=min(25, child.age + 1), eligibility="Made for one brief.", is_private=True,
             slots=[{"day": offer.weekday, "start": offer.starts, "end": offer.ends}], group_size=1, region=child.region,
         ),
     )
-    db.session.flush()
-    set_tariff(offering_id=made.id, price_pence=offer.price_pence, setup_pence=offer.setup_pence, actor=actor)
-    cohort = add_cohort(
-        offering_id=made.id, capacity=1, name="For one child", starts_on=offer.starts_on, ends_on=last, practitioner_id=offer.practitioner_id,
-        actor=actor,
-    )
-    db.session.flush()
-    introduction = introductions.start(child_id=child.id, offering_id=made.id, why=brief.why, actor=actor)
+    introduction = introductions.start(child_id=child.id, offering_id=cohort.offering_id, why=brief.why, actor=actor)
     db.session.flush()
     introductions.begin_listening(introduction_id=introduction.id, actor=actor)
     return requests.request(
