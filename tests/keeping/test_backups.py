@@ -62,8 +62,11 @@ def test_a_backup_brings_everything_back_and_a_broken_one_nothing(sealed: Flask,
         db.session.rollback()
     assert run.invoke(all_commands(), ["restore", str(path)], obj=sealed).exit_code == 1, "the database here is not empty"
     db.session.rollback()
+    made_from_it = settings.data_dir / "matching" / "zone"
+    made_from_it.mkdir(parents=True)
     done = run.invoke(all_commands(), ["restore", str(path), "--replace"], obj=sealed)
     assert done.exit_code == 0, done.output
+    assert not made_from_it.exists(), "what was made from the other database is made again"
     assert db.session.scalars(sa.select(Voice.words)).all() == [WORDS]
     assert PAPERS.read(settings.data_dir, name) == b"%PDF-1.7 a paper"
     assert not [left for left in settings.data_dir.glob("*") if left.name.startswith(("backup-", "restore-"))]
