@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.introductions.models import Stance
 from app.introductions.warmth import OLDEST_WORD, SUPPORTIVE, Said
@@ -117,8 +118,9 @@ def _carers_views(child: str, carers: Sequence[Said]) -> list[Gap]:
             _("Both have a say: talk with them, and write down what they say then."),
         )]
     if against:
-        says = _("says no") if against[0].stance is Stance.NO else _("is not sure")
-        return [Gap("carer_no", f"{against[0].who} {says}.", _("Only %(against)s can change that.", against=against[0].who))]
+        who = against[0].who
+        says = _("%(who)s says no.", who=who) if against[0].stance is Stance.NO else _("%(who)s is not sure.", who=who)
+        return [Gap("carer_no", says, _("Only %(who)s can change that.", who=who))]
     if not behind:
         names = " or ".join(c.who for c in with_say)
         missing = _("%(names)s has not been asked yet.", names=names) if names else _("No parent or carer of %(child)s is on record.", child=child)
@@ -174,8 +176,12 @@ def to_settle(*, child: str, attended: int, wants_to_go_on: bool) -> list[Gap]:
     """joined -> settled."""
     gaps = []
     if attended < SETTLED_AFTER:
-        times = {0: _("has not been yet"), 1: _("has been once"), 2: _("has been twice")}[attended]
-        gaps.append(Gap("attended", _("%(child)s %(times)s: settled means at least %(settled_after)s times.", child=child, times=times, settled_after=SETTLED_AFTER), _("The register (or, for a local asset, the Link Worker) counts.")))
+        told = {
+            0: _l("%(child)s has not been yet: settled means at least %(times)s times.", child=child, times=SETTLED_AFTER),
+            1: _l("%(child)s has been once: settled means at least %(times)s times.", child=child, times=SETTLED_AFTER),
+            2: _l("%(child)s has been twice: settled means at least %(times)s times.", child=child, times=SETTLED_AFTER),
+        }
+        gaps.append(Gap("attended", str(told[attended]), _("The register (or, for a local asset, the Link Worker) counts.")))
     if not wants_to_go_on:
         gaps.append(Gap("wants_to_go_on", _("%(child)s does not want to go on.", child=child), _("That is no failure: end it, in the child’s words.")))
     return gaps

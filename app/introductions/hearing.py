@@ -20,6 +20,7 @@ from app.introductions.standing import Standing
 from app.introductions.words import HOW_SAID, STANCE_WORDS
 from app.shared import clock
 from app.shared.forms import DayField, TidyStringField, VerbForm, choices
+from app.shared.tongue import capital
 
 STANCES = choices((stance.value, STANCE_WORDS[stance]) for stance in Stance)
 WAYS = choices((how, how[0].upper() + how[1:]) for how in HOW if how in HOW_SAID)
@@ -41,7 +42,7 @@ class HeardForm(VerbForm):
     carer_stance = _stances(_l("What do they think?"))
     carer_words = _words(_l("Their words"))
     how = SelectField(_l("How did they say it?"), choices=WAYS, default=HOW[0])
-    fields = TicksField(_l("What may be shared?"), [Optional()], choices=choices((key, words[0].upper() + words[1:]) for key, words in SHAREABLE.items()))
+    fields = TicksField(_l("What may be shared?"), [Optional()], choices=choices((key, capital(words)) for key, words in SHAREABLE.items()))
     ends_on = DayField(_l("Until"), [Optional()], description=_l("Two years at most. Kith asks again before."))
     who_goes_along = TidyStringField(_l("Who goes along the first time?"), [Optional(), Length(max=120)], description=_l("Somebody the child knows. Leave it empty while nobody is found."))
     has_met_contact = BooleanField(_l("You have met the person there"))

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.audit.models import AuditEntry
 from app.children.languages import language
@@ -30,7 +31,7 @@ from app.introductions.words import (
     STATE_WORDS,
     VIEWPOINT_WORDS,
 )
-from app.shared.view import clock_time, day, long_day, plural, when
+from app.shared.view import clock_time, day, long_day, when
 
 _S = IntroductionState
 STOPS = (_S.IDEA, _S.LISTENING, _S.READY, _S.ASKED, _S.AGREED, _S.ARRANGED, _S.MET, _S.JOINED, _S.SETTLED)
@@ -197,7 +198,7 @@ def agreed(introduction: Introduction, *, child: str, attended: int) -> Facts:
         (_("They said no"), DECLINE_TOLD[i.decline_reason] if i.decline_reason else ""), (_("Their words"), i.decline_note),
         (_("Who meets %(child)s", child=child), i.practitioner.name if i.practitioner else ""), (_("Told by"), i.answered_by), (_("First dates"), i.first_dates),
         (_("The meeting"), _meeting(i)), (_("In the room"), i.met_people or i.meeting_people), (_("An adult %(child)s trusts", child=child), i.trusted_adult),
-        (_("Goes since"), long_day(i.joined_on)), (_("Was there"), plural(attended, "time") if i.joined_on else ""),
+        (_("Goes since"), long_day(i.joined_on)), (_("Was there"), ngettext("%(number)s time", "%(number)s times", attended, number=f"{attended:,}") if i.joined_on else ""),
         (_("Outcome"), i.outcome), (_("Next step"), i.next_step), (_("Why it ended"), END_WORDS[i.end_reason] if i.end_reason else ""),
         (_("What was said then"), i.end_note),
     ]

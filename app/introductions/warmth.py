@@ -132,8 +132,8 @@ def _carers(inputs: Inputs) -> tuple[Reason, ...]:
         ),)
     if against:
         who = against[0]
-        word = _("says no") if who.stance is Stance.NO else _("is not sure")
-        return (Reason("carer_no", f"{who.who} {word}", _("Hear what worries them before anything goes further.")),)
+        told = _("%(who)s says no", who=who.who) if who.stance is Stance.NO else _("%(who)s is not sure", who=who.who)
+        return (Reason("carer_no", told, _("Hear what worries them before anything goes further.")),)
     if not behind:
         names = " or ".join(c.who for c in with_say) or _("a parent or carer")
         return (Reason("carer_not_asked", _("Nobody at home has been asked"), _("Ask %(names)s: without their support it does not last.", names=names)),)
@@ -207,8 +207,10 @@ def _lead(answer: Warmth, inputs: Inputs, reasons: Sequence[Reason], gently: Seq
         return _("%(count)s to sort out before anybody is asked. Waiting is good practice, never a failure.", count=_count(len(reasons)))
     behind = [c.who for c in _with_say(inputs) if c.stance in SUPPORTIVE]
     names = " and ".join(behind)
-    wish = _("wants to try") if inputs.child.stance is Stance.WILLING else _("says yes")
-    lead = ngettext("%(child)s %(wish)s, and %(names)s is behind it.", "%(child)s %(wish)s, and %(names)s are behind it.", len(behind), child=child, wish=wish, names=names)
+    if inputs.child.stance is Stance.WILLING:
+        lead = ngettext("%(child)s wants to try, and %(names)s is behind it.", "%(child)s wants to try, and %(names)s are behind it.", len(behind), child=child, names=names)
+    else:
+        lead = ngettext("%(child)s says yes, and %(names)s is behind it.", "%(child)s says yes, and %(names)s are behind it.", len(behind), child=child, names=names)
     return _("%(lead)s %(count)s first.", lead=lead, count=_count(len(gently))) if gently else _("%(lead)s Somebody goes along, and the door is known.", lead=lead)
 
 
@@ -278,6 +280,11 @@ def _stander(said: Said, icon: str, stance: Stance | None) -> dict[str, Any]:
 
 def _known(inputs: Inputs) -> str:
     weeks = inputs.known_days // 7
-    known = _("%(weeks)s weeks", weeks=weeks) if weeks >= 2 else _("%(known_days)s days", known_days=inputs.known_days) if inputs.known_days != 1 else _("one day")
-    heard = {0: "", 1: _(", words written down once lately")}.get(inputs.heard_lately, _(", words written down %(heard_lately)s times lately", heard_lately=inputs.heard_lately))
-    return _("Knows %(link_worker)s for %(known)s%(heard)s.", link_worker=inputs.link_worker, known=known, heard=heard)
+    known = ngettext("%(num)s week", "%(num)s weeks", weeks) if weeks >= 2 else ngettext("one day", "%(num)s days", inputs.known_days)
+    who = inputs.link_worker
+    if not inputs.heard_lately:
+        return _("Knows %(who)s for %(time)s.", who=who, time=known)
+    return ngettext(
+        "Knows %(who)s for %(time)s, words written down once lately.", "Knows %(who)s for %(time)s, words written down %(num)s times lately.",
+        inputs.heard_lately, who=who, time=known,
+    )

@@ -59,7 +59,11 @@ class PartnerLoad:
         if not self.declines:
             return _("No “no” in %(days)s days", days=LATELY.days)
         told = sentence_list([f"{DECLINE_TOLD[reason][:1].lower()}{DECLINE_TOLD[reason][1:]}" + (_(" (%(times)s times)", times=times) if times > 1 else "") for reason, times in self.declines])
-        return ngettext("Said no %(number)s time in %(days)s days: %(told)s", "Said no %(number)s times in %(days)s days: %(told)s", sum((times for _, times in self.declines)), number=f"{sum((times for _, times in self.declines)):,}", days=LATELY.days, told=told)
+        noes = sum(times for _reason, times in self.declines)
+        return ngettext(
+            "Said no %(number)s time in %(days)s days: %(told)s", "Said no %(number)s times in %(days)s days: %(told)s", noes,
+            number=f"{noes:,}", days=LATELY.days, told=told,
+        )
 
 
 def partner_load(introduction: Introduction) -> PartnerLoad:
