@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 _NUMBERS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen"
 _PATTERNS: Sequence[tuple[re.Pattern[str], str]] = tuple(
     (re.compile(pattern, flags), why) for pattern, flags, why in (
-        (rf"\b(?:\d{{1,2}}|{_NUMBERS})(?:\.\d|½| and a half)?[- ]?(?:years?|yrs?)[- ]?olds?\b", re.IGNORECASE, "An exact age. The year group says enough."),
-        (rf"\b(?:aged?|turns?|turned|turning)\s+(?:\d{{1,2}}|{_NUMBERS})\b", re.IGNORECASE, "An exact age. The year group says enough."),
-        (r"\b\d{1,2} months?[- ]old\b|\bbirthday\b|\bborn (?:in|on)\b", re.IGNORECASE, "When the child was born."),
-        (r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b", 0, "A date that could be a day in the child’s life."),
-        (r"\b(?!U\d|Y\d|KS\d)[A-Z]{1,2}\d[A-Z\d]?(?: ?\d[A-Z]{2})?\b", 0, "A postcode is a small area. The wider area is given already."),
-        (r"\b(?:[A-Z][\w'’]+ )+(?:Road|Street|Lane|Avenue|Estate|House|Court|Gardens|Close|Square|Tower|Terrace|Crescent|Mews)\b", 0, "An address."),
-        (r"\b(?:[A-Z][\w'’.]+ )+(?:Primary|Infant|Infants|Junior|School|Academy|College)\b", 0, "A school."),
-        (r"\b[\w.+-]+@[\w-]+\.[\w.]+\b", 0, "An e-mail address."),
-        (r"(?<!\d)(?:\+44|0)\d(?:[ -]?\d){8,9}(?!\d)", 0, "A telephone number."),
-        (r"\bK-[0-9A-Z]{4,6}\b", 0, "The child’s reference."),
+        (rf"\b(?:\d{{1,2}}|{_NUMBERS})(?:\.\d|½| and a half)?[- ]?(?:years?|yrs?)[- ]?olds?\b", re.IGNORECASE, _l("An exact age. The year group says enough.")),
+        (rf"\b(?:aged?|turns?|turned|turning)\s+(?:\d{{1,2}}|{_NUMBERS})\b", re.IGNORECASE, _l("An exact age. The year group says enough.")),
+        (r"\b\d{1,2} months?[- ]old\b|\bbirthday\b|\bborn (?:in|on)\b", re.IGNORECASE, _l("When the child was born.")),
+        (r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\b", 0, _l("A date that could be a day in the child’s life.")),
+        (r"\b(?!U\d|Y\d|KS\d)[A-Z]{1,2}\d[A-Z\d]?(?: ?\d[A-Z]{2})?\b", 0, _l("A postcode is a small area. The wider area is given already.")),
+        (r"\b(?:[A-Z][\w'’]+ )+(?:Road|Street|Lane|Avenue|Estate|House|Court|Gardens|Close|Square|Tower|Terrace|Crescent|Mews)\b", 0, _l("An address.")),
+        (r"\b(?:[A-Z][\w'’.]+ )+(?:Primary|Infant|Infants|Junior|School|Academy|College)\b", 0, _l("A school.")),
+        (r"\b[\w.+-]+@[\w-]+\.[\w.]+\b", 0, _l("An e-mail address.")),
+        (r"(?<!\d)(?:\+44|0)\d(?:[ -]?\d){8,9}(?!\d)", 0, _l("A telephone number.")),
+        (r"\bK-[0-9A-Z]{4,6}\b", 0, _l("The child’s reference.")),
     )
 )
 
@@ -75,10 +78,10 @@ def _shapes(text: str) -> Iterator[Risk]:
 
 
 def _known(text: str, known: Known) -> Iterator[Risk]:
-    yield from _words(text, known.names, "A name of the child or the family.")
-    yield from _words(text, known.schools, "A school.")
-    yield from _words(text, known.small_areas, "A small area. The wider area is given already.")
-    yield from _words(text, known.rare_languages, "A language few children here speak. Agree on it when you meet.")
+    yield from _words(text, known.names, _("A name of the child or the family."))
+    yield from _words(text, known.schools, _("A school."))
+    yield from _words(text, known.small_areas, _("A small area. The wider area is given already."))
+    yield from _words(text, known.rare_languages, _("A language few children here speak. Agree on it when you meet."))
 
 
 def _words(text: str, words: Iterable[str], why: str) -> Iterator[Risk]:

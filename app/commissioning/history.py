@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.audit.models import AuditEntry
 from app.commissioning.words import ACTION_WORDS
 from app.shared.money import pounds
@@ -26,7 +28,7 @@ def _told(entry: AuditEntry, say: Callable[[str], str], *, is_newest: bool) -> d
     if entry.action.endswith((".requested", ".approved")) and pence:
         title = f"{title}: {pounds(int(pence))}"
     elif pence:
-        title = f"{title}. {pounds(int(pence))} came back"
+        title = _("%(title)s. %(amount)s came back", title=title, amount=pounds(int(pence)))
     return {
         "when": when(entry.at), "title": title, "by": entry.actor_name, "note": say(entry.reason) or None,
         "tone": "now" if is_newest else "quiet",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import ngettext
 
 from app.catalogue.merging import by_column, register_mover
 from app.catalogue.models import Merge, MergeKind
 from app.commissioning.models import BriefInvite, BriefOffer, Commission, DeclaredInterest
 from app.shared.db import db
-from app.shared.view import plural
 
 
 def register() -> None:
@@ -39,5 +39,8 @@ def _since_then(merge: Merge) -> str:
     )
     if not asked:
         return ""
-    was = "was" if asked == 1 else "were"
-    return f"{plural(asked, 'place')} {was} asked for since in a group that would go back. They belong to the offering as it is now, so it stays merged."
+    return ngettext(
+        "%(number)s place was asked for since in a group that would go back. They belong to the offering as it is now, so it stays merged.",
+        "%(number)s places were asked for since in a group that would go back. They belong to the offering as it is now, so it stays merged.",
+        asked, number=f"{asked:,}",
+    )

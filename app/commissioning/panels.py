@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import render_template
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from app.accounts.models import Person
@@ -14,7 +15,7 @@ from app.commissioning.queries.statements import money_bar
 
 def register() -> None:
     child_panels.register_panel("money", 40, draw_money, column="side")
-    child_panels.register_tab("commissioning.statement", 40, "Money", policies.can_see_statement)
+    child_panels.register_tab("commissioning.statement", 40, _l("Money"), policies.can_see_statement)
 
 
 def draw_money(child: Child, person: Person) -> Markup | str:

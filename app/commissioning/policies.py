@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role, RoleGrant
 from app.catalogue.models import Cohort
 from app.children import policies as children
@@ -197,11 +199,11 @@ def why_not_decide(
         if (g.id not in theirs if only_own else only_for is None or (g.id in theirs and theirs[g.id].person_id == only_for))
     ]
     if not here:
-        return "You hold no budget for this child’s Zone or school."
+        return _("You hold no budget for this child’s Zone or school.")
     if person.id == commission.requested_by_id:
-        return "You asked for this yourself, so somebody else decides."
+        return _("You asked for this yourself, so somebody else decides.")
     if commission.organisation_id in interests:
-        return f"You have declared an interest in {commission.organisation.name}, so somebody else decides."
+        return _("You have declared an interest in %(organisation)s, so somebody else decides.", organisation=commission.organisation.name)
     why_not = _why_not_for_them(here, theirs, commission)
     here = [g for g in here if g.id not in theirs or _why_not_for(theirs[g.id], commission) is None]
     if not here:
@@ -210,12 +212,12 @@ def why_not_decide(
     whole = [g for g in here if g.fund_id is None]
     own_funds = {g.fund_id for g in here if g.fund_id is not None}
     if not whole and not (paying and paying <= own_funds):
-        return "It is paid from a fund that is not yours to decide about."
+        return _("It is paid from a fund that is not yours to decide about.")
     deciding = whole or [g for g in here if g.fund_id in paying]
     limits, total = [g.limit_pence for g in deciding], commission.total_pence if total_pence is None else total_pence
     if all(limit is not None and total > limit for limit in limits):
         most = max(limit for limit in limits if limit is not None)
-        return f"{pounds(total)} is over your limit of {pounds(most)}: somebody with a higher limit decides."
+        return _("%(total)s is over your limit of %(most)s: somebody with a higher limit decides.", total=pounds(total), most=pounds(most))
     return None
 
 
@@ -226,11 +228,11 @@ def _why_not_for_them(here: Sequence[RoleGrant], theirs: Mapping[uuid.UUID, Stan
 
 def _why_not_for(whom: StandIn, commission: Commission) -> str | None:
     if not whom.still_holds:
-        return f"{whom.name}, for whom you stand in, does not hold this budget any more."
+        return _("%(person)s, for whom you stand in, does not hold this budget any more.", person=whom.name)
     if whom.person_id == commission.requested_by_id:
-        return f"{whom.name}, for whom you stand in, asked for this, so somebody else decides."
+        return _("%(person)s, for whom you stand in, asked for this, so somebody else decides.", person=whom.name)
     if commission.organisation_id in whom.interests:
-        return f"{whom.name}, for whom you stand in, has an interest in {commission.organisation.name}, so somebody else decides."
+        return _("%(person)s, for whom you stand in, has an interest in %(organisation)s, so somebody else decides.", person=whom.name, organisation=commission.organisation.name)
     return None
 
 

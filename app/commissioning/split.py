@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.shared.money import pounds, split
 from app.shared.view import full_date, sentence_list
 
@@ -110,7 +112,7 @@ class Proposal:
     @property
     def left_words(self) -> str:
         """"£300 left"."""
-        return f"{pounds(self.found)} left"
+        return _("%(amount)s left", amount=pounds(self.found))
 
     @property
     def needs_override(self) -> bool:
@@ -155,30 +157,32 @@ def misfit(fund: FundFacts, purpose: Purpose) -> str:
 
 def _misfit_of_child(fund: FundFacts, purpose: Purpose) -> str:
     if fund.is_closed:
-        return "This fund is closed."
+        return _("This fund is closed.")
     if fund.school_id is not None and fund.school_id != purpose.school_id:
-        return f"Only for children at {fund.school_name or 'another school'}."
+        return _("Only for children at %(school)s.", school=fund.school_name or _("another school"))
     if fund.ward and _plain(fund.ward) != _plain(purpose.ward):
-        return f"Only for children who live in {fund.ward} ward." + ("" if purpose.ward else " We do not know this child's ward.")
+        only = _("Only for children who live in %(ward)s ward.", ward=fund.ward)
+        return only if purpose.ward else _("%(only)s We do not know this child's ward.", only=only)
     if fund.postcode_area and not _is_in_area(purpose.postcode_area, fund.postcode_area):
-        unknown = "" if purpose.postcode_area else " We do not know this child's postcode area."
-        return f"Only for children who live in {fund.postcode_area}.{unknown}"
+        only = _("Only for children who live in %(area)s.", area=fund.postcode_area)
+        return only if purpose.postcode_area else _("%(only)s We do not know this child's postcode area.", only=only)
     if (fund.year_from is not None or fund.year_to is not None) and not _is_in_years(fund, purpose.year_group):
-        return f"Only for {_years(fund)}." + ("" if purpose.year_group is not None else " We do not know this child's year.")
+        only = _("Only for %(years)s.", years=_years(fund))
+        return only if purpose.year_group is not None else _("%(only)s We do not know this child's year.", only=only)
     if fund.gender and singular(fund.gender) != singular(purpose.gender):
-        return f"Only for {singular(fund.gender)}s."
+        return _("Only for %(whom)s.", whom=_girls_or_boys(fund))
     if fund.need_area and _plain(fund.need_area) != _plain(purpose.need_area):
-        return f"Only for {fund.need_area.lower()} needs."
+        return _("Only for %(area)s needs.", area=fund.need_area.lower())
     return ""
 
 
 def _misfit_of_days(fund: FundFacts, purpose: Purpose) -> str:
     if fund.ends_on < purpose.first_on:
-        return f"It ends on {full_date(fund.ends_on)}, before the first session on {full_date(purpose.first_on)}."
+        return _("It ends on %(day)s, before the first session on %(session)s.", day=full_date(fund.ends_on), session=full_date(purpose.first_on))
     if fund.ends_on < purpose.last_on:
-        return f"It ends on {full_date(fund.ends_on)}, before the last session on {full_date(purpose.last_on)}."
+        return _("It ends on %(day)s, before the last session on %(session)s.", day=full_date(fund.ends_on), session=full_date(purpose.last_on))
     if fund.starts_on > purpose.first_on:
-        return f"It starts on {full_date(fund.starts_on)}, after the first session on {full_date(purpose.first_on)}."
+        return _("It starts on %(day)s, after the first session on %(session)s.", day=full_date(fund.starts_on), session=full_date(purpose.first_on))
     return ""
 
 
@@ -187,39 +191,49 @@ def _why(fund: FundFacts, pence: int, missing: int, ceiling: Ceiling, by_funder:
     at_ceiling = by_funder.get(fund.funder, 0) >= ceiling.room(fund.funder)
     if pence == 0:
         if fund.left <= 0:
-            return "Nothing is left in it."
+            return _("Nothing is left in it.")
         if at_ceiling:
-            return f"{fund.funder} already gives this child's year the {ceiling.percent}% it may ({pounds(ceiling.cap)})."
-        return "Not needed: the funds above it are spent first." if not missing else "Not needed."
+            return _(
+                "%(funder)s already gives this child's year the %(percent)s%% it may (%(cap)s).",
+                funder=fund.funder, percent=ceiling.percent, cap=pounds(ceiling.cap),
+            )
+        return _("Not needed: the funds above it are spent first.") if not missing else _("Not needed.")
     limits = limits_in_words(fund)
-    kept_for = f"kept for {limits}, so it is spent first" if limits else "open to every child in the Zone"
-    until = f"ends on {full_date(fund.ends_on)}"
+    ends = full_date(fund.ends_on)
+    why = _("It is open to every child in the Zone; it ends on %(day)s.", day=ends)
+    if limits:
+        why = _("It is kept for %(limits)s, so it is spent first; it ends on %(day)s.", limits=limits, day=ends)
     cut = ""
     if pence == fund.left and missing:
-        cut = " All that was left in it is used."
+        cut = _("All that was left in it is used.")
     elif by_funder.get(fund.funder, 0) > ceiling.room(fund.funder):
-        cut = f" This takes {fund.funder} past its {ceiling.percent}% of the child's year."
+        cut = _("This takes %(funder)s past its %(percent)s%% of the child's year.", funder=fund.funder, percent=ceiling.percent)
     elif at_ceiling and pence < fund.left:
-        cut = f" More would take {fund.funder} past its {ceiling.percent}% of the child's year."
-    return f"It is {kept_for}; it {until}.{cut}"
+        cut = _("More would take %(funder)s past its %(percent)s%% of the child's year.", funder=fund.funder, percent=ceiling.percent)
+    return f"{why} {cut}" if cut else why
 
 
 def limits_in_words(fund: FundFacts) -> str:
     """"girls in Years 4 to 6 at St Aldhelm's with emotional needs"; "" for a fund open to all."""
     if not fund.restrictions:
         return ""
-    words = [f"{singular(fund.gender)}s" if fund.gender else "children"]
+    words = [_girls_or_boys(fund) if fund.gender else _("children")]
     if fund.year_from is not None or fund.year_to is not None:
-        words.append(f"in {_years(fund)}")
+        words.append(_("in %(years)s", years=_years(fund)))
     if fund.school_id is not None:
-        words.append(f"at {fund.school_name or 'one school'}")
-    places = [f"{fund.ward} ward"] if fund.ward else []
+        words.append(_("at %(school)s", school=fund.school_name or _("one school")))
+    places = [_("%(ward)s ward", ward=fund.ward)] if fund.ward else []
     places += [fund.postcode_area] if fund.postcode_area else []
     if places:
-        words.append(f"who live in {sentence_list(places)}")
+        words.append(_("who live in %(places)s", places=sentence_list(places)))
     if fund.need_area:
-        words.append(f"with {fund.need_area.lower()} needs")
+        words.append(_("with %(area)s needs", area=fund.need_area.lower()))
     return " ".join(words)
+
+
+def _girls_or_boys(fund: FundFacts) -> str:
+    whom = singular(fund.gender)
+    return {"girl": _("girls"), "boy": _("boys")}.get(whom, f"{whom}s")
 
 
 def year_group(text: str) -> int | None:
@@ -234,7 +248,7 @@ def year_group(text: str) -> int | None:
 
 
 def year_word(group: int) -> str:
-    return {-1: "Nursery", 0: "Reception"}.get(group, f"Year {group}")
+    return {-1: _("Nursery"), 0: _("Reception")}.get(group) or _("Year %(number)s", number=group)
 
 
 def singular(gender: str) -> str:
@@ -263,13 +277,13 @@ def _is_in_years(fund: FundFacts, group: int | None) -> bool:
 
 def _years(fund: FundFacts) -> str:
     if fund.year_from is None and fund.year_to is not None:
-        return f"{year_word(fund.year_to)} and younger"
+        return _("%(year)s and younger", year=year_word(fund.year_to))
     if fund.year_to is None and fund.year_from is not None:
-        return f"{year_word(fund.year_from)} and older"
+        return _("%(year)s and older", year=year_word(fund.year_from))
     assert fund.year_from is not None and fund.year_to is not None
     if fund.year_from == fund.year_to:
         return year_word(fund.year_from)
-    return f"{year_word(fund.year_from)} to {year_word(fund.year_to)}"
+    return _("%(first)s to %(last)s", first=year_word(fund.year_from), last=year_word(fund.year_to))
 
 
 def part_of_session(remaining: Sequence[int], pence: int) -> list[int]:

@@ -64,12 +64,6 @@ def month(value: date | datetime | None) -> str:
     return f"{MONTHS[on.month - 1]} {on.year}"
 
 
-def weekday(number: int) -> str:
-    """"Monday" for 0."""
-    locale = other_language()
-    return locale.days["stand-alone"]["wide"][number] if locale else DAYS[number]
-
-
 def clock_time(value: datetime | time | None) -> str:
     """"3.45pm", "9am", "midday": London's clock for an aware instant, the time itself for a plain time."""
     if value is None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -31,4 +32,4 @@ class PickField(SelectField):
 
 def asked_text(label: str, missing: str, **given: Any) -> TextAreaField:
     """A text that has to be written."""
-    return TextAreaField(label, [InputRequired(missing), Length(max=LONG, message=f"Keep it to {LONG:,} characters.")], **given)
+    return TextAreaField(label, [InputRequired(missing), Length(max=LONG, message=_l("Keep it to %(limit)s characters.", limit=f"{LONG:,}"))], **given)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask import request as flask_request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import AnyOf, InputRequired, Length
 
@@ -18,42 +20,42 @@ from app.shared.money import parse_pounds
 
 
 class QuestionForm(VerbForm):
-    question = asked_text("Your question", "Write your question.", description="The hold on the place is kept five school days longer.")
+    question = asked_text(_l("Your question"), _l("Write your question."), description=_l("The hold on the place is kept five school days longer."))
 
 
 class RejectForm(VerbForm):
-    reason = asked_text("Why not?", "Say why: the Link Worker reads it.", description="The Link Worker reads this, and is shown what else fits.")
+    reason = asked_text(_l("Why not?"), _l("Say why: the Link Worker reads it."), description=_l("The Link Worker reads this, and is shown what else fits."))
 
 
 class OverrideForm(VerbForm):
     reason = asked_text(
-        "Why may this funder give more?", "Say why: it is kept with your name.",
-        description="It is kept with your name. Somebody else then approves.",
+        _l("Why may this funder give more?"), _l("Say why: it is kept with your name."),
+        description=_l("It is kept with your name. Somebody else then approves."),
     )
 
 
 class StopForm(VerbForm):
     """Cancelling, or ending early."""
 
-    reason = asked_text("Why?", "Say why: it is kept with the commission.", description="Leave the child’s name out.")
+    reason = asked_text(_l("Why?"), _l("Say why: it is kept with the commission."), description=_l("Leave the child’s name out."))
 
 
 class ConfirmForm(VerbForm):
-    practitioner = PickField("Who will meet the child?", [InputRequired("Choose who will meet the child.")])
+    practitioner = PickField(_l("Who will meet the child?"), [InputRequired(_l("Choose who will meet the child."))])
 
 
 class SuspendForm(VerbForm):
-    until_on = DayField("Keep the place until", [InputRequired("Choose the day until which the place is kept.")])
-    reason = asked_text("Why is it paused?", "Say why: the partner and the Zone manager read it.")
+    until_on = DayField(_l("Keep the place until"), [InputRequired(_l("Choose the day until which the place is kept."))])
+    reason = asked_text(_l("Why is it paused?"), _l("Say why: the partner and the Zone manager read it."))
 
 
 class ChangeForm(VerbForm):
     """Number, price, dates: the price only where there is a newer one, the dates only where the offering has another group."""
 
-    sessions = WholeNumberField("How many sessions in all?", [InputRequired("Type how many sessions.")])
-    at_todays_price = BooleanField("At today’s price")
-    cohort = PickField("When")
-    reason = asked_text("Why?", "Say why: the budget holder and the partner read it.", description="Leave the child’s name out.")
+    sessions = WholeNumberField(_l("How many sessions in all?"), [InputRequired(_l("Type how many sessions."))])
+    at_todays_price = BooleanField(_l("At today’s price"))
+    cohort = PickField(_l("When"))
+    reason = asked_text(_l("Why?"), _l("Say why: the budget holder and the partner read it."), description=_l("Leave the child’s name out."))
 
 
     def offer(self, newer_price: str, groups: Iterable[tuple[uuid.UUID, str]], now: str) -> None:
@@ -77,19 +79,19 @@ class ChangeForm(VerbForm):
 
 
 class RejectChangeForm(KithForm):
-    reason = asked_text("Why not?", "Say why: the Link Worker reads it.")
+    reason = asked_text(_l("Why not?"), _l("Say why: the Link Worker reads it."))
 
 
 class NoteForm(VerbForm):
-    note = asked_text("What came of it, and what comes next?", "Write what came of it, and what comes next.")
+    note = asked_text(_l("What came of it, and what comes next?"), _l("Write what came of it, and what comes next."))
 
 
 class BulkForm(KithForm):
     """One word on all that are ticked. A no needs its reason; which word it is, is the button's name."""
 
     pick = SelectMultipleField(validate_choice=False)
-    reason = StringField("Why not?", [Length(max=LONG)], id="bulk-reason")
-    word = StringField("Yes or no", [AnyOf(("approve", "decline"), "Say yes or no.")])
+    reason = StringField(_l("Why not?"), [Length(max=LONG)], id="bulk-reason")
+    word = StringField(_l("Yes or no"), [AnyOf(("approve", "decline"), _l("Say yes or no."))])
 
     @property
     def is_yes(self) -> bool:
@@ -97,18 +99,18 @@ class BulkForm(KithForm):
 
     def validate_pick(self, field: Field) -> None:
         if not self.picked:
-            raise ValidationError("Tick the requests that you decide about first.")
+            raise ValidationError(_("Tick the requests that you decide about first."))
 
     def validate_reason(self, field: Field) -> None:
         if self.word.data == "decline" and not (field.data or "").strip():
-            raise ValidationError("Say why: the Link Workers read it.")
+            raise ValidationError(_("Say why: the Link Workers read it."))
 
     @property
     def picked(self) -> dict[uuid.UUID, int]:
         """"<key>:<version>" as ticked, in the order of the page; what is no such thing is left out."""
         found: dict[uuid.UUID, int] = {}
         for value in self.pick.data or ():
-            key, _, version = value.partition(":")
+            key, _colon, version = value.partition(":")
             try:
                 found[uuid.UUID(key)] = version_in(version) or 0
             except ValueError:
@@ -138,7 +140,7 @@ class SplitForm(VerbForm):
         self.parts, lines, self.unread = {}, [], []
         for part in fresh.parts:
             fund, name = part.fund, f"fund_{part.fund.id.hex}"
-            why_not = split.misfit(fund, purpose) or ("" if fund.left > 0 else "Nothing is left in it.")
+            why_not = split.misfit(fund, purpose) or ("" if fund.left > 0 else _("Nothing is left in it."))
             given = standing.get(fund.id, 0)
             typed = (flask_request.form.get(name, "").strip()[:20] if self.is_submitted() else f"{given // 100}.{given % 100:02d}" if given else "")
             if typed and not why_not:

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -19,32 +20,32 @@ from app.shared.forms import KithForm, VerbForm, WholeNumberField, choices
 class RequestForm(KithForm):
     """One page: which group, how many sessions, for what, why, and what was looked at that is free."""
 
-    cohort = RadioField("Which group?", [InputRequired("Choose a group.")])
+    cohort = RadioField(_l("Which group?"), [InputRequired(_l("Choose a group."))])
     sessions = WholeNumberField(
-        "How many sessions?", [InputRequired("Type how many sessions."), NumberRange(1, MOST_SESSIONS, f"Ask for between 1 and {MOST_SESSIONS}.")]
+        _l("How many sessions?"), [InputRequired(_l("Type how many sessions.")), NumberRange(1, MOST_SESSIONS, _l("Ask for between 1 and %(most_sessions)s.", most_sessions=MOST_SESSIONS))]
     )
-    need = RadioField("For which need?", [InputRequired("Choose the need this is for.")])
+    need = RadioField(_l("For which need?"), [InputRequired(_l("Choose the need this is for."))])
     goal = asked_text(
-        "What does the child want to reach?", "Write the goal, in the child’s words if you can.",
-        description="In the child’s own words, if you can.",
+        _l("What does the child want to reach?"), _l("Write the goal, in the child’s words if you can."),
+        description=_l("In the child’s own words, if you can."),
     )
     why = asked_text(
-        "Why this, and why now?", "Write why this is right for the child.",
-        description="The budget holder reads this. Leave the child’s name out: they see a reference instead.",
+        _l("Why this, and why now?"), _l("Write why this is right for the child."),
+        description=_l("The budget holder reads this. Leave the child’s name out: they see a reference instead."),
     )
     looked_at = SelectMultipleField(
-        "Free alternatives you looked at", [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        _l("Free alternatives you looked at"), [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
     )
     free_alternatives = TextAreaField(
-        "Why nothing free meets this need", [InputRequired("Say which free alternatives you looked at, and why they do not meet this need."),
+        _l("Why nothing free meets this need"), [InputRequired(_l("Say which free alternatives you looked at, and why they do not meet this need.")),
                                               Length(max=LONG)],
     )
     free_shown = HiddenField()
     together = SelectMultipleField(
-        "Ask together for", [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
-        description="Siblings or friends: all of them get a place, or none. One decision; each has money and a need of their own.",
+        _l("Ask together for"), [Optional()], widget=ListWidget(prefix_label=False), option_widget=CheckboxInput(),
+        description=_l("Siblings or friends: all of them get a place, or none. One decision; each has money and a need of their own."),
     )
-    join_waiting_list = BooleanField("If the group is full, join its waiting list")
+    join_waiting_list = BooleanField(_l("If the group is full, join its waiting list"))
 
     def offer(self, cohorts: Iterable[tuple[uuid.UUID, str]], needs: Sequence[Need], free: Iterable[tuple[str, str]]) -> None:
         self.cohort.choices = choices([(str(id_), words) for id_, words in cohorts])
@@ -71,7 +72,7 @@ class RequestForm(KithForm):
 
     @property
     def whole_alternatives(self) -> str:
-        """What was ticked, by name, before what was written."""
+        """What was ticked, by name, before what was written: kept as it is, in English."""
         words = {value: text for value, text, *_ in self.looked_at.iter_choices()}
         ticked = [words[value] for value in self.looked_at.data or [] if value in words]
         written = (self.free_alternatives.data or "").strip()
@@ -80,5 +81,5 @@ class RequestForm(KithForm):
 
 class AnswerForm(VerbForm):
     answer = asked_text(
-        "Your answer", "Write your answer.", description="The budget holder reads this. Leave the child’s name out."
+        _l("Your answer"), _l("Write your answer."), description=_l("The budget holder reads this. Leave the child’s name out.")
     )

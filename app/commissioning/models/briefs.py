@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -35,7 +36,7 @@ BRIEF_MOVES = Moves("brief", {BriefState.OPEN: {BriefState.AWARDED, BriefState.C
 OFFER_MOVES = Moves("offer", {OfferState.OFFERED: {OfferState.WITHDRAWN, OfferState.AWARDED, OfferState.DECLINED}})
 _OPEN = sa.text("state = 'open'")
 _STANDING = sa.text("state IN ('offered', 'awarded')")
-SAYS = {"yes": "Yes", "willing": "Willing to try", "no": "No"}
+SAYS = {"yes": _l("Yes"), "willing": _l("Willing to try"), "no": _l("No")}
 """What the child, and the parent or carer, think of one offer; empty while nobody has asked them."""
 
 

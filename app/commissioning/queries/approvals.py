@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import orm
 from sqlalchemy.orm import joinedload
 
@@ -39,7 +42,7 @@ from app.introductions.models import IntroductionState
 from app.shared import clock
 from app.shared.db import db
 from app.shared.money import pounds
-from app.shared.view import percent, plural
+from app.shared.view import percent
 
 AREA_COLOURS = {"Social": "sky", "Emotional": "plum", "Academic": "leaf"}
 SPENT = (Account.COMMITTED, *EARNED)
@@ -69,7 +72,7 @@ class Share:
     @property
     def words(self) -> str:
         """"37%"; what is past the ceiling never reads as if it were not."""
-        return f"just over {self.ceiling}%" if self.is_over and round(self.percent) <= self.ceiling else percent(self.percent, 100)
+        return _("just over %(ceiling)s%%", ceiling=self.ceiling) if self.is_over and round(self.percent) <= self.ceiling else percent(self.percent, 100)
 
 
 @dataclass(frozen=True)
@@ -188,11 +191,11 @@ def _shares(c: Commission, zone: Zone, by_funder: dict[str, int]) -> tuple[Share
 def _not_yet(c: Commission, *, is_waiting: bool, has_gaps: bool) -> str:
     """Why nobody can say yes at the moment, whoever they are; "" when somebody can."""
     if c.introduction.state is IntroductionState.LISTENING:
-        return "The child and the parent or carer are still being asked. It can be approved when both have said yes."
+        return _("The child and the parent or carer are still being asked. It can be approved when both have said yes.")
     if is_waiting:
-        return "The group is full: the child is on its waiting list."
+        return _("The group is full: the child is on its waiting list.")
     if has_gaps:
-        return f"{c.organisation.name} has a document that is missing or out of date."
+        return _("%(organisation)s has a document that is missing or out of date.", organisation=c.organisation.name)
     return ""
 
 
@@ -203,16 +206,19 @@ def _checks(
     limit = policies.limit_of(person, c)
     if limit is not None:
         over = c.total_pence > limit
-        checks.append(("stop", f"Over your limit of {pounds(limit)}") if over else ("go", f"Within your limit of {pounds(limit)}"))
+        checks.append(("stop", _("Over your limit of %(limit)s", limit=pounds(limit))) if over else ("go", _("Within your limit of %(limit)s", limit=pounds(limit))))
     if needed > 1:
-        checks.append(("gently", f"{needed} people say yes to this sum"))
-    checks.append(("stop", "A document is missing or out of date") if gaps else ("go", "Partner’s documents in date today"))
+        checks.append(("gently", _("%(needed)s people say yes to this sum", needed=needed)))
+    checks.append(("stop", _("A document is missing or out of date")) if gaps else ("go", _("Partner’s documents in date today")))
     if c.introduction.state is not IntroductionState.LISTENING:
-        checks.append(("go", "Child and parent or carer have said yes"))
+        checks.append(("go", _("Child and parent or carer have said yes")))
     if other[0]:
-        checks.append(("gently", f"{plural(other[0], 'other commission')} for this child this year, {pounds(other[1])}"))
+        checks.append(("gently", ngettext(
+            "%(num)s other commission for this child this year, %(amount)s", "%(num)s other commissions for this child this year, %(amount)s",
+            other[0], amount=pounds(other[1]),
+        )))
     if not c.shares:
-        checks.append(("stop", "Money was short when this was asked for"))
+        checks.append(("stop", _("Money was short when this was asked for")))
     return tuple(checks)
 
 
@@ -227,8 +233,8 @@ class JustDecided:
 
 
 DECIDED_WORDS = {
-    DecisionKind.APPROVE: "Approved", DecisionKind.RETURN: "Asked about", DecisionKind.REJECT: "Declined",
-    DecisionKind.OVERRIDE: "Said why past the ceiling",
+    DecisionKind.APPROVE: _l("Approved"), DecisionKind.RETURN: _l("Asked about"), DecisionKind.REJECT: _l("Declined"),
+    DecisionKind.OVERRIDE: _l("Said why past the ceiling"),
 }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import School
 from app.catalogue.models import Organisation
@@ -24,8 +25,8 @@ SMALL = 5
 def said_children(number: int) -> str:
     """A count of children as a funder may read it."""
     if number == 0:
-        return "nobody yet"
-    return f"fewer than {SMALL} children" if number < SMALL else f"{number} children"
+        return _("nobody yet")
+    return _("fewer than %(small)s children", small=SMALL) if number < SMALL else _("%(number)s children", number=number)
 
 
 def children_helped(fund_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -70,7 +71,7 @@ def list_schools_of_fund(fund_id: uuid.UUID) -> list[SchoolLine]:
         .where(each.c.asked + each.c.agreed + each.c.spent != 0).group_by(each.c.school_id, School.name)
     )
     lines = [
-        SchoolLine(name or "No school", children, int(asked), int(agreed), int(spent))
+        SchoolLine(name or _("No school"), children, int(asked), int(agreed), int(spent))
         for name, children, asked, agreed, spent in db.session.execute(statement)
     ]
     return sorted(lines, key=lambda line: (-line.all, line.school))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
 
 from app.accounts.models import Person, Zone
@@ -24,7 +26,7 @@ from app.introductions.models import Introduction, IntroductionState
 from app.matching.queries import match_child
 from app.shared import clock
 from app.shared.db import db
-from app.shared.view import day, plural
+from app.shared.view import day
 
 LOOKED_THROUGH = 60
 """How far down the child's matches free ones are looked for."""
@@ -66,13 +68,16 @@ def list_groups(offering_id: uuid.UUID) -> list[Group]:
 
 
 def _words(cohort: Cohort, free: int, to_come: int, waiting: int) -> str:
-    parts = [cohort.name or "The group"]
+    parts = [cohort.name or _("The group")]
     if cohort.starts_on is not None and cohort.starts_on > clock.today():
-        parts.append(f"from {day(cohort.starts_on)}")
+        parts.append(_("from %(day)s", day=day(cohort.starts_on)))
     if cohort.ends_on is not None:
-        parts.append(f"until {day(cohort.ends_on)}")
-    parts.append(f"{plural(to_come, 'session')} to come" if to_come else "dates by arrangement")
-    parts.append(f"{plural(free, 'place')} free" if free else f"full, {waiting} waiting" if waiting else "full")
+        parts.append(_("until %(day)s", day=day(cohort.ends_on)))
+    parts.append(ngettext("%(num)s session to come", "%(num)s sessions to come", to_come) if to_come else _("dates by arrangement"))
+    if free:
+        parts.append(ngettext("%(number)s place free", "%(number)s places free", free, number=f"{free:,}"))
+    else:
+        parts.append(_("full, %(number)s waiting", number=waiting) if waiting else _("full"))
     return ", ".join(parts)
 
 

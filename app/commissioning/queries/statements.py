@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import CeilingBase, Zone
 from app.catalogue.models import Offering
@@ -61,8 +62,11 @@ class Bought:
     @property
     def price_words(self) -> str:
         if self.commission_id is None:
-            return "free"
-        return f"{pounds(self.price_pence)} {'for the place' if self.is_per_place else 'now' if self.is_repriced else 'each'}"
+            return _("free")
+        price = pounds(self.price_pence)
+        if self.is_per_place:
+            return _("%(price)s for the place", price=price)
+        return _("%(price)s now", price=price) if self.is_repriced else _("%(price)s each", price=price)
 
     @property
     def price_to_count_in(self) -> int:
@@ -146,7 +150,7 @@ def child_money(child: Child, year: int | None = None) -> ChildMoney:
     return ChildMoney(
         year=year, envelope=envelope_pence(child, zone, year), spoken=spoken_for(child.id, year),
         givers=tuple(Giver(funder, pence, COLOURS[n % len(COLOURS)]) for n, (funder, pence) in enumerate(given.items())),
-        base=base, base_words="Full cost of the year" if full else "All that was bought", ceiling=zone.ceiling_percent,
+        base=base, base_words=_("Full cost of the year") if full else _("All that was bought"), ceiling=zone.ceiling_percent,
     )
 
 

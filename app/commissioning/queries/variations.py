@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role, Zone
 from app.catalogue.models import Tariff
@@ -61,8 +62,8 @@ def who_would_pay(variation: Variation) -> str:
         purpose=proposals.purpose_for(commission),
     )
     if not proposal.is_complete:
-        return f"{proposal.left_words} in the funds that may pay for this: {pounds(proposal.shortfall)} is missing."
-    return f"{sentence_list([f'{part.fund.name} pays {pounds(part.pence)}' for part in proposal.paying])}."
+        return _("%(left)s in the funds that may pay for this: %(shortfall)s is missing.", left=proposal.left_words, shortfall=pounds(proposal.shortfall))
+    return sentence_list([_("%(fund)s pays %(amount)s", fund=part.fund.name, amount=pounds(part.pence)) for part in proposal.paying]) + "."
 
 
 def list_open_variations(person: Person) -> Sequence[Variation]:

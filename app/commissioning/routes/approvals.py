@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -65,7 +66,7 @@ def approve(commission: Commission) -> ResponseReturnValue:
     answer = act(verb, back)
     if said:
         is_final = said[0] is not CommissionState.REQUESTED
-        flash(f"{title} is approved. The partner is told." if is_final else f"Your yes for {title} is kept. One more person decides.", "success")
+        flash(_("%(title)s is approved. The partner is told.", title=title) if is_final else _("Your yes for %(title)s is kept. One more person decides.", title=title), "success")
     return answer
 
 
@@ -76,7 +77,7 @@ def ask(commission: Commission) -> ResponseReturnValue:
     return run(
         commission, form,
         lambda: decisions.return_(commission_id=commission_id, question=form.question.data or "", actor=me, seen_version=form.seen),
-        "commissioning/approval_ask.html", done="Asked. The place is kept five school days longer.",
+        "commissioning/approval_ask.html", done=_("Asked. The place is kept five school days longer."),
         back=url_for("commissioning.approvals"), item=queue_items([commission], me)[0],
     )
 
@@ -88,7 +89,7 @@ def reject(commission: Commission) -> ResponseReturnValue:
     return run(
         commission, form,
         lambda: decisions.reject(commission_id=commission_id, reason=form.reason.data or "", actor=me, seen_version=form.seen),
-        "commissioning/approval_reject.html", done="Declined. The Link Worker is shown what else fits.",
+        "commissioning/approval_reject.html", done=_("Declined. The Link Worker is shown what else fits."),
         back=url_for("commissioning.approvals"), item=queue_items([commission], me)[0],
     )
 
@@ -100,7 +101,7 @@ def override(commission: Commission) -> ResponseReturnValue:
     return run(
         commission, form,
         lambda: decisions.override(commission_id=commission_id, reason=form.reason.data or "", actor=me, seen_version=form.seen),
-        "commissioning/approval_override.html", done="Kept with your name. Somebody else can approve it now.",
+        "commissioning/approval_override.html", done=_("Kept with your name. Somebody else can approve it now."),
         back=url_for("commissioning.approvals"), item=queue_items([commission], me)[0],
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.audit import services as audit
@@ -74,7 +75,7 @@ def brief_new(child: Child) -> ResponseReturnValue:
         ),
     ))
     if made is not None:
-        flash("Sent to the partners. Their offers come to you; none of them sees another’s.", "success")
+        flash(_("Sent to the partners. Their offers come to you; none of them sees another’s."), "success")
         return redirect(url_for("commissioning.brief", brief_id=made.id), 303)
     child = get_child(child_id, me)
     page = render_template("commissioning/brief_new.html", form=form, child=child, lit=_lit(form, child) if form.is_submitted() else [])
@@ -110,11 +111,11 @@ def offer_new(brief: Brief) -> ResponseReturnValue:
     me, brief_id, form = current_person(), brief.id, OfferForm()
     own = sorted(me.organisation_ids(Role.PARTNER_ADMIN))
     if not own or not brief.takes_offers:
-        flash("This brief takes no offers any more.", "notice")
+        flash(_("This brief takes no offers any more."), "notice")
         return redirect(url_for("commissioning.briefs"), 303)
     asked = {invite.organisation_id for invite in brief.invites}
     organisation_id = next((id_ for id_ in own if brief.is_for_all or id_ in asked), own[0])
-    form.practitioner.offer(((p.id, f"{p.name}, {p.title}" if p.title else p.name) for p in list_practitioners(organisation_id)), nothing="Choose")
+    form.practitioner.offer(((p.id, f"{p.name}, {p.title}" if p.title else p.name) for p in list_practitioners(organisation_id)), nothing=_("Choose"))
     _begin(form, find_own_offer(brief_id, organisation_id), brief)
     made = submit(form, lambda: briefs.make_offer(
         brief_id=brief_id, organisation_id=organisation_id, actor=me,
@@ -127,7 +128,7 @@ def offer_new(brief: Brief) -> ResponseReturnValue:
     if made is None:
         page = render_template("commissioning/brief_offer.html", form=form, brief=get_brief(brief_id, me))
         return page, 422 if request.method == "POST" else 200
-    flash("Your offer is with the Link Worker. No other partner sees it.", "success")
+    flash(_("Your offer is with the Link Worker. No other partner sees it."), "success")
     return redirect(url_for("commissioning.brief", brief_id=brief_id), 303)
 
 
@@ -151,7 +152,7 @@ def offer_views(offer: BriefOffer) -> ResponseReturnValue:
     ))
     if done is None:
         return render_template("commissioning/brief_views.html", form=form, offer=get_offer(offer_id, me), back=back), 422 if request.method == "POST" else 200
-    flash("Written down.", "success")
+    flash(_("Written down."), "success")
     return redirect(back, 303)
 
 
@@ -165,7 +166,7 @@ def offer_award(offer: BriefOffer) -> ResponseReturnValue:
     me, offer_id, seen = current_person(), offer.id, seen_version()
     return act(
         lambda: briefs.award(offer_id=offer_id, actor=me, seen_version=seen), url_for("commissioning.brief", brief_id=offer.brief_id),
-        done="Chosen. The place and its money are asked for; go on listening to the child and the family.",
+        done=_("Chosen. The place and its money are asked for; go on listening to the child and the family."),
     )
 
 
@@ -173,7 +174,7 @@ def offer_award(offer: BriefOffer) -> ResponseReturnValue:
 @allow(policies.can_withdraw_offer, offer=get_offer)
 def offer_withdraw(offer: BriefOffer) -> ResponseReturnValue:
     me, offer_id = current_person(), offer.id
-    return act(lambda: briefs.withdraw_offer(offer_id=offer_id, actor=me), url_for("commissioning.briefs"), done="Taken back.")
+    return act(lambda: briefs.withdraw_offer(offer_id=offer_id, actor=me), url_for("commissioning.briefs"), done=_("Taken back."))
 
 
 @blueprint.route("/briefs/<uuid:brief_id>/close", methods=["GET", "POST"])
@@ -184,5 +185,5 @@ def brief_close(brief: Brief) -> ResponseReturnValue:
     closed = submit(form, lambda: briefs.close_brief(brief_id=brief_id, reason=form.reason.data or "", actor=me))
     if closed is None:
         return render_template("commissioning/brief_close.html", form=form, brief=get_brief(brief_id, me), back=back), 422 if request.method == "POST" else 200
-    flash("Closed. Whoever offered is told, kindly.", "success")
+    flash(_("Closed. Whoever offered is told, kindly."), "success")
     return redirect(back, 303)

@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Role
 from app.audit import services as audit
@@ -50,16 +53,15 @@ from app.notifications.queries import list_open_tasks
 from app.shared import clock
 from app.shared.forms import seen_version
 from app.shared.money import pounds
-from app.shared.view import plural
 from app.shared.web import act, allow, current_person
 
 _S = CommissionState
 GROUPS: tuple[tuple[str, str, tuple[CommissionState, ...]], ...] = (
-    ("confirm", "To confirm", (_S.APPROVED,)),
-    ("asked", "Asked for, not decided yet", (_S.REQUESTED, _S.RETURNED)),
-    ("confirmed", "Confirmed, to begin", (_S.CONFIRMED,)),
-    ("going", "Going", (_S.IN_DELIVERY, _S.SUSPENDED)),
-    ("over", "Over", (_S.DELIVERED, _S.ENDED_EARLY, _S.CLOSED, _S.CANCELLED)),
+    ("confirm", _l("To confirm"), (_S.APPROVED,)),
+    ("asked", _l("Asked for, not decided yet"), (_S.REQUESTED, _S.RETURNED)),
+    ("confirmed", _l("Confirmed, to begin"), (_S.CONFIRMED,)),
+    ("going", _l("Going"), (_S.IN_DELIVERY, _S.SUSPENDED)),
+    ("over", _l("Over"), (_S.DELIVERED, _S.ENDED_EARLY, _S.CLOSED, _S.CANCELLED)),
 )
 
 
@@ -131,8 +133,8 @@ def _together(commission: Commission, me: Person) -> list[tuple[str, str]]:
 
 def _back(person: Person) -> tuple[str, str]:
     if person.has_role(Role.BUDGET_HOLDER) and not person.has_role(Role.LINK_WORKER, Role.ZONE_MANAGER):
-        return "Approvals", url_for("commissioning.approvals")
-    return "Places", url_for("commissioning.commissions")
+        return _("Approvals"), url_for("commissioning.approvals")
+    return _("Places"), url_for("commissioning.commissions")
 
 
 def _who_pays(commission: Commission, *, is_open: bool) -> dict[str, Any]:
@@ -156,8 +158,12 @@ def _gap(commission: Commission) -> str:
     if not commission.uncovered_pence or commission.state not in PROMISED_STATES:
         return ""
     paid = unpaid.sessions_paid_for(commission)
-    rest = f"What the others promised is enough for {plural(paid, 'more session', 'more sessions')}." if paid else "The next session is not paid for."
-    return f"Nobody pays for {pounds(commission.uncovered_pence)} of this since a fund stopped. {rest}"
+    rest = _("The next session is not paid for.")
+    if paid:
+        rest = ngettext(
+            "What the others promised is enough for %(num)s more session.", "What the others promised is enough for %(num)s more sessions.", paid,
+        )
+    return _("Nobody pays for %(amount)s of this since a fund stopped. %(rest)s", amount=pounds(commission.uncovered_pence), rest=rest)
 
 
 def _sums(commission: Commission) -> dict[str, int]:
@@ -193,7 +199,7 @@ def _partners_page(commission: Commission, me: Person) -> ResponseReturnValue:
 def confirm(commission: Commission) -> ResponseReturnValue:
     me, commission_id, form = current_person(), commission.id, ConfirmForm()
     form.practitioner.offer(
-        ((p.id, f"{p.name}, {p.title}" if p.title else p.name) for p in list_practitioners(commission.organisation_id)), nothing="Choose"
+        ((p.id, f"{p.name}, {p.title}" if p.title else p.name) for p in list_practitioners(commission.organisation_id)), nothing=_("Choose")
     )
     if request.method == "GET":
         form.practitioner.data = str(commission.practitioner_id or commission.cohort.practitioner_id or "")
@@ -204,20 +210,20 @@ def confirm(commission: Commission) -> ResponseReturnValue:
         lambda: delivery.confirm(
             commission_id=commission_id, practitioner_id=form.practitioner.picked or uuid.UUID(int=0), actor=me, seen_version=form.seen
         ),
-        "commissioning/commission_confirm.html", done="Confirmed. The place is the child’s.", called=called,
+        "commissioning/commission_confirm.html", done=_("Confirmed. The place is the child’s."), called=called,
     )
 
 
 @blueprint.route("/commissions/<uuid:commission_id>/cancel", methods=["GET", "POST"])
 @allow(policies.can_cancel, commission=get_commission)
 def cancel(commission: Commission) -> ResponseReturnValue:
-    return _stop(commission, commissions.cancel, "Cancelled. Its place and its money are free.")
+    return _stop(commission, commissions.cancel, _("Cancelled. Its place and its money are free."))
 
 
 @blueprint.route("/commissions/<uuid:commission_id>/end", methods=["GET", "POST"])
 @allow(policies.can_end_early, commission=get_commission)
 def end_early(commission: Commission) -> ResponseReturnValue:
-    return _stop(commission, commissions.end_early, "Ended. What was not spent is free again.")
+    return _stop(commission, commissions.end_early, _("Ended. What was not spent is free again."))
 
 
 def _stop(commission: Commission, verb: Any, done: str) -> ResponseReturnValue:
@@ -226,8 +232,8 @@ def _stop(commission: Commission, verb: Any, done: str) -> ResponseReturnValue:
     is_withdrawal = commission.state in WAITING_STATES
     will = [sentence(commission)]
     if not is_withdrawal and commission.introduction.is_open:
-        will.append(f"The introduction to {commission.offering.title} ends with it.")
-    stays = ["The introduction stays open, so that you can ask again."] if is_withdrawal else ["What was delivered stays paid."]
+        will.append(_("The introduction to %(offering)s ends with it.", offering=commission.offering.title))
+    stays = [_("The introduction stays open, so that you can ask again.")] if is_withdrawal else [_("What was delivered stays paid.")]
     notice = commission.tariff.notice_percent if verb is commissions.end_early and not policies.is_partner_admin_of(me, commission) else 0
     return run(
         commission, form, lambda: verb(commission_id=commission_id, reason=form.reason.data or "", actor=me, seen_version=form.seen),
@@ -246,20 +252,20 @@ def suspend(commission: Commission) -> ResponseReturnValue:
             commission_id=commission_id, until_on=form.until_on.data or clock.today(), reason=form.reason.data or "", actor=me,
             seen_version=form.seen,
         ),
-        "commissioning/commission_suspend.html", done="Paused. The place is kept.",
+        "commissioning/commission_suspend.html", done=_("Paused. The place is kept."),
     )
 
 
 @blueprint.post("/commissions/<uuid:commission_id>/resume")
 @allow(policies.can_suspend, commission=get_commission)
 def resume(commission: Commission) -> ResponseReturnValue:
-    return _at_once(commission, delivery.resume, "It goes on. Sessions are payable again from today.")
+    return _at_once(commission, delivery.resume, _("It goes on. Sessions are payable again from today."))
 
 
 @blueprint.post("/commissions/<uuid:commission_id>/complete")
 @allow(policies.can_complete, commission=get_commission)
 def complete(commission: Commission) -> ResponseReturnValue:
-    return _at_once(commission, delivery.complete, "Delivered in full. What was left over is free again.")
+    return _at_once(commission, delivery.complete, _("Delivered in full. What was left over is free again."))
 
 
 @blueprint.route("/commissions/<uuid:commission_id>/note", methods=["GET", "POST"])
@@ -271,14 +277,14 @@ def closing_note(commission: Commission) -> ResponseReturnValue:
     return run(
         commission, form,
         lambda: commissions.write_closing_note(commission_id=commission_id, note_text=form.note.data or "", actor=me, seen_version=form.seen),
-        "commissioning/commission_note.html", done="Written. The Zone manager closes it.",
+        "commissioning/commission_note.html", done=_("Written. The Zone manager closes it."),
     )
 
 
 @blueprint.post("/commissions/<uuid:commission_id>/close")
 @allow(policies.can_close, commission=get_commission)
 def close(commission: Commission) -> ResponseReturnValue:
-    return _at_once(commission, commissions.close, "Closed.")
+    return _at_once(commission, commissions.close, _("Closed."))
 
 
 def _at_once(commission: Commission, verb: Any, done: str) -> ResponseReturnValue:

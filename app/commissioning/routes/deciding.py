@@ -6,6 +6,8 @@ import uuid
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person
 from app.children.naming import reference_line
@@ -19,7 +21,6 @@ from app.commissioning.routes.approvals import show_queue
 from app.commissioning.routes.base import blueprint, run
 from app.commissioning.services import decisions, splitting, undoing
 from app.shared.errors import DomainError
-from app.shared.view import plural
 from app.shared.web import act, allow, current_person
 
 
@@ -30,7 +31,7 @@ def decide() -> ResponseReturnValue:
     me, form = current_person(), BulkForm()
     if not form.validate_on_submit():
         return show_queue(form), 422
-    waiting = {c.id: f"{c.offering.title} for {reference_line(c.child)}" for c in list_queue(me)}
+    waiting = {c.id: _("%(offering)s for %(child)s", offering=c.offering.title, child=reference_line(c.child)) for c in list_queue(me)}
     decided, refused = 0, []
     for commission_id, seen in form.picked.items():
         if commission_id not in waiting:  # decided with its sibling, or moved on
@@ -41,7 +42,10 @@ def decide() -> ResponseReturnValue:
         except DomainError as refusal:
             refused.append(f"{waiting[commission_id]}: {refusal.sentence}")
     if decided:
-        flash(f"{plural(decided, 'request')} {'approved' if form.is_yes else 'declined'}.", "success")
+        flash(
+            ngettext("%(num)s request approved.", "%(num)s requests approved.", decided) if form.is_yes
+            else ngettext("%(num)s request declined.", "%(num)s requests declined.", decided), "success",
+        )
     for sentence in refused:
         flash(sentence, "refused")
     return redirect(url_for("commissioning.approvals", _anchor="requests"), 303)
@@ -59,7 +63,7 @@ def take_back(commission: Commission) -> ResponseReturnValue:
     me, commission_id = current_person(), commission.id
     return act(
         lambda: undoing.take_back(commission_id=commission_id, actor=me), url_for("commissioning.approvals", _anchor="requests"),
-        done="Taken back. It waits for a decision again.",
+        done=_("Taken back. It waits for a decision again."),
     )
 
 
@@ -72,11 +76,11 @@ def split(commission: Commission) -> ResponseReturnValue:
     standing = {share.fund_id: share.pence for share in commission.shares} or {part.fund.id: part.pence for part in fresh.paying}
     form.offer(fresh, proposals.purpose_for(commission), standing)
     if commission.state_now is not CommissionState.REQUESTED:
-        flash("This does not wait for a decision any more.", "notice")
+        flash(_("This does not wait for a decision any more."), "notice")
         return redirect(url_for("commissioning.commission", commission_id=commission_id), 303)
     return run(
         commission, form,
         lambda: splitting.change_split(commission_id=commission_id, parts=form.parts, actor=me, seen_version=form.seen),
-        "commissioning/approval_split.html", done="Set aside from these funds now.",
+        "commissioning/approval_split.html", done=_("Set aside from these funds now."),
         back=url_for("commissioning.commission", commission_id=commission_id), lines=form.lines, item=queue_items([commission], me)[0],
     )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_schools
@@ -36,6 +38,7 @@ from app.commissioning.words import JOURNAL_WORDS
 from app.shared import clock
 from app.shared.files import csv_file
 from app.shared.money import amount, pounds
+from app.shared.tongue import in_english
 from app.shared.web import allow, current_person, submit
 
 PER_PAGE = 25
@@ -63,7 +66,7 @@ def fund_new() -> ResponseReturnValue:
     me, form = current_person(), FundForm()
     zone, zones = managed_zone(me)
     zone_id = zone.id
-    form.school.offer(((school.id, school.name) for school in list_schools(zone_id)), nothing="Any school")
+    form.school.offer(((school.id, school.name) for school in list_schools(zone_id)), nothing=_("Any school"))
 
     def verb() -> Fund:
         assert form.starts_on.data is not None and form.ends_on.data is not None
@@ -78,7 +81,7 @@ def fund_new() -> ResponseReturnValue:
     if made is None:
         page = render_template("commissioning/fund_new.html", form=form, zone=zone, zones=zones)
         return page, 422 if request.method == "POST" else 200
-    flash(f"{made.name} is open. Now write down what its funder promised.", "success")
+    flash(_("%(fund)s is open. Now write down what its funder promised.", fund=made.name), "success")
     return redirect(url_for("commissioning.fund", fund_id=made.id), 303)
 
 
@@ -107,8 +110,9 @@ def fund_show(fund: Fund) -> ResponseReturnValue:
 @blueprint.get("/funds/<uuid:fund_id>/postings.csv")
 @allow(policies.can_see_fund_lines, fund=get_fund)
 def postings_file(fund: Fund) -> ResponseReturnValue:
+    words = {kind: in_english(said) for kind, said in JOURNAL_WORDS.items()}
     rows = (
-        [str(p.journal_id), clock.london(p.at).strftime("%Y-%m-%d %H:%M"), JOURNAL_WORDS.get(p.kind, p.kind), p.reference,
+        [str(p.journal_id), clock.london(p.at).strftime("%Y-%m-%d %H:%M"), words.get(p.kind, p.kind), p.reference,
          p.account.value, amount(p.pence), f"{p.year}/{(p.year + 1) % 100:02d}", p.child_reference, p.school, p.organisation]
         for p in list_postings(fund.id)
     )
@@ -118,19 +122,19 @@ def postings_file(fund: Fund) -> ResponseReturnValue:
 @blueprint.route("/funds/<uuid:fund_id>/pledges/new", methods=["GET", "POST"])
 @allow(policies.can_manage_fund, fund=get_fund)
 def pledge_new(fund: Fund) -> ResponseReturnValue:
-    return _write_down(fund, funds.pledge, "pledge", "promised")
+    return _write_down(fund, funds.pledge, "pledge")
 
 
 @blueprint.route("/funds/<uuid:fund_id>/receipts/new", methods=["GET", "POST"])
 @allow(policies.can_manage_fund, fund=get_fund)
 def receipt_new(fund: Fund) -> ResponseReturnValue:
-    return _write_down(fund, funds.receive, "receipt", "received")
+    return _write_down(fund, funds.receive, "receipt")
 
 
 @blueprint.route("/funds/<uuid:fund_id>/returns/new", methods=["GET", "POST"])
 @allow(policies.can_manage_fund, fund=get_fund)
 def return_new(fund: Fund) -> ResponseReturnValue:
-    return _write_down(fund, funds.send_back, "return", "sent back")
+    return _write_down(fund, funds.send_back, "return")
 
 
 @blueprint.route("/funds/<uuid:fund_id>/close", methods=["GET", "POST"])
@@ -144,11 +148,18 @@ def fund_close(fund: Fund) -> ResponseReturnValue:
             "commissioning/fund_close.html", form=form, fund=fund, line=fund_lines([fund])[0], asking=list_asking(fund_id)
         )
         return page, 422 if request.method == "POST" else 200
-    flash(f"{closed.name} is closed. Nothing more is promised from it.", "success")
+    flash(_("%(fund)s is closed. Nothing more is promised from it.", fund=closed.name), "success")
     return redirect(url_for("commissioning.fund", fund_id=fund_id), 303)
 
 
-def _write_down(fund: Fund, verb: Callable[..., Journal], kind: str, word: str) -> ResponseReturnValue:
+WRITTEN = {
+    "pledge": _l("%(amount)s promised under “%(reference)s”. It counts once, however often it is typed."),
+    "receipt": _l("%(amount)s received under “%(reference)s”. It counts once, however often it is typed."),
+    "return": _l("%(amount)s sent back under “%(reference)s”. It counts once, however often it is typed."),
+}
+
+
+def _write_down(fund: Fund, verb: Callable[..., Journal], kind: str) -> ResponseReturnValue:
     me, fund_id, form = current_person(), fund.id, MoneyForm()
     written = submit(
         form, lambda: verb(fund_id=fund_id, pence=form.pence.data or 0, reference=form.reference.data or "", actor=me)
@@ -156,5 +167,5 @@ def _write_down(fund: Fund, verb: Callable[..., Journal], kind: str, word: str) 
     if written is None:
         page = render_template("commissioning/fund_money.html", form=form, fund=fund, line=fund_lines([fund])[0], kind=kind)
         return page, 422 if request.method == "POST" else 200
-    flash(f"{pounds(form.pence.data or 0)} {word} under “{form.reference.data}”. It counts once, however often it is typed.", "success")
+    flash(WRITTEN[kind] % {"amount": pounds(form.pence.data or 0), "reference": form.reference.data}, "success")
     return redirect(url_for("commissioning.fund", fund_id=fund_id), 303)

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.catalogue.models import Cohort
 from app.commissioning import policies
@@ -14,7 +16,6 @@ from app.commissioning.models import Waiting
 from app.commissioning.queries.places import get_cohort_to_manage, get_waiting
 from app.commissioning.routes.base import blueprint
 from app.commissioning.services import places, waiting
-from app.shared.view import plural
 from app.shared.web import act, allow, current_person, safe_next
 
 
@@ -25,13 +26,13 @@ def capacity(cohort: Cohort) -> ResponseReturnValue:
     me, cohort_id, form = current_person(), cohort.id, CapacityForm()
     back = safe_next(_came_from()) or url_for("catalogue.cohort", cohort_id=cohort_id)
     if not form.validate_on_submit():
-        flash(next(iter([e for errors in form.errors.values() for e in errors]), "Type a number of places."), "refused")
+        flash(next(iter([e for errors in form.errors.values() for e in errors]), _("Type a number of places.")), "refused")
         return redirect(back, 303)
     seen = form.seen_capacity
     wanted = form.capacity.data if form.capacity.data is not None else (seen if seen is not None else cohort.capacity) + (form.delta.data or 0)
     return act(
         lambda: places.change_capacity(cohort_id=cohort_id, capacity=wanted, seen_capacity=seen, actor=me), back,
-        done=f"This group has {plural(wanted, 'place')} now.",
+        done=ngettext("This group has %(number)s place now.", "This group has %(number)s places now.", wanted, number=f"{wanted:,}"),
     )
 
 
@@ -59,8 +60,8 @@ def _answer(turn: Waiting, *, accept: bool) -> ResponseReturnValue:
     if turn.commission_id is not None:
         back = url_for("commissioning.commission", commission_id=turn.commission_id)
     if accept:
-        return act(lambda: waiting.accept_offer(waiting_id=turn_id, actor=me), back, done="The place is kept. It can be decided now.")
+        return act(lambda: waiting.accept_offer(waiting_id=turn_id, actor=me), back, done=_("The place is kept. It can be decided now."))
     return act(
         lambda: waiting.leave_waiting_list(waiting_id=turn_id, reason="The place is not wanted any more", actor=me), back,
-        done="Off the list. If a place was offered, the next in line has it now.",
+        done=_("Off the list. If a place was offered, the next in line has it now."),
     )

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from app.accounts.models import Person
 from app.commissioning import policies
@@ -27,7 +28,7 @@ from app.shared.files import csv_file
 from app.shared.money import amount
 from app.shared.web import allow, current_person
 
-NAMES: dict[By, str] = {"school": "School", "organisation": "Partner", "fund": "Fund", "funder": "Funder"}
+NAMES: dict[By, str] = {"school": _l("School"), "organisation": _l("Partner"), "fund": _l("Fund"), "funder": _l("Funder")}
 
 
 def _asked(me: Person) -> tuple[By, int, list[int]]:
@@ -56,7 +57,7 @@ def money_statements() -> ResponseReturnValue:
 @allow(policies.can_see_funds)
 def money_statements_file() -> ResponseReturnValue:
     me: Person = current_person()
-    by, year, _ = _asked(me)
+    by, year, _years = _asked(me)
     lines = money_by(me, by, year)
     rows = [
         [f"{year}/{(year + 1) % 100:02d}", line.name, str(line.children) if line.children else "", amount(line.used), amount(line.promised),

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.children.sight import note_look
@@ -42,7 +43,7 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
     me, introduction_id = current_person(), introduction.id
     standing = find_live_commission(introduction_id)
     if standing is not None:
-        flash("A place has been asked for already. Here it is.", "notice")
+        flash(_("A place has been asked for already. Here it is."), "notice")
         return redirect(url_for("commissioning.commission", commission_id=standing.id), 303)
     if request.method == "GET":
         note_look(introduction.child, "request")
@@ -50,13 +51,13 @@ def request_new(introduction: Introduction) -> ResponseReturnValue:
     form = RequestForm()
     shown = _offered(introduction, me, form)
     form.offer(((g.cohort.id, g.words) for g in shown["groups"]), shown["needs"], ((f"{o.title}, {o.organisation.name}",) * 2 for o in shown["free"]))
-    form.go_along((i.id, f"{i.child.short_name}, for {i.child.live_needs[0].word}") for i in shown["along"])
+    form.go_along((i.id, _("%(child)s, for %(word)s", child=i.child.short_name, word=i.child.live_needs[0].word)) for i in shown["along"])
     _begin(form, shown)
     if request.method == "POST" and "look" not in request.form:
         others = _others(form, shown["along"])
         made = submit(form, lambda: _ask(form, introduction_id, others, me), first=lambda: _look_for_room(form, introduction_id, me))
         if made is not None:
-            flash("Asked for. The place is kept until it is decided." if made.place_id else "Asked for, and on the waiting list.", "success")
+            flash(_("Asked for. The place is kept until it is decided.") if made.place_id else _("Asked for, and on the waiting list."), "success")
             return redirect(url_for("commissioning.commission", commission_id=made.id), 303)
         if is_out_of_date(introduction):
             introduction = get_introduction(introduction_id, me)
@@ -152,5 +153,5 @@ def answer(commission: Commission) -> ResponseReturnValue:
     return run(
         commission, form,
         lambda: commissions.answer_question(commission_id=commission_id, answer=form.answer.data or "", actor=me, seen_version=form.seen),
-        "commissioning/commission_answer.html", done="Answered. It is back with the budget holder.",
+        "commissioning/commission_answer.html", done=_("Answered. It is back with the budget holder."),
     )

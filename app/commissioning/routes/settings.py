@@ -6,6 +6,7 @@ import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import list_own_zones, list_schools
@@ -56,8 +57,8 @@ def step_new() -> ResponseReturnValue:
     me, form = current_person(), StepForm()
     zone, zones = managed_zone(me)
     zone_id, slug = zone.id, zone.slug if len(zones) > 1 else None
-    form.school.offer(((s.id, s.name) for s in list_schools(zone_id)), nothing="Every school")
-    form.fund.offer(((f.id, f.name) for f in list_open_funds(zone_id)), nothing="Every fund")
+    form.school.offer(((s.id, s.name) for s in list_schools(zone_id)), nothing=_("Every school"))
+    form.fund.offer(((f.id, f.name) for f in list_open_funds(zone_id)), nothing=_("Every fund"))
     steps = submit(
         form,
         lambda: verbs.add_step(
@@ -70,7 +71,7 @@ def step_new() -> ResponseReturnValue:
             "commissioning/setting_step_new.html", form=form, zone=zone, steps=list_steps(zone_id), back=_back(slug)
         )
         return page, 422 if request.method == "POST" else 200
-    flash("The step is added. It holds for every request decided from now on.", "success")
+    flash(_("The step is added. It holds for every request decided from now on."), "success")
     return redirect(_back(slug), 303)
 
 
@@ -80,7 +81,7 @@ def step_remove(step_id: uuid.UUID) -> ResponseReturnValue:
     me = current_person()
     zone, zones = managed_zone(me)
     zone_id, back = zone.id, _back(zone.slug if len(zones) > 1 else None)
-    return act(lambda: verbs.remove_step(zone_id=zone_id, step_id=step_id, actor=me), back, done="The step is taken away.")
+    return act(lambda: verbs.remove_step(zone_id=zone_id, step_id=step_id, actor=me), back, done=_("The step is taken away."))
 
 
 @blueprint.route("/funds/settings/interests/new", methods=["GET", "POST"])
@@ -95,7 +96,7 @@ def interest_new() -> ResponseReturnValue:
     if interest is None:
         page = render_template("commissioning/setting_interest_new.html", form=form, back=_back())
         return page, 422 if request.method == "POST" else 200
-    flash("Declared. From now on somebody else decides about them.", "success")
+    flash(_("Declared. From now on somebody else decides about them."), "success")
     return redirect(_back(), 303)
 
 
@@ -103,7 +104,7 @@ def interest_new() -> ResponseReturnValue:
 @allow(policies.can_declare_interest)
 def interest_end(interest_id: uuid.UUID) -> ResponseReturnValue:
     me = current_person()
-    return act(lambda: verbs.end_interest(interest_id=interest_id, actor=me), _back(), done="It no longer stands, from today.")
+    return act(lambda: verbs.end_interest(interest_id=interest_id, actor=me), _back(), done=_("It no longer stands, from today."))
 
 
 @blueprint.route("/funds/settings/stand-ins/new", methods=["GET", "POST"])
@@ -119,7 +120,7 @@ def stand_in_new() -> ResponseReturnValue:
     if made is None:
         page = render_template("commissioning/setting_stand_in_new.html", form=form, back=_back())
         return page, 422 if request.method == "POST" else 200
-    flash("They are told. In these days they decide in your stead, and so do you.", "success")
+    flash(_("They are told. In these days they decide in your stead, and so do you."), "success")
     return redirect(_back(), 303)
 
 
@@ -127,4 +128,4 @@ def stand_in_new() -> ResponseReturnValue:
 @allow(policies.can_declare_interest)
 def stand_in_end(delegation_id: uuid.UUID) -> ResponseReturnValue:
     me = current_person()
-    return act(lambda: standing_in.end_stand_in(delegation_id=delegation_id, actor=me), _back(), done="It is over, from now on.")
+    return act(lambda: standing_in.end_stand_in(delegation_id=delegation_id, actor=me), _back(), done=_("It is over, from now on."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.children.models import Child
@@ -81,5 +82,5 @@ def envelope_change(child: Child) -> ResponseReturnValue:
         money = child_money(child)
         page = render_template("commissioning/statement_envelope.html", form=form, child=child, money=money)
         return page, 422 if request.method == "POST" else 200
-    flash("The envelope is changed.", "success")
+    flash(_("The envelope is changed."), "success")
     return redirect(url_for("commissioning.statement", child_id=child_id), 303)

@@ -6,6 +6,7 @@ import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.children.naming import reference_line
@@ -27,7 +28,7 @@ def change(commission: Commission) -> ResponseReturnValue:
     me, commission_id, form = current_person(), commission.id, ChangeForm()
     is_waiting = commission.state in WAITING_STATES
     newer = None if is_waiting else newer_tariff(commission)
-    form.offer(price_now(newer) if newer else "", [] if is_waiting else other_groups(commission), f"As now: {commission.cohort.name or 'the group'}")
+    form.offer(price_now(newer) if newer else "", [] if is_waiting else other_groups(commission), _("As now: %(cohort)s", cohort=commission.cohort.name or _("the group")))
     if request.method == "GET":
         form.sessions.data, form.seen_version.data = commission.sessions, str(commission.version)
     back = url_for("commissioning.commission", commission_id=commission_id)
@@ -38,11 +39,11 @@ def change(commission: Commission) -> ResponseReturnValue:
         page = render_template("commissioning/commission_change.html", form=form, commission=commission, posted=count_sessions_posted(commission_id))
         return page, 422 if request.method == "POST" else 200
     if isinstance(made, Commission):
-        flash("Changed. The place, or the turn on the waiting list, is kept.", "success")
+        flash(_("Changed. The place, or the turn on the waiting list, is kept."), "success")
     elif made.state is VariationState.APPROVED:
-        flash(f"Changed. {pounds(-made.pence)} is free again." if made.pence else "Changed. It costs no more and no less.", "success")
+        flash(_("Changed. %(amount)s is free again.", amount=pounds(-made.pence)) if made.pence else _("Changed. It costs no more and no less."), "success")
     else:
-        flash(f"Asked for: {pounds(made.pence)} more. What was bought goes on meanwhile.", "success")
+        flash(_("Asked for: %(amount)s more. What was bought goes on meanwhile.", amount=pounds(made.pence)), "success")
     return redirect(back, 303)
 
 
@@ -62,7 +63,7 @@ def change_approve(variation: Variation) -> ResponseReturnValue:
     me, variation_id = current_person(), variation.id
     return act(
         lambda: variations.approve_change(variation_id=variation_id, actor=me), url_for("commissioning.approvals", _anchor="changes"),
-        done="Your yes is kept.",
+        done=_("Your yes is kept."),
     )
 
 
@@ -77,7 +78,7 @@ def change_reject(variation: Variation) -> ResponseReturnValue:
             "commissioning/change_reject.html", form=form, variation=variation, who=reference_line(variation.commission.child)
         )
         return page, 422 if request.method == "POST" else 200
-    flash("Declined. What was bought goes on.", "success")
+    flash(_("Declined. What was bought goes on."), "success")
     return redirect(url_for("commissioning.approvals"), 303)
 
 
@@ -86,7 +87,7 @@ def change_reject(variation: Variation) -> ResponseReturnValue:
 def change_withdraw(variation: Variation) -> ResponseReturnValue:
     me, variation_id = current_person(), variation.id
     back = url_for("commissioning.commission", commission_id=variation.commission_id)
-    return act(lambda: variations.withdraw_change(variation_id=variation_id, actor=me), back, done="Not asked for any more.")
+    return act(lambda: variations.withdraw_change(variation_id=variation_id, actor=me), back, done=_("Not asked for any more."))
 
 
 @blueprint.post("/commissions/<uuid:commission_id>/changes/seen")
@@ -94,4 +95,4 @@ def change_withdraw(variation: Variation) -> ResponseReturnValue:
 def changes_seen(commission: Commission) -> ResponseReturnValue:
     me, commission_id = current_person(), commission.id
     back = url_for("commissioning.commission", commission_id=commission_id)
-    return act(lambda: partner_told.note_seen(commission_id=commission_id, actor=me), back, done="Off your list.")
+    return act(lambda: partner_told.note_seen(commission_id=commission_id, actor=me), back, done=_("Off your list."))

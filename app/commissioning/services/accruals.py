@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.catalogue.models import Session
 from app.commissioning.models import PROMISED_STATES, Account, Commission, CommissionState, Journal
@@ -49,23 +51,23 @@ def accrue_locked(
     caller looks at the balances with `require_sound` in the end.
     """
     if not 0 <= percent <= 100:
-        raise Invalid("A session is owed between nothing and in full.", field="percent")
+        raise Invalid(_("A session is owed between nothing and in full."), field="percent")
     if revision < 1:
-        raise Invalid("Revisions are counted from 1.")
+        raise Invalid(_("Revisions are counted from 1."))
     if session.cohort_id != commission.cohort_id and find_session_price(commission.id, session.id) is None:
-        raise Invalid("This session is not one of this commission’s group.")
+        raise Invalid(_("This session is not one of this commission’s group."))
     if commission.state not in MAY_EARN:
-        raise IllegalMove("Nothing is owed before the first session is held.")
+        raise IllegalMove(_("Nothing is owed before the first session is held."))
     reference = f"{percent}%"
     prefix = f"commission:{commission.id}:session:{session.id}"
     earlier = {} if is_first else list_session_journals(commission.id, session.id)
     standing = earlier.get(revision)
     if standing is not None:
         if standing.reference != reference:
-            raise JournalConflict("This register was posted before with another amount. Send a new revision.")
+            raise JournalConflict(_("This register was posted before with another amount. Send a new revision."))
         return standing
     if earlier and max(earlier) > revision:
-        raise JournalConflict("A newer revision of this register is posted already.")
+        raise JournalConflict(_("A newer revision of this register is posted already."))
     for number, journal in earlier.items():
         if ledger.find_journal(f"{prefix}:undo:{number}") is None:
             purse.take_back(commission, journal, key=f"{prefix}:undo:{number}", actor=actor)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.accounts.models import Person, Zone
 from app.commissioning import policies
 from app.commissioning.models import WAITING_STATES, Commission, DecisionKind
@@ -15,7 +18,6 @@ from app.commissioning.services.common import note, words
 from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, permit
-from app.shared.view import plural
 
 
 def change_request(
@@ -28,12 +30,12 @@ def change_request(
     """
     with atomic():
         commission = judging.take(commission_id, seen_version)
-        permit(policies.works_with_child_of(actor, commission), "Only the child’s Link Worker or the Zone manager changes this.")
+        permit(policies.works_with_child_of(actor, commission), _("Only the child’s Link Worker or the Zone manager changes this."))
         if commission.has_lapsed:
-            raise HoldLapsed("The hold ran out, so this request has expired. Ask again.")
+            raise HoldLapsed(_("The hold ran out, so this request has expired. Ask again."))
         if commission.state not in WAITING_STATES:
-            raise IllegalMove("Only a request that waits for a decision is changed like this.")
-        reason = words(reason, "Say why: the budget holder reads it.", "reason")
+            raise IllegalMove(_("Only a request that waits for a decision is changed like this."))
+        reason = words(reason, _("Say why: the budget holder reads it."), "reason")
         _require_sessions(commission, sessions)
         own = sum(proposals.reserved(commission).values())
         total = commission.total_for(sessions)
@@ -50,12 +52,15 @@ def change_request(
 
 def _require_sessions(commission: Commission, sessions: int) -> None:
     if not 1 <= sessions <= MOST_SESSIONS:
-        raise Invalid(f"Ask for between 1 and {MOST_SESSIONS} sessions.", field="sessions")
+        raise Invalid(_("Ask for between 1 and %(most)s sessions.", most=MOST_SESSIONS), field="sessions")
     if sessions == commission.sessions:
-        raise Invalid(f"It is {plural(sessions, 'session')} already.", field="sessions")
+        raise Invalid(ngettext("It is %(num)s session already.", "It is %(num)s sessions already.", sessions), field="sessions")
     to_come = len(next_days(commission.cohort_id))
     if to_come and sessions > to_come:
-        raise Invalid(f"This group has {plural(to_come, 'session')} to come, so ask for {to_come} at most.", field="sessions")
+        raise Invalid(ngettext(
+            "This group has %(num)s session to come, so ask for %(num)s at most.",
+            "This group has %(num)s sessions to come, so ask for %(num)s at most.", to_come,
+        ), field="sessions")
 
 
 def set_aside_anew(commission: Commission, actor: Person | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import queries as trail
@@ -36,8 +37,8 @@ def require_unchanged(commission: Commission, seen_version: int | None) -> None:
         return
     newer = [e for e in trail.list_entries_for(commission) if int(e.details.get("version", 0)) > seen_version]
     told = [f"{e.actor_name}: {ACTION_WORDS.get(e.action, e.action).lower()} ({ago(e.at)})" for e in newer[-3:]]
-    what = sentence_list(told, "then") if told else "somebody changed it"
-    raise Stale(f"This moved on while your page was open. {what}. Nothing was changed now: look again, then decide.")
+    what = sentence_list(told, "then") if told else _("somebody changed it")
+    raise Stale(_("This moved on while your page was open. %(what)s. Nothing was changed now: look again, then decide.", what=what))
 
 
 def move(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Zone
 from app.commissioning.models import (
     PROMISED_STATES,
@@ -61,9 +63,9 @@ def _approve(commission: Commission, actor: Person) -> None:
     over = judging.secure_money(commission, actor)
     said = judging.said(commission, DecisionKind.APPROVE)
     if any(d.kind is DecisionKind.APPROVE and d.person_id == actor.id and d.round == commission.round for d in commission.decisions):
-        raise MayNotDecide("You have said yes to this already. Somebody else decides now.")
+        raise MayNotDecide(_("You have said yes to this already. Somebody else decides now."))
     if actor.id in said:
-        raise MayNotDecide("Somebody has said yes in your stead already. Somebody else decides now.")
+        raise MayNotDecide(_("Somebody has said yes in your stead already. Somebody else decides now."))
     for_id = judging.require_decider(actor, commission, said=said)  # again: other funds may pay now
     if over:
         judging.require_override(commission, over, {*said, for_id or actor.id})
@@ -105,7 +107,7 @@ def return_(*, commission_id: uuid.UUID, question: str, actor: Person, seen_vers
         commission = judging.take(commission_id, seen_version)
         judging.require_waiting(commission, _S.RETURNED)
         for_id = judging.require_decider(actor, commission)
-        commission.question = words(question, "Write your question.", "question")
+        commission.question = words(question, _("Write your question."), "question")
         commission.answer = ""
         _say(commission, actor, DecisionKind.RETURN, commission.question, for_id=for_id)
         if commission.decide_by is not None:
@@ -128,7 +130,7 @@ def reject(*, commission_id: uuid.UUID, reason: str, actor: Person, seen_version
         locked = judging.take_all(judging.party_of(commission_id))
         commission = locked[commission_id]
         require_unchanged(commission, seen_version)
-        reason = words(reason, "Say why: the Link Worker reads it.", "reason")
+        reason = words(reason, _("Say why: the Link Worker reads it."), "reason")
         for id_ in sorted(locked, key=lambda id_: (id_ != commission_id, id_)):
             if id_ == commission_id or locked[id_].state is _S.REQUESTED:
                 _reject(locked[id_], reason, actor)
@@ -154,7 +156,7 @@ def override(*, commission_id: uuid.UUID, reason: str, actor: Person, seen_versi
         commission = judging.take(commission_id, seen_version)
         judging.require_waiting(commission, _S.APPROVED)
         for_id = judging.require_decider(actor, commission)
-        reason = words(reason, "Say why this funder may give more than the ceiling: it is kept with your name.", "reason")
+        reason = words(reason, _("Say why this funder may give more than the ceiling: it is kept with your name."), "reason")
         _say(commission, actor, DecisionKind.OVERRIDE, reason, for_id=for_id)
         note(commission, actor=actor, done="overridden", reason=reason)
         db.session.expire(commission, ["decisions"])

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.calendar import SATURDAY, SchoolDays
 from app.accounts.models import Person
@@ -46,7 +47,7 @@ def confirm(
     """
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
-        permit(policies.can_confirm(actor, commission), "Only the partner’s administrator confirms a place.")
+        permit(policies.can_confirm(actor, commission), _("Only the partner’s administrator confirms a place."))
         missing = why_not_confirm(commission, practitioner_id)
         if missing and commission.state is _S.APPROVED:
             raise CannotConfirm(" ".join(missing), field="practitioner")
@@ -58,19 +59,19 @@ def why_not_confirm(commission: Commission, practitioner_id: uuid.UUID | None) -
     """What stands in the way of a confirmed place today, a sentence each."""
     practitioner = db.session.get(Practitioner, practitioner_id) if practitioner_id else None
     if practitioner is None:
-        return ["Name who will meet the child."]
+        return [_("Name who will meet the child.")]
     if practitioner.organisation_id != commission.organisation_id:
-        return [f"{practitioner.name} does not work for {commission.organisation.name}."]
+        return [_("%(practitioner)s does not work for %(organisation)s.", practitioner=practitioner.name, organisation=commission.organisation.name)]
     missing = []
     if practitioner.left_on is not None and practitioner.left_on <= clock.today():
-        missing.append(f"{practitioner.name} has left {commission.organisation.name}.")
+        missing.append(_("%(practitioner)s has left %(organisation)s.", practitioner=practitioner.name, organisation=commission.organisation.name))
     missing += documents.gaps(commission.cohort, through=clock.today(), practitioner_id=practitioner.id)
     if commission.offering.season is Season.TERM:
         days = school_days(commission.child.school_id)
         outside = [day for day in next_days(commission.cohort_id, commission.sessions) if not _is_in_term(days, day)]
         if outside:
             missing.append(
-                f"The session on {long_day(outside[0])} is outside the school’s term. Move or cancel it first."
+                _("The session on %(day)s is outside the school’s term. Move or cancel it first.", day=long_day(outside[0]))
             )
     return missing
 
@@ -124,7 +125,7 @@ def start_delivery(*, commission_id: uuid.UUID, actor: Person | None = None) -> 
         if commission.state is _S.IN_DELIVERY:
             return commission
         if commission.state is not _S.CONFIRMED:
-            raise IllegalMove("Delivery starts with the first session after the place is confirmed.")
+            raise IllegalMove(_("Delivery starts with the first session after the place is confirmed."))
         move(commission, _S.IN_DELIVERY, actor=actor, done="started")
         if commission.setup_pence:
             purse.earn(
@@ -143,10 +144,10 @@ def suspend(
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
         if actor is not None:
-            permit(policies.can_suspend(actor, commission), "Only the child’s Link Worker or the Zone manager pauses this.")
-        reason = words(reason, "Say why: the partner and the Zone manager read it.", "reason")
+            permit(policies.can_suspend(actor, commission), _("Only the child’s Link Worker or the Zone manager pauses this."))
+        reason = words(reason, _("Say why: the partner and the Zone manager read it."), "reason")
         if until_on <= clock.today():
-            raise Invalid("Keep the place until a day that is still to come.", field="until_on")
+            raise Invalid(_("Keep the place until a day that is still to come."), field="until_on")
         rest(commission, starts_on=clock.today(), until_on=until_on, reason=reason, actor=actor)
         return commission
 
@@ -165,9 +166,9 @@ def resume(*, commission_id: uuid.UUID, actor: Person | None, seen_version: int 
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
         if actor is not None:
-            permit(policies.can_suspend(actor, commission), "Only the child’s Link Worker or the Zone manager lets this go on.")
+            permit(policies.can_suspend(actor, commission), _("Only the child’s Link Worker or the Zone manager lets this go on."))
         if commission.state is not _S.SUSPENDED:
-            raise IllegalMove("This is not paused.")
+            raise IllegalMove(_("This is not paused."))
         if actor is not None and (why_not := why_not_resume(commission)):
             raise Invalid(why_not)
         _go_on(commission, actor)
@@ -178,7 +179,7 @@ def why_not_resume(commission: Commission) -> str:
     """"" when there is money for the next session."""
     if unpaid.is_next_paid(commission):
         return ""
-    return f"Nobody pays for the next session: {pounds(commission.uncovered_pence)} is missing. The budget holder decides, or it becomes fewer sessions."
+    return _("Nobody pays for the next session: %(amount)s is missing. The budget holder decides, or it becomes fewer sessions.", amount=pounds(commission.uncovered_pence))
 
 
 def go_on_after(reason: str, commission: Commission) -> None:
@@ -205,7 +206,7 @@ def complete(*, commission_id: uuid.UUID, actor: Person | None, seen_version: in
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
         if actor is not None:
-            permit(policies.can_complete(actor, commission), "Only the child’s Link Worker or the Zone manager says so.")
+            permit(policies.can_complete(actor, commission), _("Only the child’s Link Worker or the Zone manager says so."))
             if commission.state is _S.IN_DELIVERY and (why_not := why_not_complete(commission)):
                 raise Invalid(why_not)
         move(commission, _S.DELIVERED, actor=actor, done="completed")
@@ -225,4 +226,4 @@ def why_not_complete(commission: Commission) -> str:
     )
     if coming is None:
         return ""
-    return f"There is a session on {long_day(coming)} without a register. Take that, or end this early and say why."
+    return _("There is a session on %(day)s without a register. Take that, or end this early and say why.", day=long_day(coming))

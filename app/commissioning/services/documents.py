@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Role
 from app.accounts.queries import people_with
 from app.catalogue.models import Cohort
@@ -30,7 +32,9 @@ def require_documents(cohort: Cohort, *, through: date, practitioner_id: uuid.UU
     """Raises DocumentsLapsed with every gap and who can close it."""
     found = gaps(cohort, through=through, practitioner_id=practitioner_id)
     if found:
-        raise DocumentsLapsed(f"{' '.join(found)} {cohort.offering.organisation.name} can send it; then this can go on.", field="cohort")
+        raise DocumentsLapsed(_(
+            "%(gaps)s %(organisation)s can send it; then this can go on.", gaps=" ".join(found), organisation=cohort.offering.organisation.name,
+        ), field="cohort")
 
 
 def ask_for_renewal(commission: Commission, sentences: list[str]) -> None:

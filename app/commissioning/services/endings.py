@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -42,8 +43,8 @@ def cancel(*, commission_id: uuid.UUID, reason: str, actor: Person, seen_version
     """
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
-        permit(policies.can_cancel(actor, commission), "Only those who work with the child, who decide, or the partner can cancel this.")
-        stop_locked(commission, words(reason, "Say why: it is kept with the commission.", "reason"), actor, to=_S.CANCELLED)
+        permit(policies.can_cancel(actor, commission), _("Only those who work with the child, who decide, or the partner can cancel this."))
+        stop_locked(commission, words(reason, _("Say why: it is kept with the commission."), "reason"), actor, to=_S.CANCELLED)
         return commission
 
 
@@ -54,8 +55,8 @@ def end_early(*, commission_id: uuid.UUID, reason: str, actor: Person, seen_vers
     """
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
-        permit(policies.can_end_early(actor, commission), "Only those who work with the child, or the partner, can end this.")
-        stop_locked(commission, words(reason, "Say why: it is kept with the commission.", "reason"), actor, to=_S.ENDED_EARLY)
+        permit(policies.can_end_early(actor, commission), _("Only those who work with the child, or the partner, can end this."))
+        stop_locked(commission, words(reason, _("Say why: it is kept with the commission."), "reason"), actor, to=_S.ENDED_EARLY)
         return commission
 
 
@@ -152,7 +153,7 @@ def expire(*, commission_id: uuid.UUID) -> Commission:
 
 def expire_locked(commission: Commission) -> None:
     if not commission.has_lapsed:
-        raise IllegalMove("This request has not run out.")
+        raise IllegalMove(_("This request has not run out."))
     commission.end_reason = "The hold ran out"
     move(commission, _S.EXPIRED, actor=None, done="expired", reason=commission.end_reason)
     let_go(commission, None, commission.end_reason)
@@ -166,9 +167,9 @@ def write_closing_note(*, commission_id: uuid.UUID, note_text: str, actor: Perso
     """What came of it, by the Link Worker; the Zone manager closes after that. Raises Invalid, Stale, IllegalMove."""
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
-        permit(policies.can_write_closing_note(actor, commission), "Only the child’s Link Worker or the Zone manager writes this.")
+        permit(policies.can_write_closing_note(actor, commission), _("Only the child’s Link Worker or the Zone manager writes this."))
         _require_over(commission)
-        commission.closing_note = words(note_text, "Write what came of it, and what comes next.", "note")
+        commission.closing_note = words(note_text, _("Write what came of it, and what comes next."), "note")
         note(commission, actor=actor, done="noted")
         telling.to_close(commission)
         return commission
@@ -178,12 +179,12 @@ def close(*, commission_id: uuid.UUID, actor: Person, seen_version: int | None =
     """Put it away for good: its note is written and nothing is committed any more. Raises Invalid, Stale, IllegalMove."""
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
-        permit(policies.can_close(actor, commission), "Only the Zone manager closes a commission.")
+        permit(policies.can_close(actor, commission), _("Only the Zone manager closes a commission."))
         _require_over(commission)
         if not commission.closing_note:
-            raise Invalid("The Link Worker writes the closing note first.")
+            raise Invalid(_("The Link Worker writes the closing note first."))
         if left := _held_back(commission):
-            raise Invalid(f"{pounds(left)} is still promised. It has to be used or given back first.")
+            raise Invalid(_("%(left)s is still promised. It has to be used or given back first.", left=pounds(left)))
         move(commission, _S.CLOSED, actor=actor, done="closed")
         telling.done(commission, "Closed")
         return commission
@@ -191,4 +192,4 @@ def close(*, commission_id: uuid.UUID, actor: Person, seen_version: int | None =
 
 def _require_over(commission: Commission) -> None:
     if commission.state not in (_S.DELIVERED, _S.ENDED_EARLY):
-        raise IllegalMove("This is not over yet: close it when it has been delivered or has ended.")
+        raise IllegalMove(_("This is not over yet: close it when it has been delivered or has ended."))

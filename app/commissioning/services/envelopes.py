@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -28,9 +29,9 @@ def change_envelope(*, child_id: uuid.UUID, year: int, pence: int, reason: str, 
     Raises Invalid without a reason or for less than nil, EnvelopeFull when more than that is spoken for already.
     """
     if not reason.strip():
-        raise Invalid("Say why this child's envelope is different: it is kept with the change.", field="reason")
+        raise Invalid(_("Say why this child's envelope is different: it is kept with the change."), field="reason")
     if pence < 0:
-        raise Invalid("An envelope holds nothing or more.", field="pence")
+        raise Invalid(_("An envelope holds nothing or more."), field="pence")
     with atomic():
         child = get_child_by_id(child_id)
         lock_for(years=[(child.id, year)])
@@ -39,7 +40,7 @@ def change_envelope(*, child_id: uuid.UUID, year: int, pence: int, reason: str, 
         spoken = spoken_for(child.id, year).all
         if pence < spoken:
             raise EnvelopeFull(
-                f"{pounds(spoken)} of this year is already used, promised or asked for, so the envelope cannot be smaller.",
+                _("%(spoken)s of this year is already used, promised or asked for, so the envelope cannot be smaller.", spoken=pounds(spoken)),
                 field="pence",
             )
         before, envelope.pence = envelope.pence, pence

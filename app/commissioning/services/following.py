@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.catalogue.models import Cohort, Offering
@@ -138,7 +139,7 @@ def what_ends(introduction: Introduction) -> list[str]:
     if commission is not None:
         return [sentence(commission)]
     if place_ids_of_introductions([introduction.id]):
-        return [f"The place at {introduction.offering.title} is free for another child."]
+        return [_("The place at %(offering)s is free for another child.", offering=introduction.offering.title)]
     return []
 
 
@@ -159,6 +160,8 @@ def sentence(commission: Commission) -> str:
     now = commission_balances(commission.id).values()
     back = sum(accounts[Account.REQUESTED] + accounts[Account.COMMITTED] for accounts in now)
     used = sum(accounts[account] for accounts in now for account in EARNED)
-    comes = f", and {pounds(back)} comes back" if back else ""
-    paid = f" The {pounds(used)} for what was delivered is still paid." if used else ""
-    return f"The commission for {commission.offering.title} ends and its place is free{comes}.{paid}"
+    title = commission.offering.title
+    ends = _("The commission for %(offering)s ends and its place is free.", offering=title)
+    if back:
+        ends = _("The commission for %(offering)s ends and its place is free, and %(back)s comes back.", offering=title, back=pounds(back))
+    return f"{ends} {_('The %(used)s for what was delivered is still paid.', used=pounds(used))}" if used else ends

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, School, Zone
 from app.audit import services as audit
@@ -34,9 +35,9 @@ def open_fund(
     with atomic():
         _check_fund(zone_id, name, funder, starts_on, ends_on, year_from, year_to)
         if school_id is not None and (school := db.session.get(School, school_id)) is not None and school.zone_id != zone_id:
-            raise Invalid("That school is in another Zone.", field="school")
+            raise Invalid(_("That school is in another Zone."), field="school")
         if need_area and need_area not in AREAS:
-            raise Invalid(f"A need area is one of {', '.join(AREAS)}.", field="need_area")
+            raise Invalid(_("A need area is one of %(names)s.", names=", ".join(AREAS)), field="need_area")
         fund = Fund(
             zone_id=zone_id, name=name.strip(), funder=funder.strip(), purpose=purpose.strip(), school_id=school_id,
             ward=ward.strip(), postcode_area=postcode_area.strip().upper(), year_from=year_from, year_to=year_to,
@@ -55,15 +56,15 @@ def _check_fund(
 ) -> None:
     db.session.get_one(Zone, zone_id)
     if not name.strip():
-        raise Invalid("Give the fund a name.", field="name")
+        raise Invalid(_("Give the fund a name."), field="name")
     if not funder.strip():
-        raise Invalid("Say whose money it is.", field="funder")
+        raise Invalid(_("Say whose money it is."), field="funder")
     if db.session.scalar(sa.select(Fund.id).where(Fund.zone_id == zone_id, Fund.name == name.strip())) is not None:
-        raise Invalid("This Zone already has a fund of that name.", field="name")
+        raise Invalid(_("This Zone already has a fund of that name."), field="name")
     if ends_on < starts_on:
-        raise Invalid("The last day comes before the first.", field="ends_on")
+        raise Invalid(_("The last day comes before the first."), field="ends_on")
     if year_from is not None and year_to is not None and year_to < year_from:
-        raise Invalid("The oldest year comes before the youngest.", field="year_to")
+        raise Invalid(_("The oldest year comes before the youngest."), field="year_to")
 
 
 def pledge(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person) -> Journal:
@@ -94,8 +95,7 @@ def receive(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person | N
         key = f"receipt:{fund.id}:{reference}"
         if ledger.find_journal(key) is None and (promised := balance(fund.id, Account.PLEDGED)) < pence:
             raise NotEnoughMoney(
-                f"{fund.funder} has {pounds(promised)} of its promise still to pay. If more has come, write the larger promise "
-                "down first.", left_pence=promised,
+                _("%(funder)s has %(promised)s of its promise still to pay. If more has come, write the larger promise down first.", funder=fund.funder, promised=pounds(promised)), left_pence=promised,
             )
         return _write(fund, key, "receipt", "received", reference, pence, actor, [
             Line(Account.BANK, fund, -pence, about), Line(Account.RECEIVABLE, fund, pence, about),
@@ -112,7 +112,7 @@ def send_back(*, fund_id: uuid.UUID, pence: int, reference: str, actor: Person |
     with atomic():
         fund = lock_row(Fund, fund_id)
         if not is_over(fund):
-            raise IllegalMove("Money goes back when the fund has ended or is closed.")
+            raise IllegalMove(_("Money goes back when the fund has ended or is closed."))
         reference = _checked(fund, pence, reference, is_return=True)
         about = About(year=clock.school_year(clock.today()))
         key = f"return:{fund.id}:{reference}"
@@ -127,7 +127,7 @@ def take_returned(*, fund_id: uuid.UUID, reference: str) -> Journal:
         fund = lock_row(Fund, fund_id)
         returned = ledger.find_journal(f"return:{fund.id}:{reference}")
         if returned is None:
-            raise Invalid("Nothing was sent back under this reference.")
+            raise Invalid(_("Nothing was sent back under this reference."))
         pence = sum(p.pence for p in returned.postings if p.account is Account.BANK)
         return _write(fund, f"{returned.key}:undone", "return_undone", "return_undone", reference, pence, None, ledger.undo_lines(returned, [fund]))
 
@@ -145,13 +145,12 @@ def close_fund(*, fund_id: uuid.UUID, reason: str, actor: Person) -> Fund:
     with atomic():
         fund = lock_row(Fund, fund_id)
         if fund.is_closed:
-            raise Invalid("This fund is closed already.")
-        reason = words(reason, "Say why it is closed.", "reason")
+            raise Invalid(_("This fund is closed already."))
+        reason = words(reason, _("Say why it is closed."), "reason")
         now = balances([fund_id])[fund_id]
         if now[Account.REQUESTED]:
             raise StillAskedFor(
-                f"{pounds(now[Account.REQUESTED])} of {fund.name} is asked for in requests that wait for a decision. Decide or "
-                "withdraw those first."
+                _("%(amount)s of %(fund)s is asked for in requests that wait for a decision. Decide or withdraw those first.", amount=pounds(now[Account.REQUESTED]), fund=fund.name)
             )
         fund.is_closed = True
         audit.record(
@@ -163,14 +162,14 @@ def close_fund(*, fund_id: uuid.UUID, reason: str, actor: Person) -> Fund:
 
 def _checked(fund: Fund, pence: int, reference: str, *, is_return: bool = False) -> str:
     if pence <= 0:
-        raise Invalid("Type an amount above nothing.", field="pence")
+        raise Invalid(_("Type an amount above nothing."), field="pence")
     if fund.is_closed and not is_return:
-        raise Invalid("This fund is closed.")
+        raise Invalid(_("This fund is closed."))
     reference = " ".join(reference.split())
     if not reference:
-        raise Invalid("Give the letter's or the bank's reference, so that nothing is written down twice.", field="reference")
+        raise Invalid(_("Give the letter's or the bank's reference, so that nothing is written down twice."), field="reference")
     if len(reference) > 60:
-        raise Invalid("Keep the reference to 60 characters.", field="reference")
+        raise Invalid(_("Keep the reference to 60 characters."), field="reference")
     return reference
 
 
@@ -183,7 +182,7 @@ def _write(
         journal = ledger.post(key=key, kind=kind, zone_id=fund.zone_id, lines=lines, actor=actor, reference=reference)
     except JournalConflict as conflict:
         raise JournalConflict(
-            f"“{reference}” is already written down for {fund.name} with another amount. Nothing was changed.", field="reference"
+            _("“%(reference)s” is already written down for %(fund)s with another amount. Nothing was changed.", reference=reference, fund=fund.name), field="reference"
         ) from conflict
     if is_new:
         audit.record(f"commissioning.fund.{done}", subject=fund, actor=actor, pence=pence, reference=reference)

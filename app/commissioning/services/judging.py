@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Collection
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Zone
 from app.commissioning import policies
@@ -30,7 +32,7 @@ from app.introductions.models import IntroductionState
 from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import NotFound
-from app.shared.view import day, plural, sentence_list
+from app.shared.view import day, sentence_list
 
 
 def party_of(commission_id: uuid.UUID) -> list[uuid.UUID]:
@@ -68,8 +70,7 @@ def require_waiting(commission: Commission, to: CommissionState) -> None:
     if commission.has_lapsed:
         assert commission.decide_by is not None
         raise HoldLapsed(
-            f"The place was kept until {day(seats.last_day_of(commission.decide_by))} and nobody had decided, so this request has "
-            "expired. The Link Worker can ask again."
+            _("The place was kept until %(day)s and nobody had decided, so this request has expired. The Link Worker can ask again.", day=day(seats.last_day_of(commission.decide_by)))
         )
     COMMISSION_MOVES.require(commission.state, to)
 
@@ -92,7 +93,7 @@ def require_decider(actor: Person, commission: Commission, *, said: Collection[u
             actor, commission, interests=interests, fund_ids=funds, stands_in=stands_in, only_for=stand_in.person_id
         ) is None:
             return stand_in.person_id
-    raise MayNotDecide("Whoever you stand in for has said yes to this already. Somebody else decides now.")
+    raise MayNotDecide(_("Whoever you stand in for has said yes to this already. Somebody else decides now."))
 
 
 def require_ready(commission: Commission) -> None:
@@ -101,8 +102,8 @@ def require_ready(commission: Commission) -> None:
     if state in MAY_PROMISE:
         return
     if state is IntroductionState.LISTENING:
-        raise NotReady("The child and the parent or carer have not both said yes yet. The Link Worker makes the introduction ready first.")
-    raise NotReady(f"The introduction is {state.replace('_', ' ')}, so no money can be promised for it.")
+        raise NotReady(_("The child and the parent or carer have not both said yes yet. The Link Worker makes the introduction ready first."))
+    raise NotReady(_("The introduction is %(state)s, so no money can be promised for it.", state=state.replace("_", " ")))
 
 
 def require_place(commission: Commission) -> None:
@@ -111,10 +112,10 @@ def require_place(commission: Commission) -> None:
         return
     turn = find_waiting_of(commission.id)
     if turn is None:
-        raise HoldLapsed("No place is kept for this request any more. The Link Worker can ask again.")
+        raise HoldLapsed(_("No place is kept for this request any more. The Link Worker can ask again."))
     ahead = position(turn) - 1
-    line = f"{plural(ahead, 'child', 'children')} {'is' if ahead == 1 else 'are'} before them" if ahead > 0 else "they are next in line"
-    raise NotReady(f"This group is full and the child is on its waiting list ({line}). Decide when a place is free.")
+    line = ngettext("%(num)s child is before them", "%(num)s children are before them", ahead) if ahead > 0 else _("they are next in line")
+    raise NotReady(_("This group is full and the child is on its waiting list (%(line)s). Decide when a place is free.", line=line))
 
 
 def require_documents(commission: Commission) -> list[str]:
@@ -146,10 +147,9 @@ def require_override(commission: Commission, over: tuple[str, ...], approvers: s
     zone = db.session.get_one(Zone, commission.zone_id)
     who = sentence_list(over)
     if by:
-        raise CeilingPassed(f"You said why {who} may give more than {zone.ceiling_percent}%, so somebody else approves.")
+        raise CeilingPassed(_("You said why %(who)s may give more than %(percent)s%%, so somebody else approves.", who=who, percent=zone.ceiling_percent))
     raise CeilingPassed(
-        f"This takes {who} past {zone.ceiling_percent}% of this child’s year. A second budget holder has to say why that is right; "
-        "then you can approve it."
+        _("This takes %(who)s past %(percent)s%% of this child’s year. A second budget holder has to say why that is right; then you can approve it.", who=who, percent=zone.ceiling_percent)
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.commissioning.models import EARNED, Account, Fund, Journal, Posting
@@ -79,7 +80,7 @@ def post(
     standing = None if is_new else find_journal(key)
     if standing is not None:
         if _content(standing) != Counter(map(_content_of, lines)) or standing.reference != reference:
-            raise JournalConflict("This was written into the ledger before, with other amounts. Nothing was changed.")
+            raise JournalConflict(_("This was written into the ledger before, with other amounts. Nothing was changed."))
         return standing
     journal = Journal(key=key, kind=kind, zone_id=zone_id, actor_id=actor.id if actor else None, reference=reference)
     journal.postings = [
@@ -137,22 +138,22 @@ def require_sound(funds: Iterable[Fund], *commission_ids: uuid.UUID) -> None:
     for fund in funds:
         missing = -min(0, *(sum(now[fund.id][account] for account in accounts) for accounts in NEVER_BELOW_NIL))
         if missing:
-            raise NotEnoughMoney(f"{fund.name} is {pounds(missing)} short of what this needs. The Zone manager can bring money in first.")
+            raise NotEnoughMoney(_("%(fund)s is %(missing)s short of what this needs. The Zone manager can bring money in first.", fund=fund.name, missing=pounds(missing)))
     _refuse_commission_below_nil(*commission_ids)
 
 
 def _refuse_commission_below_nil(*commission_ids: uuid.UUID) -> None:
     for of_fund in (fund for found in balances_of_commissions(commission_ids).values() for fund in found.values()):
         if any(sum(of_fund[account] for account in accounts) < 0 for accounts in OF_A_COMMISSION):
-            raise NotEnoughMoney("A fund would give more to this commission than it promised. Nothing was changed.")
+            raise NotEnoughMoney(_("A fund would give more to this commission than it promised. Nothing was changed."))
 
 
 def _below(fund: Fund, account: Account, left: int) -> str:
     if account is Account.AVAILABLE:
-        return f"{fund.name} has {pounds(left)} left."
+        return _("%(fund)s has %(left)s left.", fund=fund.name, left=pounds(left))
     if account is Account.PLEDGED:
-        return f"{fund.funder} has {pounds(left)} of its promise to {fund.name} still to pay."
-    return f"{fund.name} has {pounds(left)} {account.value} and no more."
+        return _("%(funder)s has %(left)s of its promise to %(fund)s still to pay.", funder=fund.funder, left=pounds(left), fund=fund.name)
+    return _("%(fund)s has %(left)s %(account)s and no more.", fund=fund.name, left=pounds(left), account=account.value)
 
 
 def _content(journal: Journal) -> Counter[tuple[object, ...]]:

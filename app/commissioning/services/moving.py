@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, School
 from app.children.models import Child
@@ -16,7 +18,7 @@ from app.commissioning.services import purse, seats, stopping, unpaid
 from app.commissioning.services.locks import lock_for
 from app.shared.db import db
 from app.shared.money import pounds
-from app.shared.view import day, plural
+from app.shared.view import day
 
 WHY = "The child is at another school, and {funds} is for the old one only."
 
@@ -62,15 +64,20 @@ def what_moving_does(child: Child, school: School | None) -> list[str]:
 def _preview(commission: Commission, others: Sequence[FundShare]) -> str:
     funds, title = stopping.in_words(others), commission.offering.title
     if commission.state in WAITING_STATES:
-        return f"{title}: the request goes on waiting, and {funds} is not asked any more; other funds are."
+        return _("%(title)s: the request goes on waiting, and %(funds)s is not asked any more; other funds are.", title=title, funds=funds)
     if not stopping.begins(commission):
-        return (
-            f"{title}: {funds} pays no more, so the request goes back to the budget holder. The place is kept until "
-            f"{day(seats.last_day_of(seats.hold_ends(commission.child)))}."
+        return _(
+            "%(title)s: %(funds)s pays no more, so the request goes back to the budget holder. The place is kept until %(day)s.",
+            title=title, funds=funds, day=day(seats.last_day_of(seats.hold_ends(commission.child))),
         )
     back = sum(stopping.released(commission, others).values())
     if not back:
-        return f"{title}: {funds} has nothing promised to sessions to come, so nothing changes."
+        return _("%(title)s: %(funds)s has nothing promised to sessions to come, so nothing changes.", title=title, funds=funds)
     paid = unpaid.sessions_paid_for(commission, sum(left for _, left in purse.committed(commission)) - back)
-    goes_on = f"It goes on for {plural(paid, 'session')}, and rests then" if paid else "It rests before the next session"
-    return f"{title}: {pounds(back)} goes back to {funds}. {goes_on}, unless the budget holder says by then who pays that."
+    goes_on = _("It rests before the next session")
+    if paid:
+        goes_on = ngettext("It goes on for %(num)s session, and rests then", "It goes on for %(num)s sessions, and rests then", paid)
+    return _(
+        "%(title)s: %(back)s goes back to %(funds)s. %(goes_on)s, unless the budget holder says by then who pays that.",
+        title=title, back=pounds(back), funds=funds, goes_on=goes_on,
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
 from app.commissioning import policies
@@ -39,5 +41,5 @@ def note_seen(*, commission_id: uuid.UUID, actor: Person) -> None:
         commission = db.session.get(Commission, commission_id)
         if commission is None:
             raise NotFound
-        permit(policies.is_partner_admin_of(actor, commission), "Only the partner says that they have seen it.")
+        permit(policies.is_partner_admin_of(actor, commission), _("Only the partner says that they have seen it."))
         notifications.close_tasks(kind=CHANGED, subject=commission, why="Seen", person_id=actor.id)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue.models import Cohort
@@ -17,7 +20,6 @@ from app.commissioning.services import seats
 from app.commissioning.services.locks import lock_for
 from app.shared.db import atomic, db, lock_row
 from app.shared.errors import Invalid, Stale
-from app.shared.view import plural
 
 MOST_PLACES = 1000
 
@@ -48,7 +50,7 @@ def seat(*, cohort_id: uuid.UUID, child_id: uuid.UUID, introduction_id: uuid.UUI
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
         if cohort.offering.needs_money:
-            raise Invalid("A place here is bought: ask for it with a commission.")
+            raise Invalid(_("A place here is bought: ask for it with a commission."))
         place = seats.add_firm(cohort, get_child_by_id(child_id), introduction_id=introduction_id, actor=actor)
         seats.move(place, PlaceState.TAKEN, actor)
         return place
@@ -81,11 +83,23 @@ def _move(place_id: uuid.UUID, to: PlaceState, actor: Person | None, reason: str
         commission = find_commission_of_place(place.id)
         if commission is not None:
             raise PlaceBought(
-                f"A commission for {commission.offering.title} stands behind this place, so it moves with that: approve, "
-                "confirm, cancel or end the commission."
+                _("A commission for %(offering)s stands behind this place, so it moves with that: approve, confirm, cancel or end the commission.", offering=commission.offering.title)
             )
         seats.move(place, to, actor, reason)
         return place
+
+
+def _in_use(used: int, outside: int) -> str:
+    if outside:
+        return ngettext(
+            "%(number)s place in this group is taken or kept (%(outside)s by children who are not Kith’s), so it cannot be smaller than %(used)s.",
+            "%(number)s places in this group are taken or kept (%(outside)s by children who are not Kith’s), so it cannot be smaller than %(used)s.",
+            used, number=f"{used:,}", outside=outside, used=used,
+        )
+    return ngettext(
+        "%(number)s place in this group is taken or kept, so it cannot be smaller than %(used)s.",
+        "%(number)s places in this group are taken or kept, so it cannot be smaller than %(used)s.", used, number=f"{used:,}", used=used,
+    )
 
 
 def change_capacity(
@@ -96,19 +110,19 @@ def change_capacity(
     Raises CapacityInUse with how many places are in use, Stale when it is not `seen_capacity` any more, Invalid.
     """
     if not 0 <= capacity <= MOST_PLACES:
-        raise Invalid(f"A group has between 0 and {MOST_PLACES:,} places.", field="capacity")
+        raise Invalid(_("A group has between 0 and %(most)s places.", most=f"{MOST_PLACES:,}"), field="capacity")
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
         if seen_capacity is not None and cohort.capacity not in (seen_capacity, capacity):
-            raise Stale(f"Somebody changed it to {plural(cohort.capacity, 'place')} while your page was open. Nothing was changed now.")
+            raise Stale(ngettext(
+                "Somebody changed it to %(number)s place while your page was open. Nothing was changed now.",
+                "Somebody changed it to %(number)s places while your page was open. Nothing was changed now.",
+                cohort.capacity, number=f"{cohort.capacity:,}",
+            ))
         outside = cohort.outside_places
         used = count_live([cohort.id]).get(cohort.id, 0) + outside
         if capacity < used:
-            also = f" ({outside} by children who are not Kith’s)" if outside else ""
-            raise CapacityInUse(
-                f"{plural(used, 'place')} in this group {'is' if used == 1 else 'are'} taken or kept{also}, so it cannot be smaller "
-                f"than {used}.", field="capacity",
-            )
+            raise CapacityInUse(_in_use(used, outside), field="capacity")
         before, cohort.capacity = cohort.capacity, capacity
         if before != capacity:
             audit.record(

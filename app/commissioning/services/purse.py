@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Zone
 from app.catalogue.models import Session
@@ -41,8 +42,10 @@ def require_envelope(child: Child, zone: Zone, year: int, total: int, *, already
     free = whole - (spoken_for(child.id, year).all - already)
     if total > free:
         raise EnvelopeFull(
-            f"This costs {pounds(total)}, and {pounds(max(0, free))} of this child’s {pounds(whole)} for the year is free. Ask for "
-            "fewer sessions, or ask your Zone manager to change the envelope and say why.", field="sessions",
+            _(
+                "This costs %(total)s, and %(free)s of this child’s %(whole)s for the year is free. Ask for fewer sessions, or ask your Zone manager to change the envelope and say why.",
+                total=pounds(total), free=pounds(max(0, free)), whole=pounds(whole),
+            ), field="sessions",
         )
 
 
@@ -50,8 +53,10 @@ def missing_money(proposal: split.Proposal) -> NotEnoughMoney:
     """"£300 left", and what would help."""
     left = proposal.found
     return NotEnoughMoney(
-        f"{proposal.left_words} in the funds that may pay for this, and it costs {pounds(proposal.total)}: "
-        f"{pounds(proposal.shortfall)} is missing. The request stays open.", left_pence=left,
+        _(
+            "%(left)s in the funds that may pay for this, and it costs %(total)s: %(shortfall)s is missing. The request stays open.",
+            left=proposal.left_words, total=pounds(proposal.total), shortfall=pounds(proposal.shortfall),
+        ), left_pence=left,
     )
 
 

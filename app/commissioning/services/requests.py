@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Zone
 from app.catalogue.availability import free_places
@@ -27,7 +29,6 @@ from app.introductions.models import Introduction, IntroductionState
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, permit
-from app.shared.view import plural
 
 MAY_PROMISE = MAY_ASK - {IntroductionState.LISTENING}
 MOST_SESSIONS = 100
@@ -58,7 +59,7 @@ def request(
     """
     with atomic():
         introduction = db.session.get_one(Introduction, introduction_id)
-        permit(policies.can_request(actor, introduction), "Only the child’s Link Worker or the Zone manager asks for a place.")
+        permit(policies.can_request(actor, introduction), _("Only the child’s Link Worker or the Zone manager asks for a place."))
         cohort = db.session.get_one(Cohort, cohort_id)
         price = _price(introduction, cohort, sessions)
         days = delivery_days(cohort, sessions)
@@ -69,13 +70,13 @@ def request(
         db.session.expire(child, ["school_id"])  # who may pay hangs on it
         zone = db.session.get_one(Zone, introduction.zone_id)
         _require_askable(introduction, cohort)
-        goal = words(goal, "Say what the child wants to reach, in their words if you can.", "goal")
-        why = words(why, "Say why this, for this child, now.", "why")
+        goal = words(goal, _("Say what the child wants to reach, in their words if you can."), "goal")
+        why = words(why, _("Say why this, for this child, now."), "why")
         free_alternatives = words(
-            free_alternatives, "Say which free alternatives you looked at, and why they do not meet this need.", "free_alternatives"
+            free_alternatives, _("Say which free alternatives you looked at, and why they do not meet this need."), "free_alternatives"
         )
         if need_code not in {need.code for need in child.live_needs}:
-            raise Invalid("Choose one of the child’s own needs.", field="need")
+            raise Invalid(_("Choose one of the child’s own needs."), field="need")
         purse.require_envelope(child, zone, year, price.pence)
         seats.offer_free_places(cohort)
         commission = Commission(
@@ -138,7 +139,7 @@ def request_together(
     """
     with atomic():
         if len({asked.introduction_id for asked in children}) != len(children) or not 2 <= len(children) <= MOST_TOGETHER:
-            raise Invalid(f"Between 2 and {MOST_TOGETHER} children are asked for together.", field="together")
+            raise Invalid(_("Between 2 and %(most)s children are asked for together.", most=MOST_TOGETHER), field="together")
         _lock_all(children, cohort_id, sessions)
         made = [
             request(
@@ -174,17 +175,20 @@ def _lock_all(children: Sequence[Asked], cohort_id: uuid.UUID, sessions: int) ->
 
 def _price(introduction: Introduction, cohort: Cohort, sessions: int) -> Price:
     if not introduction.offering.needs_money:
-        raise NotReady(f"{introduction.offering.title} is not paid for, so there is nothing to ask for: introduce the child.")
+        raise NotReady(_("%(offering)s is not paid for, so there is nothing to ask for: introduce the child.", offering=introduction.offering.title))
     if cohort.offering_id != introduction.offering_id:
-        raise Invalid("Choose a group of this offering.", field="cohort")
+        raise Invalid(_("Choose a group of this offering."), field="cohort")
     if not 1 <= sessions <= MOST_SESSIONS:
-        raise Invalid(f"Ask for between 1 and {MOST_SESSIONS} sessions.", field="sessions")
+        raise Invalid(_("Ask for between 1 and %(most)s sessions.", most=MOST_SESSIONS), field="sessions")
     to_come = len(next_days(cohort.id))
     if to_come and sessions > to_come:
-        raise Invalid(f"This group has {plural(to_come, 'session')} to come, so ask for {to_come} at most.", field="sessions")
+        raise Invalid(ngettext(
+            "This group has %(num)s session to come, so ask for %(num)s at most.",
+            "This group has %(num)s sessions to come, so ask for %(num)s at most.", to_come,
+        ), field="sessions")
     tariff = find_current_tariff(introduction.offering_id, clock.today())
     if tariff is None:
-        raise NotReady(f"{introduction.organisation.name} has no price for {introduction.offering.title} yet. Ask them to add one.")
+        raise NotReady(_("%(organisation)s has no price for %(offering)s yet. Ask them to add one.", organisation=introduction.organisation.name, offering=introduction.offering.title))
     return Price(tariff, sessions)
 
 
@@ -208,33 +212,36 @@ def _require_askable(introduction: Introduction, cohort: Cohort) -> None:
     title = introduction.offering.title
     if introduction.state not in MAY_ASK:
         if not introduction.is_open:
-            raise NotReady("This introduction is over. Start a new one first.")
-        raise NotReady(f"Begin to listen first: ask the child and the family what they think of {title}.")
+            raise NotReady(_("This introduction is over. Start a new one first."))
+        raise NotReady(_("Begin to listen first: ask the child and the family what they think of %(title)s.", title=title))
     if introduction.child.state is not ChildState.ACTIVE:
-        raise NotReady("This child is no longer on the programme.")
+        raise NotReady(_("This child is no longer on the programme."))
     if introduction.offering.state is not OfferingState.LIVE:
-        raise NotReady(f"{title} is not running at the moment.")
+        raise NotReady(_("%(title)s is not running at the moment.", title=title))
     if introduction.organisation.state is not PartnerState.LIVE:
-        raise NotReady(f"{introduction.organisation.name} takes no new work at the moment. The Zone manager can say when it will.")
+        raise NotReady(_("%(organisation)s takes no new work at the moment. The Zone manager can say when it will.", organisation=introduction.organisation.name))
     if cohort.state is not CohortState.OPEN or (cohort.ends_on is not None and cohort.ends_on < clock.today()):
-        raise Invalid("This group takes nobody any more. Choose another one.", field="cohort")
+        raise Invalid(_("This group takes nobody any more. Choose another one."), field="cohort")
     live = db.session.scalars(
         sa.select(Commission).where(Commission.introduction_id == introduction.id, Commission.state.in_(LIVE_STATES))
     ).unique().first()
     if live is not None:
-        raise AlreadyAsked(f"A place at {title} has been asked for already, for {plural(live.sessions, 'session')}.")
+        raise AlreadyAsked(ngettext(
+            "A place at %(title)s has been asked for already, for %(num)s session.",
+            "A place at %(title)s has been asked for already, for %(num)s sessions.", live.sessions, title=title,
+        ))
 
 
 def answer_question(*, commission_id: uuid.UUID, answer: str, actor: Person, seen_version: int | None = None) -> Commission:
     """Answer the budget holder; the request is back in the queue. Raises Invalid, HoldLapsed, Stale, IllegalMove."""
     with atomic():
         commission = take(commission_id, seen_version=seen_version)
-        permit(policies.can_answer_question(actor, commission), "Only the child’s Link Worker or the Zone manager answers.")
+        permit(policies.can_answer_question(actor, commission), _("Only the child’s Link Worker or the Zone manager answers."))
         if commission.has_lapsed:
-            raise HoldLapsed("The hold ran out before the question was answered, so this request has expired. Ask again.")
+            raise HoldLapsed(_("The hold ran out before the question was answered, so this request has expired. Ask again."))
         if commission.state is not CommissionState.RETURNED:
-            raise IllegalMove("There is no question to answer.")
-        commission.answer = words(answer, "Write your answer.", "answer")
+            raise IllegalMove(_("There is no question to answer."))
+        commission.answer = words(answer, _("Write your answer."), "answer")
         move(commission, CommissionState.REQUESTED, actor=actor, done="answered", round=commission.round)
         telling.done(commission, "Answered", "commission_question")
         return commission

@@ -9,6 +9,8 @@ import uuid
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Zone
 from app.accounts.queries import school_days
@@ -30,7 +32,7 @@ from app.commissioning.refusals import AlreadyHeld, HoldLapsed, NoPlaceLeft
 from app.commissioning.services import documents, telling
 from app.shared import clock
 from app.shared.db import db
-from app.shared.view import day, plural
+from app.shared.view import day
 
 ANSWER_WITHIN = 3
 """School days in which a place offered from the waiting list is kept for an answer."""
@@ -73,9 +75,9 @@ def add_firm(cohort: Cohort, child: Child, *, introduction_id: uuid.UUID, actor:
 def require_room(cohort: Cohort, child: Child) -> None:
     """Raises NoPlaceLeft or AlreadyHeld. The child's own hold that has run out is released on the way."""
     if cohort.state is not CohortState.OPEN or (cohort.ends_on is not None and cohort.ends_on < clock.today()):
-        raise NoPlaceLeft("This group takes nobody any more. Choose another one.")
+        raise NoPlaceLeft(_("This group takes nobody any more. Choose another one."))
     if find_live_place(cohort.id, child.id) is not None:
-        raise AlreadyHeld("This child already has a place in this group.", field="cohort")
+        raise AlreadyHeld(_("This child already has a place in this group."), field="cohort")
     lapsed = db.session.scalars(sa.select(Place).where(
         Place.cohort_id == cohort.id, Place.child_id == child.id, Place.state == PlaceState.HELD
     )).unique().one_or_none()
@@ -90,14 +92,15 @@ def no_place_left(cohort: Cohort) -> NoPlaceLeft:
     """Says who holds the place that may come free first, and until when."""
     first = find_first_hold(cohort.id)
     if first is None:
-        taken = "The one place is taken." if cohort.capacity == 1 else f"All {plural(cohort.capacity, 'place')} are taken."
-        return NoPlaceLeft(taken if cohort.capacity else "This group has no places.")
+        taken = ngettext("The one place is taken.", "All %(number)s places are taken.", cohort.capacity, number=f"{cohort.capacity:,}")
+        return NoPlaceLeft(taken if cohort.capacity else _("This group has no places."))
     place, holder = first
     assert place.expires_at is not None
-    whose = f"for {holder.name}’s request " if holder else ""
-    return NoPlaceLeft(
-        f"The last place is kept {whose}until the end of {day(last_day_of(place.expires_at))}.", holder=holder, until=place.expires_at
-    )
+    last_day = day(last_day_of(place.expires_at))
+    kept = _("The last place is kept until the end of %(day)s.", day=last_day)
+    if holder is not None:
+        kept = _("The last place is kept for %(person)s’s request until the end of %(day)s.", person=holder.name, day=last_day)
+    return NoPlaceLeft(kept, holder=holder, until=place.expires_at)
 
 
 def move(
@@ -110,7 +113,7 @@ def move(
     here, now = place.state, clock.now()
     PLACE_MOVES.require(here, to)
     if to is PlaceState.FIRM and place.expires_at is not None and place.expires_at <= now:
-        raise HoldLapsed("The hold on this place ran out. Ask for a place again.")
+        raise HoldLapsed(_("The hold on this place ran out. Ask for a place again."))
     place.state, place.expires_at = to, until
     if to is PlaceState.TAKEN:
         place.taken_at = now

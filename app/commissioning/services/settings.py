@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, School, Zone
 from app.audit import services as audit
@@ -58,7 +59,7 @@ Whose = tuple[uuid.UUID | None, uuid.UUID | None]
 
 def _whose(zone: Zone, school_id: uuid.UUID | None, fund_id: uuid.UUID | None) -> Whose:
     if school_id is not None and fund_id is not None:
-        raise Invalid("A step is for one school or for one fund.", field="fund")
+        raise Invalid(_("A step is for one school or for one fund."), field="fund")
     school = db.session.get(School, school_id) if school_id else None
     fund = db.session.get(Fund, fund_id) if fund_id else None
     if (school_id and (school is None or school.zone_id != zone.id)) or (fund_id and (fund is None or fund.zone_id != zone.id)):
@@ -94,13 +95,13 @@ def _write_steps(zone: Zone, steps: Sequence[tuple[int, int]], actor: Person, wh
 def _checked(steps: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The steps, the lowest amount first."""
     if len({above for above, _ in steps}) != len(steps):
-        raise Invalid("Each amount stands once.", field="above")
+        raise Invalid(_("Each amount stands once."), field="above")
     ordered = sorted(steps)
     for above, people in ordered:
         if above < 0 or not 1 <= people <= MOST_PEOPLE:
-            raise Invalid(f"Between 1 and {MOST_PEOPLE} people, above an amount.", field="people")
+            raise Invalid(_("Between 1 and %(most)s people, above an amount.", most=MOST_PEOPLE), field="people")
     if any(later < earlier for (_, earlier), (_, later) in zip(ordered, ordered[1:], strict=False)):
-        raise Invalid("More money cannot need fewer people.", field="people")
+        raise Invalid(_("More money cannot need fewer people."), field="people")
     return ordered
 
 
@@ -111,7 +112,7 @@ def declare_interest(*, organisation_id: uuid.UUID, reason: str, actor: Person) 
         if organisation is None or organisation.zone_id not in actor.zone_ids():
             raise NotFound
         if not reason.strip():
-            raise Invalid("Say what it is: trustee, family, paid work, for example.", field="reason")
+            raise Invalid(_("Say what it is: trustee, family, paid work, for example."), field="reason")
         interest = _find(actor.id, organisation_id)
         if interest is None:
             interest = DeclaredInterest(person_id=actor.id, organisation_id=organisation_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.commissioning import split
 from app.commissioning.models import Commission, CommissionState, DecisionKind
@@ -31,7 +33,7 @@ def change_split(
         judging.require_waiting(commission, CommissionState.APPROVED)
         judging.require_decider(actor, commission)
         if judging.said(commission, DecisionKind.APPROVE):
-            raise MayNotDecide("Somebody has said yes to the split that stands. Ask a question instead, and both start again.")
+            raise MayNotDecide(_("Somebody has said yes to the split that stands. Ask a question instead, and both start again."))
         by_hand = _checked(commission, {fund_id: pence for fund_id, pence in parts.items() if pence})
         purse.reserve(commission, by_hand, actor)
         judging.require_decider(actor, commission)  # again: other funds pay now
@@ -49,20 +51,20 @@ def _checked(commission: Commission, parts: Mapping[uuid.UUID, int]) -> split.Pr
     purpose = proposals.purpose_for(commission)
     for fund_id, pence in parts.items():
         if fund_id not in facts or pence < 0:
-            raise Invalid("Choose among the funds on this page, with whole pence.")
+            raise Invalid(_("Choose among the funds on this page, with whole pence."))
         fund = facts[fund_id].fund
         if why_not := split.misfit(fund, purpose):
-            raise Invalid(f"{fund.name} cannot pay for this. {why_not}", field=f"fund_{fund_id.hex}")
+            raise Invalid(_("%(fund)s cannot pay for this. %(why_not)s", fund=fund.name, why_not=why_not), field=f"fund_{fund_id.hex}")
         if pence > fund.left:
-            raise NotEnoughMoney(f"{fund.name} has {pounds(fund.left)} left.", left_pence=fund.left)
+            raise NotEnoughMoney(_("%(fund)s has %(left)s left.", fund=fund.name, left=pounds(fund.left)), left_pence=fund.left)
     total = sum(parts.values())
     if total != commission.total_pence:
         gap = commission.total_pence - total
-        word = f"{pounds(gap)} is missing" if gap > 0 else f"{pounds(-gap)} too much"
-        raise Invalid(f"The parts come to {pounds(total)}, and this costs {pounds(commission.total_pence)}: {word}.")
+        word = _("%(amount)s is missing", amount=pounds(gap)) if gap > 0 else _("%(amount)s too much", amount=pounds(-gap))
+        raise Invalid(_("The parts come to %(total)s, and this costs %(price)s: %(word)s.", total=pounds(total), price=pounds(commission.total_pence), word=word))
     over = proposals.beyond_ceiling(commission, {facts[id_].fund: pence for id_, pence in parts.items()})
     if over and not fresh.over:
-        raise CeilingPassed(f"This takes {sentence_list(over)} past the ceiling of this child’s year, and it need not: choose other parts.")
+        raise CeilingPassed(_("This takes %(over)s past the ceiling of this child’s year, and it need not: choose other parts.", over=sentence_list(over)))
     return split.Proposal(commission.total_pence, tuple(
-        split.Part(facts[id_].fund, pence, "Chosen by hand.", facts[id_].fund.left) for id_, pence in parts.items()
+        split.Part(facts[id_].fund, pence, _("Chosen by hand."), facts[id_].fund.left) for id_, pence in parts.items()
     ), over)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Role, RoleGrant
 from app.audit import services as audit
 from app.commissioning.models import Delegation
@@ -29,26 +31,26 @@ def stand_in(
     Invalid, NotFound.
     """
     with atomic():
-        reason = words(reason, "Say why: it is kept with the days.", "reason")
+        reason = words(reason, _("Say why: it is kept with the days."), "reason")
         if ends_on < starts_on:
-            raise Invalid("The last day cannot be before the first.", field="ends_on")
+            raise Invalid(_("The last day cannot be before the first."), field="ends_on")
         if starts_on < clock.today():
-            raise Invalid("It begins today or later.", field="starts_on")
+            raise Invalid(_("It begins today or later."), field="starts_on")
         if ends_on - starts_on > LONGEST:
-            raise Invalid("Three months at most: for longer, ask your Zone manager for a role.", field="ends_on")
+            raise Invalid(_("Three months at most: for longer, ask your Zone manager for a role."), field="ends_on")
         person = next((p for p in list_who_may_stand_in(zone_id, actor) if p.id == person_id), None)
         if person is None:
             raise NotFound
         given_on = stand_ins_of(actor)
         own = [g for g in actor.live_grants if g.role is Role.BUDGET_HOLDER and g.zone_id == zone_id and g.id not in given_on]
         if not own:
-            raise Invalid("You hold no budget of your own here that somebody could decide about.")
+            raise Invalid(_("You hold no budget of your own here that somebody could decide about."))
         for standing in list_delegations(person_id=actor.id):
             grant = standing.grant
             if standing.from_id == actor.id and grant.zone_id == zone_id and grant.person_id == person_id and grant.starts_on <= ends_on and (
                 grant.ends_on is None or starts_on <= grant.ends_on
             ):
-                raise Invalid(f"{person.name} stands in for you in these days already.", field="person")
+                raise Invalid(_("%(person)s stands in for you in these days already.", person=person.name), field="person")
         made = [_give(person, g, starts_on, ends_on, reason, actor) for g in own]
         notifications.open_task(
             person_id=person.id, kind="standing_in", subject=made[0], zone_id=zone_id, title=f"You decide for {actor.name}",

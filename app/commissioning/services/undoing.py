@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person, Zone
 from app.audit import queries as trail
 from app.commissioning.models import Commission, CommissionState, Decision, DecisionKind, PlaceState, Waiting
@@ -46,14 +48,14 @@ def _last_word(commission: Commission, actor: Person) -> Decision:
     """Raises TooLateToUndo."""
     last = commission.decisions[-1] if commission.decisions else None
     if last is None or last.person_id != actor.id:
-        raise TooLateToUndo("Somebody else had the last word on this, so there is nothing of yours to take back.")
+        raise TooLateToUndo(_("Somebody else had the last word on this, so there is nothing of yours to take back."))
     if clock.now() - last.at > WITHIN:
-        raise TooLateToUndo("A decision can be taken back within two minutes. Ask, cancel or change it instead.")
+        raise TooLateToUndo(_("A decision can be taken back within two minutes. Ask, cancel or change it instead."))
     entry = trail.list_entries_for(commission)[-1]
     if entry.action.rpartition(".")[2] not in _SAID[last.kind] or entry.actor_id != actor.id:
-        raise TooLateToUndo("Something has followed from this already, so it cannot be taken back.")
+        raise TooLateToUndo(_("Something has followed from this already, so it cannot be taken back."))
     if any(e.at > last.at for e in trail.list_entries_for(commission.introduction)):
-        raise TooLateToUndo("The introduction has moved on since, so this cannot be taken back.")
+        raise TooLateToUndo(_("The introduction has moved on since, so this cannot be taken back."))
     return last
 
 
@@ -69,7 +71,7 @@ def _take_back(commission: Commission, word: Decision, actor: Person) -> None:
     elif was is _S.REQUESTED:  # a first yes of two, or an override: nothing moved
         note(commission, actor=actor, done="taken_back", said=word.kind)
     else:
-        raise TooLateToUndo("Something has followed from this already, so it cannot be taken back.")
+        raise TooLateToUndo(_("Something has followed from this already, so it cannot be taken back."))
     db.session.delete(word)
     db.session.flush()
     db.session.expire(commission, ["decisions"])
@@ -78,7 +80,7 @@ def _take_back(commission: Commission, word: Decision, actor: Person) -> None:
 def _unapprove(commission: Commission, word: Decision, actor: Person) -> None:
     assert commission.place is not None and word.held_until is not None
     if word.held_until <= clock.now():
-        raise TooLateToUndo("The hold on the place has run out since. Cancel it instead.")
+        raise TooLateToUndo(_("The hold on the place has run out since. Cancel it instead."))
     purse.uncommit(commission, actor)
     seats.move(commission.place, PlaceState.HELD, actor, "The approval was taken back", until=word.held_until)
     commission.approved_at, commission.decide_by = None, word.held_until
@@ -93,12 +95,12 @@ def _unreturn(commission: Commission, word: Decision, actor: Person) -> None:
 def _unreject(commission: Commission, word: Decision, actor: Person) -> None:
     """The place and the money are taken again, if nobody else has them by now."""
     if find_live_commission(commission.introduction_id) is not None:
-        raise TooLateToUndo("Another place has been asked for since.")
+        raise TooLateToUndo(_("Another place has been asked for since."))
     zone = db.session.get_one(Zone, commission.zone_id)
     purse.require_envelope(commission.child, zone, commission.year, commission.total_pence)
     if word.held_until is not None:
         if word.held_until <= clock.now():
-            raise TooLateToUndo("The hold on the place has run out since. The Link Worker can ask again.")
+            raise TooLateToUndo(_("The hold on the place has run out since. The Link Worker can ask again."))
         through = delivery_days(commission.cohort, commission.sessions)[1]
         try:
             place = seats.hold(
@@ -106,7 +108,7 @@ def _unreject(commission: Commission, word: Decision, actor: Person) -> None:
                 actor=actor,
             )
         except (NoPlaceLeft, AlreadyHeld):
-            raise TooLateToUndo("The place has gone to somebody else since.") from None
+            raise TooLateToUndo(_("The place has gone to somebody else since.")) from None
         db.session.flush()
         commission.place_id, commission.decide_by = place.id, word.held_until
         db.session.expire(commission, ["place"])

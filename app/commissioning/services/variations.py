@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person, Zone
 from app.audit import services as audit
@@ -31,7 +33,7 @@ from app.commissioning.services.requests import MOST_SESSIONS
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import IllegalMove, Invalid, NotFound, permit
-from app.shared.view import plural, sentence_list
+from app.shared.view import sentence_list
 
 _S, _V = CommissionState, VariationState
 CHANGEABLE = frozenset({_S.APPROVED, _S.CONFIRMED, _S.IN_DELIVERY})
@@ -48,12 +50,12 @@ def change(
     """
     with atomic():
         commission = _take(commission_id, seen_version, cohort_id)
-        permit(policies.works_with_child_of(actor, commission), "Only the child’s Link Worker or the Zone manager changes this.")
-        reason = words(reason, "Say why: the budget holder and the partner read it.", "reason")
+        permit(policies.works_with_child_of(actor, commission), _("Only the child’s Link Worker or the Zone manager changes this."))
+        reason = words(reason, _("Say why: the budget holder and the partner read it."), "reason")
         _require_changeable(commission)
         standing = _open(commission.id)
         if standing is not None and not standing.is_for_payer:
-            raise AlreadyAsked("A change is asked for already. Withdraw that first.")
+            raise AlreadyAsked(_("A change is asked for already. Withdraw that first."))
         if standing is not None:
             _finish(commission, standing, _V.WITHDRAWN, actor, "withdrawn")
             db.session.flush()
@@ -104,7 +106,7 @@ def _require_changeable(commission: Commission) -> None:
     """Raises IllegalMove."""
     if commission.state in CHANGEABLE or (commission.state is _S.SUSPENDED and commission.uncovered_pence):
         return
-    raise IllegalMove("Only what is approved, confirmed or going can be changed.")
+    raise IllegalMove(_("Only what is approved, confirmed or going can be changed."))
 
 
 def _apply(commission: Commission, variation: Variation, actor: Person, proposal: split.Proposal | None = None) -> None:
@@ -120,7 +122,7 @@ def _apply(commission: Commission, variation: Variation, actor: Person, proposal
 def _newer_tariff(commission: Commission) -> Tariff:
     tariff = find_current_tariff(commission.offering_id, clock.today())
     if tariff is None or tariff.id == commission.tariff_id:
-        raise Invalid("This has today’s price already.", field="at_todays_price")
+        raise Invalid(_("This has today’s price already."), field="at_todays_price")
     return tariff
 
 
@@ -166,8 +168,7 @@ def _payable(commission: Commission, variation: Variation) -> split.Proposal | N
         raise purse.missing_money(proposal)
     if proposal.over:
         raise CeilingPassed(
-            f"This takes {sentence_list(proposal.over)} past the ceiling of this child’s year. Ask for a place of its own instead, where "
-            "a second person can say why that is right."
+            _("This takes %(over)s past the ceiling of this child’s year. Ask for a place of its own instead, where a second person can say why that is right.", over=sentence_list(proposal.over))
         )
     return proposal
 
@@ -177,7 +178,7 @@ def reject_change(*, variation_id: uuid.UUID, reason: str, actor: Person) -> Var
     with atomic():
         variation, commission = _locked(variation_id)
         _require_decider(variation, commission, actor, is_yes=False)
-        variation.answer = words(reason, "Say why: the Link Worker reads it.", "reason")
+        variation.answer = words(reason, _("Say why: the Link Worker reads it."), "reason")
         _finish(commission, variation, _V.REJECTED, actor, "rejected", variation.answer)
         return variation
 
@@ -186,7 +187,7 @@ def withdraw_change(*, variation_id: uuid.UUID, actor: Person) -> Variation:
     """Not asked for any more. Raises IllegalMove, Forbidden."""
     with atomic():
         variation, commission = _locked(variation_id)
-        permit(policies.works_with_child_of(actor, commission), "Only the child’s Link Worker or the Zone manager withdraws this.")
+        permit(policies.works_with_child_of(actor, commission), _("Only the child’s Link Worker or the Zone manager withdraws this."))
         _finish(commission, variation, _V.WITHDRAWN, actor, "withdrawn")
         return variation
 
@@ -226,19 +227,22 @@ def _zone(commission: Commission) -> Zone:
 def _require_sessions(commission: Commission, sessions: int, cohort: Cohort | None, *, anything_else: bool) -> None:
     posted = count_sessions_posted(commission.id)
     if sessions == commission.sessions and not anything_else:
-        raise Invalid(f"It is {plural(sessions, 'session')} already.", field="sessions")
+        raise Invalid(ngettext("It is %(num)s session already.", "It is %(num)s sessions already.", sessions), field="sessions")
     if not max(1, posted) <= sessions <= MOST_SESSIONS:
-        least = f"{plural(posted, 'session')} {'has' if posted == 1 else 'have'} a register already" if posted else "There is at least one session"
-        raise Invalid(f"{least}, and {MOST_SESSIONS} is the most.", field="sessions")
+        least = ngettext("%(num)s session has a register already", "%(num)s sessions have a register already", posted) if posted else _("There is at least one session")
+        raise Invalid(_("%(least)s, and %(most)s is the most.", least=least, most=MOST_SESSIONS), field="sessions")
     to_come = len(next_days((cohort or commission.cohort).id))
     if (cohort is not None or sessions > commission.sessions) and to_come and sessions > posted + to_come:
-        raise Invalid(f"This group has {plural(to_come, 'session')} to come, so {posted + to_come} is the most.", field="sessions")
+        raise Invalid(ngettext(
+            "This group has %(num)s session to come, so %(most)s is the most.",
+            "This group has %(num)s sessions to come, so %(most)s is the most.", to_come, most=posted + to_come,
+        ), field="sessions")
 
 
 def _require_decider(variation: Variation, commission: Commission, actor: Person, *, is_yes: bool = True) -> uuid.UUID | None:
     """As for requests, with what it would come to in all; and never who asked for the change. Answers in whose stead."""
     if actor.id == variation.requested_by_id:
-        raise MayNotDecide("You asked for this yourself, so somebody else decides.")
+        raise MayNotDecide(_("You asked for this yourself, so somebody else decides."))
     interests, theirs = interests_of(actor.id), stand_ins_of(actor)
     total = max(commission.total_pence, _total_with(variation, commission))
     said = {d.authority_id for d in _words_of(variation)} if is_yes else set[uuid.UUID]()
@@ -250,13 +254,13 @@ def _require_decider(variation: Variation, commission: Commission, actor: Person
         raise MayNotDecide(why)
     if why_not(only_own=True) is None:
         if actor.id in said:
-            raise MayNotDecide("You have said yes to this already. Somebody else decides now.")
+            raise MayNotDecide(_("You have said yes to this already. Somebody else decides now."))
         return None
     for stand_in in theirs.values():
         whose = stand_in.person_id
         if whose not in said and whose != variation.requested_by_id and why_not(only_for=whose) is None:
             return whose
-    raise MayNotDecide("Whoever you stand in for has said yes to this already, or asked for it. Somebody else decides now.")
+    raise MayNotDecide(_("Whoever you stand in for has said yes to this already, or asked for it. Somebody else decides now."))
 
 
 def _finish(

@@ -5,6 +5,9 @@ The caller holds the locks of the commission, its funds and both groups.
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.accounts.models import Person
 from app.catalogue.models import Cohort, Tariff
 from app.commissioning import split
@@ -25,7 +28,6 @@ from app.shared import clock
 from app.shared.db import db
 from app.shared.errors import Invalid
 from app.shared.money import pounds
-from app.shared.view import plural
 
 _S = CommissionState
 
@@ -40,21 +42,24 @@ def difference(commission: Commission, sessions: int, tariff: Tariff | None) -> 
     if tariff is None:
         return commission.total_for(sessions) - covered
     if commission.state is _S.SUSPENDED:
-        raise Invalid("While it is paused its price stays. Somebody has to pay first, then the price can change.", field="at_todays_price")
+        raise Invalid(_("While it is paused its price stays. Somebody has to pay first, then the price can change."), field="at_todays_price")
     done, worth = pricing.counted(commission)
     setup = tariff.setup_pence if commission.state is not _S.IN_DELIVERY else commission.setup_pence
     if commission.state is _S.IN_DELIVERY and not done:
-        raise Invalid("Take the first register, then change the price.", field="at_todays_price")
+        raise Invalid(_("Take the first register, then change the price."), field="at_todays_price")
     if done and tariff.basis is not commission.basis:
         raise Invalid(
-            "Sessions were held at a price of another kind (for each session, or for the place). End this early and ask anew for the rest.",
+            _("Sessions were held at a price of another kind (for each session, or for the place). End this early and ask anew for the rest."),
             field="at_todays_price",
         )
     if done >= sessions:
-        raise Invalid(f"All {plural(sessions, 'session')} have a register, so a new price is for none of them.", field="at_todays_price")
+        raise Invalid(ngettext(
+            "All %(num)s session have a register, so a new price is for none of them.",
+            "All %(num)s sessions have a register, so a new price is for none of them.", sessions,
+        ), field="at_todays_price")
     if tariff.is_per_place:
         if tariff.price_pence < worth:
-            raise Invalid(f"{pounds(worth)} of the place is earned or fell through already.", field="at_todays_price")
+            raise Invalid(_("%(worth)s of the place is earned or fell through already.", worth=pounds(worth)), field="at_todays_price")
         return setup + tariff.price_pence - covered
     return setup + worth + (sessions - done) * tariff.price_pence - covered
 
@@ -90,16 +95,16 @@ def _reprice(commission: Commission, tariff: Tariff, done: int, worth: int) -> N
 def require_other_dates(commission: Commission, cohort: Cohort, sessions: int) -> None:
     """Raises Invalid, NoPlaceLeft, AlreadyHeld, DocumentsLapsed or CannotConfirm where the child cannot go to this group instead."""
     if cohort.offering_id != commission.offering_id or cohort.id == commission.cohort_id:
-        raise Invalid("Choose another group of the same offering.", field="cohort")
+        raise Invalid(_("Choose another group of the same offering."), field="cohort")
     if commission.state not in (_S.APPROVED, _S.CONFIRMED):
-        raise Invalid("Once sessions are held the group stays. End this early and ask for the other group for the rest.", field="cohort")
+        raise Invalid(_("Once sessions are held the group stays. End this early and ask for the other group for the rest."), field="cohort")
     days = delivery_days(cohort, sessions)
     if clock.school_year(days[0]) != commission.year:
-        raise Invalid("Those dates are in another school year, with an envelope of its own. Cancel this and ask anew.", field="cohort")
+        raise Invalid(_("Those dates are in another school year, with an envelope of its own. Cancel this and ask anew."), field="cohort")
     fitting = {fund.id for fund in proposals.fitting_funds(commission.child, purpose_of(commission.child, commission.need_code, days))}
     for share in commission.shares:
         if share.fund_id not in fitting:
-            raise Invalid(f"{share.fund.name} cannot pay for those dates. Cancel this and ask anew, so that another fund can.", field="cohort")
+            raise Invalid(_("%(fund)s cannot pay for those dates. Cancel this and ask anew, so that another fund can.", fund=share.fund.name), field="cohort")
     documents.require_documents(cohort, through=days[1])
     seats.require_room(cohort, commission.child)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue.models import Cohort
@@ -32,9 +34,9 @@ def join_waiting_list(
 def join(cohort: Cohort, child: Child, *, commission_id: uuid.UUID | None, actor: Person) -> Waiting:
     """For callers who hold the cohort's lock."""
     if find_live_place(cohort.id, child.id) is not None:
-        raise AlreadyHeld("This child already has a place in this group.", field="cohort")
+        raise AlreadyHeld(_("This child already has a place in this group."), field="cohort")
     if find_waiting(cohort.id, child.id) is not None:
-        raise AlreadyHeld("This child is already on the waiting list of this group.", field="cohort")
+        raise AlreadyHeld(_("This child is already on the waiting list of this group."), field="cohort")
     turn = Waiting(
         cohort_id=cohort.id, child_id=child.id, commission_id=commission_id, state=WaitingState.WAITING,
         joined_at=seats.end_of_line(cohort),
@@ -58,7 +60,7 @@ def accept_offer(*, waiting_id: uuid.UUID, actor: Person) -> Waiting:
         turn = _locked(waiting_id)
         place = find_live_place(turn.cohort_id, turn.child_id)
         if turn.state is WaitingState.OFFERED and (place is None or turn.offered_until is None or turn.offered_until <= clock.now()):
-            raise HoldLapsed("Nobody answered in time, so this place has gone to the next in line. You are still on the list.")
+            raise HoldLapsed(_("Nobody answered in time, so this place has gone to the next in line. You are still on the list."))
         seats.take_offer(turn, actor)
         assert place is not None and place.state is PlaceState.HELD
         place.expires_at, place.held_by_id = seats.hold_ends(turn.child), actor.id
