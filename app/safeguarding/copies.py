@@ -27,7 +27,7 @@ from app.accounts.models import ROLE_WORDS, Person, School
 from app.catalogue.models import Offering, Organisation, Site
 from app.children.models import Carer, Child, Relationship
 from app.children.services.photos import find_photo
-from app.safeguarding import queries
+from app.safeguarding import copy_words, queries
 from app.shared import clock
 from app.shared.db import Base, db
 from app.shared.tongue import in_english
@@ -100,9 +100,11 @@ def draw_up(child: Child, *, says_where: bool = True) -> Copy:
         rows[name] = _rows(table, key.in_(ids)) if ids else []
     notes = rows["listening_note"]
     rows["listening_note"] = [row for row in notes if not row["is_private"]]
+    hide.know(rows)
+    titles = {**TITLES, **copy_words.TITLES}
     order = [*TITLES, *sorted(set(rows) - set(TITLES))]
     parts = [
-        Part(name, TITLES.get(name, name.replace("_", " ").capitalize()), [hide.tidy(name, row) for row in rows[name]])
+        Part(name, str(titles.get(name, name.replace("_", " ").capitalize())), [hide.tidy(name, row) for row in rows[name]])
         for name in order if rows.get(name)
     ]
     lookers = [
@@ -119,7 +121,9 @@ def as_zip(copy: Copy) -> bytes:
     }
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("index.html", render_template("safeguarding/copy_file.html", copy=copy, left_out=LEFT_OUT))
+        packed.writestr("index.html", render_template(
+            "safeguarding/copy_file.html", copy=copy, left_out=LEFT_OUT, parts=[(part, copy_words.rows_for_reading(part.rows)) for part in copy.parts],
+        ))
         packed.writestr("data.json", json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True))
         if copy.photo is not None:
             packed.writestr("photo.jpg", copy.photo)
@@ -170,7 +174,14 @@ class _Names:
             word for name in db.session.scalars(sa.select(Person.name)) for word in (name, *name.split()) if len(word) > 2 and word.lower() not in own
         } | {c for c in db.session.scalars(sa.select(Carer.name).where(Carer.child_id == self.child.id)) if c}
         circle = {name for name in db.session.scalars(sa.select(Relationship.name).where(Relationship.child_id == self.child.id)) if len(name) > 2}
-        return [(pattern, put) for words, put in ((children | circle, OTHER_CHILD), (adults, A_PERSON)) if (pattern := _any_of(words)) is not None]
+        whole = {name for name in adults if " " in name}  # a grown-up called like some child is a grown-up still
+        wanted = ((whole, A_PERSON), (children | circle, OTHER_CHILD), (adults, A_PERSON))
+        return [(pattern, put) for words, put in wanted if (pattern := _any_of(words)) is not None]
+
+    def know(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        """What rows of this copy point at: who of the circle, which introduction."""
+        self.things |= {row["id"]: row["who"] or str(row["kind"]).replace("_", " ") for row in rows.get("relationship", ())}
+        self.things |= {row["id"]: self.things[row["offering_id"]] for row in rows.get("introduction", ()) if row["offering_id"] in self.things}
 
     def _places(self) -> list[tuple[re.Pattern[str], str]]:
         """Schools, organisations, what they offer and where, and the child's own town; and anything that looks like a postcode."""

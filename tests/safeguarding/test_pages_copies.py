@@ -50,7 +50,9 @@ def test_what_is_the_childs_is_in_and_what_is_others_is_not(client: StrictClient
             text = packed.read(name).decode()
             assert [word for word in names if word not in text] == [], name
             assert [word for word in kept_out if word in text] == [], name
-        plain = json.loads(packed.read("data.json"))
+        plain, page = json.loads(packed.read("data.json")), packed.read("index.html").decode()
+    assert [word for word in ("Times that suit", "£20", "4 km", "Mon, Tue, Wed, Thu, Fri from 15:30 to 18:00") if word not in page] == []
+    assert [word for word in ("pence", "{", "Version", "Max km", "max_km", "Is private", "first_name") if word in page] == [], "of machines, not of parents"
     assert plain["private_notes_left_out"] == 1
     assert {"child", "introduction", "commission", "consent", "need", "voice"} <= set(plain["parts"])
     assert other.id is not None
