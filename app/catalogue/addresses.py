@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.accounts.models import School
@@ -113,13 +114,13 @@ def chips(filters: Filters, args: Mapping[str, str], near: School | None) -> lis
     out += [("access", a, FEATURES[a]) for a in filters.access]
     out += [("delivery", d, DELIVERIES[Delivery(d)]) for d in filters.deliveries]
     if filters.age is not None:
-        out.append(("age", args.get("age", ""), f"Age {filters.age}"))
+        out.append(("age", args.get("age", ""), _("Age %(age)s", age=filters.age)))
     if filters.max_cost_pence is not None:
-        out.append(("cost", args.get("cost", ""), f"Up to £{filters.max_cost_pence // 100} a session"))
+        out.append(("cost", args.get("cost", ""), _("Up to £%(pounds)s a session", pounds=filters.max_cost_pence // 100)))
     if filters.within_km is not None and near is not None:
-        out.append(("within", args.get("within", ""), f"Within {filters.within_km:g} km"))
-    switches = (("free", filters.is_free, "Free for families"), ("step_free", filters.is_step_free, "Step-free"),
-                ("places", filters.places_now, "Places now"))
+        out.append(("within", args.get("within", ""), _("Within %(km)s km", km=f"{filters.within_km:g}")))
+    switches = (("free", filters.is_free, _("Free for families")), ("step_free", filters.is_step_free, _("Step-free")),
+                ("places", filters.places_now, _("Places now")))
     out += [(name, args.get(name, ""), words) for name, on, words in switches if on]
     return out
 
@@ -135,17 +136,17 @@ def in_words(asked: str, near: School | None) -> list[str]:
     parts = [f"“{said.words}”"] if said.words else []
     parts += [words for _, _, words in chips(said.filters, args, near)]
     if near is not None and (said.filters.within_km or not parts):
-        parts.append(f"near {near.name}")
-    return parts or ["Everything"]
+        parts.append(_("near %(near)s", near=near.name))
+    return parts or [_("Everything")]
 
 
 def widening_words(name: str, filters: Filters) -> str:
     """What letting one filter go means: "any day"."""
     return {
-        "kinds": "any kind", "needs": "any need", "interests": "any interest", "days": "any day", "times": "any time of day",
-        "towns": "any place", "languages": "any language", "access": "any access", "deliveries": "anywhere it happens",
-        "age": "any age", "max_cost_pence": "also what costs more", "is_free": "also what families pay for", "is_step_free": "also with steps",
-        "places_now": "also what is full now", "within_km": f"further than {filters.within_km or 0:g} km",
+        "kinds": _("any kind"), "needs": _("any need"), "interests": _("any interest"), "days": _("any day"), "times": _("any time of day"),
+        "towns": _("any place"), "languages": _("any language"), "access": _("any access"), "deliveries": _("anywhere it happens"),
+        "age": _("any age"), "max_cost_pence": _("also what costs more"), "is_free": _("also what families pay for"), "is_step_free": _("also with steps"),
+        "places_now": _("also what is full now"), "within_km": _("further than %(km)s km", km=f"{filters.within_km or 0:g}"),
     }[name]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.shared import clock
 
 Span = tuple[date, date]
@@ -45,7 +47,7 @@ class SchoolYear:
         """What the break is called that this day falls in; "" in term."""
         if self.is_term(day):
             return ""
-        return next((name for start, end, name in self.names if start <= day <= end), "School holidays")
+        return next((name for start, end, name in self.names if start <= day <= end), _("School holidays"))
 
 
 def _reaches(terms: Sequence[Span], day: date) -> bool:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.catalogue.models import (
     REQUIRED_DOCUMENTS,
     STOP_DOCUMENTS,
@@ -52,9 +55,11 @@ class DocumentsLapsed(DomainError):
 
     def __init__(self, organisation: Organisation, gaps: Sequence[Gap]) -> None:
         self.gaps = tuple(gaps)
-        who = f"{organisation.contact_name} at {organisation.name}" if organisation.contact_name else organisation.name
-        it = "it; a Zone manager checks it." if len(gaps) == 1 else "them; a Zone manager checks them."
-        super().__init__(f"{' '.join(gap.sentence for gap in gaps)} {who} can supply {it}")
+        who = _("%(contact)s at %(organisation)s", contact=organisation.contact_name, organisation=organisation.name) if organisation.contact_name else organisation.name
+        super().__init__(ngettext(
+            "%(gaps)s %(who)s can supply it; a Zone manager checks it.", "%(gaps)s %(who)s can supply them; a Zone manager checks them.", len(gaps),
+            gaps=" ".join(gap.sentence for gap in gaps), who=who,
+        ))
 
 
 def required_kinds(*, is_partner: bool) -> tuple[DocumentKind, ...]:
@@ -103,16 +108,17 @@ def _cause(known: Sequence[Document], on: date, day: date) -> GapCause:
 
 
 def _sentence(kind: DocumentKind, practitioner: Practitioner | None, cause: GapCause, day: date) -> str:
-    word = "Agreement on shared values" if kind is DocumentKind.SHARED_VALUES else DOCUMENT_KINDS[kind]
-    what = f"{practitioner.name}’s {word}" if practitioner else f"The {word[0].lower()}{word[1:]}"
+    word = _("Agreement on shared values") if kind is DocumentKind.SHARED_VALUES else DOCUMENT_KINDS[kind]
+    paper = word[0].lower() + word[1:]
+    what = _("%(name)s’s %(paper)s", name=practitioner.name, paper=word) if practitioner else _("The %(paper)s", paper=paper)
     if cause is GapCause.EXPIRES:
         last = day - timedelta(days=1)
-        return f"{what} runs out on {last.day} {last:%B %Y}."
+        return _("%(what)s runs out on %(day)s.", what=what, day=f"{last.day} {last:%B %Y}")
     return {
-        GapCause.MISSING: f"{what} is missing.",
-        GapCause.UNCHECKED: f"{what} is waiting to be checked.",
-        GapCause.REJECTED: f"{what} was sent back and is not in order.",
-        GapCause.EXPIRED: f"{what} has run out.",
+        GapCause.MISSING: _("%(what)s is missing.", what=what),
+        GapCause.UNCHECKED: _("%(what)s is waiting to be checked.", what=what),
+        GapCause.REJECTED: _("%(what)s was sent back and is not in order.", what=what),
+        GapCause.EXPIRED: _("%(what)s has run out.", what=what),
     }[cause]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from app.catalogue import pictures
 from app.shared.drawers import Drawer
 from app.shared.errors import Invalid
@@ -33,14 +35,14 @@ class File:
 def read_file(content: bytes, field: str = "file") -> File:
     """By its content, not its name. Raises Invalid at `field` with what would do instead."""
     if not content:
-        raise Invalid("This file is empty. Choose another.", field=field)
+        raise Invalid(_("This file is empty. Choose another."), field=field)
     if len(content) > LARGEST:
-        raise Invalid(f"This file has {len(content) / 1_048_576:.0f} MB; {LARGEST // 1_048_576} MB is the most.", field=field)
+        raise Invalid(_("This file has %(size)s MB; %(most)s MB is the most.", size=f"{len(content) / 1048576:.0f}", most=LARGEST // 1048576), field=field)
     if content.startswith(b"%PDF-"):
         if b"%%EOF" not in content[-2048:]:
-            raise Invalid("This PDF is cut off. Save it again and choose that.", field=field)
+            raise Invalid(_("This PDF is cut off. Save it again and choose that."), field=field)
         return File(content, "pdf")
     try:
         return File(pictures.read_picture(content, field).content, "jpg")
     except Invalid as refusal:
-        raise Invalid("Choose a PDF, or a clear photo of the paper (JPEG, PNG or WebP).", field=field) from refusal
+        raise Invalid(_("Choose a PDF, or a clear photo of the paper (JPEG, PNG or WebP)."), field=field) from refusal

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
@@ -30,14 +32,14 @@ class ConceptForm(AmongZones):
     """One thing people look for, and what they call it. `narrow` first: it says which Zones the effect can be looked at in."""
 
     name = TidyStringField(
-        "What it is", [DataRequired("Say what it is called."), Length(max=LONGEST, message=f"At most {LONGEST} characters.")],
-        description="As an organisation would write it: football, bereavement.",
+        _l("What it is"), [DataRequired(_l("Say what it is called.")), Length(max=LONGEST, message=_l("At most %(most)s characters.", most=LONGEST))],
+        description=_l("As an organisation would write it: football, bereavement."),
     )
-    same = TextAreaField("Other words for it", description="One a line: footy, kickabout. Whoever types one finds all of them.")
-    near = TextAreaField("Words that come near it", [Optional()], description="One a line. They count, but less.")
-    needs = ChecksField("Needs it is about", choices=choices((c, f"{c.partition(':')[0]}: {words.need_word(c)}") for c in NEEDS))
-    query = TidyStringField("A search to try", [Optional(), Length(max=200)], description="What would somebody type? Nothing is saved by looking.")
-    zone = SelectField("In which Zone", choices=[], validate_choice=False)
+    same = TextAreaField(_l("Other words for it"), description=_l("One a line: footy, kickabout. Whoever types one finds all of them."))
+    near = TextAreaField(_l("Words that come near it"), [Optional()], description=_l("One a line. They count, but less."))
+    needs = ChecksField(_l("Needs it is about"), choices=choices((c, f"{c.partition(':')[0]}: {words.need_word(c)}") for c in NEEDS))
+    query = TidyStringField(_l("A search to try"), [Optional(), Length(max=200)], description=_l("What would somebody type? Nothing is saved by looking."))
+    zone = SelectField(_l("In which Zone"), choices=[], validate_choice=False)
     seen = HiddenField()
 
     @staticmethod
@@ -45,20 +47,20 @@ class ConceptForm(AmongZones):
         return [line.strip() for part in (text or "").splitlines() for line in part.split(",") if line.strip()]
 
 
-FORMATS = (("openactive", "OpenActive’s activity list, with its broader and narrower activities"), ("csv", "A table with the columns concept and alias"))
+FORMATS = (("openactive", _l("OpenActive’s activity list, with its broader and narrower activities")), ("csv", _l("A table with the columns concept and alias")))
 
 
 class WordsFileForm(KithForm):
-    kind = RadioField("What is in the file?", [DataRequired("Choose what is in the file.")], choices=choices(FORMATS), validate_choice=False)
-    file = FileField("The file", description="At most 4 MB. It is looked at first: nothing changes before you say so.")
+    kind = RadioField(_l("What is in the file?"), [DataRequired(_l("Choose what is in the file."))], choices=choices(FORMATS), validate_choice=False)
+    file = FileField(_l("The file"), description=_l("At most 4 MB. It is looked at first: nothing changes before you say so."))
 
     def validate_kind(self, field: RadioField) -> None:
         if field.data not in dict(FORMATS):
-            raise ValidationError("Choose what is in the file.")
+            raise ValidationError(_("Choose what is in the file."))
 
     def validate_file(self, field: FileField) -> None:
         if not field.data:
-            raise ValidationError("Choose the file.")
+            raise ValidationError(_("Choose the file."))
 
 
 class WordsTakeForm(KithForm):
@@ -70,26 +72,26 @@ class WordsTakeForm(KithForm):
 
 class GapForm(KithForm):
     note = TextAreaField(
-        "What would have helped? (never a child’s name)", [Optional(), Length(max=300, message="At most 300 characters.")],
-        description="For the Zone manager: what is missing, where, when.",
+        _l("What would have helped? (never a child’s name)"), [Optional(), Length(max=300, message=_l("At most 300 characters."))],
+        description=_l("For the Zone manager: what is missing, where, when."),
     )
 
 
 class GapCloseForm(KithForm):
-    why = TidyStringField("What became of it?", [DataRequired("Say what became of it."), Length(max=200, message="At most 200 characters.")])
+    why = TidyStringField(_l("What became of it?"), [DataRequired(_l("Say what became of it.")), Length(max=200, message=_l("At most 200 characters."))])
 
 
 class SaveSearchForm(KithForm):
     name = TidyStringField(
-        "A name for this search", [DataRequired("Give the search a name."), Length(max=80, message="At most 80 characters.")],
-        description="Call it by what you look for, like “Saturday drumming near school”. Never a child’s name.",
+        _l("A name for this search"), [DataRequired(_l("Give the search a name.")), Length(max=80, message=_l("At most 80 characters."))],
+        description=_l("Call it by what you look for, like “Saturday drumming near school”. Never a child’s name."),
     )
-    is_told = BooleanField("Tell me when something new fits", default=True)
+    is_told = BooleanField(_l("Tell me when something new fits"), default=True)
 
 
 class OpenViewForm(AmongZones):
-    zone = SelectField("Which Zone?", choices=[], validate_choice=False)
+    zone = SelectField(_l("Which Zone?"), choices=[], validate_choice=False)
 
     def validate_zone(self, field: SelectField) -> None:
         if field.data not in self.zones:
-            raise ValidationError("Choose one of the Zones.")
+            raise ValidationError(_("Choose one of the Zones."))

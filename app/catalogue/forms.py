@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     FieldList,
@@ -50,8 +52,8 @@ from app.shared.forms import (
     choices,
 )
 
-_WHOLE = "Type a whole number, like 10."
-_YEARS = [(str(year), words.school_year(year)) for year in words.SCHOOL_YEARS]
+_WHOLE = _l("Type a whole number, like 10.")
+_YEARS = [(str(year), words.school_year_later(year)) for year in words.SCHOOL_YEARS]
 
 
 class ChecksField(SelectMultipleField):
@@ -71,9 +73,9 @@ class WordsField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if len(self.items) > 20:
-            raise ValidationError("Twenty at most: choose those that a child would look for.")
+            raise ValidationError(_("Twenty at most: choose those that a child would look for."))
         if any(len(item) > 60 for item in self.items):
-            raise ValidationError("Put a comma between them: each is a word or a short phrase.")
+            raise ValidationError(_("Put a comma between them: each is a word or a short phrase."))
 
 
 class LanguagesField(WordsField):
@@ -88,13 +90,13 @@ class LanguagesField(WordsField):
     def pre_validate(self, form: Any) -> None:
         for item in self.items:
             if item.casefold() not in self._codes:
-                raise ValidationError(f"“{item}” is not a language that Kith knows. Write it in English, like Arabic or Somali.")
+                raise ValidationError(_("“%(item)s” is not a language that Kith knows. Write it in English, like Arabic or Somali.", item=item))
 
 
 class WhyForm(KithForm):
     """Carries a partner's word about a change that is proposed; the Zone manager's own changes need none."""
 
-    why = TidyStringField("A word for the Zone manager", [Optional(), Length(max=500)], description="Why it changes. They read it beside the before and after.")
+    why = TidyStringField(_l("A word for the Zone manager"), [Optional(), Length(max=500)], description=_l("Why it changes. They read it beside the before and after."))
 
 
 class AnswerForm(KithForm):
@@ -102,56 +104,56 @@ class AnswerForm(KithForm):
 
     seen = HiddenField()
     answer = HiddenField()
-    word = TextAreaField("A word for them", [Optional(), Length(max=1000)], description="Needed when you send it back: what would make it right.")
+    word = TextAreaField(_l("A word for them"), [Optional(), Length(max=1000)], description=_l("Needed when you send it back: what would make it right."))
 
 
 class OrganisationForm(WhyForm):
-    name = TidyStringField("Name", [InputRequired("Type the organisation’s name."), Length(max=200)])
-    kind = RadioField("Kind", choices=choices((k.value, w) for k, w in words.ORGANISATION_KINDS.items()), default=OrganisationKind.PARTNER.value)
-    about = TextAreaField("About", [Optional(), Length(max=2000)], description="In two or three sentences a family would understand.")
-    contact_name = TidyStringField("Who to ask for", [Optional(), Length(max=120)])
-    email = AddressField("E-mail address", [Optional()])
-    phone = PhoneField("Telephone", [Optional(), Length(max=30)])
-    website = TidyStringField("Website", [Optional(), Length(max=300)])
-    address = TidyStringField("Address", [Optional(), Length(max=300)])
-    postcode = PostcodeField("Postcode", [Optional(), Length(max=10)])
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Type the organisation’s name.")), Length(max=200)])
+    kind = RadioField(_l("Kind"), choices=choices((k.value, w) for k, w in words.ORGANISATION_KINDS.items()), default=OrganisationKind.PARTNER.value)
+    about = TextAreaField(_l("About"), [Optional(), Length(max=2000)], description=_l("In two or three sentences a family would understand."))
+    contact_name = TidyStringField(_l("Who to ask for"), [Optional(), Length(max=120)])
+    email = AddressField(_l("E-mail address"), [Optional()])
+    phone = PhoneField(_l("Telephone"), [Optional(), Length(max=30)])
+    website = TidyStringField(_l("Website"), [Optional(), Length(max=300)])
+    address = TidyStringField(_l("Address"), [Optional(), Length(max=300)])
+    postcode = PostcodeField(_l("Postcode"), [Optional(), Length(max=10)])
 
     def validate_website(self, field: StringField) -> None:
         if field.data and not field.data.startswith(("http://", "https://")):
-            raise ValidationError("Start it with https://, like https://www.example.org.")
+            raise ValidationError(_("Start it with https://, like https://www.example.org."))
 
 
 class MoveForm(KithForm):
     """Why an organisation is restricted, suspended or has left."""
 
     to = HiddenField()
-    reason = TidyStringField("Why", [Optional(), Length(max=300)])
+    reason = TidyStringField(_l("Why"), [Optional(), Length(max=300)])
 
 
 class ReasonForm(KithForm):
-    reason = TidyStringField("Why", [Optional(), Length(max=300)])
+    reason = TidyStringField(_l("Why"), [Optional(), Length(max=300)])
 
 
 class PractitionerForm(KithForm):
-    name = TidyStringField("Name", [InputRequired("Type their name."), Length(max=120)])
-    title = TidyStringField("What they do", [Optional(), Length(max=120)], description="For example drumming tutor.")
-    works_alone = BooleanField("Works alone with children", description="Then nothing goes on without a current DBS check.")
-    left_on = DayField("Last day here", [Optional()], description="Only when they leave.")
+    name = TidyStringField(_l("Name"), [InputRequired(_l("Type their name.")), Length(max=120)])
+    title = TidyStringField(_l("What they do"), [Optional(), Length(max=120)], description=_l("For example drumming tutor."))
+    works_alone = BooleanField(_l("Works alone with children"), description=_l("Then nothing goes on without a current DBS check."))
+    left_on = DayField(_l("Last day here"), [Optional()], description=_l("Only when they leave."))
 
 
 class SlotForm(Form):
     """One regular meeting. An empty day means there is none."""
 
-    day = SelectField("Day", choices=choices([("", "No day"), *words.DAYS.items()]), default="", validate_choice=False)
-    start = StringField("From", [Optional(), Length(max=12)])
-    end = StringField("To", [Optional(), Length(max=12)])
-    season = SelectField("When", choices=choices([("term", "in term"), ("holiday", "in holidays")]), default="term", validate_choice=False)
+    day = SelectField(_l("Day"), choices=choices([("", _l("No day")), *words.DAYS.items()]), default="", validate_choice=False)
+    start = StringField(_l("From"), [Optional(), Length(max=12)])
+    end = StringField(_l("To"), [Optional(), Length(max=12)])
+    season = SelectField(_l("When"), choices=choices([("term", _l("in term")), ("holiday", _l("in holidays"))]), default="term", validate_choice=False)
 
     def validate_day(self, field: SelectField) -> None:
         if not field.data and ((self.start.data or "").strip() or (self.end.data or "").strip()):
-            raise ValidationError("Choose the day for these times.")
+            raise ValidationError(_("Choose the day for these times."))
         if field.data and (field.data not in words.DAYS or self.season.data not in ("term", "holiday")):
-            raise ValidationError("Choose a day from the list.")
+            raise ValidationError(_("Choose a day from the list."))
         if field.data:
             try:
                 self.slot()
@@ -166,52 +168,52 @@ class SlotForm(Form):
 
 class OfferingForm(WhyForm):
     version = HiddenField()
-    title = TidyStringField("Title", [InputRequired("Give it a title."), Length(max=200)], description="What a child would call it.")
-    kind = RadioField("Kind", choices=choices((k.value, w) for k, w in OFFERING_KIND_WORDS.items()), default=OfferingKind.COMMISSIONED.value)
+    title = TidyStringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=200)], description=_l("What a child would call it."))
+    kind = RadioField(_l("Kind"), choices=choices((k.value, w) for k, w in OFFERING_KIND_WORDS.items()), default=OfferingKind.COMMISSIONED.value)
     description = TextAreaField(
-        "What happens there", [Optional(), Length(max=4000)], description="What a child does, with whom, and what to expect the first time.",
+        _l("What happens there"), [Optional(), Length(max=4000)], description=_l("What a child does, with whom, and what to expect the first time."),
     )
-    interests = WordsField("Interests", [Optional(), Length(max=800)], description="What children love about it, with commas: drumming, music, rhythm.")
-    needs = ChecksField("Needs it helps with", choices=choices((code, f"{code.partition(':')[0]}: {words.need_word(code)}") for code in NEEDS))
-    age_min = WholeNumberField("Youngest age", [InputRequired("Type an age."), NumberRange(0, 25, "From 0 to 25 years.")])
-    age_max = WholeNumberField("Oldest age", [InputRequired("Type an age."), NumberRange(0, 25, "From 0 to 25 years.")])
-    year_min = SelectField("Youngest school year", choices=choices([("", "Any"), *_YEARS]), default="")
-    year_max = SelectField("Oldest school year", choices=choices([("", "Any"), *_YEARS]), default="")
+    interests = WordsField(_l("Interests"), [Optional(), Length(max=800)], description=_l("What children love about it, with commas: drumming, music, rhythm."))
+    needs = ChecksField(_l("Needs it helps with"), choices=choices((code, f"{code.partition(':')[0]}: {words.need_word(code)}") for code in NEEDS))
+    age_min = WholeNumberField(_l("Youngest age"), [InputRequired(_l("Type an age.")), NumberRange(0, 25, _l("From 0 to 25 years."))])
+    age_max = WholeNumberField(_l("Oldest age"), [InputRequired(_l("Type an age.")), NumberRange(0, 25, _l("From 0 to 25 years."))])
+    year_min = SelectField(_l("Youngest school year"), choices=choices([("", _l("Any")), *_YEARS]), default="")
+    year_max = SelectField(_l("Oldest school year"), choices=choices([("", _l("Any")), *_YEARS]), default="")
     eligibility = TextAreaField(
-        "Who can come", [Optional(), Length(max=1000)],
-        description="Anything beyond age: where they live, a diagnosis that is not needed, a waiting time. Never a child’s name.",
+        _l("Who can come"), [Optional(), Length(max=1000)],
+        description=_l("Anything beyond age: where they live, a diagnosis that is not needed, a waiting time. Never a child’s name."),
     )
     is_private = BooleanField(
-        "Made for particular children",
-        description="Then nobody finds it but you, the Zone manager, and those who know a child that goes. Do not name the children here.",
+        _l("Made for particular children"),
+        description=_l("Then nobody finds it but you, the Zone manager, and those who know a child that goes. Do not name the children here."),
     )
-    gender = RadioField("For", choices=choices((g.value, w) for g, w in words.GENDERS.items()), default=Gender.ANY.value)
-    delivery = RadioField("Where", choices=choices((d.value, w) for d, w in words.DELIVERIES.items()), default=Delivery.VENUE.value)
+    gender = RadioField(_l("For"), choices=choices((g.value, w) for g, w in words.GENDERS.items()), default=Gender.ANY.value)
+    delivery = RadioField(_l("Where"), choices=choices((d.value, w) for d, w in words.DELIVERIES.items()), default=Delivery.VENUE.value)
     home_visit_radius_km = WholeNumberField(
-        "How far you travel, in kilometres", [Optional(), NumberRange(1, 200, "From 1 to 200 kilometres.")], description="For home visits only.",
+        _l("How far you travel, in kilometres"), [Optional(), NumberRange(1, 200, _l("From 1 to 200 kilometres."))], description=_l("For home visits only."),
     )
-    site_id = ChoiceField("Where it meets", description="One of your places. Then the address below is the place’s own.")
-    town = TidyStringField("Town or district", [Optional(), Length(max=120)])
-    postcode = PostcodeField("Postcode", [Optional(), Length(max=10)])
-    region = TidyStringField("Area", [Optional(), Length(max=120)], description="As children’s records name it, for example West London.")
-    position = PositionField("Place on the map", [Optional()], description="Latitude and longitude, like 51.5142, -0.2064. Leave it empty and the postcode says where.")
-    how_to_get_there = TextAreaField("How to get there", [Optional(), Length(max=1000)], description="The bus, the door, who to ask for.")
-    slots = FieldList(FormField(SlotForm, "Meeting"), "When it meets", min_entries=3, max_entries=30)
-    is_by_arrangement = BooleanField("Times are agreed for each child")
-    season = RadioField("Time of year", choices=choices((s.value, w) for s, w in words.SEASONS.items()), default=Season.TERM.value)
-    cost = PoundsField("What the family pays a session", [Optional()], description="Leave it empty if it is free for families.", default=0)
-    languages = LanguagesField("Languages", [InputRequired("Name at least one language."), Length(max=400)], default="English")
-    is_step_free = BooleanField("Step-free")
-    must_parent_stay = BooleanField("A parent or carer has to stay")
-    accessibility = ChecksField("Access", choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
+    site_id = ChoiceField(_l("Where it meets"), description=_l("One of your places. Then the address below is the place’s own."))
+    town = TidyStringField(_l("Town or district"), [Optional(), Length(max=120)])
+    postcode = PostcodeField(_l("Postcode"), [Optional(), Length(max=10)])
+    region = TidyStringField(_l("Area"), [Optional(), Length(max=120)], description=_l("As children’s records name it, for example West London."))
+    position = PositionField(_l("Place on the map"), [Optional()], description=_l("Latitude and longitude, like 51.5142, -0.2064. Leave it empty and the postcode says where."))
+    how_to_get_there = TextAreaField(_l("How to get there"), [Optional(), Length(max=1000)], description=_l("The bus, the door, who to ask for."))
+    slots = FieldList(FormField(SlotForm, _l("Meeting")), _l("When it meets"), min_entries=3, max_entries=30)
+    is_by_arrangement = BooleanField(_l("Times are agreed for each child"))
+    season = RadioField(_l("Time of year"), choices=choices((s.value, w) for s, w in words.SEASONS.items()), default=Season.TERM.value)
+    cost = PoundsField(_l("What the family pays a session"), [Optional()], description=_l("Leave it empty if it is free for families."), default=0)
+    languages = LanguagesField(_l("Languages"), [InputRequired(_l("Name at least one language.")), Length(max=400)], default=_l("English"))
+    is_step_free = BooleanField(_l("Step-free"))
+    must_parent_stay = BooleanField(_l("A parent or carer has to stay"))
+    accessibility = ChecksField(_l("Access"), choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
     sibling_min_age = WholeNumberField(
-        "Youngest brother or sister who may come along", [Optional(), NumberRange(0, 18, "From 0 to 18 years.")],
-        description="Leave it empty if they cannot.",
+        _l("Youngest brother or sister who may come along"), [Optional(), NumberRange(0, 18, _l("From 0 to 18 years."))],
+        description=_l("Leave it empty if they cannot."),
     )
-    group_size = WholeNumberField("Children in the room at once", [Optional(), NumberRange(1, 1000, _WHOLE)])
+    group_size = WholeNumberField(_l("Children in the room at once"), [Optional(), NumberRange(1, 1000, _WHOLE)])
 
     def offer(self, sites: Sequence[Any]) -> None:
-        self.site_id.offer([(site.id, site.name) for site in sites], "Somewhere else")
+        self.site_id.offer([(site.id, site.name) for site in sites], _("Somewhere else"))
 
     def years(self) -> tuple[int | None, int | None]:
         """Youngest and oldest school year, as far as they are chosen."""
@@ -221,28 +223,26 @@ class OfferingForm(WhyForm):
 
 def _share(label: str, mark: str) -> WholeNumberField:
     """The percent owed for one kind of mark."""
-    return WholeNumberField(
-        label, [Optional(), NumberRange(0, 100, "From 0 to 100 percent.")], default=DEFAULT_PAYABLE[mark]
-    )
+    return WholeNumberField(label, [Optional(), NumberRange(0, 100, _l("From 0 to 100 percent."))], default=DEFAULT_PAYABLE[mark])
 
 
 class TariffForm(WhyForm):
-    price = PoundsField("Price", [InputRequired("Type the price.")], description="For one child.")
-    basis = RadioField("The price is for", choices=choices((b.value, w) for b, w in words.TARIFF_BASES.items()), default=TariffBasis.SESSION.value)
-    setting = RadioField("The child comes", choices=choices([("group", "In a group"), ("one", "One to one")]), default="group")
-    setup = PoundsField("Set-up", [Optional()], description="Paid once for each child.", default=0)
+    price = PoundsField(_l("Price"), [InputRequired(_l("Type the price."))], description=_l("For one child."))
+    basis = RadioField(_l("The price is for"), choices=choices((b.value, w) for b, w in words.TARIFF_BASES.items()), default=TariffBasis.SESSION.value)
+    setting = RadioField(_l("The child comes"), choices=choices([("group", _l("In a group")), ("one", _l("One to one"))]), default="group")
+    setup = PoundsField(_l("Set-up"), [Optional()], description=_l("Paid once for each child."), default=0)
     notice_percent = WholeNumberField(
-        "Notice charge", [Optional(), NumberRange(0, 100, "From 0 to 100 percent.")],
-        description="Percent of one session, paid when somebody else ends the work early. Nothing if empty.",
+        _l("Notice charge"), [Optional(), NumberRange(0, 100, _l("From 0 to 100 percent."))],
+        description=_l("Percent of one session, paid when somebody else ends the work early. Nothing if empty."),
     )
-    attended = _share("Came", "attended")
-    late = _share("Came late", "late")
-    left_early = _share("Left early", "left_early")
-    absent_told = _share("Told 48 hours ahead", "absent_told")
-    absent_untold = _share("Told later or not at all", "absent_untold")
-    excused = _share("Excused", "excused")
-    session_cancelled = _share("Called off by the school, the programme or the weather", "session_cancelled")
-    starts_on = DayField("From", [Optional()], description="Today if empty. What is agreed already keeps its price.")
+    attended = _share(_l("Came"), "attended")
+    late = _share(_l("Came late"), "late")
+    left_early = _share(_l("Left early"), "left_early")
+    absent_told = _share(_l("Told 48 hours ahead"), "absent_told")
+    absent_untold = _share(_l("Told later or not at all"), "absent_untold")
+    excused = _share(_l("Excused"), "excused")
+    session_cancelled = _share(_l("Called off by the school, the programme or the weather"), "session_cancelled")
+    starts_on = DayField(_l("From"), [Optional()], description=_l("Today if empty. What is agreed already keeps its price."))
 
     def show(self, current: Tariff) -> None:
         """What stands today, to begin with."""
@@ -262,37 +262,37 @@ class TariffForm(WhyForm):
 
 
 class CohortForm(KithForm):
-    name = TidyStringField("Name", [Optional(), Length(max=120)], description="For example Spring 2027. May be empty.")
-    starts_on = DayField("First day", [Optional()])
-    ends_on = DayField("Last day", [Optional()], description="With both days, its sessions are planned for you.")
-    site_id = ChoiceField("Where it meets")
-    venue = TidyStringField("Room or door", [Optional(), Length(max=200)], description="If it is not the usual one.")
-    practitioner_id = ChoiceField("Who runs it")
+    name = TidyStringField(_l("Name"), [Optional(), Length(max=120)], description=_l("For example Spring 2027. May be empty."))
+    starts_on = DayField(_l("First day"), [Optional()])
+    ends_on = DayField(_l("Last day"), [Optional()], description=_l("With both days, its sessions are planned for you."))
+    site_id = ChoiceField(_l("Where it meets"))
+    venue = TidyStringField(_l("Room or door"), [Optional(), Length(max=200)], description=_l("If it is not the usual one."))
+    practitioner_id = ChoiceField(_l("Who runs it"))
 
     def offer(self, practitioners: Sequence[Any], sites: Sequence[Any] = ()) -> None:
-        self.practitioner_id.offer([(p.id, p.name) for p in practitioners], "Not decided yet")
-        self.site_id.offer([(site.id, site.name) for site in sites], "Where the offering meets")
+        self.practitioner_id.offer([(p.id, p.name) for p in practitioners], _("Not decided yet"))
+        self.site_id.offer([(site.id, site.name) for site in sites], _("Where the offering meets"))
 
 
 class NewCohortForm(CohortForm):
-    capacity = WholeNumberField("Places in all", [InputRequired("Type how many places there are."), NumberRange(0, 9_999, _WHOLE)])
+    capacity = WholeNumberField(_l("Places in all"), [InputRequired(_l("Type how many places there are.")), NumberRange(0, 9_999, _WHOLE)])
     outside_places = WholeNumberField(
-        "Places taken already", [Optional(), NumberRange(0, 9_999, _WHOLE)], description="By children who are not with us.", default=0,
+        _l("Places taken already"), [Optional(), NumberRange(0, 9_999, _WHOLE)], description=_l("By children who are not with us."), default=0,
     )
 
 
 class OutsideForm(KithForm):
-    outside_places = WholeNumberField("Places taken by others", [InputRequired(_WHOLE), NumberRange(0, 9_999, _WHOLE)])
+    outside_places = WholeNumberField(_l("Places taken by others"), [InputRequired(_WHOLE), NumberRange(0, 9_999, _WHOLE)])
 
 
 class SessionForm(KithForm):
-    day = DayField("Day", [InputRequired("Choose a day.")])
-    start = StringField("From", [InputRequired("Type a time, like 16:00."), Length(max=12)])
-    end = StringField("To", [InputRequired("Type a time, like 17:00."), Length(max=12)])
-    reason = TidyStringField("Why", [Optional(), Length(max=300)])
+    day = DayField(_l("Day"), [InputRequired(_l("Choose a day."))])
+    start = StringField(_l("From"), [InputRequired(_l("Type a time, like 16:00.")), Length(max=12)])
+    end = StringField(_l("To"), [InputRequired(_l("Type a time, like 17:00.")), Length(max=12)])
+    reason = TidyStringField(_l("Why"), [Optional(), Length(max=300)])
 
 
 class CancelForm(KithForm):
-    by = RadioField("Who calls it off", choices=choices((b.value, w[0].upper() + w[1:]) for b, w in words.CANCELLED_BY.items()),
+    by = RadioField(_l("Who calls it off"), choices=choices((b.value, w[0].upper() + w[1:]) for b, w in words.CANCELLED_BY.items()),
                     default=CancelledBy.PARTNER.value)
-    reason = TidyStringField("Why", [InputRequired("Say why: families and Link Workers will ask."), Length(max=300)])
+    reason = TidyStringField(_l("Why"), [InputRequired(_l("Say why: families and Link Workers will ask.")), Length(max=300)])

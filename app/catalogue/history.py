@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.audit import queries as trail
 from app.audit.models import AuditEntry
 from app.catalogue import words
@@ -20,76 +23,76 @@ from app.shared.money import pounds
 from app.shared.view import full_date, when
 
 SAID = {
-    "catalogue.organisation.added": "Added",
-    "catalogue.organisation.edited": "Details changed",
-    "catalogue.organisation.imported": "Came from a file",
-    "catalogue.organisation.moved": "Became {to}",
-    "catalogue.organisation.confirmed": "Checked: still right",
-    "catalogue.organisation.counter_signed": "Signed by the safeguarding lead",
-    "catalogue.agreement.signed": "Agreement signed, version {number}",
-    "catalogue.contact.added": "Contact added: {name}",
-    "catalogue.contact.edited": "Contact changed: {name}",
-    "catalogue.contact.removed": "Contact taken away: {name}",
-    "catalogue.site.added": "Place added: {name}",
-    "catalogue.site.edited": "Place changed",
-    "catalogue.site.closed": "Place no longer used",
-    "catalogue.site.reopened": "Place used again",
-    "catalogue.photo.added": "Photo added",
-    "catalogue.photo.described": "Photo described anew",
-    "catalogue.photo.removed": "Photo taken away",
-    "catalogue.practitioner.added": "Somebody who meets children added",
-    "catalogue.practitioner.edited": "Somebody who meets children changed",
-    "catalogue.document.submitted": "Document sent in",
-    "catalogue.document.verified": "Document checked",
-    "catalogue.document.rejected": "Document sent back",
-    "catalogue.document.waived": "Document waived for a while",
-    "catalogue.offering.added": "Written as a draft",
-    "catalogue.offering.edited": "Changed",
-    "catalogue.offering.copied": "Copied from another offering",
-    "catalogue.offering.published": "Published",
-    "catalogue.offering.paused": "Paused",
-    "catalogue.offering.closed": "Closed",
-    "catalogue.offering.confirmed": "Checked: still right",
-    "catalogue.offering.imported": "Came from a file",
-    "catalogue.merge.kept": "Another record became part of this one",
-    "catalogue.merge.joined": "Became part of another record",
-    "catalogue.merge.reversed": "The merge was undone",
-    "catalogue.merge.restored": "On its own again",
-    "catalogue.merge.dismissed": "Found not to be the same as another",
-    "catalogue.merge.reconsidered": "Perhaps the same as another after all",
-    "catalogue.tariff.set": "New price",
-    "catalogue.proposal.made": "Change proposed",
-    "catalogue.proposal.accepted": "Proposed change accepted",
-    "catalogue.proposal.returned": "Proposed change sent back",
-    "catalogue.proposal.withdrawn": "Proposed change taken back",
-    "catalogue.cohort.added": "Group added",
-    "catalogue.cohort.edited": "Group changed",
-    "catalogue.cohort.closed": "Group closed to new children",
-    "catalogue.cohort.reopened": "Group open again",
-    "catalogue.cohort.outside_places_set": "Places taken by others changed",
-    "catalogue.cohort.sessions_planned": "Sessions planned: {count}",
-    "commissioning.cohort.resized": "Number of places changed",
-    "catalogue.series.added": "Regular meeting added",
-    "catalogue.series.edited": "Regular meeting changed",
-    "catalogue.series.ended": "Regular meeting ended",
+    "catalogue.organisation.added": _l("Added"),
+    "catalogue.organisation.edited": _l("Details changed"),
+    "catalogue.organisation.imported": _l("Came from a file"),
+    "catalogue.organisation.moved": _l("Became {to}"),
+    "catalogue.organisation.confirmed": _l("Checked: still right"),
+    "catalogue.organisation.counter_signed": _l("Signed by the safeguarding lead"),
+    "catalogue.agreement.signed": _l("Agreement signed, version {number}"),
+    "catalogue.contact.added": _l("Contact added: {name}"),
+    "catalogue.contact.edited": _l("Contact changed: {name}"),
+    "catalogue.contact.removed": _l("Contact taken away: {name}"),
+    "catalogue.site.added": _l("Place added: {name}"),
+    "catalogue.site.edited": _l("Place changed"),
+    "catalogue.site.closed": _l("Place no longer used"),
+    "catalogue.site.reopened": _l("Place used again"),
+    "catalogue.photo.added": _l("Photo added"),
+    "catalogue.photo.described": _l("Photo described anew"),
+    "catalogue.photo.removed": _l("Photo taken away"),
+    "catalogue.practitioner.added": _l("Somebody who meets children added"),
+    "catalogue.practitioner.edited": _l("Somebody who meets children changed"),
+    "catalogue.document.submitted": _l("Document sent in"),
+    "catalogue.document.verified": _l("Document checked"),
+    "catalogue.document.rejected": _l("Document sent back"),
+    "catalogue.document.waived": _l("Document waived for a while"),
+    "catalogue.offering.added": _l("Written as a draft"),
+    "catalogue.offering.edited": _l("Changed"),
+    "catalogue.offering.copied": _l("Copied from another offering"),
+    "catalogue.offering.published": _l("Published"),
+    "catalogue.offering.paused": _l("Paused"),
+    "catalogue.offering.closed": _l("Closed"),
+    "catalogue.offering.confirmed": _l("Checked: still right"),
+    "catalogue.offering.imported": _l("Came from a file"),
+    "catalogue.merge.kept": _l("Another record became part of this one"),
+    "catalogue.merge.joined": _l("Became part of another record"),
+    "catalogue.merge.reversed": _l("The merge was undone"),
+    "catalogue.merge.restored": _l("On its own again"),
+    "catalogue.merge.dismissed": _l("Found not to be the same as another"),
+    "catalogue.merge.reconsidered": _l("Perhaps the same as another after all"),
+    "catalogue.tariff.set": _l("New price"),
+    "catalogue.proposal.made": _l("Change proposed"),
+    "catalogue.proposal.accepted": _l("Proposed change accepted"),
+    "catalogue.proposal.returned": _l("Proposed change sent back"),
+    "catalogue.proposal.withdrawn": _l("Proposed change taken back"),
+    "catalogue.cohort.added": _l("Group added"),
+    "catalogue.cohort.edited": _l("Group changed"),
+    "catalogue.cohort.closed": _l("Group closed to new children"),
+    "catalogue.cohort.reopened": _l("Group open again"),
+    "catalogue.cohort.outside_places_set": _l("Places taken by others changed"),
+    "catalogue.cohort.sessions_planned": _l("Sessions planned: {count}"),
+    "commissioning.cohort.resized": _l("Number of places changed"),
+    "catalogue.series.added": _l("Regular meeting added"),
+    "catalogue.series.edited": _l("Regular meeting changed"),
+    "catalogue.series.ended": _l("Regular meeting ended"),
 }
 
 FIELDS = {
-    "name": "Name", "kind": "Kind", "about": "About", "contact_name": "Who to ask for", "email": "E-mail address", "phone": "Telephone",
-    "website": "Website", "address": "Address", "postcode": "Postcode", "title": "Title", "description": "What happens there",
-    "interests": "Interests", "needs": "Needs", "age_min": "Youngest age", "age_max": "Oldest age", "year_min": "Youngest school year",
-    "year_max": "Oldest school year", "eligibility": "Who can come", "is_private": "Made for particular children", "site_id": "Place",
-    "town": "Town", "postcode_area": "Postcode area", "region": "Area", "latitude": "Latitude", "longitude": "Longitude",
-    "is_place_approximate": "Place is approximate", "place_found_by": "Place found by", "delivery": "Where",
-    "home_visit_radius_km": "Home visits, km", "slots": "When it meets", "is_by_arrangement": "Times agreed for each child",
-    "season": "Time of year", "cost_pence": "What the family pays", "languages": "Languages", "gender": "For", "is_step_free": "Step-free",
-    "must_parent_stay": "Parent has to stay", "accessibility": "Access", "sibling_min_age": "Youngest brother or sister",
-    "group_size": "Children in the room", "how_to_get_there": "How to get there", "access_note": "About access",
-    "referrals_last_year": "Children sent last year", "starts_on": "First day", "ends_on": "Last day", "practitioner_id": "Who runs it",
-    "venue": "Room or door", "works_alone": "Works alone", "left_on": "Last day here", "purposes": "What for", "note": "Note", "alt": "Description",
-    "state": "State", "basis": "The price is for", "is_one_to_one": "One to one", "price_pence": "Price", "setup_pence": "Set-up",
-    "notice_percent": "Notice charge, percent",
-    "day": "Weekday", "start": "From", "end": "To", "every_weeks": "Every so many weeks", "school_id": "Whose terms",
+    "name": _l("Name"), "kind": _l("Kind"), "about": _l("About"), "contact_name": _l("Who to ask for"), "email": _l("E-mail address"), "phone": _l("Telephone"),
+    "website": _l("Website"), "address": _l("Address"), "postcode": _l("Postcode"), "title": _l("Title"), "description": _l("What happens there"),
+    "interests": _l("Interests"), "needs": _l("Needs"), "age_min": _l("Youngest age"), "age_max": _l("Oldest age"), "year_min": _l("Youngest school year"),
+    "year_max": _l("Oldest school year"), "eligibility": _l("Who can come"), "is_private": _l("Made for particular children"), "site_id": _l("Place"),
+    "town": _l("Town"), "postcode_area": _l("Postcode area"), "region": _l("Area"), "latitude": _l("Latitude"), "longitude": _l("Longitude"),
+    "is_place_approximate": _l("Place is approximate"), "place_found_by": _l("Place found by"), "delivery": _l("Where"),
+    "home_visit_radius_km": _l("Home visits, km"), "slots": _l("When it meets"), "is_by_arrangement": _l("Times agreed for each child"),
+    "season": _l("Time of year"), "cost_pence": _l("What the family pays"), "languages": _l("Languages"), "gender": _l("For"), "is_step_free": _l("Step-free"),
+    "must_parent_stay": _l("Parent has to stay"), "accessibility": _l("Access"), "sibling_min_age": _l("Youngest brother or sister"),
+    "group_size": _l("Children in the room"), "how_to_get_there": _l("How to get there"), "access_note": _l("About access"),
+    "referrals_last_year": _l("Children sent last year"), "starts_on": _l("First day"), "ends_on": _l("Last day"), "practitioner_id": _l("Who runs it"),
+    "venue": _l("Room or door"), "works_alone": _l("Works alone"), "left_on": _l("Last day here"), "purposes": _l("What for"), "note": _l("Note"), "alt": _l("Description"),
+    "state": _l("State"), "basis": _l("The price is for"), "is_one_to_one": _l("One to one"), "price_pence": _l("Price"), "setup_pence": _l("Set-up"),
+    "notice_percent": _l("Notice charge, percent"),
+    "day": _l("Weekday"), "start": _l("From"), "end": _l("To"), "every_weeks": _l("Every so many weeks"), "school_id": _l("Whose terms"),
 }
 """Fields by the words that the forms have for them."""
 
@@ -143,8 +146,8 @@ def whole_history(subject_ids: Sequence[uuid.UUID], names: Names, *, before_id: 
 
 
 def _line(entry: AuditEntry) -> dict[str, Any]:
-    fields = [FIELDS.get(name, name) for name in (entry.details.get("fields") or ()) if name not in HIDDEN]
-    note = entry.reason or (", ".join(fields[:6]) + (" and more" if len(fields) > 6 else "")) or None
+    fields = [str(FIELDS.get(name, name)) for name in (entry.details.get("fields") or ()) if name not in HIDDEN]
+    note = entry.reason or (", ".join(fields[:6]) + (_(" and more") if len(fields) > 6 else "")) or None
     return {"when": when(entry.at), "title": _title(entry), "by": entry.actor_name, "note": note, "tone": "quiet"}
 
 
@@ -157,14 +160,14 @@ def _title(entry: AuditEntry) -> str:
 def _happening(entry: AuditEntry, names: Names) -> Happening:
     pairs = dict(entry.details.get("changes") or {})
     if "before" in entry.details and "after" in entry.details:
-        pairs["places taken by others"] = [entry.details["before"], entry.details["after"]]
+        pairs[_("places taken by others")] = [entry.details["before"], entry.details["after"]]
     if "from_capacity" in entry.details:
-        pairs["places in all"] = [entry.details["from_capacity"], entry.details["to_capacity"]]
+        pairs[_("places in all")] = [entry.details["from_capacity"], entry.details["to_capacity"]]
     if entry.action == "catalogue.tariff.set":
-        what = "The place" if entry.details.get("basis") == "place" else "A session"
+        what = _("The place") if entry.details.get("basis") == "place" else _("A session")
         pairs[what] = ["", pounds(entry.details["price_pence"])]
     if entry.from_state and entry.to_state:
-        pairs["State"] = [entry.from_state.replace("_", " "), entry.to_state.replace("_", " ")]
+        pairs[_("State")] = [entry.from_state.replace("_", " "), entry.to_state.replace("_", " ")]
     changes = tuple(
         Change(FIELDS.get(name, name[0].upper() + name[1:].replace("_", " ")), say(name, before, names), say(name, after, names))
         for name, (before, after) in pairs.items() if name not in HIDDEN
@@ -179,11 +182,11 @@ def say(name: str, value: Any, names: Names) -> str:
     if value in ("", None) or value == []:
         return NOTHING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if name == "slots":
         return "; ".join(say_slots(value))
     if isinstance(value, list):
-        return ", ".join(_LISTS.get(name, str)(str(item)) for item in value)
+        return ", ".join(str(_LISTS.get(name, str)(str(item))) for item in value)
     if name in _ENUMS:
         return _ENUMS[name].get(value, str(value))
     if name.endswith("_pence"):

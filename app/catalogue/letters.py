@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.catalogue import links
 from app.catalogue.models import Document, Organisation
@@ -26,7 +28,7 @@ def runs_out(payload: dict[str, Any]) -> Letter | None:
     path = f"/organisations/{document.organisation_id}/documents/new?kind={document.kind}"
     if document.practitioner_id:
         path += f"&practitioner_id={document.practitioner_id}"
-    return Letter(person.name, person.email, f"{word}: last day {long_day(document.expires_on)}", "document_runs_out", {
+    return Letter(person.name, person.email, _("%(word)s: last day %(expires_on)s", word=word, expires_on=long_day(document.expires_on)), "document_runs_out", {
         "word": word, "organisation": document.organisation.name, "whose": document.practitioner.name if document.practitioner else "",
         "last_day": long_day(document.expires_on), "path": path,
     })
@@ -39,7 +41,7 @@ def still_right(payload: dict[str, Any]) -> Letter | None:
         return None
     if organisation.confirmed_on is not None and organisation.confirmed_on > clock.today() - STILL_RIGHT_EVERY:
         return None
-    return Letter(person.name, person.email, f"Is this still right? {organisation.name}", "still_right", {
+    return Letter(person.name, person.email, _("Is this still right? %(organisation)s", organisation=organisation.name), "still_right", {
         "organisation": organisation.name, "path": f"/still-right/{links.make(organisation, person)}",
         "edit_path": f"/organisations/{organisation.id}",
     })

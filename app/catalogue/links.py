@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.accounts.models import Person
@@ -16,7 +17,7 @@ from app.shared.errors import NotFound
 
 WORKS_FOR = 45 * 24 * 60 * 60
 """Seconds."""
-DEAD = "This link does not work any more. Sign in to Kith; your page says what is asked of you."
+DEAD = _l("This link does not work any more. Sign in to Kith; your page says what is asked of you.")
 
 
 @dataclass(frozen=True)

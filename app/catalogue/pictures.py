@@ -10,6 +10,7 @@ import io
 import warnings
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.shared.drawers import Drawer
@@ -36,21 +37,21 @@ def read_picture(content: bytes, field: str = "file", *, side: int = LARGEST_SID
     """By what the file is, not by what it is called; decoded once, its longer side at most `side`. Raises Invalid at `field` with what
     would do instead."""
     if len(content) > LARGEST_FILE:
-        raise Invalid(f"This file has {len(content) / 1_048_576:.0f} MB; {LARGEST_FILE // 1_048_576} MB is the most. Choose a smaller one.", field=field)
+        raise Invalid(_("This file has %(size)s MB; %(most)s MB is the most. Choose a smaller one.", size=f"{len(content) / 1048576:.0f}", most=LARGEST_FILE // 1048576), field=field)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # what Pillow only warns of (a picture that would fill the memory) is refused here
             with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
                 if opened.width * opened.height > MOST_PIXELS:
-                    raise Invalid("This picture has too many pixels. Choose a smaller one.", field=field)
+                    raise Invalid(_("This picture has too many pixels. Choose a smaller one."), field=field)
                 turned = ImageOps.exif_transpose(opened)
                 least = min(turned.size) * min(1, LARGEST_SIDE / max(turned.size))
                 turned.thumbnail((side, side))
                 flat = _on_white(turned)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Warning, Image.DecompressionBombError) as error:
-        raise Invalid("This is not a photo that can be shown here. Choose a JPEG, PNG or WebP picture.", field=field) from error
+        raise Invalid(_("This is not a photo that can be shown here. Choose a JPEG, PNG or WebP picture."), field=field) from error
     if round(least) < SMALLEST_SIDE:
-        raise Invalid(f"This picture is too small to be seen well: {SMALLEST_SIDE} pixels is the least on each side.", field=field)
+        raise Invalid(_("This picture is too small to be seen well: %(smallest_side)s pixels is the least on each side.", smallest_side=SMALLEST_SIDE), field=field)
     out = io.BytesIO()
     flat.save(out, "JPEG", quality=82, optimize=True, progressive=True)
     return Picture(out.getvalue(), *flat.size)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.catalogue import history
 from app.catalogue.models import Offering, OfferingState, Organisation, PartnerState, Proposal, ProposalKind
 
@@ -55,14 +57,14 @@ def lines(proposal: Proposal, now: Mapping[str, Any], names: Mapping[str, str] |
 def summary(proposal: Proposal) -> str:
     """What it is about, for a list: the fields by their words."""
     if proposal.kind is ProposalKind.PHOTO:
-        return "A new photo"
+        return _("A new photo")
     if proposal.kind is ProposalKind.PUBLISH:
-        return "To be shown for the first time"
+        return _("To be shown for the first time")
     if proposal.kind is ProposalKind.PRICE and "price_pence" in proposal.after:
-        return f"A new price, {_say('price_pence', proposal.after['price_pence'], None)}"
-    fields = [history.FIELDS.get(name, name) for name in proposal.after if name not in history.HIDDEN]
-    said = ", ".join(fields[:4]) + (" and more" if len(fields) > 4 else "")
-    return f"Other terms: {said.lower()}" if proposal.kind is ProposalKind.PRICE else said
+        return _("A new price, %(price)s", price=_say("price_pence", proposal.after["price_pence"], None))
+    fields = [str(history.FIELDS.get(name, name)) for name in proposal.after if name not in history.HIDDEN]
+    said = ", ".join(fields[:4]) + (_(" and more") if len(fields) > 4 else "")
+    return _("Other terms: %(terms)s", terms=said.lower()) if proposal.kind is ProposalKind.PRICE else said
 
 
 def digest(now: Mapping[str, Any]) -> str:

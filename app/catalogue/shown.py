@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.catalogue import words
 from app.catalogue.availability import Availability
 from app.catalogue.exchange import OPEN_TO_ALL
@@ -29,7 +32,7 @@ from app.catalogue.slots import hours, say_slots_briefly
 from app.catalogue.whereabouts import is_about, neighbourhood
 from app.shared import clock
 from app.shared.money import pounds
-from app.shared.view import ago, plural, sentence_list
+from app.shared.view import ago, sentence_list
 
 WALK_KM_AN_HOUR = 4.8
 DETOUR = 1.3
@@ -48,18 +51,18 @@ def away(km: float | None) -> str:
     if km is None:
         return ""
     minutes = max(1, round(km * DETOUR / WALK_KM_AN_HOUR * 60))
-    return f"{minutes} min walk" if minutes <= LONGEST_WALK else f"{km:.1f} km away"
+    return _("%(minutes)s min walk", minutes=minutes) if minutes <= LONGEST_WALK else _("%(km)s km away", km=f"{km:.1f}")
 
 
 def where(offering: Offering | Listed, km: float | None) -> str:
     """How one gets there, in three words."""
     if offering.delivery is Delivery.ONLINE:
-        return "Online"
+        return _("Online")
     if offering.delivery is Delivery.HOME:
-        return "Comes to the home"
+        return _("Comes to the home")
     if offering.delivery is Delivery.SCHOOL:
-        return "In school"
-    return away(km) or offering.town or "Ask where"
+        return _("In school")
+    return away(km) or offering.town or _("Ask where")
 
 
 def place(offering: Offering | Listed) -> str:
@@ -70,23 +73,23 @@ def about(offering: Offering) -> str:
     """"about W10 5" where only the neighbourhood is known, else nothing."""
     if offering.latitude is None or not is_about(offering.place_found_by, is_approximate=offering.is_place_approximate):
         return ""
-    return f"about {neighbourhood(offering.postcode, offering.place_found_by) or offering.postcode_area or offering.town or 'here'}"
+    return _("about %(place)s", place=neighbourhood(offering.postcode, offering.place_found_by) or offering.postcode_area or offering.town or _("here"))
 
 
 def came_from(offering: Offering) -> str:
     """Where the record came from, in words."""
-    return "Written in Kith" if offering.source == "kith" else f"Came from {offering.source}, as {offering.source_ref}"
+    return _("Written in Kith") if offering.source == "kith" else _("Came from %(source)s, as %(source_ref)s", source=offering.source, source_ref=offering.source_ref)
 
 
 def ages(offering: Offering | Listed) -> str:
-    return f"age {offering.age_min}" if offering.age_min == offering.age_max else f"ages {offering.age_min} to {offering.age_max}"
+    return _("age %(age_min)s", age_min=offering.age_min) if offering.age_min == offering.age_max else _("ages %(age_min)s to %(age_max)s", age_min=offering.age_min, age_max=offering.age_max)
 
 
 def price_fact(offering: Offering | Listed, tariff: Tariff | Price | None) -> Fact:
     """What it costs, and whom."""
     if offering.is_commissioned:
-        return ("wallet", pounds(tariff.price_pence), f"{price_is_for(tariff)}, from a fund") if tariff else ("wallet", "Price to be agreed")
-    return ("wallet", pounds(offering.cost_pence), "a session") if offering.cost_pence else ("wallet", "Free")
+        return ("wallet", pounds(tariff.price_pence), _("%(price)s, from a fund", price=price_is_for(tariff))) if tariff else ("wallet", _("Price to be agreed"))
+    return ("wallet", pounds(offering.cost_pence), _("a session")) if offering.cost_pence else ("wallet", _("Free"))
 
 
 def price_is_for(tariff: Tariff | Price) -> str:
@@ -96,10 +99,10 @@ def price_is_for(tariff: Tariff | Price) -> str:
 
 def places_fact(free: int, capacity: int) -> Fact:
     if capacity >= OPEN_TO_ALL:
-        return ("users", "Open to all")
+        return ("users", _("Open to all"))
     if not capacity:
-        return ("users", "No group open")
-    return ("users", str(free), f"of {plural(capacity, 'place')}") if free else ("users", "Full at the moment")
+        return ("users", _("No group open"))
+    return ("users", str(free), ngettext("of %(number)s place", "of %(number)s places", capacity, number=f"{capacity:,}")) if free else ("users", _("Full at the moment"))
 
 
 def running(cohorts: Sequence[Cohort]) -> list[Cohort]:
@@ -172,16 +175,16 @@ def facts_of(offering: Offering) -> list[tuple[str, str]]:
     """Names and values for the page of one offering; empty values are left out there."""
     siblings = offering.sibling_min_age
     return [
-        ("For", ", ".join(filter(None, (ages(offering).capitalize(), _gender(offering))))),
-        ("School years", words.school_years(offering.year_min, offering.year_max)),
-        ("Who can come", offering.eligibility),
-        ("Languages", sentence_list([language_name(code) for code in offering.languages])),
-        ("In the room", plural(offering.group_size, "child", "children") if offering.group_size else ""),
-        ("Brothers and sisters", "Cannot come along" if siblings is None else f"From {siblings} years" if siblings else "Any age may come"),
-        ("Parent or carer", "Has to stay" if offering.must_parent_stay else "Does not have to stay"),
-        ("Access", sentence_list(access(offering))),
-        ("Time of year", words.SEASONS[offering.season]),
-        ("Home visits", f"Up to {offering.home_visit_radius_km:g} km" if offering.home_visit_radius_km else ""),
+        (_("For"), ", ".join(filter(None, (ages(offering).capitalize(), _gender(offering))))),
+        (_("School years"), words.school_years(offering.year_min, offering.year_max)),
+        (_("Who can come"), offering.eligibility),
+        (_("Languages"), sentence_list([language_name(code) for code in offering.languages])),
+        (_("In the room"), ngettext("%(number)s child", "%(number)s children", offering.group_size, number=f"{offering.group_size:,}") if offering.group_size else ""),
+        (_("Brothers and sisters"), _("Cannot come along") if siblings is None else _("From %(siblings)s years", siblings=siblings) if siblings else _("Any age may come")),
+        (_("Parent or carer"), _("Has to stay") if offering.must_parent_stay else _("Does not have to stay")),
+        (_("Access"), sentence_list(access(offering))),
+        (_("Time of year"), words.SEASONS[offering.season]),
+        (_("Home visits"), _("Up to %(km)s km", km=f"{offering.home_visit_radius_km:g}") if offering.home_visit_radius_km else ""),
     ]
 
 
@@ -194,7 +197,7 @@ def purposes(contact: Contact) -> list[str]:
 def access(offering: Offering | Site) -> list[str]:
     named = [words.FEATURES[f] for f in offering.accessibility if f in words.FEATURES]
     if offering.is_step_free and "Step-free" not in named:
-        named.insert(0, "Step-free")
+        named.insert(0, _("Step-free"))
     return [*named[:1], *(_within_a_sentence(name) for name in named[1:])]
 
 
@@ -206,9 +209,9 @@ def _within_a_sentence(name: str) -> str:
 def freshness(offering: Offering, by: str | None) -> tuple[str, bool]:
     """When it was last checked, in words, and whether that is too long ago."""
     if offering.confirmed_on is None:
-        return "Nobody has checked this yet", True
+        return _("Nobody has checked this yet"), True
     is_old = clock.today() - offering.confirmed_on > CHECKED_WITHIN
-    return f"Last checked {ago(offering.confirmed_on)}{f' by {by}' if by else ''}", is_old
+    return (_("Last checked %(confirmed_on)s by %(by)s", confirmed_on=ago(offering.confirmed_on), by=by) if by else _("Last checked %(confirmed_on)s", confirmed_on=ago(offering.confirmed_on))), is_old
 
 
 def cohort_name(cohort: Cohort) -> str:
@@ -216,8 +219,8 @@ def cohort_name(cohort: Cohort) -> str:
     if cohort.name:
         return cohort.name
     if cohort.starts_on and cohort.ends_on:
-        return f"{_month(cohort.starts_on)} to {_month(cohort.ends_on)}"
-    return f"From {_month(cohort.starts_on)}" if cohort.starts_on else "Open group"
+        return _("%(first)s to %(last)s", first=_month(cohort.starts_on), last=_month(cohort.ends_on))
+    return _("From %(month)s", month=_month(cohort.starts_on)) if cohort.starts_on else _("Open group")
 
 
 def _month(day: date) -> str:
@@ -226,10 +229,13 @@ def _month(day: date) -> str:
 
 def say_series(series: Series) -> str:
     """"Every Tuesday, 4pm to 5.30pm, in school terms"."""
-    often = {1: "Every", 2: "Every second", 3: "Every third", 4: "Every fourth"}[series.every_weeks]
     slot = {"start": series.start, "end": series.end}
     season = words.SERIES_SEASONS[series.season]
-    return f"{often} {list(words.DAYS.values())[series.day]}, {hours(slot)}, {season[0].lower()}{season[1:]}"
+    often = {
+        1: _("Every %(day)s, %(hours)s, %(season)s"), 2: _("Every second %(day)s, %(hours)s, %(season)s"),
+        3: _("Every third %(day)s, %(hours)s, %(season)s"), 4: _("Every fourth %(day)s, %(hours)s, %(season)s"),
+    }
+    return often[series.every_weeks] % {"day": list(words.DAYS.values())[series.day], "hours": hours(slot), "season": season[0].lower() + season[1:]}
 
 
 def seats(cohort: Cohort, availability: Mapping[Any, Availability]) -> Availability:

@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
 from app.children.models import Closeness, Relationship, RelationshipKind, Warmth
 from app.children.terms import PlanTerm
 from app.shared.circle_parts import Tie
@@ -29,7 +33,7 @@ _ICONS = {
 }
 """A picture of its own for what a word says, of helpers and places: a child finds the drum before the name."""
 _RING = {Closeness.CLOSE: 1, Closeness.NEAR: 2, Closeness.FAR: 3}
-RING_WORDS = {1: "very close", 2: "close", 3: "knows a bit"}
+RING_WORDS = {1: _l("very close"), 2: _l("close"), 3: _l("knows a bit")}
 FADES_FROM_SIGHT = timedelta(days=183)
 """How long an ended relationship is still drawn in an earlier picture."""
 NEAR_IN_TIME = timedelta(days=24)
@@ -46,7 +50,7 @@ def ties_of(relationships: Iterable[Relationship]) -> list[Tie]:
 
 def _tie(entry: Relationship) -> Tie:
     quarter, icon = _WHERE[entry.kind]
-    note = ". ".join(part for part in ("Trusted" if entry.is_trusted_adult else "", entry.note) if part)
+    note = ". ".join(part for part in (_("Trusted") if entry.is_trusted_adult else "", entry.note) if part)
     return Tie(
         id=str(entry.id), name=entry.name, kind=entry.who, icon=_own_icon(entry) or icon, quarter=quarter, ring=_RING[entry.closeness], line=entry.warmth.value,
         note=note, found=entry.is_found_by_child,
@@ -111,27 +115,35 @@ def _news(names: Mapping[str, str], before: Where, now: Where) -> str:
     nearer = [names[key] for key in both if now[key][0] < before[key][0]]
     further = [names[key] for key in both if now[key][0] > before[key][0]]
     parts = [
-        f"{_and(came)} came." if came else "", f"{_and(nearer)} {'is' if len(nearer) == 1 else 'are'} closer." if nearer else "",
-        f"{_and(further)} {'is' if len(further) == 1 else 'are'} less close." if further else "",
-        f"{_and(left)} {'has' if len(left) == 1 else 'have'} gone." if left else "",
+        ngettext("%(names)s came.", "%(names)s came.", len(came), names=_and(came)) if came else "", ngettext("%(names)s is closer.", "%(names)s are closer.", len(nearer), names=_and(nearer)) if nearer else "",
+        ngettext("%(names)s is less close.", "%(names)s are less close.", len(further), names=_and(further)) if further else "",
+        ngettext("%(names)s has gone.", "%(names)s have gone.", len(left), names=_and(left)) if left else "",
     ]
-    return " ".join(part for part in parts if part) or "Nobody new, nobody gone."
+    return " ".join(part for part in parts if part) or _("Nobody new, nobody gone.")
 
 
 def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return names[0] if len(names) == 1 else _("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
 def story(called: str, then: int, now: int, found: int) -> str:
     """"Four people and places then, eleven now; three of them Amara found." """
     if not now:
         return ""
-    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    words = (
+        _("no"), _("one"), _("two"), _("three"), _("four"), _("five"), _("six"), _("seven"), _("eight"), _("nine"), _("ten"), _("eleven"), _("twelve"),
+    )
 
     def count(n: int) -> str:
         return words[n] if n < len(words) else str(n)
 
     start = count(then).capitalize()
-    who = "person or place" if then == 1 else "people and places"
-    tail = f"; {count(found)} of them {called} found." if found else "."
-    return f"{start} {who} then, {count(now)} now{tail}" if then != now or found else f"{count(now).capitalize()} people and places who matter."
+    if found:
+        return ngettext(
+            "%(then)s person or place then, %(now)s now; %(found)s of them %(child)s found.",
+            "%(then)s people and places then, %(now)s now; %(found)s of them %(child)s found.",
+            then, then=start, now=count(now), found=count(found), child=called,
+        )
+    if then != now:
+        return ngettext("%(then)s person or place then, %(now)s now.", "%(then)s people and places then, %(now)s now.", then, then=start, now=count(now))
+    return _("%(count)s people and places who matter.", count=count(now).capitalize())

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from flask_babel import lazy_gettext as _l
+
 LANGUAGES = {
-    "en": "English", "ar": "Arabic", "so": "Somali", "pl": "Polish", "pt": "Portuguese", "ur": "Urdu", "bn": "Bengali", "fa": "Farsi",
-    "es": "Spanish", "fr": "French", "tr": "Turkish", "ro": "Romanian", "uk": "Ukrainian", "ti": "Tigrinya", "am": "Amharic",
-    "ku": "Kurdish", "ps": "Pashto", "pa": "Punjabi", "gu": "Gujarati", "hi": "Hindi", "ta": "Tamil", "zh": "Chinese", "it": "Italian",
-    "sq": "Albanian", "bg": "Bulgarian", "lt": "Lithuanian", "ru": "Russian", "vi": "Vietnamese", "tl": "Tagalog", "yo": "Yoruba",
-    "sw": "Swahili", "hu": "Hungarian", "el": "Greek", "de": "German", "cs": "Czech", "sk": "Slovak", "ja": "Japanese",
-    "ne": "Nepali", "si": "Sinhala", "lv": "Latvian", "sr": "Serbian", "bsl": "British Sign Language",
+    "en": _l("English"), "ar": _l("Arabic"), "so": _l("Somali"), "pl": _l("Polish"), "pt": _l("Portuguese"), "ur": _l("Urdu"), "bn": _l("Bengali"), "fa": _l("Farsi"),
+    "es": _l("Spanish"), "fr": _l("French"), "tr": _l("Turkish"), "ro": _l("Romanian"), "uk": _l("Ukrainian"), "ti": _l("Tigrinya"), "am": _l("Amharic"),
+    "ku": _l("Kurdish"), "ps": _l("Pashto"), "pa": _l("Punjabi"), "gu": _l("Gujarati"), "hi": _l("Hindi"), "ta": _l("Tamil"), "zh": _l("Chinese"), "it": _l("Italian"),
+    "sq": _l("Albanian"), "bg": _l("Bulgarian"), "lt": _l("Lithuanian"), "ru": _l("Russian"), "vi": _l("Vietnamese"), "tl": _l("Tagalog"), "yo": _l("Yoruba"),
+    "sw": _l("Swahili"), "hu": _l("Hungarian"), "el": _l("Greek"), "de": _l("German"), "cs": _l("Czech"), "sk": _l("Slovak"), "ja": _l("Japanese"),
+    "ne": _l("Nepali"), "si": _l("Sinhala"), "lv": _l("Latvian"), "sr": _l("Serbian"), "bsl": _l("British Sign Language"),
 }
 _CODE = re.compile(r"^[a-z]{2,3}$")
 _BY_NAME = {name.lower(): code for code, name in LANGUAGES.items()}
@@ -18,7 +20,7 @@ _BY_NAME = {name.lower(): code for code, name in LANGUAGES.items()}
 
 def language(code: str) -> str:
     """"so" -> "Somali"; a code we have no name for stays as it is."""
-    return LANGUAGES.get(code, code)
+    return str(LANGUAGES.get(code, code))
 
 
 def find_code(typed: str) -> str | None:

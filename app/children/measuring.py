@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.children import sdq
 from app.children.school_models import Informant
 from app.shared.errors import Invalid
@@ -37,24 +40,26 @@ def _figures() -> dict[str, Figure]:
     made = [
         Figure(f"sdq_{scale}", sdq.SCALE_WORDS[scale], "sdq", people, 0, 400 if scale == "total" else 100) for scale in sdq.SCALES
     ]
-    made.append(Figure("attendance", "Attendance", "attendance", (_I.SCHOOL,), 0, 1000, unit="%", is_exact=True))
+    made.append(Figure("attendance", _l("Attendance"), "attendance", (_I.SCHOOL,), 0, 1000, unit="%", is_exact=True))
     made += [
-        Figure(subject, subject.capitalize(), "learning", (_I.SCHOOL,), 400, 1600, note="A standardised score; 100 is the average.")
-        for subject in ("reading", "maths")
+        Figure(subject, words, "learning", (_I.SCHOOL,), 400, 1600, note=_l("A standardised score; 100 is the average."))
+        for subject, words in (("reading", _l("Reading")), ("maths", _l("Maths")))
     ]
     made += [
-        Figure(f"{subject}_level", f"{subject.capitalize()}, teacher’s judgement", "judgement", (_I.TEACHER,), 10, 40, steps=LEVELS)
-        for subject in ("reading", "maths")
+        Figure(f"{subject}_level", words, "judgement", (_I.TEACHER,), 10, 40, steps=LEVELS)
+        for subject, words in (("reading", _l("Reading, teacher’s judgement")), ("maths", _l("Maths, teacher’s judgement")))
     ]
     made += [
-        Figure(f"worry_{area}", f"{area.capitalize()}: how the teacher feels", "judgement", (_I.TEACHER,), 10, 40, steps=WORRIES)
-        for area in ("social", "emotional", "academic")
+        Figure(f"worry_{area}", words, "judgement", (_I.TEACHER,), 10, 40, steps=WORRIES)
+        for area, words in (
+            ("social", _l("Social: how the teacher feels")), ("emotional", _l("Emotional: how the teacher feels")), ("academic", _l("Academic: how the teacher feels")),
+        )
     ]
     return {figure.code: figure for figure in made}
 
 
 FIGURES = _figures()
-INFORMANT_WORDS = {_I.PARENT: "parent or carer", _I.TEACHER: "teacher", _I.SELF: "the child", _I.SCHOOL: "school"}
+INFORMANT_WORDS = {_I.PARENT: _l("parent or carer"), _I.TEACHER: _l("teacher"), _I.SELF: _l("the child"), _I.SCHOOL: _l("school")}
 
 
 def most_of(figure: Figure, informant: Informant) -> int:
@@ -67,18 +72,20 @@ def check(code: str, informant: Informant, tenths: int, *, field: str | None = N
     """Raises Invalid, with what is allowed, for a figure that cannot be."""
     figure = FIGURES.get(code)
     if figure is None or informant not in figure.informants:
-        raise Invalid("That is not a figure that Kith keeps.", field=field)
+        raise Invalid(_("That is not a figure that Kith keeps."), field=field)
     least, most = figure.least, most_of(figure, informant)
     if not least <= tenths <= most or (tenths % 10 and not figure.is_exact):
-        raise Invalid(f"{figure.words}: {allowed(figure, informant)}.", field=field)
+        raise Invalid(_("%(figure)s: %(allowed)s.", figure=figure.words, allowed=allowed(figure, informant)), field=field)
     return figure
 
 
 def allowed(figure: Figure, informant: Informant) -> str:
     if figure.steps:
-        return "one of: " + "; ".join(f"{at} {words}" for at, words in enumerate(figure.steps, 1))
-    kind = "a number" if figure.is_exact else "a whole number"
-    return f"{kind} from {figure.least // 10} to {most_of(figure, informant) // 10}"
+        return _("one of: %(steps)s", steps="; ".join(f"{at} {words}" for at, words in enumerate(figure.steps, 1)))
+    least, most = figure.least // 10, most_of(figure, informant) // 10
+    if figure.is_exact:
+        return _("a number from %(least)s to %(most)s", least=least, most=most)
+    return _("a whole number from %(least)s to %(most)s", least=least, most=most)
 
 
 _NUMBER = re.compile(r"^(\d{1,4})(?:[.,](\d)0*)?\s*%?$", re.ASCII)
@@ -101,7 +108,7 @@ def read(figure: Figure, informant: Informant, typed: str) -> int:
     found = _NUMBER.match(text)
     exact = _TWO_PLACES.match(text) if figure.is_exact else None
     if found is None and exact is None:
-        raise Invalid(f"{figure.words}: {allowed(figure, informant)}.")
+        raise Invalid(_("%(figure)s: %(allowed)s.", figure=figure.words, allowed=allowed(figure, informant)))
     if exact is not None:
         tenths = (int(exact[1]) * 100 + int(exact[2] + exact[3]) + 5) // 10
     else:
@@ -138,8 +145,8 @@ def band(code: str, informant: Informant, tenths: int) -> sdq.Band | None:
 def term_of(day: date) -> str:
     """Autumn 2026: September to December; spring to the middle of April; summer the rest."""
     if day.month >= 9:
-        return f"Autumn {day.year}"
-    return f"Spring {day.year}" if (day.month, day.day) < (4, 16) else f"Summer {day.year}"
+        return _("Autumn %(year)s", year=day.year)
+    return _("Spring %(year)s", year=day.year) if (day.month, day.day) < (4, 16) else _("Summer %(year)s", year=day.year)
 
 
 # --- a small chart -------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Term
 from app.children import policies, queries
@@ -30,7 +31,7 @@ def ask(person: Person, children: Sequence[Child]) -> Mapping[uuid.UUID, NextSte
         may_work = policies.can_work_with_child(person, child)
         step = _step(child, known[child.id], policies.can_listen_to_child(person, child), may_work)
         if step is None and is_asking_due(child, known[child.id].asked_on, calendars.get(child.school_id, ())):
-            step = NextStep("Ask in faces: can you ask your Link Worker for help?", "smile", "info",
+            step = NextStep(_("Ask in faces: can you ask your Link Worker for help?"), "smile", "info",
                             url_for("children.help_new", child_id=child.id) if may_work else "")
         if step is not None:
             steps[child.id] = step
@@ -51,16 +52,16 @@ def is_asking_due(child: Child, asked_on: date | None, calendar: Sequence[Term])
 def _step(child: Child, facts: queries.PlanFacts, may_listen: bool, may_work: bool) -> NextStep | None:
     today = clock.today()
     if facts.last_heard is None:
-        return NextStep("Listen first: nothing in the child’s own words yet", "ear", "gently",
+        return NextStep(_("Listen first: nothing in the child’s own words yet"), "ear", "gently",
                         url_for("children.voice_new", child_id=child.id) if may_listen else "")
     if not facts.needs:
-        return NextStep("Say what should get better", "list-checks", "gently", url_for("children.need_new", child_id=child.id) if may_work else "")
+        return NextStep(_("Say what should get better"), "list-checks", "gently", url_for("children.need_new", child_id=child.id) if may_work else "")
     if facts.consent_ends is not None and facts.consent_ends - today <= timedelta(days=ASK_AGAIN_DAYS):
-        return NextStep(f"Ask again about sharing: a consent ends {day(facts.consent_ends)}", "shield-check", "gently",
+        return NextStep(_("Ask again about sharing: a consent ends %(consent_ends)s", consent_ends=day(facts.consent_ends)), "shield-check", "gently",
                         url_for("children.consent_new", child_id=child.id) if may_work else "")
     if not facts.goals:
-        return NextStep("Ask what the child wants to reach", "goal", "info", url_for("children.goal_new", child_id=child.id) if may_work else "")
+        return NextStep(_("Ask what the child wants to reach"), "goal", "info", url_for("children.goal_new", child_id=child.id) if may_work else "")
     if today - facts.last_heard > timedelta(days=QUIET_DAYS):
-        return NextStep(f"Listen again: last heard {day(facts.last_heard)}", "ear", "info",
+        return NextStep(_("Listen again: last heard %(last_heard)s", last_heard=day(facts.last_heard)), "ear", "info",
                         url_for("children.voice_new", child_id=child.id) if may_listen else "")
     return None

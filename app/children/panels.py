@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flask import current_app, render_template, url_for
+from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.accounts.models import Person
@@ -110,7 +111,7 @@ def draw_later(name: str, child: Child, person: Person) -> str:
 
 def tabs_of(child: Child, person: Person, current: str) -> list[dict[str, object]]:
     """For the tabs component: the child's page first, then what is registered and exists."""
-    first = Tab("children.child", 0, "Overview", lambda person, child: True)
+    first = Tab("children.child", 0, _("Overview"), lambda person, child: True)
     known = [tab for tab in (first, *_tabs.values()) if tab.endpoint in current_app.view_functions]
     return [
         {"text": tab.text, "href": url_for(tab.endpoint, child_id=child.id), "current": tab.endpoint == current}
@@ -121,7 +122,7 @@ def tabs_of(child: Child, person: Person, current: str) -> list[dict[str, object
 def next_steps(person: Person, children: Sequence[Child]) -> dict[uuid.UUID, NextStep]:
     """The most pressing next step of each child that has one."""
     found: dict[uuid.UUID, NextStep] = {}
-    for _, (_, ask) in sorted(_next.items(), key=lambda item: (item[1][0], item[0])):
+    for _name, (_order, ask) in sorted(_next.items(), key=lambda item: (item[1][0], item[0])):
         waiting = [child for child in children if child.id not in found]
         if not waiting:
             break

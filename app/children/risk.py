@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.children.measuring import FIGURES, say
 from app.children.school_models import Informant, Measure
 
@@ -28,24 +31,24 @@ class Criterion:
 
     def sentence(self, limit: int) -> str:
         """"Attendance at most 93%"."""
-        return f"{self.words} {'at least' if self.is_at_least else 'at most'} {say(self.code, limit)}" if not FIGURES[self.code].steps else (
-            f"{self.words}: {say(self.code, limit)}{' or more' if self.is_at_least else ' or lower'}"
+        return (_("%(words)s at least %(say)s", words=self.words, say=say(self.code, limit)) if self.is_at_least else _("%(words)s at most %(say)s", words=self.words, say=say(self.code, limit))) if not FIGURES[self.code].steps else (
+            _("%(words)s: %(say)s or more", words=self.words, say=say(self.code, limit)) if self.is_at_least else _("%(words)s: %(say)s or lower", words=self.words, say=say(self.code, limit))
         )
 
 
 _T, _S = Informant.TEACHER, Informant.SCHOOL
 CRITERIA = {c.key: c for c in (
-    Criterion("attendance", "attendance", _S, "Attendance", False, 930),
-    Criterion("sdq_total", "sdq_total", _T, "SDQ total by the teacher", True, 160),
-    Criterion("sdq_emotional", "sdq_emotional", _T, "SDQ emotional by the teacher", True, 50, False),
-    Criterion("sdq_peer", "sdq_peer", _T, "SDQ peer problems by the teacher", True, 50, False),
-    Criterion("reading", "reading", _S, "Reading score", False, 850),
-    Criterion("maths", "maths", _S, "Maths score", False, 850),
-    Criterion("reading_level", "reading_level", _T, "Reading by the teacher", False, 20),
-    Criterion("maths_level", "maths_level", _T, "Maths by the teacher", False, 20),
-    Criterion("worry_social", "worry_social", _T, "Teacher’s worry, social", True, 30),
-    Criterion("worry_emotional", "worry_emotional", _T, "Teacher’s worry, emotional", True, 30),
-    Criterion("worry_academic", "worry_academic", _T, "Teacher’s worry, academic", True, 30, False),
+    Criterion("attendance", "attendance", _S, _l("Attendance"), False, 930),
+    Criterion("sdq_total", "sdq_total", _T, _l("SDQ total by the teacher"), True, 160),
+    Criterion("sdq_emotional", "sdq_emotional", _T, _l("SDQ emotional by the teacher"), True, 50, False),
+    Criterion("sdq_peer", "sdq_peer", _T, _l("SDQ peer problems by the teacher"), True, 50, False),
+    Criterion("reading", "reading", _S, _l("Reading score"), False, 850),
+    Criterion("maths", "maths", _S, _l("Maths score"), False, 850),
+    Criterion("reading_level", "reading_level", _T, _l("Reading by the teacher"), False, 20),
+    Criterion("maths_level", "maths_level", _T, _l("Maths by the teacher"), False, 20),
+    Criterion("worry_social", "worry_social", _T, _l("Teacher’s worry, social"), True, 30),
+    Criterion("worry_emotional", "worry_emotional", _T, _l("Teacher’s worry, emotional"), True, 30),
+    Criterion("worry_academic", "worry_academic", _T, _l("Teacher’s worry, academic"), True, 30, False),
 )}
 USUAL = {key: criterion.usual for key, criterion in CRITERIA.items() if criterion.is_usual}
 USUAL_LEAST = 2

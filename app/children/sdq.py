@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 SCALES = ("total", "emotional", "conduct", "hyperactivity", "peer", "prosocial", "impact")
 DIFFICULTIES = ("emotional", "conduct", "hyperactivity", "peer")
 """The four that the total is the sum of."""
 
 SCALE_WORDS = {
-    "total": "Total difficulties", "emotional": "Emotional problems", "conduct": "Conduct problems", "hyperactivity": "Hyperactivity",
-    "peer": "Peer problems", "prosocial": "Prosocial (higher is better)", "impact": "Impact",
+    "total": _l("Total difficulties"), "emotional": _l("Emotional problems"), "conduct": _l("Conduct problems"), "hyperactivity": _l("Hyperactivity"),
+    "peer": _l("Peer problems"), "prosocial": _l("Prosocial (higher is better)"), "impact": _l("Impact"),
 }
-WORDS = ("close to average", "slightly raised", "high", "very high")
-LOWERED = ("close to average", "slightly lowered", "low", "very low")
+WORDS = (_l("close to average"), _l("slightly raised"), _l("high"), _l("very high"))
+LOWERED = (_l("close to average"), _l("slightly lowered"), _l("low"), _l("very low"))
 """Prosocial counts the other way."""
 
 BANDS: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.children.book import Book
 from app.children.models import (
     Child,
@@ -132,8 +134,8 @@ def moved_on(page: OnePage, child: Child) -> list[str]:
     """What is on record by now and does not stand on the approved page: reasons to write a new one."""
     listed = {like.casefold() for like in page.likes}
     new = [word for word in child.interests if word.casefold() not in listed]
-    found = [f"{child.called} loves {', '.join(new)}" if new else ""]
-    for name, here, words in (("what helps", page.helps, child.what_helps), ("what does not help", page.does_not, child.what_does_not)):
+    found = [_("%(child)s loves %(interests)s", child=child.called, interests=", ".join(new)) if new else ""]
+    for told, here, words in ((_("what helps reads differently on record"), page.helps, child.what_helps), (_("what does not help reads differently on record"), page.does_not, child.what_does_not)):
         if words.strip() and words.strip() != here.strip():
-            found.append(f"{name} reads differently on record")
+            found.append(told)
     return [line for line in found if line]

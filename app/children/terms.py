@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Term
 from app.children.models import Child
 from app.shared import clock
@@ -52,8 +54,8 @@ def plan_terms(begins: date, ends: date, known: Sequence[Term] = ()) -> list[Pla
 
 def _ordinary(year: int) -> list[PlanTerm]:
     return [
-        PlanTerm(f"Autumn {year}", date(year, 9, 1), date(year, 12, 20)), PlanTerm(f"Spring {year + 1}", date(year + 1, 1, 4), date(year + 1, 4, 1)),
-        PlanTerm(f"Summer {year + 1}", date(year + 1, 4, 15), date(year + 1, 7, 22)),
+        PlanTerm(_("Autumn %(year)s", year=year), date(year, 9, 1), date(year, 12, 20)), PlanTerm(_("Spring %(year)s", year=year + 1), date(year + 1, 1, 4), date(year + 1, 4, 1)),
+        PlanTerm(_("Summer %(year)s", year=year + 1), date(year + 1, 4, 15), date(year + 1, 7, 22)),
     ]
 
 

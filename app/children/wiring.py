@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, request
+from flask_babel import lazy_gettext as _l
 
 from app.catalogue import hooks as catalogue
 from app.children import merging, names, panels, policies
@@ -18,12 +19,12 @@ from app.shared.web import current_person
 
 def connect(app: Flask) -> None:
     merging.register()
-    panels.register_tab("children.circle", 20, "Circle", policies.can_see_child)
-    panels.register_tab("children.plan", 30, "Plan", policies.can_see_child)
-    panels.register_tab("children.one_page", 50, "One page", policies.can_see_child)
-    panels.register_tab("children.progress", 50, "Progress", policies.can_see_child)
-    panels.register_tab("children.consents", 70, "Sharing", policies.can_see_consents)
-    panels.register_tab("children.notes", 60, "Notes", policies.can_see_child)
+    panels.register_tab("children.circle", 20, _l("Circle"), policies.can_see_child)
+    panels.register_tab("children.plan", 30, _l("Plan"), policies.can_see_child)
+    panels.register_tab("children.one_page", 50, _l("One page"), policies.can_see_child)
+    panels.register_tab("children.progress", 50, _l("Progress"), policies.can_see_child)
+    panels.register_tab("children.consents", 70, _l("Sharing"), policies.can_see_consents)
+    panels.register_tab("children.notes", 60, _l("Notes"), policies.can_see_child)
     panels.register_next("children", 900, next_steps.ask)
     register_sweep("hand-overs", handover.sweep)
     register_sweep("photos of children", photos.sweep)

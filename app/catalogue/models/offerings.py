@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -31,10 +32,10 @@ class OfferingKind(StrEnum):
 
 
 OFFERING_KIND_WORDS = {
-    OfferingKind.COMMISSIONED: "Programme",
-    OfferingKind.COMMUNITY_ASSET: "Local asset",
-    OfferingKind.PAID_COMMUNITY: "Paid community",
-    OfferingKind.STATUTORY: "Statutory service",
+    OfferingKind.COMMISSIONED: _l("Programme"),
+    OfferingKind.COMMUNITY_ASSET: _l("Local asset"),
+    OfferingKind.PAID_COMMUNITY: _l("Paid community"),
+    OfferingKind.STATUTORY: _l("Statutory service"),
 }
 
 

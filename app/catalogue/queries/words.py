@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.catalogue.models import Offering
@@ -44,7 +45,7 @@ def get_concept(name: str) -> Shown:
     """Raises NotFound."""
     found = next((shown for shown in list_concepts() if key_of(shown.name) == key_of(name)), None)
     if found is None:
-        raise NotFound("Search knows no such word.")
+        raise NotFound(_("Search knows no such word."))
     return found
 
 
@@ -76,12 +77,12 @@ def _both(first: Line, second: Line) -> Line:
 def source_word(shown: Shown) -> str:
     """Where a concept stands, in a word or two."""
     if not shown.is_on:
-        return "Switched off"
+        return _("Switched off")
     if shown.own is None:
         return ""
     if shown.own.source is WordSource.KITH:
-        return "Changed here" if shown.is_shipped else "Written here"
-    return "From OpenActive" if shown.own.source is WordSource.OPENACTIVE else "From a file"
+        return _("Changed here") if shown.is_shipped else _("Written here")
+    return _("From OpenActive") if shown.own.source is WordSource.OPENACTIVE else _("From a file")
 
 
 def get_change(change_id: uuid.UUID, person: Person) -> LexiconChange:

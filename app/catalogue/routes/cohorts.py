@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.catalogue import policies, queries, shown, words
@@ -34,7 +35,7 @@ def cohort_new(offering: Offering) -> ResponseReturnValue:
     if saved is None:
         page = render_template("catalogue/cohort_edit.html", form=form, offering=offering, cohort=None)
         return page, 422 if request.method == "POST" else 200
-    flash("The group is added.", "success")
+    flash(_("The group is added."), "success")
     return redirect(url_for("catalogue.cohort", cohort_id=saved.id), 303)
 
 
@@ -68,7 +69,7 @@ def cohort_edit(cohort: Cohort) -> ResponseReturnValue:
     if saved is None:
         page = render_template("catalogue/cohort_edit.html", form=form, offering=cohort.offering, cohort=cohort)
         return page, 422 if request.method == "POST" else 200
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return redirect(url_for("catalogue.cohort", cohort_id=cohort_id), 303)
 
 
@@ -80,7 +81,7 @@ def _back(cohort_id: object) -> str:
 @allow(policies.can_edit_cohort, cohort=queries.get_cohort)
 def cohort_close(cohort: Cohort) -> ResponseReturnValue:
     me, cohort_id = sessions.current_person(), cohort.id
-    done = "Closed: no more children join. Those who have a place keep it."
+    done = _("Closed: no more children join. Those who have a place keep it.")
     return act(lambda: verbs.close_cohort(cohort_id=cohort_id, actor=me), _back(cohort_id), done=done)
 
 
@@ -88,14 +89,14 @@ def cohort_close(cohort: Cohort) -> ResponseReturnValue:
 @allow(policies.can_edit_cohort, cohort=queries.get_cohort)
 def cohort_reopen(cohort: Cohort) -> ResponseReturnValue:
     me, cohort_id = sessions.current_person(), cohort.id
-    return act(lambda: verbs.reopen_cohort(cohort_id=cohort_id, actor=me), _back(cohort_id), done="Open again.")
+    return act(lambda: verbs.reopen_cohort(cohort_id=cohort_id, actor=me), _back(cohort_id), done=_("Open again."))
 
 
 @blueprint.post("/cohorts/<uuid:cohort_id>/plan")
 @allow(policies.can_edit_cohort, cohort=queries.get_cohort)
 def cohort_plan(cohort: Cohort) -> ResponseReturnValue:
     me, cohort_id = sessions.current_person(), cohort.id
-    done = "All sessions between the dates are planned."
+    done = _("All sessions between the dates are planned.")
     return act(lambda: verbs.schedule_sessions(cohort_id=cohort_id, actor=me), _back(cohort_id), done=done)
 
 
@@ -108,7 +109,7 @@ def cohort_outside(cohort: Cohort) -> ResponseReturnValue:
         for error in (*form.outside_places.errors, *form.form_errors):
             flash(str(error), "refused")
     else:
-        flash("Saved.", "success")
+        flash(_("Saved."), "success")
     return redirect(_back(cohort_id), 303)
 
 
@@ -124,7 +125,7 @@ def session_new(cohort: Cohort) -> ResponseReturnValue:
     if submit(form, verb) is None:
         page = render_template("catalogue/session_edit.html", form=form, cohort=cohort, name=shown.cohort_name(cohort), session=None)
         return page, 422 if request.method == "POST" else 200
-    flash("The session is added.", "success")
+    flash(_("The session is added."), "success")
     return redirect(_back(cohort_id), 303)
 
 
@@ -145,7 +146,7 @@ def session_move(session: Session) -> ResponseReturnValue:
     if submit(form, verb) is None:
         page = render_template("catalogue/session_edit.html", form=form, cohort=cohort, name=shown.cohort_name(cohort), session=session)
         return page, 422 if request.method == "POST" else 200
-    flash("Moved. The old time stays in the list, so that nobody wonders.", "success")
+    flash(_("Moved. The old time stays in the list, so that nobody wonders."), "success")
     return redirect(_back(cohort_id), 303)
 
 
@@ -159,7 +160,7 @@ def read_times(form: SessionForm) -> tuple[datetime, datetime]:
         except SlotFault as fault:
             raise Invalid(str(fault), field=name) from fault
     if instants[1] <= instants[0]:
-        raise Invalid("It must end after it starts.", field="end")
+        raise Invalid(_("It must end after it starts."), field="end")
     return instants[0], instants[1]
 
 
@@ -174,5 +175,5 @@ def session_cancel(session: Session) -> ResponseReturnValue:
     if done is None:
         page = render_template("catalogue/session_cancel.html", form=form, cohort=cohort, name=shown.cohort_name(cohort), session=session)
         return page, 422 if request.method == "POST" else 200
-    flash("Cancelled.", "success")
+    flash(_("Cancelled."), "success")
     return redirect(_back(cohort_id), 303)

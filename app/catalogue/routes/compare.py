@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.accounts.models import School
@@ -54,23 +55,23 @@ def _lines(offerings: Sequence[Offering], near: School | None) -> list[tuple[str
         return " ".join(fact[1:])
 
     lines: list[tuple[str, Callable[[Offering], str]]] = [
-        ("Kind", lambda o: OFFERING_KIND_WORDS[o.kind]),
-        ("For", lambda o: dict(shown.facts_of(o))["For"]),
-        ("What it is", lambda o: shown.shorten(o.description, 240)),
-        ("Helps with", lambda o: "; ".join(f"{area}: {needs}" for area, needs in shown.needs_by_area(o))),
-        ("Interests", lambda o: sentence_list(list(o.interests))),
-        ("When", lambda o: say_slots_briefly(o.slots, is_by_arrangement=o.is_by_arrangement)),
-        ("Time of year", lambda o: words.SEASONS[o.season]),
-        (f"From {near.name}" if near else "Where", away),
-        ("Place", shown.place),
-        ("Places now", lambda o: said(shown.places_fact(free[o.id], sum(c.capacity for c in shown.running(o.cohorts))))),
-        ("Cost", lambda o: said(shown.price_fact(o, shown.current_tariff(o.tariffs)))),
-        ("In the room", lambda o: dict(shown.facts_of(o))["In the room"]),
-        ("Languages", lambda o: sentence_list([language_name(code) for code in o.languages])),
-        ("Access", lambda o: sentence_list(shown.access(o))),
-        ("Brothers and sisters", lambda o: dict(shown.facts_of(o))["Brothers and sisters"]),
-        ("Parent or carer", lambda o: dict(shown.facts_of(o))["Parent or carer"]),
-        ("Checked", lambda o: shown.freshness(o, None)[0]),
+        (_("Kind"), lambda o: OFFERING_KIND_WORDS[o.kind]),
+        (_("For"), lambda o: dict(shown.facts_of(o))["For"]),
+        (_("What it is"), lambda o: shown.shorten(o.description, 240)),
+        (_("Helps with"), lambda o: "; ".join(f"{area}: {needs}" for area, needs in shown.needs_by_area(o))),
+        (_("Interests"), lambda o: sentence_list(list(o.interests))),
+        (_("When"), lambda o: say_slots_briefly(o.slots, is_by_arrangement=o.is_by_arrangement)),
+        (_("Time of year"), lambda o: words.SEASONS[o.season]),
+        (_("From %(near)s", near=near.name) if near else _("Where"), away),
+        (_("Place"), shown.place),
+        (_("Places now"), lambda o: said(shown.places_fact(free[o.id], sum(c.capacity for c in shown.running(o.cohorts))))),
+        (_("Cost"), lambda o: said(shown.price_fact(o, shown.current_tariff(o.tariffs)))),
+        (_("In the room"), lambda o: dict(shown.facts_of(o))["In the room"]),
+        (_("Languages"), lambda o: sentence_list([language_name(code) for code in o.languages])),
+        (_("Access"), lambda o: sentence_list(shown.access(o))),
+        (_("Brothers and sisters"), lambda o: dict(shown.facts_of(o))["Brothers and sisters"]),
+        (_("Parent or carer"), lambda o: dict(shown.facts_of(o))["Parent or carer"]),
+        (_("Checked"), lambda o: shown.freshness(o, None)[0]),
     ]
     told = [(name, [say(offering) for offering in offerings]) for name, say in lines]
     return [(name, values) for name, values in told if any(values)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.catalogue import policies, queries, words
@@ -30,7 +31,7 @@ def document_new(organisation: Organisation) -> ResponseReturnValue:
     if saved is None:
         page = render_template("catalogue/document_new.html", form=form, organisation=organisation)
         return page, 422 if request.method == "POST" else 200
-    flash("Thank you. Somebody else looks at it now, and says so here.", "success")
+    flash(_("Thank you. Somebody else looks at it now, and says so here."), "success")
     return redirect(home_of(queries.get_organisation(organisation_id, me), "documents"), 303)
 
 
@@ -39,7 +40,7 @@ def document_new(organisation: Organisation) -> ResponseReturnValue:
 def document_verify(document: Document) -> ResponseReturnValue:
     me, document_id = sessions.current_person(), document.id
     back = url_for("catalogue.organisation", organisation_id=document.organisation_id, _anchor="documents")
-    return act(lambda: verbs.verify_document(document_id=document_id, actor=me), back, done="Checked and in force.")
+    return act(lambda: verbs.verify_document(document_id=document_id, actor=me), back, done=_("Checked and in force."))
 
 
 @blueprint.route("/documents/<uuid:document_id>/reject", methods=["GET", "POST"])
@@ -50,7 +51,7 @@ def document_reject(document: Document) -> ResponseReturnValue:
     if done is None:
         page = render_template("catalogue/document_reject.html", form=form, document=document, kind=words.DOCUMENT_KINDS[document.kind])
         return page, 422 if request.method == "POST" else 200
-    flash("Sent back, with what is wrong.", "success")
+    flash(_("Sent back, with what is wrong."), "success")
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id, _anchor="documents"), 303)
 
 
@@ -67,5 +68,5 @@ def document_waive(organisation: Organisation) -> ResponseReturnValue:
     if done is None:
         page = render_template("catalogue/document_waive.html", form=form, organisation=organisation)
         return page, 422 if request.method == "POST" else 200
-    flash("Waived until that day. It shows on the page who did, and why.", "success")
+    flash(_("Waived until that day. It shows on the page who did, and why."), "success")
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id, _anchor="documents"), 303)

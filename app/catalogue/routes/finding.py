@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
@@ -29,7 +30,7 @@ from app.shared.web import allow, is_htmx, paced
 PAGE_SIZE = 20
 FEW_PARTS = 20
 REMEMBERED = 12
-SORT_WORDS: dict[Sort, str] = {"fit": "Best fit", "distance": "Nearest first", "soonest": "Soonest start", "places": "Most places"}
+SORT_WORDS: dict[Sort, str] = {"fit": _l("Best fit"), "distance": _l("Nearest first"), "soonest": _l("Soonest start"), "places": _l("Most places")}
 
 
 @blueprint.get("/find", endpoint="find")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
@@ -37,7 +38,7 @@ def gap_new() -> ResponseReturnValue:
     if told is None:
         said = addresses.in_words(addresses.kept_address(request.args), near)
         return render_template("catalogue/gap_new.html", form=form, said=said, back=back, zone=zone), 422 if request.method == "POST" else 200
-    flash("Told. The Zone manager sees it with everybody else who looked for the same.", "success")
+    flash(_("Told. The Zone manager sees it with everybody else who looked for the same."), "success")
     return redirect(url_for("catalogue.find", zone=request.args.get("zone"), near=request.args.get("near")), 303)
 
 
@@ -78,7 +79,7 @@ def gap_close(gap: GapNote) -> ResponseReturnValue:
     if done is None:
         said = addresses.in_words(gap.asked, None) if gap.asked else []
         return render_template("catalogue/gap_close.html", form=form, gap=gap, said=said), 422 if request.method == "POST" else 200
-    flash("Closed.", "success")
+    flash(_("Closed."), "success")
     return redirect(url_for("catalogue.gaps"), 303)
 
 
@@ -92,7 +93,7 @@ def view_open() -> ResponseReturnValue:
     if opened is None:
         flash(" ".join([*form.zone.errors, *form.form_errors]), "refused")
     else:
-        flash("When nothing fits over there, people see the titles of what you have.", "success")
+        flash(_("When nothing fits over there, people see the titles of what you have."), "success")
     return redirect(url_for("catalogue.gaps", zone=request.args.get("zone")), 303)
 
 
@@ -100,4 +101,4 @@ def view_open() -> ResponseReturnValue:
 @allow(policies.can_see_misses, view=finding.get_opened_view)
 def view_close(view: OpenedView) -> ResponseReturnValue:
     me, view_id = sessions.current_person(), view.id
-    return act(lambda: verbs.close_view(view_id=view_id, actor=me), url_for("catalogue.gaps"), done="They see nothing of yours any more.")
+    return act(lambda: verbs.close_view(view_id=view_id, actor=me), url_for("catalogue.gaps"), done=_("They see nothing of yours any more."))

@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
@@ -17,11 +20,11 @@ from app.catalogue.place_forms import MergeForm
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.routes.finding import find_zone
 from app.catalogue.services import merges as verbs
-from app.shared.view import plural, sentence_list
+from app.shared.view import sentence_list
 from app.shared.web import act, allow, submit
 
 PER_PAGE = 25
-PARTS = {"name": "Name", "provider": "Organisation", "place": "Place", "phone": "Telephone", "site": "Website"}
+PARTS = {"name": _l("Name"), "provider": _l("Organisation"), "place": _l("Place"), "phone": _l("Telephone"), "site": _l("Website")}
 
 
 @blueprint.get("/duplicates", endpoint="duplicates")
@@ -76,7 +79,11 @@ def _side_by_side(kind: MergeKind, kept: Any, gone: Any, kept_name: str, gone_na
         )
         return page, 422 if request.method == "POST" else 200
     moved = verbs.say_moved(done)
-    flash(f"They are one now{': ' + sentence_list(moved) + ' went over' if moved else ''}. You can undo this under Duplicates.", "success")
+    told = (
+        _("They are one now: %(moved)s went over. You can undo this under Duplicates.", moved=sentence_list(moved)) if moved
+        else _("They are one now. You can undo this under Duplicates.")
+    )
+    flash(told, "success")
     return redirect(url_for(f"catalogue.{kind}", **{f"{kind}_id": kept_id}), 303)
 
 
@@ -88,7 +95,7 @@ def _rows(kind: MergeKind, kept: Any, gone: Any, names: dict[str, str]) -> list[
             continue
         ours, theirs = (_say(thing, group, names) for thing in (kept, gone))
         if ours != theirs:
-            label = "Place on the map and address" if group[0] == "site_id" else history.FIELDS.get(group[0], group[0])
+            label = _("Place on the map and address") if group[0] == "site_id" else history.FIELDS.get(group[0], group[0])
             rows.append({"name": group[0], "label": label, "kept": ours, "gone": theirs, "other_first": ours == history.NOTHING})
     return rows
 
@@ -123,7 +130,7 @@ def offering_told_apart(offering: Offering, other: Offering) -> ResponseReturnVa
 def _tell_apart(kind: MergeKind, first_id: uuid.UUID, second_id: uuid.UUID, zone: str) -> ResponseReturnValue:
     me = sessions.current_person()
     back = url_for("catalogue.duplicates", kind=kind.value, zone=zone)
-    done = "Remembered: these two are not shown together again."
+    done = _("Remembered: these two are not shown together again.")
     return act(lambda: verbs.tell_apart(kind=kind, first_id=first_id, second_id=second_id, actor=me), back, done=done)
 
 
@@ -132,7 +139,7 @@ def _tell_apart(kind: MergeKind, first_id: uuid.UUID, second_id: uuid.UUID, zone
 def duplicate_again(mark: NotDuplicate) -> ResponseReturnValue:
     me, mark_id = sessions.current_person(), mark.id
     back = url_for("catalogue.duplicates", kind=mark.kind.value)
-    return act(lambda: verbs.forget_told_apart(mark_id=mark_id, actor=me), back, done="They are shown together again, if they look alike.")
+    return act(lambda: verbs.forget_told_apart(mark_id=mark_id, actor=me), back, done=_("They are shown together again, if they look alike."))
 
 
 @blueprint.post("/merges/<uuid:merge_id>/undo")
@@ -144,8 +151,8 @@ def merge_undo(merge: Merge) -> ResponseReturnValue:
     def verb() -> None:
         kept_edits.extend(verbs.undo_merge(merge_id=merge_id, actor=me).kept_edits)
 
-    answer = act(verb, url_for("catalogue.duplicates", kind=kind.value), done="Undone: both are there again.")
+    answer = act(verb, url_for("catalogue.duplicates", kind=kind.value), done=_("Undone: both are there again."))
     if kept_edits:
         fields = [history.FIELDS.get(name, name).lower() for name in kept_edits if name not in history.HIDDEN]
-        flash(f"What was edited since stays: {sentence_list(fields)}. {plural(len(fields), 'field')} to look at.", "info")
+        flash(ngettext("What was edited since stays: %(fields)s. %(number)s field to look at.", "What was edited since stays: %(fields)s. %(number)s fields to look at.", len(fields), fields=sentence_list(fields), number=f"{len(fields):,}"), "info")
     return answer

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.accounts.models import Person
@@ -106,7 +107,7 @@ def offering_new(organisation: Organisation) -> ResponseReturnValue:
     saved = submit(form, lambda: verbs.add_offering(organisation_id=organisation_id, facts=read_form(form, None), actor=me))
     if saved is None:
         return _form_page(form, organisation, None)
-    flash("Saved as a draft. Add a group with its places, then publish it.", "success")
+    flash(_("Saved as a draft. Add a group with its places, then publish it."), "success")
     return redirect(url_for("catalogue.offering", offering_id=saved.id), 303)
 
 
@@ -146,8 +147,8 @@ def said(kind: ProposalKind, subject_id: UUID) -> tuple[str, str]:
     """What became of a change that was sent: in force, or waiting."""
     waiting = queries.find_open_proposal(kind, subject_id)
     if waiting is None or not waiting.is_waiting:
-        return "Saved.", "success"
-    return f"Saved. The Zone manager looks at this before children see it: {proposed.summary(waiting).lower()}.", "notice"
+        return _("Saved."), "success"
+    return _("Saved. The Zone manager looks at this before children see it: %(summary)s.", summary=proposed.summary(waiting).lower()), "notice"
 
 
 def _as_form(offering: Offering, waiting: Proposal | None) -> dict[str, Any]:
@@ -225,7 +226,7 @@ def _is_approximate(spot: Spot | None, offering: Offering | None) -> bool:
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_copy(offering: Offering) -> ResponseReturnValue:
     copied = verbs.copy_offering(offering_id=offering.id, actor=sessions.current_person())
-    flash("This is a draft copy. Change what is different, then publish it.", "success")
+    flash(_("This is a draft copy. Change what is different, then publish it."), "success")
     return redirect(url_for("catalogue.offering_edit", offering_id=copied.id), 303)
 
 
@@ -240,7 +241,7 @@ def _move(offering: Offering, verb: Callable[..., Offering], done: str, **given:
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_publish(offering: Offering) -> ResponseReturnValue:
     first = offering.state is OfferingState.DRAFT and not policies.can_set_tariff(sessions.current_person(), offering)
-    done = "The Zone manager reads it before children see it." if first else "It is live: Link Workers find it from now on."
+    done = _("The Zone manager reads it before children see it.") if first else _("It is live: Link Workers find it from now on.")
     return _move(offering, proposals.publish, done)
 
 
@@ -248,20 +249,20 @@ def offering_publish(offering: Offering) -> ResponseReturnValue:
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_pause(offering: Offering) -> ResponseReturnValue:
     reason = request.form.get("reason", "")[:300]
-    return _move(offering, verbs.pause_offering, "Paused: no new children for now. Those who come, come on.", reason=reason)
+    return _move(offering, verbs.pause_offering, _("Paused: no new children for now. Those who come, come on."), reason=reason)
 
 
 @blueprint.post("/offerings/<uuid:offering_id>/close")
 @allow(policies.can_edit_offering, offering=queries.get_offering)
 def offering_close(offering: Offering) -> ResponseReturnValue:
     reason = request.form.get("reason", "")[:300]
-    return _move(offering, verbs.close_offering, "Closed. You can publish it again later.", reason=reason)
+    return _move(offering, verbs.close_offering, _("Closed. You can publish it again later."), reason=reason)
 
 
 @blueprint.post("/offerings/<uuid:offering_id>/confirm")
 @allow(policies.can_confirm_offering, offering=queries.get_offering)
 def offering_confirm(offering: Offering) -> ResponseReturnValue:
-    return _move(offering, verbs.confirm_offering, "Thank you. It says now that it was checked today.")
+    return _move(offering, verbs.confirm_offering, _("Thank you. It says now that it was checked today."))
 
 
 @blueprint.route("/offerings/<uuid:offering_id>/tariffs/new", methods=["GET", "POST"])
@@ -286,7 +287,7 @@ def tariff_new(offering: Offering) -> ResponseReturnValue:
         )
         return page, 422 if request.method == "POST" else 200
     if is_manager:
-        flash("The new price is written down. What was agreed before keeps its own.", "success")
+        flash(_("The new price is written down. What was agreed before keeps its own."), "success")
     else:
         flash(*said(ProposalKind.PRICE, offering_id))
     return redirect(url_for("catalogue.offering", offering_id=offering_id), 303)

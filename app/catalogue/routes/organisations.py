@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
@@ -90,9 +91,9 @@ def organisation_show(organisation: Organisation) -> ResponseReturnValue:
 def _moves(organisation: Organisation) -> list[tuple[PartnerState, str]]:
     """Where it may go from here, best first, with the words of the button."""
     said = {
-        PartnerState.APPLYING: "Ask for the application", PartnerState.IN_REVIEW: "Begin the review", PartnerState.APPROVED: "Approve",
-        PartnerState.LIVE: "Make it live", PartnerState.RESTRICTED: "Restrict: no new work",
-        PartnerState.SUSPENDED: "Suspend: all work stops", PartnerState.LEFT: "Say that it has left",
+        PartnerState.APPLYING: _("Ask for the application"), PartnerState.IN_REVIEW: _("Begin the review"), PartnerState.APPROVED: _("Approve"),
+        PartnerState.LIVE: _("Make it live"), PartnerState.RESTRICTED: _("Restrict: no new work"),
+        PartnerState.SUSPENDED: _("Suspend: all work stops"), PartnerState.LEFT: _("Say that it has left"),
     }
     onward = PARTNER_MOVES.onward(organisation.state)
     return [(state, said[state]) for state in said if state in onward]
@@ -116,7 +117,7 @@ def organisation_new() -> ResponseReturnValue:
     if saved is None:
         page = render_template("catalogue/organisation_edit.html", form=form, zone=zone, organisation=None)
         return page, 422 if request.method == "POST" else 200
-    flash(f"{saved.name} is added. Its documents and people come next.", "success")
+    flash(_("%(saved)s is added. Its documents and people come next.", saved=saved.name), "success")
     return redirect(url_for("catalogue.organisation", organisation_id=saved.id), 303)
 
 
@@ -144,7 +145,7 @@ def organisation_edit(organisation: Organisation) -> ResponseReturnValue:
 def organisation_confirm(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id = sessions.current_person(), organisation.id
     back = url_for("catalogue.organisation", organisation_id=organisation_id)
-    done = "Thank you. It says now that it was checked today."
+    done = _("Thank you. It says now that it was checked today.")
     return act(lambda: verbs.confirm_organisation(organisation_id=organisation_id, actor=me), back, done=done)
 
 
@@ -172,7 +173,7 @@ def organisation_move(organisation: Organisation, to: str) -> ResponseReturnValu
             live=queries.count_live_offerings([organisation_id]).get(organisation_id, 0),
         )
         return page, 422 if request.method == "POST" else 200
-    flash(f"{organisation.name}: {words.PARTNER_STATES[state]}.", "success")
+    flash(_("%(organisation)s: %(state)s.", organisation=organisation.name, state=words.PARTNER_STATES[state]), "success")
     return redirect(back, 303)
 
 
@@ -186,7 +187,7 @@ def practitioner_new(organisation: Organisation) -> ResponseReturnValue:
     ))
     if saved is None:
         return _practitioner_page(form, organisation, None)
-    flash(f"{saved.name} is added.", "success")
+    flash(_("%(saved)s is added.", saved=saved.name), "success")
     return redirect(home_of(queries.get_organisation(organisation_id, me)), 303)
 
 
@@ -202,7 +203,7 @@ def practitioner_edit(practitioner: Practitioner) -> ResponseReturnValue:
     ))
     if saved is None:
         return _practitioner_page(form, organisation, practitioner)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
 
 

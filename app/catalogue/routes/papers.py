@@ -6,6 +6,7 @@ import io
 
 from flask import current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.catalogue import files, links, policies, queries, words
@@ -61,7 +62,7 @@ def agreement_sign(organisation: Organisation, agreement: Agreement) -> Response
             is_partner=policies.signs_for_partner(me, queries.get_organisation(organisation_id, me)),
         )
         return page, 422 if request.method == "POST" else 200
-    flash("Signed. It is in force when both sides have.", "success")
+    flash(_("Signed. It is in force when both sides have."), "success")
     return redirect(url_for("catalogue.agreements_of", organisation_id=organisation_id), 303)
 
 
@@ -81,7 +82,7 @@ def agreement_new() -> ResponseReturnValue:
     if made is None:
         page = render_template("catalogue/agreement_new.html", form=form, zone=zone, current=queries.current_agreements(zone_id), words=words.DOCUMENT_KINDS)
         return page, 422 if request.method == "POST" else 200
-    flash(f"Version {made.number} is published. Every partner is asked to sign it.", "success")
+    flash(_("Version %(number)s is published. Every partner is asked to sign it.", number=made.number), "success")
     return redirect(url_for("catalogue.organisations"), 303)
 
 
@@ -96,7 +97,7 @@ def counter_sign(organisation: Organisation) -> ResponseReturnValue:
             signed=queries.find_counter_signature(organisation_id), practitioners=queries.list_practitioners(organisation_id),
         )
         return page, 422 if request.method == "POST" else 200
-    flash("Signed. Your name stands beside the Zone manager’s.", "success")
+    flash(_("Signed. Your name stands beside the Zone manager’s."), "success")
     return redirect(url_for("catalogue.organisation", organisation_id=organisation_id), 303)
 
 
@@ -115,7 +116,7 @@ def organisation_invite() -> ResponseReturnValue:
     if invited is None:
         page = render_template("catalogue/organisation_invite.html", form=form, zone=zone)
         return page, 422 if request.method == "POST" else 200
-    flash(f"{invited.name} is invited. You hear when their papers are in.", "success")
+    flash(_("%(invited)s is invited. You hear when their papers are in.", invited=invited.name), "success")
     return redirect(url_for("catalogue.organisation", organisation_id=invited.id), 303)
 
 
@@ -141,7 +142,7 @@ def join(organisation: Organisation) -> ResponseReturnValue:
 def organisation_send(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id = sessions.current_person(), organisation.id
     back = url_for("catalogue.join", organisation_id=organisation_id)
-    return act(lambda: verbs.send_for_review(organisation_id=organisation_id, actor=me), back, done="Sent. The Zone manager looks at it now.")
+    return act(lambda: verbs.send_for_review(organisation_id=organisation_id, actor=me), back, done=_("Sent. The Zone manager looks at it now."))
 
 
 @blueprint.post("/organisations/<uuid:organisation_id>/still-right")
@@ -151,7 +152,7 @@ def still_right_all(organisation: Organisation) -> ResponseReturnValue:
     organisation_id, me = organisation.id, sessions.current_person()
     return act(lambda: confirming.confirm_all(organisation_id=organisation_id, actor=me), safe_next(request.form.get("next")) or url_for(
         "catalogue.organisation", organisation_id=organisation_id
-    ), done="Thank you. Link Workers see that it was checked today.")
+    ), done=_("Thank you. Link Workers see that it was checked today."))
 
 
 @blueprint.route("/still-right/<token>", methods=["GET", "POST"])

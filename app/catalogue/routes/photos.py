@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.accounts.models import Person
@@ -24,7 +25,7 @@ def photo_show(photo: Photo) -> ResponseReturnValue:
     """The picture. Never under the name of what was uploaded, never as anything but a JPEG, and no script could run in it."""
     path = pictures.PHOTOS.path_of(current_app.config["SETTINGS"].data_dir, photo.name)
     if not path.is_file():
-        raise NotFound("This photo is no longer there.")
+        raise NotFound(_("This photo is no longer there."))
     response = Response(path.read_bytes(), mimetype="image/jpeg")
     response.set_etag(photo.name.partition(".")[0])
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -57,8 +58,11 @@ def _photos(of: Offering | Organisation, title: str, back: str) -> ResponseRetur
 
     added = submit(form, verb)
     if added is not None:
-        waits = " The Zone manager looks at it before children see it." if added.is_waiting else ""
-        flash(f"The photo is there. Only the picture was kept: where and when it was taken is gone.{waits}", "success")
+        told = (
+            _("The photo is there. Only the picture was kept: where and when it was taken is gone. The Zone manager looks at it before children see it.")
+            if added.is_waiting else _("The photo is there. Only the picture was kept: where and when it was taken is gone.")
+        )
+        flash(told, "success")
         return redirect(request.path, 303)
     page = render_template(
         "catalogue/photo_list.html", form=form, title=title, back=back, most=verbs.MOST,
@@ -102,4 +106,4 @@ def photo_edit(photo: Photo) -> ResponseReturnValue:
 @allow(policies.can_see_photo, photo=_get_own)
 def photo_remove(photo: Photo) -> ResponseReturnValue:
     me, photo_id, back = sessions.current_person(), photo.id, _back(photo)
-    return act(lambda: proposals.remove_photo(photo_id=photo_id, actor=me), back, done="The photo is gone.")
+    return act(lambda: proposals.remove_photo(photo_id=photo_id, actor=me), back, done=_("The photo is gone."))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import sessions
 from app.catalogue import policies, proposed, queries
@@ -38,14 +40,14 @@ def proposal_show(proposal: Proposal) -> ResponseReturnValue:
     if submit(form, verb) is None:
         return _page(form, queries.get_proposal(proposal_id, me))
     back = form.answer.data == "return"
-    flash("Sent back with your word." if back else _DONE.get(kind, f"Accepted: {about} says so from now on."), "success")
+    flash(_("Sent back with your word.") if back else _DONE.get(kind, _("Accepted: %(about)s says so from now on.", about=about)), "success")
     return redirect(url_for("catalogue.proposals"), 303)
 
 
 _DONE = {
-    ProposalKind.PHOTO: "Accepted: the photo is shown from now on.",
-    ProposalKind.PUBLISH: "Accepted: it is live, and Link Workers find it from now on.",
-    ProposalKind.PRICE: "Accepted: the new price is written down. What was agreed before keeps its own.",
+    ProposalKind.PHOTO: _l("Accepted: the photo is shown from now on."),
+    ProposalKind.PUBLISH: _l("Accepted: it is live, and Link Workers find it from now on."),
+    ProposalKind.PRICE: _l("Accepted: the new price is written down. What was agreed before keeps its own."),
 }
 
 
@@ -73,5 +75,5 @@ def _photo_id(proposal: Proposal) -> object:
 def proposal_withdraw(proposal: Proposal) -> ResponseReturnValue:
     me, proposal_id = sessions.current_person(), proposal.id
     return act(
-        lambda: answers.withdraw_proposal(proposal_id=proposal_id, actor=me), url_for("catalogue.proposals"), done="Taken back. Everything stays as it is.",
+        lambda: answers.withdraw_proposal(proposal_id=proposal_id, actor=me), url_for("catalogue.proposals"), done=_("Taken back. Everything stays as it is."),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.accounts.models import School
@@ -52,7 +53,7 @@ def saved_search_new() -> ResponseReturnValue:
         back = url_for("catalogue.find", **request.args.to_dict(flat=False))  # type: ignore[arg-type]
         page = render_template("catalogue/saved_new.html", form=form, said=addresses.in_words(asked, near), back=back, zone=zone)
         return page, 422 if request.method == "POST" else 200
-    flash("Saved. " + ("You are told here when something new fits." if saved.is_told else "You are not told; you can change that here."), "success")
+    flash(_("Saved. ") + (_("You are told here when something new fits.") if saved.is_told else _("You are not told; you can change that here.")), "success")
     return redirect(url_for("catalogue.saved_searches"), 303)
 
 
@@ -73,14 +74,14 @@ def saved_search(saved: SavedSearch) -> ResponseReturnValue:
 @allow(policies.can_use_saved_search, saved=finding.get_saved_search)
 def saved_search_seen(saved: SavedSearch) -> ResponseReturnValue:
     me, saved_id = sessions.current_person(), saved.id
-    return act(lambda: verbs.mark_seen(saved_id=saved_id, actor=me), url_for("catalogue.saved_searches"), done="Looked at. It is off your list.")
+    return act(lambda: verbs.mark_seen(saved_id=saved_id, actor=me), url_for("catalogue.saved_searches"), done=_("Looked at. It is off your list."))
 
 
 @blueprint.post("/find/saved/<uuid:saved_id>/tell", endpoint="saved_search_tell")
 @allow(policies.can_use_saved_search, saved=finding.get_saved_search)
 def saved_search_tell(saved: SavedSearch) -> ResponseReturnValue:
     me, saved_id, is_told = sessions.current_person(), saved.id, request.form.get("to") == "yes"
-    done = "You are told from now on." if is_told else "You are no longer told. The search stays."
+    done = _("You are told from now on.") if is_told else _("You are no longer told. The search stays.")
     return act(lambda: verbs.tell(saved_id=saved_id, is_told=is_told, actor=me), url_for("catalogue.saved_searches"), done=done)
 
 
@@ -88,4 +89,4 @@ def saved_search_tell(saved: SavedSearch) -> ResponseReturnValue:
 @allow(policies.can_use_saved_search, saved=finding.get_saved_search)
 def saved_search_remove(saved: SavedSearch) -> ResponseReturnValue:
     me, saved_id = sessions.current_person(), saved.id
-    return act(lambda: verbs.remove_search(saved_id=saved_id, actor=me), url_for("catalogue.saved_searches"), done="Removed.")
+    return act(lambda: verbs.remove_search(saved_id=saved_id, actor=me), url_for("catalogue.saved_searches"), done=_("Removed."))

@@ -6,6 +6,7 @@ from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
@@ -56,7 +57,7 @@ def _change(exception: dict[str, str]) -> dict[str, object]:
 def series_end(series: Series) -> ResponseReturnValue:
     me, series_id = sessions.current_person(), series.id
     back = url_for("catalogue.cohort", cohort_id=series.cohort_id)
-    return act(lambda: verbs.end_series(series_id=series_id, actor=me), back, done="Ended: what was planned after today is cancelled.")
+    return act(lambda: verbs.end_series(series_id=series_id, actor=me), back, done=_("Ended: what was planned after today is cancelled."))
 
 
 def _page(cohort: Cohort, series: Series | None, form: SeriesForm) -> ResponseReturnValue:
@@ -75,7 +76,7 @@ def _page(cohort: Cohort, series: Series | None, form: SeriesForm) -> ResponseRe
             )
 
         if submit(form, verb) is not None:
-            flash("The sessions are planned.", "success")
+            flash(_("The sessions are planned."), "success")
             return redirect(url_for("catalogue.cohort", cohort_id=cohort_id), 303)
         status = 422
     elif request.method == "POST":
@@ -85,7 +86,7 @@ def _page(cohort: Cohort, series: Series | None, form: SeriesForm) -> ResponseRe
     form.seen.data = _seen(form) if meetings else ""
     days = [m for m in meetings if m.moved_from is None and not m.is_extra]
     for entry in form.changes:
-        entry.form.which.choices = [("", "None"), ("extra", "An extra meeting"), *((m.on.isoformat(), f"Instead of {full_date(m.on)}") for m in _of_rule(form))]
+        entry.form.which.choices = [("", _("None")), ("extra", _("An extra meeting")), *((m.on.isoformat(), _("Instead of %(on)s", on=full_date(m.on))) for m in _of_rule(form))]
     page = render_template(
         "catalogue/series_edit.html", form=form, cohort=cohort, offering=offering, name=shown.cohort_name(cohort), series=series, meetings=meetings,
         days=days, count=sum(m.meets for m in meetings), skipped=sum(not m.meets for m in meetings), today=clock.today(), plural=plural,
@@ -102,7 +103,7 @@ def _rule(form: SeriesForm) -> Rule:
     """Raises Invalid at the field."""
     start, end = form.times()
     if form.starts_on.data is None or form.ends_on.data is None:
-        raise Invalid("Choose the first and the last day.", field="starts_on")
+        raise Invalid(_("Choose the first and the last day."), field="starts_on")
     rule = Rule(form.weekday, start, end, form.starts_on.data, form.ends_on.data, SeriesSeason(form.season.data), int(form.every_weeks.data))
     verbs.require_rule(rule)
     return rule
@@ -124,7 +125,7 @@ def _exceptions(form: SeriesForm, rule: Rule, year: SchoolYear) -> list[dict[str
         if change.which.data and change.to.data:
             start, end = change.times(rule.start, rule.end)
             if end <= start:
-                raise Invalid("It must end after it starts.", field="changes")
+                raise Invalid(_("It must end after it starts."), field="changes")
             if change.which.data == "extra":
                 extras.append((change.to.data, start, end))
             else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import sessions
 from app.catalogue import policies, queries
@@ -32,7 +33,7 @@ def site_new(organisation: Organisation) -> ResponseReturnValue:
         form.address.data, form.postcode.data = organisation.address, organisation.postcode
     if submit(form, lambda: verbs.add_site(organisation_id=organisation_id, facts=_site(form, None), actor=me)) is None:
         return _site_page(form, organisation, None)
-    flash("The place is added. Offerings and groups can meet there now.", "success")
+    flash(_("The place is added. Offerings and groups can meet there now."), "success")
     return redirect(_back(organisation_id, "places"), 303)
 
 
@@ -46,7 +47,7 @@ def site_edit(site: Site) -> ResponseReturnValue:
     form = SiteForm() if request.method == "POST" else SiteForm(data={**plain, "position": position, "accessibility": _features(site)})
     if submit(form, lambda: verbs.edit_site(site_id=site_id, facts=_site(form, verbs.get(site_id)), actor=me)) is None:
         return _site_page(form, site.organisation, site)
-    flash("Saved. Offerings that meet there say so too.", "success")
+    flash(_("Saved. Offerings that meet there say so too."), "success")
     return redirect(_back(organisation_id, "places"), 303)
 
 
@@ -76,13 +77,13 @@ def _site(form: SiteForm, site: Site | None) -> SiteFacts:
 @blueprint.post("/sites/<uuid:site_id>/close")
 @allow(policies.can_edit_site, site=queries.get_site)
 def site_close(site: Site) -> ResponseReturnValue:
-    return _site_act(site, verbs.close_site, "It is no longer offered as a place to meet.")
+    return _site_act(site, verbs.close_site, _("It is no longer offered as a place to meet."))
 
 
 @blueprint.post("/sites/<uuid:site_id>/reopen")
 @allow(policies.can_edit_site, site=queries.get_site)
 def site_reopen(site: Site) -> ResponseReturnValue:
-    return _site_act(site, verbs.reopen_site, "It can be chosen again.")
+    return _site_act(site, verbs.reopen_site, _("It can be chosen again."))
 
 
 def _site_act(site: Site, verb: Any, done: str) -> ResponseReturnValue:
@@ -96,7 +97,7 @@ def contact_new(organisation: Organisation) -> ResponseReturnValue:
     me, organisation_id, form = sessions.current_person(), organisation.id, ContactForm()
     if submit(form, lambda: contacts.add_contact(organisation_id=organisation_id, facts=_contact(form), actor=me)) is None:
         return _contact_page(form, organisation, None)
-    flash("The contact is added.", "success")
+    flash(_("The contact is added."), "success")
     return redirect(_back(organisation_id, "contacts"), 303)
 
 
@@ -107,7 +108,7 @@ def contact_edit(contact: Contact) -> ResponseReturnValue:
     form = ContactForm(obj=None if request.method == "POST" else contact)
     if submit(form, lambda: contacts.edit_contact(contact_id=contact_id, facts=_contact(form), actor=me)) is None:
         return _contact_page(form, contact.organisation, contact)
-    flash("Saved.", "success")
+    flash(_("Saved."), "success")
     return redirect(_back(organisation_id, "contacts"), 303)
 
 
@@ -115,7 +116,7 @@ def contact_edit(contact: Contact) -> ResponseReturnValue:
 @allow(policies.can_edit_contact, contact=queries.get_contact)
 def contact_remove(contact: Contact) -> ResponseReturnValue:
     me, contact_id, back = sessions.current_person(), contact.id, _back(contact.organisation_id, "contacts")
-    return act(lambda: contacts.remove_contact(contact_id=contact_id, actor=me), back, done="Taken away.")
+    return act(lambda: contacts.remove_contact(contact_id=contact_id, actor=me), back, done=_("Taken away."))
 
 
 def _contact_page(form: ContactForm, organisation: Organisation, contact: Contact | None) -> ResponseReturnValue:

@@ -11,6 +11,8 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
@@ -65,16 +67,16 @@ def words_edit() -> ResponseReturnValue:
     change = submit(form, lambda: verbs.save_concept(**typed, actor=me, seen=seen))
     if change is None:
         return _edit_page(form, known, None), 422 if request.method == "POST" else 200
-    flash(f"“{change.what}” is saved. Every search knows it from now on.", "success")
+    flash(_("“%(what)s” is saved. Every search knows it from now on.", what=change.what), "success")
     return redirect(url_for("catalogue.words", q=change.what), 303)
 
 
 def _look(form: ConceptForm, known: queries.Shown | None, typed: dict[str, Any]) -> ResponseReturnValue:
     try:
         if not form.query.data:
-            raise Invalid("Type a search to try.", field="query")
+            raise Invalid(_("Type a search to try."), field="query")
         if form.zone.data not in form.zones:
-            raise Invalid("Choose a Zone.", field="zone")
+            raise Invalid(_("Choose a Zone."), field="zone")
         laid = verbs.planned(**typed)
         effect = queries.effect_of(laid, form.query.data, form.zones[form.zone.data].id)
     except DomainError as refusal:
@@ -96,7 +98,7 @@ def _zones(me: Person) -> Sequence[Zone]:
 @allow(policies.can_edit_words)
 def words_switch() -> ResponseReturnValue:
     me, name, is_on = sessions.current_person(), request.form.get("concept", ""), request.form.get("to") == "on"
-    done = f"“{name}” is back in every search." if is_on else f"“{name}” is out of every search. Its words are kept."
+    done = _("“%(name)s” is back in every search.", name=name) if is_on else _("“%(name)s” is out of every search. Its words are kept.", name=name)
     return act(lambda: verbs.switch_concept(name=name, is_on=is_on, actor=me), url_for("catalogue.words", q=name), done=done)
 
 
@@ -106,7 +108,7 @@ def words_forget() -> ResponseReturnValue:
     me, name = sessions.current_person(), request.form.get("concept", "")
     return act(
         lambda: verbs.forget_concept(name=name, actor=me), url_for("catalogue.words_changes"),
-        done="What was changed here is gone; what Kith came with stands again.",
+        done=_("What was changed here is gone; what Kith came with stands again."),
     )
 
 
@@ -122,8 +124,8 @@ def words_changes() -> ResponseReturnValue:
 
 
 SAID = {
-    "saved": "{what} changed", "switched_on": "{what} switched on", "switched_off": "{what} switched off",
-    "forgotten": "{what} as Kith came with it", "imported": "From a file: {what}", "undone": "Undone: {what}",
+    "saved": _l("{what} changed"), "switched_on": _l("{what} switched on"), "switched_off": _l("{what} switched off"),
+    "forgotten": _l("{what} as Kith came with it"), "imported": _l("From a file: {what}"), "undone": _l("Undone: {what}"),
 }
 
 
@@ -136,13 +138,13 @@ def said(change: LexiconChange) -> tuple[str, str]:
         out_now, out_then = (set((state or {}).get("without", ())) for state in (after, before))
         came |= (now - then) | (out_then - out_now)
         went |= (then - now) | (out_now - out_then)
-    parts = [f"{word}: {_some(found)}" for word, found in (("Came", came), ("Went", went)) if found]
+    parts = [f"{word}: {_some(found)}" for word, found in ((_("Came"), came), (_("Went"), went)) if found]
     return SAID[change.kind.value].format(what=change.what), ". ".join(parts)
 
 
 def _some(found: set[str], most: int = 12) -> str:
     listed = sorted(found, key=str.casefold)
-    return ", ".join(listed[:most]) + (f" and {len(listed) - most} more" if len(listed) > most else "")
+    return ", ".join(listed[:most]) + (_(" and %(number)s more", number=len(listed) - most) if len(listed) > most else "")
 
 
 @blueprint.post("/search-words/changes/<uuid:change_id>/undo", endpoint="words_undo")
@@ -150,7 +152,7 @@ def _some(found: set[str], most: int = 12) -> str:
 def words_undo(change: LexiconChange) -> ResponseReturnValue:
     me, change_id = sessions.current_person(), change.id
     return act(
-        lambda: verbs.undo_change(change_id=change_id, actor=me), url_for("catalogue.words_changes"), done="Undone: it is as it was before."
+        lambda: verbs.undo_change(change_id=change_id, actor=me), url_for("catalogue.words_changes"), done=_("Undone: it is as it was before.")
     )
 
 
@@ -165,7 +167,7 @@ def words_file() -> ResponseReturnValue:
         except DomainError as refusal:
             form.refuse(refusal)
     elif form.is_submitted() and not form.file.errors:
-        form.file.errors = ["Choose the file again: your browser forgot it when something else was wrong."]
+        form.file.errors = [_("Choose the file again: your browser forgot it when something else was wrong.")]
     return render_template("catalogue/words_file.html", form=form), 422 if request.method == "POST" else 200
 
 
@@ -184,7 +186,7 @@ def words_take() -> ResponseReturnValue:
     change = submit(form, lambda: verbs.apply_file(WordsFile(len(entries), entries), kind, me)[1] or True)
     if change is None:
         raise NotFound
-    flash("Every search knows these words from now on." if isinstance(change, LexiconChange) else "There was nothing new in it.", "success")
+    flash(_("Every search knows these words from now on.") if isinstance(change, LexiconChange) else _("There was nothing new in it."), "success")
     return redirect(url_for("catalogue.words_changes"), 303)
 
 
@@ -192,4 +194,4 @@ def _unpacked(text: str) -> Any:
     try:
         return json.loads(zlib.decompressobj().decompress(base64.b64decode(text), BIGGEST_PACKED))
     except (ValueError, zlib.error, binascii.Error) as error:
-        raise Invalid("That is not what was looked at. Bring the file again.") from error
+        raise Invalid(_("That is not what was looked at. Bring the file again.")) from error

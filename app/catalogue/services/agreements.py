@@ -45,7 +45,7 @@ def publish_agreement(*, zone_id: uuid.UUID, kind: DocumentKind, text: str, acto
         if kind not in AGREED_KINDS:
             raise Invalid(_("Only the shared values and the behaviour agreement are signed here."), field="kind")
         if not 1 <= len(text.strip()) <= TEXT_LIMIT:
-            raise Invalid(_("Write the text that both sides sign.") if not text.strip() else _("%(text_limit)s characters are the most.", text_limit=f"{TEXT_LIMIT:,}"), field="text")
+            raise Invalid(_("Write the text that both sides sign.") if not text.strip() else _("%(most)s characters are the most.", most=f"{TEXT_LIMIT:,}"), field="text")
         if sign_by_on is not None and sign_by_on <= clock.today():
             raise Invalid(_("Give them a day that is still to come."), field="sign_by_on")
         before = queries.find_agreement(zone_id, kind)

@@ -9,6 +9,7 @@ import uuid
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -72,9 +73,9 @@ def begin_cohort(
 ) -> Cohort:
     """The same inside a verb that has asked who may."""
     if capacity < 0:
-        raise Invalid("Type how many places there are: a whole number, 0 or more.", field="capacity")
+        raise Invalid(_("Type how many places there are: a whole number, 0 or more."), field="capacity")
     if not 0 <= outside_places <= capacity:
-        raise Invalid("No more places can be taken than there are.", field="outside_places")
+        raise Invalid(_("No more places can be taken than there are."), field="outside_places")
     _require_dates(starts_on, ends_on)
     _require_colleague(offering.organisation_id, practitioner_id)
     require_own_site(offering.organisation_id, site_id)
@@ -117,7 +118,7 @@ def edit_cohort(
         held = _held_days(cohort_id)
         if held and ((starts_on and held[0] < starts_on) or (ends_on and held[-1] > ends_on)):
             raise Invalid(
-                f"Sessions were held from {day_text(held[0])} to {day_text(held[-1])}: the dates must include them.",
+                _("Sessions were held from %(first)s to %(last)s: the dates must include them.", first=day_text(held[0]), last=day_text(held[-1])),
                 field="starts_on" if starts_on and held[0] < starts_on else "ends_on",
             )
         given = {
@@ -157,7 +158,7 @@ def reopen_cohort(*, cohort_id: uuid.UUID, actor: Person) -> Cohort:
         cohort = lock_row(Cohort, cohort_id)
         powers.runs(actor, cohort.offering)
         if cohort.ends_on is not None and cohort.ends_on < clock.today():
-            raise Invalid(f"This group ended on {day_text(cohort.ends_on)}. Change its dates first.", code="over")
+            raise Invalid(_("This group ended on %(day)s. Change its dates first.", day=day_text(cohort.ends_on)), code="over")
         if cohort.state is CohortState.CLOSED:
             cohort.state = CohortState.OPEN
             audit.record(
@@ -179,8 +180,7 @@ def set_outside_places(*, cohort_id: uuid.UUID, outside_places: int, actor: Pers
         most = cohort.capacity - places.live
         if not 0 <= outside_places <= max(most, cohort.outside_places):
             raise Invalid(
-                f"There are {cohort.capacity} places, and Kith’s children hold {places.live} of them: at most {max(most, 0)} "
-                "can be taken by others.", field="outside_places",
+                _("There are %(capacity)s places, and Kith’s children hold %(live)s of them: at most %(most)s can be taken by others.", capacity=cohort.capacity, live=places.live, most=max(most, 0)), field="outside_places",
             )
         if cohort.outside_places != outside_places:
             before, cohort.outside_places = cohort.outside_places, outside_places
@@ -206,7 +206,7 @@ def schedule_sessions(*, cohort_id: uuid.UUID, actor: Person | None) -> list[Ses
 def _schedule(cohort_id: uuid.UUID, actor: Person | None) -> list[Session]:
     cohort = lock_row(Cohort, cohort_id)
     if cohort.starts_on is None or cohort.ends_on is None:
-        raise Invalid("Give the group a first and a last day; then its sessions can be planned.", field="starts_on")
+        raise Invalid(_("Give the group a first and a last day; then its sessions can be planned."), field="starts_on")
     own = queries.list_series(cohort_id)
     if own:
         before = set(db.session.scalars(sa.select(Session.id).where(Session.cohort_id == cohort_id)))
@@ -254,9 +254,9 @@ def _require_dates(starts_on: date | None, ends_on: date | None) -> None:
     if starts_on is None or ends_on is None:
         return
     if ends_on < starts_on:
-        raise Invalid("The last day cannot come before the first.", field="ends_on")
+        raise Invalid(_("The last day cannot come before the first."), field="ends_on")
     if ends_on - starts_on > LONGEST:
-        raise Invalid("A group runs for three years at most. Make the next run a group of its own.", field="ends_on")
+        raise Invalid(_("A group runs for three years at most. Make the next run a group of its own."), field="ends_on")
 
 
 def _require_colleague(organisation_id: uuid.UUID, practitioner_id: uuid.UUID | None) -> None:
@@ -264,4 +264,4 @@ def _require_colleague(organisation_id: uuid.UUID, practitioner_id: uuid.UUID | 
         return
     practitioner = db.session.get(Practitioner, practitioner_id)
     if practitioner is None or practitioner.organisation_id != organisation_id:
-        raise Invalid("Choose somebody who works at this organisation.", field="practitioner_id")
+        raise Invalid(_("Choose somebody who works at this organisation."), field="practitioner_id")

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -76,13 +77,13 @@ def _get(contact_id: uuid.UUID) -> Contact:
 
 def _require_sense(organisation_id: uuid.UUID, facts: ContactFacts, but: uuid.UUID | None = None) -> None:
     if not facts.name.strip():
-        raise Invalid("Type a name, or what the desk is called.", field="name")
+        raise Invalid(_("Type a name, or what the desk is called."), field="name")
     if not facts.email and not facts.phone:
-        raise Invalid("Type an e-mail address or a telephone number: otherwise nobody can ask.", field="phone")
+        raise Invalid(_("Type an e-mail address or a telephone number: otherwise nobody can ask."), field="phone")
     if unknown := set(facts.purposes) - set(ContactPurpose):
-        raise Invalid(f"Nobody is asked about {', '.join(sorted(unknown))}.", field="purposes")
+        raise Invalid(_("Nobody is asked about %(purposes)s.", purposes=", ".join(sorted(unknown))), field="purposes")
     statement = sa.select(Contact.id).where(Contact.organisation_id == organisation_id, sa.func.lower(Contact.name) == facts.name.lower())
     if but is not None:
         statement = statement.where(Contact.id != but)
     if db.session.scalar(statement) is not None:
-        raise Invalid(f"{facts.name} is already a contact here.", code="name_taken", field="name")
+        raise Invalid(_("%(name)s is already a contact here.", name=facts.name), code="name_taken", field="name")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import policies, queries
@@ -48,7 +50,7 @@ def submit_document(
         _require_fitting(organisation, kind, practitioner_id)
         _require_days(issued_on, expires_on)
         if kind is DocumentKind.DBS and len("".join(c for c in reference if c.isdigit())) > 4:
-            raise Invalid("Keep only the last four digits of the certificate’s number.", field="reference")
+            raise Invalid(_("Keep only the last four digits of the certificate’s number."), field="reference")
         document = Document(
             organisation_id=organisation_id, practitioner_id=practitioner_id, kind=kind, reference=reference, level=level,
             issued_on=issued_on, expires_on=expires_on, submitted_by_id=actor.id,
@@ -70,7 +72,7 @@ def verify_document(*, document_id: uuid.UUID, actor: Person) -> Document:
         DOCUMENT_MOVES.require(document.state, DocumentState.VERIFIED)
         _require_other(document, actor)
         if document.expires_on is not None and document.expires_on < clock.today():
-            raise Invalid("This document has run out. Send it back and ask for the new one.", code="expired")
+            raise Invalid(_("This document has run out. Send it back and ask for the new one."), code="expired")
         _decide(document, DocumentState.VERIFIED, actor)
         lapses.close_warnings(document)
         lapses.review(lock_row(Organisation, document.organisation_id))
@@ -85,7 +87,7 @@ def reject_document(*, document_id: uuid.UUID, reason: str, actor: Person) -> Do
         DOCUMENT_MOVES.require(document.state, DocumentState.REJECTED)
         _require_other(document, actor)
         if not reason.strip():
-            raise Invalid("Say what is wrong with it, so that they can put it right.", field="reason")
+            raise Invalid(_("Say what is wrong with it, so that they can put it right."), field="reason")
         document.reason = reason.strip()
         _decide(document, DocumentState.REJECTED, actor)
         return document
@@ -107,13 +109,13 @@ def waive_document(
     with atomic():
         organisation = _get_organisation(organisation_id)
         if not policies.can_waive_document(actor, organisation):
-            raise Forbidden("Only the Zone’s safeguarding lead may waive a document.")
+            raise Forbidden(_("Only the Zone’s safeguarding lead may waive a document."))
         _require_fitting(organisation, kind, practitioner_id)
         today = clock.today()
         if not today <= until <= today + LONGEST_WAIVER:
-            raise Invalid(f"Choose a day from today, at most {LONGEST_WAIVER.days} days off.", field="until")
+            raise Invalid(_("Choose a day from today, at most %(days)s days off.", days=LONGEST_WAIVER.days), field="until")
         if not reason.strip():
-            raise Invalid("Say why work may go on without it.", field="reason")
+            raise Invalid(_("Say why work may go on without it."), field="reason")
         document = Document(
             organisation_id=organisation_id, practitioner_id=practitioner_id, kind=kind, state=DocumentState.WAIVED,
             issued_on=today, expires_on=until, verified_by_id=actor.id, decided_at=clock.now(), reason=reason.strip(),
@@ -170,23 +172,23 @@ def _get_organisation(organisation_id: uuid.UUID) -> Organisation:
 
 def _require_other(document: Document, actor: Person) -> None:
     if document.submitted_by_id == actor.id:
-        raise Forbidden("You sent this document in, so somebody else has to check it.")
+        raise Forbidden(_("You sent this document in, so somebody else has to check it."))
 
 
 def _require_fitting(organisation: Organisation, kind: DocumentKind, practitioner_id: uuid.UUID | None) -> None:
     if kind is not DocumentKind.DBS:
         if practitioner_id is not None:
-            raise Invalid("Only a DBS check belongs to one practitioner.", field="practitioner_id")
+            raise Invalid(_("Only a DBS check belongs to one practitioner."), field="practitioner_id")
         return
     practitioner = db.session.get(Practitioner, practitioner_id) if practitioner_id else None
     if practitioner is None or practitioner.organisation_id != organisation.id:
-        raise Invalid("Choose whose DBS check this is.", field="practitioner_id")
+        raise Invalid(_("Choose whose DBS check this is."), field="practitioner_id")
 
 
 def _require_days(issued_on: date | None, expires_on: date | None) -> None:
     if issued_on is not None and issued_on > clock.today():
-        raise Invalid("This day is still to come.", field="issued_on")
+        raise Invalid(_("This day is still to come."), field="issued_on")
     if expires_on is not None and expires_on < clock.today():
-        raise Invalid("This document has run out already. Ask for the new one.", field="expires_on")
+        raise Invalid(_("This document has run out already. Ask for the new one."), field="expires_on")
     if issued_on is not None and expires_on is not None and expires_on < issued_on:
-        raise Invalid("It cannot run out before it was issued.", field="expires_on")
+        raise Invalid(_("It cannot run out before it was issued."), field="expires_on")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -57,13 +58,13 @@ def planned(name: str, same: Sequence[str], near: Sequence[str], needs: Sequence
     same, near = _checked(same, "same"), _checked(near, "near")
     for code in needs:
         if code not in NEEDS:
-            raise Invalid(f"“{code}” is not one of the needs.", field="needs")
+            raise Invalid(_("“%(code)s” is not one of the needs.", code=code), field="needs")
     shipped = shipped_line(key_of(name))
     same = tuple(p for p in same if key_of(p) != key_of(name))
     near = tuple(p for p in near if key_of(p) not in {key_of(name), *map(key_of, same)})
     if shipped is None:
         if not same and not near and not needs:
-            raise Invalid("Write at least one other word for it, or a need that it is about.", field="same")
+            raise Invalid(_("Write at least one other word for it, or a need that it is about."), field="same")
         return Laid(name, same, near, tuple(dict.fromkeys(needs)), (), is_on)
     said = {key_of(p) for p in (*same, *near)}
     before = (*shipped.same, *shipped.near)
@@ -82,20 +83,20 @@ def _checked_name(name: str) -> str:
     tidy = " ".join(name.split())
     why = fault_of(tidy) if tidy else ""
     if not tidy:
-        raise Invalid("Say what it is called.", field="name")
+        raise Invalid(_("Say what it is called."), field="name")
     if why:
-        raise Invalid(f"“{tidy[:LONGEST_NAME]}” {why}.", field="name")
+        raise Invalid(_("“%(word)s” %(why)s.", word=tidy[:LONGEST_NAME], why=why), field="name")
     return tidy
 
 
 def _checked(phrases: Sequence[str], name: str) -> tuple[str, ...]:
     tidy = {key_of(p): " ".join(p.split()) for p in phrases if p.strip()}
     if len(tidy) > MOST_PHRASES:
-        raise Invalid(f"At most {MOST_PHRASES} of them, please.", field=name)
+        raise Invalid(_("At most %(most)s of them, please.", most=MOST_PHRASES), field=name)
     for phrase in tidy.values():
         why = fault_of(phrase)
         if why:
-            raise Invalid(f"“{phrase[:LONGEST_NAME]}” {why}.", field=name)
+            raise Invalid(_("“%(word)s” %(why)s.", word=phrase[:LONGEST_NAME], why=why), field=name)
     return tuple(tidy.values())
 
 
@@ -112,9 +113,9 @@ def save_concept(
         rows = _lock([key_of(laid.name)])
         row = rows.get(key_of(laid.name))
         if seen is not None and seen != print_of(row):
-            raise Stale(f"Somebody else changed “{laid.name}” while you were at it. Look at what stands there now.", field="name")
+            raise Stale(_("Somebody else changed “%(word)s” while you were at it. Look at what stands there now.", word=laid.name), field="name")
         if row is not None and as_laid(row) == laid:
-            raise Invalid("That is what stands there already.", field="same")
+            raise Invalid(_("That is what stands there already."), field="same")
         return _write(ChangeKind.SAVED, laid.name, {key_of(laid.name): _state(laid, WordSource.KITH)}, rows, actor)
 
 
@@ -129,7 +130,7 @@ def switch_concept(*, name: str, is_on: bool, actor: Person | None) -> LexiconCh
             raise NotFound
         now = as_laid(row) if row is not None else Laid(shipped.name if shipped else name)
         if now.is_on == is_on:
-            raise DomainError(f"“{now.name}” is switched {'on' if is_on else 'off'} already.")
+            raise DomainError(_("“%(word)s” is switched on already.", word=now.name) if is_on else _("“%(word)s” is switched off already.", word=now.name))
         source = row.source if row is not None else WordSource.KITH
         kind = ChangeKind.SWITCHED_ON if is_on else ChangeKind.SWITCHED_OFF
         return _write(kind, now.name, {key: _state(replace(now, is_on=is_on), source)}, rows, actor)
@@ -154,13 +155,13 @@ def undo_change(*, change_id: uuid.UUID, actor: Person | None) -> LexiconChange:
         if change is None:
             raise NotFound
         if db.session.scalar(sa.select(LexiconChange.id).where(LexiconChange.undoes_id == change.id)) is not None:
-            raise DomainError("That is undone already.")
+            raise DomainError(_("That is undone already."))
         rows = _lock(change.after)
         for key, state in change.after.items():
             row = rows.get(key)
             if (as_state(row) if row is not None else None) != state:
                 called = (state or change.before[key] or {}).get("name", key)
-                raise Stale(f"“{called}” was changed again since. Undo the later change first.")
+                raise Stale(_("“%(word)s” was changed again since. Undo the later change first.", word=called))
         return _write(ChangeKind.UNDONE, change.what, change.before, rows, actor, undoes=change)
 
 
@@ -336,7 +337,7 @@ def unpack(packed: Any) -> list[Entry]:
     try:
         entries = [Entry(int(row), str(name), tuple(map(str, same)), tuple(map(str, near))) for row, name, same, near in packed]
     except (TypeError, ValueError) as error:
-        raise Invalid("That is not what was looked at. Bring the file again.", field="file") from error
+        raise Invalid(_("That is not what was looked at. Bring the file again."), field="file") from error
     return [
         Entry(e.row, e.name, tuple(p for p in e.same if not fault_of(p)), tuple(p for p in e.near if not fault_of(p)))
         for e in entries if not fault_of(e.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -84,7 +85,7 @@ def merge(*, kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID, take: Coll
     """
     with atomic():
         if kept_id == gone_id:
-            raise CannotMerge("These are one and the same record already.")
+            raise CannotMerge(_("These are one and the same record already."))
         kept, gone = _get(kind, kept_id), _get(kind, gone_id)
         powers.manages(actor, kept.zone_id)
         _require_alike(kind, kept, gone)
@@ -160,7 +161,7 @@ def tell_apart(*, kind: MergeKind, first_id: uuid.UUID, second_id: uuid.UUID, ac
         one, other = _get(kind, first_id), _get(kind, second_id)
         powers.manages(actor, one.zone_id)
         if one.zone_id != other.zone_id or one.id == other.id:
-            raise Invalid("Choose two records of one Zone.")
+            raise Invalid(_("Choose two records of one Zone."))
         low, high = sorted((first_id, second_id), key=str)
         known = db.session.scalar(sa.select(NotDuplicate).where(
             NotDuplicate.kind == kind, NotDuplicate.first_id == low, NotDuplicate.second_id == high
@@ -195,15 +196,15 @@ def why_not(kind: MergeKind, kept_id: uuid.UUID, gone_id: uuid.UUID) -> list[str
 
 def _require_alike(kind: MergeKind, kept: _Record, gone: _Record) -> None:
     if kept.zone_id != gone.zone_id:
-        raise CannotMerge("They are in two Zones.")
+        raise CannotMerge(_("They are in two Zones."))
     if kept.merged_into_id is not None or gone.merged_into_id is not None:
-        raise CannotMerge("One of the two was merged already. Look at the list again.")
+        raise CannotMerge(_("One of the two was merged already. Look at the list again."))
     if isinstance(kept, Offering) and isinstance(gone, Offering):
         if kept.needs_money != gone.needs_money:
-            raise CannotMerge("One is a programme that is bought, the other is not. Change the kind of one first, if that is wrong.")
+            raise CannotMerge(_("One is a programme that is bought, the other is not. Change the kind of one first, if that is wrong."))
         if kept.organisation_id != gone.organisation_id:
             raise CannotMerge(
-                f"They are of two organisations, {kept.organisation.name} and {gone.organisation.name}. If those are one and the same, merge them first."
+                _("They are of two organisations, %(kept)s and %(gone)s. If those are one and the same, merge them first.", kept=kept.organisation.name, gone=gone.organisation.name)
             )
 
 
@@ -224,7 +225,7 @@ def _require_last(done: Merge) -> None:
         ).order_by(Merge.created_at.desc()).limit(1)
     ).all()
     if later:
-        raise CannotUndo("It was merged with another since. Undo that merge first.")
+        raise CannotUndo(_("It was merged with another since. Undo that merge first."))
 
 
 def _get(kind: MergeKind, record_id: uuid.UUID) -> _Record:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Person, Role
@@ -85,7 +86,7 @@ def refuse_names(text: str, person: Person, field: str) -> None:
     """Raises Invalid when the text holds the first name of a child this person may see. Nothing is said about other children."""
     seen = hooks.names_seen_by(person)
     if any(form in seen for word in words(text) for form in (word, word.removesuffix("s"))):
-        raise Invalid("That has the name of one of your children in it. Say it without.", field=field)
+        raise Invalid(_("That has the name of one of your children in it. Say it without."), field=field)
 
 
 def close_gap(*, gap_id: uuid.UUID, why: str, actor: Person) -> GapNote:
@@ -94,7 +95,7 @@ def close_gap(*, gap_id: uuid.UUID, why: str, actor: Person) -> GapNote:
         gap = lock_row(GapNote, gap_id)
         powers.manages(actor, gap.zone_id)
         if gap.closed_at is not None:
-            raise DomainError("That is closed already.")
+            raise DomainError(_("That is closed already."))
         same = db.session.scalars(sa.select(GapNote).where(
             GapNote.zone_id == gap.zone_id, GapNote.typed == gap.typed, GapNote.asked == gap.asked, GapNote.closed_at.is_(None)
         )).all()
@@ -109,7 +110,7 @@ def open_view(*, zone_id: uuid.UUID, to_zone_id: uuid.UUID, actor: Person) -> Op
     with atomic():
         powers.manages(actor, zone_id)
         if db.session.scalar(sa.select(OpenedView.id).where(OpenedView.zone_id == zone_id, OpenedView.to_zone_id == to_zone_id)):
-            raise DomainError("That Zone sees your offers already.", field="zone")
+            raise DomainError(_("That Zone sees your offers already."), field="zone")
         view = OpenedView(zone_id=zone_id, to_zone_id=to_zone_id)
         db.session.add(view)
         audit.record("catalogue.view.opened", subject=view, actor=actor, zone_id=zone_id, to=to_zone_id)

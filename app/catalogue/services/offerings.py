@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import queries as trail
 from app.audit import services as audit
@@ -169,7 +171,7 @@ def require_publishable(offering: Offering, version: int | None) -> None:
     _require_version(offering, version)
     OFFERING_MOVES.require(offering.state, OfferingState.LIVE)
     if offering.merged_into_id is not None:
-        raise Invalid("It was merged into another offering. Undo that first.", code="merged")
+        raise Invalid(_("It was merged into another offering. Undo that first."), code="merged")
     _require_ready(offering)
     require_current_documents(offering.organisation_id)
 
@@ -203,7 +205,7 @@ def confirm_offering(*, offering_id: uuid.UUID, actor: Person, version: int | No
         powers.confirms(actor, offering)
         _require_version(offering, version)
         if offering.state not in (OfferingState.LIVE, OfferingState.PAUSED):
-            raise Invalid("Only an offering that is live or paused can be confirmed. Publish it instead.", code="not_open")
+            raise Invalid(_("Only an offering that is live or paused can be confirmed. Publish it instead."), code="not_open")
         if (offering.confirmed_on, offering.confirmed_by_id) == (clock.today(), actor.id):
             return offering  # pressed twice: said once
         offering.confirmed_on = clock.today()
@@ -220,41 +222,41 @@ def facts_of(offering: Offering) -> dict[str, Any]:
 def require_sense(values: Mapping[str, Any]) -> None:
     """What no single field shows. Raises Invalid at the field."""
     if not str(values["title"]).strip():
-        raise Invalid("Give it a title.", field="title")
+        raise Invalid(_("Give it a title."), field="title")
     if not 0 <= values["age_min"] <= values["age_max"] <= 25:
-        raise Invalid("The youngest age comes first: both are whole years from 0 to 25.", field="age_max")
+        raise Invalid(_("The youngest age comes first: both are whole years from 0 to 25."), field="age_max")
     if (values["year_min"] is None) != (values["year_max"] is None):
         missing = "year_min" if values["year_min"] is None else "year_max"
-        raise Invalid("Choose both school years, or neither.", field=missing)
+        raise Invalid(_("Choose both school years, or neither."), field=missing)
     if values["year_min"] is not None and values["year_min"] > values["year_max"]:
-        raise Invalid("The youngest school year comes first.", field="year_max")
+        raise Invalid(_("The youngest school year comes first."), field="year_max")
     if values["cost_pence"] < 0:
-        raise Invalid("What the family pays cannot be less than nothing.", field="cost_pence")
+        raise Invalid(_("What the family pays cannot be less than nothing."), field="cost_pence")
     if (values["latitude"] is None) != (values["longitude"] is None):
-        raise Invalid("Give both latitude and longitude, or neither.", field="latitude")
+        raise Invalid(_("Give both latitude and longitude, or neither."), field="latitude")
     if values["delivery"] is not Delivery.HOME and values["home_visit_radius_km"] is not None:
-        raise Invalid("How far you travel only belongs to home visits.", field="home_visit_radius_km")
+        raise Invalid(_("How far you travel only belongs to home visits."), field="home_visit_radius_km")
     for slot in values["slots"]:
         if not slot["start"] < slot["end"]:
-            raise Invalid(f"{slot['day']} {slot['start']} to {slot['end']}: it must end after it starts.", field="slots")
+            raise Invalid(_("%(day)s %(start)s to %(end)s: it must end after it starts.", day=slot["day"], start=slot["start"], end=slot["end"]), field="slots")
 
 
 def _require_ready(offering: Offering) -> None:
     missing = []
     if not offering.description.strip():
-        missing.append("a description a family would understand")
+        missing.append(_("a description a family would understand"))
     if not offering.needs:
-        missing.append("the needs it helps with")
+        missing.append(_("the needs it helps with"))
     if not offering.slots and not offering.is_by_arrangement:
-        missing.append("when it meets (or that times are agreed for each child)")
+        missing.append(_("when it meets (or that times are agreed for each child)"))
     if offering.delivery is Delivery.HOME and offering.home_visit_radius_km is None:
-        missing.append("how far you travel for home visits")
+        missing.append(_("how far you travel for home visits"))
     if offering.needs_money and queries.find_current_tariff(offering.id, clock.today()) is None:
-        missing.append("a price, which the Zone manager agrees with you")
+        missing.append(_("a price, which the Zone manager agrees with you"))
     if offering.organisation.state is not PartnerState.LIVE:
-        missing.append(f"an organisation that is live ({offering.organisation.name} is {offering.organisation.state.replace('_', ' ')})")
+        missing.append(_("an organisation that is live (%(organisation)s is %(state)s)", organisation=offering.organisation.name, state=offering.organisation.state.replace("_", " ")))
     if missing:
-        raise NotReadyToPublish(f"Before it can be published it needs {'; '.join(missing)}.")
+        raise NotReadyToPublish(_("Before it can be published it needs %(missing)s.", missing="; ".join(missing)))
 
 
 def _move(offering: Offering, to: OfferingState, actor: Person, action: str, reason: str = "") -> None:
@@ -274,5 +276,9 @@ def _require_version(offering: Offering, version: int | None) -> None:
     if version is None or version == offering.version:
         return
     entries = trail.list_entries_for(offering)
-    who = f"{entries[-1].actor_name} changed it, {when(entries[-1].at)}" if entries else "It has changed"
-    raise Stale(f"{who}, after you opened this page. Look at it again before you change it.")
+    if not entries:
+        raise Stale(_("It has changed, after you opened this page. Look at it again before you change it."))
+    last = entries[-1]
+    raise Stale(_(
+        "%(person)s changed it, %(when)s, after you opened this page. Look at it again before you change it.", person=last.actor_name, when=when(last.at),
+    ))

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role
 from app.accounts.queries import people_with
@@ -106,7 +107,7 @@ def move_organisation(*, organisation_id: uuid.UUID, to: PartnerState, actor: Pe
         powers.manages(actor, organisation.zone_id)
         PARTNER_MOVES.require(organisation.state, to)
         if to in NEEDS_A_REASON and not reason.strip():
-            raise Invalid("Say why: the organisation and your colleagues will ask.", field="reason")
+            raise Invalid(_("Say why: the organisation and your colleagues will ask."), field="reason")
         if to in NEEDS_DOCUMENTS:
             today = clock.today()
             gaps = queries.document_gaps(organisation.id, on=today, through=today)
@@ -126,7 +127,7 @@ def require_counter_signature(organisation: Organisation) -> None:
     if organisation.kind is not OrganisationKind.PARTNER or organisation.state not in (PartnerState.IN_REVIEW, PartnerState.APPROVED):
         return
     if queries.works_alone(organisation.id) and queries.find_counter_signature(organisation.id) is None:
-        raise NotCounterSigned(f"{organisation.name} works alone with children, so the Zone’s safeguarding lead signs first.")
+        raise NotCounterSigned(_("%(organisation)s works alone with children, so the Zone’s safeguarding lead signs first.", organisation=organisation.name))
 
 
 def counter_sign(*, organisation_id: uuid.UUID, words: str, actor: Person) -> CounterSignature:
@@ -134,9 +135,9 @@ def counter_sign(*, organisation_id: uuid.UUID, words: str, actor: Person) -> Co
     with atomic():
         organisation = _get(organisation_id)
         if not policies.can_counter_sign(actor, organisation):
-            raise Forbidden("Only the Zone’s safeguarding lead signs this.")
+            raise Forbidden(_("Only the Zone’s safeguarding lead signs this."))
         if not words.strip():
-            raise Invalid("Say what you looked at: whoever asks later reads it.", field="words")
+            raise Invalid(_("Say what you looked at: whoever asks later reads it."), field="words")
         signed = CounterSignature(organisation_id=organisation_id, person_id=actor.id, words=words.strip()[:2_000])
         db.session.add(signed)
         notifications.close_tasks(kind=COUNTER_SIGN, subject=organisation, why="Signed")
@@ -219,4 +220,4 @@ def require_name(zone_id: uuid.UUID, name: str, but: uuid.UUID | None = None) ->
     if but is not None:
         statement = statement.where(Organisation.id != but)
     if db.session.scalar(statement.limit(1)) is not None:
-        raise Invalid(f"There is already an organisation called {name} in this Zone.", code="name_taken", field="name")
+        raise Invalid(_("There is already an organisation called %(name)s in this Zone.", name=name), code="name_taken", field="name")

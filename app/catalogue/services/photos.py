@@ -6,6 +6,7 @@ import uuid
 
 import sqlalchemy as sa
 from flask import current_app
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -38,7 +39,7 @@ def add_photo(*, content: bytes, alt: str, actor: Person, organisation_id: uuid.
         own = Photo.organisation_id == organisation_id if organisation_id else Photo.offering_id == offering_id
         there = db.session.scalar(sa.select(sa.func.count()).select_from(Photo).where(own)) or 0
         if there >= MOST:
-            raise Invalid(f"{MOST} photos are the most. Take one away first.", field="file")
+            raise Invalid(_("%(most)s photos are the most. Take one away first.", most=MOST), field="file")
         photo = Photo(
             organisation_id=organisation_id, offering_id=offering_id, name=name, alt=alt.strip(), width=picture.width,
             height=picture.height, position=there, added_by_id=actor.id, is_waiting=is_waiting,
@@ -89,4 +90,4 @@ def _of(photo: Photo) -> Organisation | Offering:
 
 def require_words(alt: str) -> None:
     if not alt.strip():
-        raise Invalid("Say in a few words what the photo shows, for those who cannot see it.", field="alt")
+        raise Invalid(_("Say in a few words what the photo shows, for those who cannot see it."), field="alt")

@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -69,4 +70,4 @@ def _require_name(organisation_id: uuid.UUID, name: str, but: uuid.UUID | None =
     if but is not None:
         statement = statement.where(Practitioner.id != but)
     if db.session.scalar(statement) is not None:
-        raise Invalid(f"There is already a {name} at this organisation. Add a second name to tell them apart.", field="name")
+        raise Invalid(_("There is already a %(name)s at this organisation. Add a second name to tell them apart.", name=name), field="name")

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.accounts.models import Person
@@ -38,14 +39,14 @@ def save_search(*, zone_id: uuid.UUID, name: str, asked: str, is_told: bool, act
     refuse_names(name, actor, "name")
     refuse_names(addresses.read_text(asked, None).words, actor, "name")
     if len(asked) > LONGEST_ADDRESS:
-        raise Invalid("That search has too many parts to be kept. Take some away.", field="name")
+        raise Invalid(_("That search has too many parts to be kept. Take some away."), field="name")
     known = _fits(asked, zone_id)
     with atomic():
         own = db.session.execute(sa.select(SavedSearch.zone_id, SavedSearch.name).where(SavedSearch.person_id == actor.id)).all()
         if any(other == zone_id and called.casefold() == name.casefold() for other, called in own):
-            raise Invalid("You have a search of that name already.", field="name")
+            raise Invalid(_("You have a search of that name already."), field="name")
         if len(own) >= MOST_SAVED:
-            raise Invalid(f"You keep {MOST_SAVED} searches already. Remove one that you no longer need.", field="name")
+            raise Invalid(_("You keep %(most)s searches already. Remove one that you no longer need.", most=MOST_SAVED), field="name")
         saved = SavedSearch(person_id=actor.id, zone_id=zone_id, name=name, asked=asked, is_told=is_told)
         db.session.add(saved)
         audit.record("catalogue.saved_search.saved", subject=saved, actor=actor, is_told=is_told)
@@ -61,7 +62,7 @@ def tell(*, saved_id: uuid.UUID, is_told: bool, actor: Person) -> SavedSearch:
         saved = lock_row(SavedSearch, saved_id)
         powers.keeps_search(actor, saved)
         if saved.is_told == is_told:
-            raise DomainError("You are told already." if is_told else "You are not told any more already.")
+            raise DomainError(_("You are told already.") if is_told else _("You are not told any more already."))
         saved.is_told, saved.swept_on = is_told, clock.today()
         if is_told:
             _remember(saved, known, told=False)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, School
 from app.audit import services as audit
@@ -110,13 +111,13 @@ def rule_of(series: Series) -> Rule:
 def require_rule(rule: Rule) -> None:
     """Raises Invalid at the field that cannot be."""
     if rule.end <= rule.start:
-        raise Invalid("It must end after it starts.", field="end")
+        raise Invalid(_("It must end after it starts."), field="end")
     if rule.ends_on < rule.starts_on:
-        raise Invalid("The last day cannot come before the first.", field="ends_on")
+        raise Invalid(_("The last day cannot come before the first."), field="ends_on")
     if (rule.ends_on - rule.starts_on).days > LONGEST_DAYS:
-        raise Invalid("A series runs for two years at most.", field="ends_on")
+        raise Invalid(_("A series runs for two years at most."), field="ends_on")
     if not rule.days():
-        raise Invalid("There is no such weekday between the two days.", field="ends_on")
+        raise Invalid(_("There is no such weekday between the two days."), field="ends_on")
 
 
 def _within(cohort: Cohort, meeting: Meeting) -> bool:
@@ -142,7 +143,7 @@ def _require_school(zone_id: uuid.UUID, school_id: uuid.UUID | None) -> None:
         return
     school = db.session.get(School, school_id)
     if school is None or school.zone_id != zone_id:
-        raise Invalid("Choose a school of this Zone.", field="school_id")
+        raise Invalid(_("Choose a school of this Zone."), field="school_id")
 
 
 def _require_free(cohort_id: uuid.UUID, rule: Rule, series_id: uuid.UUID | None) -> None:
@@ -153,7 +154,7 @@ def _require_free(cohort_id: uuid.UUID, rule: Rule, series_id: uuid.UUID | None)
     )
     for id_, starts_on, ends_on in others:
         if id_ != series_id and _overlap(starts_on, ends_on, rule):
-            raise Invalid("This group already meets at that time of the week between those days.", code="time_taken", field="start")
+            raise Invalid(_("This group already meets at that time of the week between those days."), code="time_taken", field="start")
 
 
 def _overlap(starts_on: date, ends_on: date, rule: Rule) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -52,7 +53,7 @@ def hold_session(*, session_id: uuid.UUID, actor: Person | None) -> Session:
         powers.holds(actor, session)
         SESSION_MOVES.require(session.state, SessionState.HELD)
         if session.held_on > clock.today():
-            raise Invalid("This session is still to come: its register opens on the day.", code="still_to_come")
+            raise Invalid(_("This session is still to come: its register opens on the day."), code="still_to_come")
         _move(session, SessionState.HELD, actor, "catalogue.session.held")
         return session
 
@@ -74,7 +75,7 @@ def cancel_session(*, session_id: uuid.UUID, by: CancelledBy, reason: str, actor
         powers.runs(actor, session.cohort.offering)
         SESSION_MOVES.require(session.state, SessionState.CANCELLED)
         if not reason.strip():
-            raise Invalid("Say why it is cancelled: families and Link Workers will ask.", field="reason")
+            raise Invalid(_("Say why it is cancelled: families and Link Workers will ask."), field="reason")
         cancel(session, by, reason.strip(), actor)
         return session
 
@@ -119,10 +120,10 @@ def _get(session_id: uuid.UUID) -> Session:
 def _require_times(cohort_id: uuid.UUID, times: Sequence[tuple[datetime, datetime]]) -> None:
     for starts_at, ends_at in times:
         if ends_at <= starts_at:
-            raise Invalid("It must end after it starts.", field="ends_at")
+            raise Invalid(_("It must end after it starts."), field="ends_at")
         if ends_at - starts_at > LONGEST:
-            raise Invalid("A session lasts a day at most.", field="ends_at")
+            raise Invalid(_("A session lasts a day at most."), field="ends_at")
     wanted = {starts_at for starts_at, _ in times}
     taken = sa.select(sa.exists().where(Session.cohort_id == cohort_id, Session.starts_at.in_(wanted)))
     if len(wanted) < len(times) or db.session.scalar(taken):
-        raise Invalid("This group already has a session at that time.", code="time_taken", field="starts_at")
+        raise Invalid(_("This group already has a session at that time."), code="time_taken", field="starts_at")

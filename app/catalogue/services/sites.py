@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.models import Person
 from app.audit import services as audit
@@ -25,7 +27,7 @@ from app.catalogue.whereabouts import is_about
 from app.shared import clock
 from app.shared.db import atomic, db
 from app.shared.errors import DomainError, Invalid, NotFound
-from app.shared.view import plural
+from app.shared.view import sentence_list
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,15 @@ def close_site(*, site_id: uuid.UUID, actor: Person) -> Site:
             Cohort.site_id == site_id, Cohort.state == CohortState.OPEN, sa.or_(Cohort.ends_on.is_(None), Cohort.ends_on >= clock.today())
         )) or 0
         if offerings or cohorts:
-            there = " and ".join(filter(None, (plural(offerings, "offering") if offerings else "", plural(cohorts, "group") if cohorts else "")))
-            raise SiteInUse(f"{there} still {'meets' if offerings + cohorts == 1 else 'meet'} at {site.name}. Choose another place for them first.")
+            said = (
+                ngettext("%(number)s offering", "%(number)s offerings", offerings, number=f"{offerings:,}") if offerings else "",
+                ngettext("%(number)s group", "%(number)s groups", cohorts, number=f"{cohorts:,}") if cohorts else "",
+            )
+            raise SiteInUse(ngettext(
+                "%(they)s still meets at %(site)s. Choose another place for them first.",
+                "%(they)s still meet at %(site)s. Choose another place for them first.", offerings + cohorts,
+                they=sentence_list([part for part in said if part]), site=site.name,
+            ))
         if site.closed_on is None:
             site.closed_on = clock.today()
             audit.record("catalogue.site.closed", subject=site, actor=actor, zone_id=site.organisation.zone_id)
@@ -129,7 +138,7 @@ def require_own_site(organisation_id: uuid.UUID, site_id: uuid.UUID | None) -> S
         return None
     site = db.session.get(Site, site_id)
     if site is None or site.organisation_id != organisation_id:
-        raise Invalid("Choose one of this organisation’s places.", field="site_id")
+        raise Invalid(_("Choose one of this organisation’s places."), field="site_id")
     return site
 
 
@@ -142,9 +151,9 @@ def get(site_id: uuid.UUID) -> Site:
 
 def _require_sense(facts: SiteFacts) -> None:
     if not facts.name.strip():
-        raise Invalid("Give the place a name, like Main hall or Acton Library.", field="name")
+        raise Invalid(_("Give the place a name, like Main hall or Acton Library."), field="name")
     if (facts.latitude is None) != (facts.longitude is None):
-        raise Invalid("Give both latitude and longitude, or neither.", field="latitude")
+        raise Invalid(_("Give both latitude and longitude, or neither."), field="latitude")
 
 
 def _require_name(organisation_id: uuid.UUID, name: str, but: uuid.UUID | None = None) -> None:
@@ -152,4 +161,4 @@ def _require_name(organisation_id: uuid.UUID, name: str, but: uuid.UUID | None =
     if but is not None:
         statement = statement.where(Site.id != but)
     if db.session.scalar(statement) is not None:
-        raise Invalid(f"There is already a place called {name} at this organisation.", code="name_taken", field="name")
+        raise Invalid(_("There is already a place called %(name)s at this organisation.", name=name), code="name_taken", field="name")

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit import services as audit
 from app.catalogue import queries
@@ -58,7 +60,7 @@ def begin_tariff(
     latest = queries.find_latest_tariff(offering.id)
     begins = starts_on or clock.today()
     if latest is not None and begins < latest.starts_on:
-        raise Invalid("A new price cannot begin before the one it follows.", field="starts_on")
+        raise Invalid(_("A new price cannot begin before the one it follows."), field="starts_on")
     terms = {
         "price_pence": price_pence, "setup_pence": setup_pence, "notice_percent": notice_percent, "payable": shares, "basis": basis,
         "is_one_to_one": is_one_to_one,
@@ -78,11 +80,11 @@ def begin_tariff(
 def require_terms(offering: Offering, *, price_pence: int, setup_pence: int, notice_percent: int, payable: Mapping[str, Any]) -> None:
     """Raises Invalid at the field that cannot be."""
     if not offering.needs_money:
-        raise Invalid("Only a programme that Kith commissions has a price for places.", field="price_pence")
+        raise Invalid(_("Only a programme that Kith commissions has a price for places."), field="price_pence")
     if price_pence < 0 or setup_pence < 0:
-        raise Invalid("A price cannot be less than nothing.", field="price_pence" if price_pence < 0 else "setup_pence")
+        raise Invalid(_("A price cannot be less than nothing."), field="price_pence" if price_pence < 0 else "setup_pence")
     if not 0 <= notice_percent <= 100:
-        raise Invalid("Type a percentage from 0 to 100.", field="notice_percent")
+        raise Invalid(_("Type a percentage from 0 to 100."), field="notice_percent")
     for mark, percent in payable.items():
         if mark not in DEFAULT_PAYABLE or not 0 <= int(percent) <= 100:
-            raise Invalid("Each mark is paid from 0 to 100 percent.", field=f"payable_{mark}")
+            raise Invalid(_("Each mark is paid from 0 to 100 percent."), field=f"payable_{mark}")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, Form, FormField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -33,30 +35,30 @@ YEARS = ("Nursery", "Reception", *(f"Year {n}" for n in range(1, 14)))
 class ChildForm(KithForm):
     """Adding a child, or changing the facts of one."""
 
-    first_name = LineField("First name", [InputRequired("Type the child’s first name."), Length(max=80)])
-    last_name = LineField("Last name", [Optional(), Length(max=80)])
-    known_as = LineField("Called", [Optional(), Length(max=80)], description="If the child likes to be called something else.")
-    born_on = OnField("Birthday", [Optional()])
-    age = WholeNumberField("Age", [Optional()], description="Only if you do not know the birthday.")
-    gender = LineField("Gender", [Optional(), Length(max=20)], description="As the child says it: girl, boy or their own word.")
-    school_id = PickField("School", missing="Choose a school, or “No school”.")
-    school_year = PickField("School year", [(UNKNOWN, "Not known"), *((year, year) for year in YEARS)], default=UNKNOWN)
-    town = LineField("Part of town", [Optional(), Length(max=120)])
-    ward = LineField("Ward", [Optional(), Length(max=120)], description="Some funds are for one ward only.")
-    postcode_area = LineField("Postcode area", [Optional(), Length(max=10)], description="Only the first half, like W12.")
-    latitude = DegreesField("Latitude", [Optional()], description="About where the child lives. Left empty, distances count from the school.")
-    longitude = DegreesField("Longitude", [Optional()])
-    programme_starts_on = OnField("With us from", [Optional()])
-    programme_ends_on = OnField("With us until", [Optional()])
+    first_name = LineField(_l("First name"), [InputRequired(_l("Type the child’s first name.")), Length(max=80)])
+    last_name = LineField(_l("Last name"), [Optional(), Length(max=80)])
+    known_as = LineField(_l("Called"), [Optional(), Length(max=80)], description=_l("If the child likes to be called something else."))
+    born_on = OnField(_l("Birthday"), [Optional()])
+    age = WholeNumberField(_l("Age"), [Optional()], description=_l("Only if you do not know the birthday."))
+    gender = LineField(_l("Gender"), [Optional(), Length(max=20)], description=_l("As the child says it: girl, boy or their own word."))
+    school_id = PickField(_l("School"), missing=_l("Choose a school, or “No school”."))
+    school_year = PickField(_l("School year"), [(UNKNOWN, _l("Not known")), *((year, year) for year in YEARS)], default=UNKNOWN)
+    town = LineField(_l("Part of town"), [Optional(), Length(max=120)])
+    ward = LineField(_l("Ward"), [Optional(), Length(max=120)], description=_l("Some funds are for one ward only."))
+    postcode_area = LineField(_l("Postcode area"), [Optional(), Length(max=10)], description=_l("Only the first half, like W12."))
+    latitude = DegreesField(_l("Latitude"), [Optional()], description=_l("About where the child lives. Left empty, distances count from the school."))
+    longitude = DegreesField(_l("Longitude"), [Optional()])
+    programme_starts_on = OnField(_l("With us from"), [Optional()])
+    programme_ends_on = OnField(_l("With us until"), [Optional()])
 
     def offer(self, schools: Sequence[School]) -> None:
-        self.school_id.offer([*((str(school.id), school.name) for school in schools), (UNKNOWN, "No school")])
+        self.school_id.offer([*((str(school.id), school.name) for school in schools), (UNKNOWN, _("No school"))])
 
     def fill(self, child: Child) -> None:
         """What is known of a child; another school has a page of its own, which says first what that does."""
         del self.school_id
         if child.school_year and child.school_year not in YEARS:
-            self.school_year.offer([(child.school_year, child.school_year), (UNKNOWN, "Not known"), *((year, year) for year in YEARS)])
+            self.school_year.offer([(child.school_year, child.school_year), (UNKNOWN, _("Not known")), *((year, year) for year in YEARS)])
         if not self.is_submitted():
             for name in Details.__dataclass_fields__:
                 if name in self:
@@ -79,12 +81,12 @@ class ChildForm(KithForm):
 class SchoolForm(KithForm):
     """Another school: chosen first, confirmed when it is known what it does."""
 
-    school_id = PickField("New school", missing="Choose a school, or “No school”.")
+    school_id = PickField(_l("New school"), missing=_l("Choose a school, or “No school”."))
 
     def offer(self, schools: Sequence[School], child: Child) -> None:
         """All but the school the child is at; that is only sent by a second click, and then changes nothing."""
         here = None if self.is_submitted() else str(child.school_id or UNKNOWN)
-        known = [*((str(school.id), school.name) for school in schools), (UNKNOWN, "No school")]
+        known = [*((str(school.id), school.name) for school in schools), (UNKNOWN, _("No school"))]
         self.school_id.offer((value, words) for value, words in known if value != here)
 
     @property
@@ -99,28 +101,28 @@ class SchoolForm(KithForm):
 class WindowForm(Form):
     """One time of the week; left empty it is none."""
 
-    days = TicksField("Days", choices=choices((day, day) for day in DAYS))
-    start = TimeField("From", [Optional()])
-    end = TimeField("To", [Optional()])
+    days = TicksField(_l("Days"), choices=choices((day, day) for day in DAYS))
+    start = TimeField(_l("From"), [Optional()])
+    end = TimeField(_l("To"), [Optional()])
 
 
 class PracticalitiesForm(KithForm):
     """What a match must never break."""
 
-    max_km = KilometresField("How far the child can go", [InputRequired("Type how far, in kilometres.")], description="In a straight line.")
+    max_km = KilometresField(_l("How far the child can go"), [InputRequired(_l("Type how far, in kilometres."))], description=_l("In a straight line."))
     windows = FieldList(FormField(WindowForm), min_entries=1, max_entries=8)
-    are_holidays_ok = BooleanField("School holidays are all right")
-    is_online_ok = BooleanField("Online is all right")
-    max_cost_pence = PoundsField("What the family can pay a session", description="0 if it has to be free.")
-    languages = LanguagesField("Languages the child can take part in", [InputRequired("Type at least one language.")], description="With commas between, like English, Somali.")
-    max_group = WholeNumberField("Largest group the child can bear", [Optional()], description="Leave empty if it does not matter.")
-    needs_quiet = BooleanField("Needs a quiet space")
-    needs_step_free = BooleanField("Needs step-free access")
-    is_girls_only = BooleanField("Girls’ groups only")
-    sibling_ages = AgesField("Brothers and sisters who must come along", [Optional()], description="Their ages, like 4, 7.")
-    parent_cannot_stay = BooleanField("A parent cannot stay")
-    audiences = TicksField("The child is among", choices=choices(AUDIENCES.items()),
-                           description="Some offerings are made for particular children. They are only ever suggested where this says so.")
+    are_holidays_ok = BooleanField(_l("School holidays are all right"))
+    is_online_ok = BooleanField(_l("Online is all right"))
+    max_cost_pence = PoundsField(_l("What the family can pay a session"), description=_l("0 if it has to be free."))
+    languages = LanguagesField(_l("Languages the child can take part in"), [InputRequired(_l("Type at least one language."))], description=_l("With commas between, like English, Somali."))
+    max_group = WholeNumberField(_l("Largest group the child can bear"), [Optional()], description=_l("Leave empty if it does not matter."))
+    needs_quiet = BooleanField(_l("Needs a quiet space"))
+    needs_step_free = BooleanField(_l("Needs step-free access"))
+    is_girls_only = BooleanField(_l("Girls’ groups only"))
+    sibling_ages = AgesField(_l("Brothers and sisters who must come along"), [Optional()], description=_l("Their ages, like 4, 7."))
+    parent_cannot_stay = BooleanField(_l("A parent cannot stay"))
+    audiences = TicksField(_l("The child is among"), choices=choices(AUDIENCES.items()),
+                           description=_l("Some offerings are made for particular children. They are only ever suggested where this says so."))
 
     def fill(self, child: Child) -> None:
         """What is known, and one empty time to add another."""
@@ -149,13 +151,13 @@ class PracticalitiesForm(KithForm):
             if not (form.days.data or form.start.raw_data != [""] or form.end.raw_data != [""]):
                 continue
             if not form.days.data:
-                form.days.errors = [*form.days.errors, "Choose the days of this time."]
+                form.days.errors = [*form.days.errors, _("Choose the days of this time.")]
                 fine = False
             if not form.start.data or not form.end.data:
-                form.start.errors = [*form.start.errors, "Type when this time starts and ends."]
+                form.start.errors = [*form.start.errors, _("Type when this time starts and ends.")]
                 fine = False
             elif form.start.data >= form.end.data:
-                form.end.errors = [*form.end.errors, "This time must end after it starts."]
+                form.end.errors = [*form.end.errors, _("This time must end after it starts.")]
                 fine = False
         return fine
 

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -61,7 +63,7 @@ class LinesField(TextAreaField):
 
     def pre_validate(self, form: Any) -> None:
         if any(len(line) > self.longest for line in self.data or []):
-            raise ValidationError(f"Each line can have up to {self.longest} characters.")
+            raise ValidationError(_("Each line can have up to %(longest)s characters.", longest=self.longest))
 
 
 class LanguagesField(StringField):
@@ -75,7 +77,7 @@ class LanguagesField(StringField):
         found = [find_code(name) for name in names]
         self.data: Any = list(dict.fromkeys(code for code in found if code))
         if None in found:
-            raise ValueError(f"“{names[found.index(None)].strip()}” is not a language we know. Type names like English, Somali or BSL.")
+            raise ValueError(_("“%(names)s” is not a language we know. Type names like English, Somali or BSL.", names=names[found.index(None)].strip()))
 
     def _value(self) -> str:
         return self.typed if self.typed is not None else ", ".join(language(code) for code in self.data or [])
@@ -91,7 +93,7 @@ class AgesField(StringField):
         parts = [part.strip() for part in re.split(r"[,;\s]+", self.typed) if part.strip()]
         self.data: Any = [int(part) for part in parts if part.isascii() and part.isdigit() and int(part) <= 25]
         if len(self.data) != len(parts):
-            raise ValueError("Type ages with commas between, like 4, 7.")
+            raise ValueError(_("Type ages with commas between, like 4, 7."))
 
     def _value(self) -> str:
         return self.typed if self.typed is not None else ", ".join(str(age) for age in self.data or [])
@@ -108,7 +110,7 @@ class KilometresField(StringField):
         if not self.typed:
             return
         if not re.fullmatch(r"\d{1,4}([.,]\d{1,2})?", self.typed) or not 0 < float(self.typed.replace(",", ".")) <= MANY_KM:
-            raise ValueError("Type kilometres, like 3 or 4.5.")
+            raise ValueError(_("Type kilometres, like 3 or 4.5."))
         self.data = float(self.typed.replace(",", "."))
 
     def _value(self) -> str:
@@ -126,7 +128,7 @@ class DegreesField(StringField):
         if not self.typed:
             return
         if not re.fullmatch(r"-?\d{1,3}(\.\d{1,8})?", self.typed) or abs(float(self.typed)) > 180:
-            raise ValueError("Type degrees, like 51.5142 or -0.2064.")
+            raise ValueError(_("Type degrees, like 51.5142 or -0.2064."))
         self.data = float(self.typed)
 
     def _value(self) -> str:
@@ -142,7 +144,7 @@ class TicksField(SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
         known = {str(value) for value, *_ in self.iter_choices()}
         if any(str(value) not in known for value in self.data or []):
-            raise ValidationError("Choose from the list.")
+            raise ValidationError(_("Choose from the list."))
 
 
 class PickField(SelectField):
@@ -150,13 +152,13 @@ class PickField(SelectField):
 
     data: Any
 
-    def __init__(self, label: str, pairs: Iterable[tuple[str, str]] = (), missing: str = "Choose one.", **kwargs: Any) -> None:
+    def __init__(self, label: str, pairs: Iterable[tuple[str, str]] = (), missing: str = _l("Choose one."), **kwargs: Any) -> None:
         super().__init__(label, choices=[], validate_choice=False, **kwargs)
         self.missing = missing
         self.offer(pairs)
 
     def offer(self, pairs: Iterable[tuple[str, str]]) -> None:
-        self.choices = choices([("", "Choose one"), *pairs])
+        self.choices = choices([("", _("Choose one")), *pairs])
 
     def pre_validate(self, form: Any) -> None:
         if not self.data or str(self.data) not in {str(value) for value, *_ in self.iter_choices()}:
@@ -188,7 +190,7 @@ class OneField(RadioField):
 
     data: Any
 
-    def __init__(self, label: str, pairs: Iterable[tuple[str, str]] = (), missing: str = "Choose one.", **kwargs: Any) -> None:
+    def __init__(self, label: str, pairs: Iterable[tuple[str, str]] = (), missing: str = _l("Choose one."), **kwargs: Any) -> None:
         super().__init__(label, choices=choices(pairs), validate_choice=False, **kwargs)
         self.missing = missing
 

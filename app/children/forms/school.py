@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
@@ -20,9 +22,10 @@ from app.children.services import HOW
 from app.shared import clock
 from app.shared.errors import Invalid
 from app.shared.forms import KithForm, WholeNumberField, choices
+from app.shared.tongue import capital
 
 LANGUAGE_PAIRS = sorted(LANGUAGES.items(), key=lambda item: (item[0] != "en", item[1]))
-WHO_ANSWERED = {Informant.TEACHER: "A teacher", Informant.PARENT: "A parent or carer", Informant.SELF: "The child"}
+WHO_ANSWERED = {Informant.TEACHER: _l("A teacher"), Informant.PARENT: _l("A parent or carer"), Informant.SELF: _l("The child")}
 
 
 class FigureField(StringField):
@@ -55,7 +58,7 @@ class StepField(OneField):
 
     def __init__(self, code: str, **kwargs: Any) -> None:
         figure = measuring.FIGURES[code]
-        pairs = [*((str(at), words[0].upper() + words[1:]) for at, words in enumerate(figure.steps, 1)), ("", "Not said")]
+        pairs = [*((str(at), words[0].upper() + words[1:]) for at, words in enumerate(figure.steps, 1)), ("", _("Not said"))]
         super().__init__(figure.words, pairs, default="", **kwargs)
 
     @property
@@ -80,15 +83,15 @@ class StepLimitField(SelectField):
 class SdqForm(KithForm):
     """Scores only: the questionnaire itself stays on paper."""
 
-    informant = OneField("Who answered", missing="Choose who answered.")
-    measured_on = OnField("Answered on", [InputRequired("Choose the day it was answered.")])
-    sdq_total = FigureField("sdq_total", description="0 to 40. Left empty, Kith adds up the four scales.")
-    sdq_emotional = FigureField("sdq_emotional", description="0 to 10")
-    sdq_conduct = FigureField("sdq_conduct", description="0 to 10")
-    sdq_hyperactivity = FigureField("sdq_hyperactivity", description="0 to 10")
-    sdq_peer = FigureField("sdq_peer", description="0 to 10")
-    sdq_prosocial = FigureField("sdq_prosocial", "Prosocial", description="0 to 10; here higher is better, and it is no part of the total")
-    sdq_impact = FigureField("sdq_impact", description="0 to 10; 0 to 6 for a teacher")
+    informant = OneField(_l("Who answered"), missing=_l("Choose who answered."))
+    measured_on = OnField(_l("Answered on"), [InputRequired(_l("Choose the day it was answered."))])
+    sdq_total = FigureField(code="sdq_total", description=_l("0 to 40. Left empty, Kith adds up the four scales."))
+    sdq_emotional = FigureField(code="sdq_emotional", description=_l("0 to 10"))
+    sdq_conduct = FigureField(code="sdq_conduct", description=_l("0 to 10"))
+    sdq_hyperactivity = FigureField(code="sdq_hyperactivity", description=_l("0 to 10"))
+    sdq_peer = FigureField(code="sdq_peer", description=_l("0 to 10"))
+    sdq_prosocial = FigureField(code="sdq_prosocial", label=_l("Prosocial"), description=_l("0 to 10; here higher is better, and it is no part of the total"))
+    sdq_impact = FigureField(code="sdq_impact", description=_l("0 to 10; 0 to 6 for a teacher"))
 
     def offer(self, person: Person, child: Child) -> None:
         self.informant.offer(
@@ -105,10 +108,10 @@ class SdqForm(KithForm):
 class SchoolFiguresForm(KithForm):
     """What the school's own system says."""
 
-    measured_on = OnField("On", [InputRequired("Choose the day.")])
-    attendance = FigureField("attendance", description="Percent of this school year so far, like 91.5.")
-    reading = FigureField("reading", "Reading score", description="A standardised score; 100 is the average.")
-    maths = FigureField("maths", "Maths score", description="A standardised score; 100 is the average.")
+    measured_on = OnField(_l("On"), [InputRequired(_l("Choose the day."))])
+    attendance = FigureField(code="attendance", description=_l("Percent of this school year so far, like 91.5."))
+    reading = FigureField(code="reading", label=_l("Reading score"), description=_l("A standardised score; 100 is the average."))
+    maths = FigureField(code="maths", label=_l("Maths score"), description=_l("A standardised score; 100 is the average."))
 
     def figures(self) -> dict[str, int]:
         return {name: self[name].data for name in ("attendance", "reading", "maths") if self[name].data is not None}
@@ -117,8 +120,8 @@ class SchoolFiguresForm(KithForm):
 class CorrectForm(KithForm):
     """One figure put right; left empty it is taken back."""
 
-    tenths = StringField("What it should be", [Optional()], description="Leave it empty to take the figure back.")
-    why = LineField("Why", [InputRequired("Say why, in a few words."), Length(max=300)])
+    tenths = StringField(_l("What it should be"), [Optional()], description=_l("Leave it empty to take the figure back."))
+    why = LineField(_l("Why"), [InputRequired(_l("Say why, in a few words.")), Length(max=300)])
 
     def read(self, measure: Measure) -> int | None:
         """Raises Invalid at the field."""
@@ -132,16 +135,16 @@ class CorrectForm(KithForm):
 
 
 class TeacherViewForm(KithForm):
-    teacher = LineField("Who says it", [InputRequired("Type the teacher’s name."), Length(max=120)])
-    said_on = OnField("When", [InputRequired("Choose the day.")])
-    going_well = TextField("What goes well", [Optional(), Length(max=2000)])
-    next_step = TextField("What to work on next", [Optional(), Length(max=2000)])
-    is_review = BooleanField("This is the review of the term")
-    worry_social = StepField("worry_social")
-    worry_emotional = StepField("worry_emotional")
-    worry_academic = StepField("worry_academic")
-    reading_level = StepField("reading_level")
-    maths_level = StepField("maths_level")
+    teacher = LineField(_l("Who says it"), [InputRequired(_l("Type the teacher’s name.")), Length(max=120)])
+    said_on = OnField(_l("When"), [InputRequired(_l("Choose the day."))])
+    going_well = TextField(_l("What goes well"), [Optional(), Length(max=2000)])
+    next_step = TextField(_l("What to work on next"), [Optional(), Length(max=2000)])
+    is_review = BooleanField(_l("This is the review of the term"))
+    worry_social = StepField(code="worry_social")
+    worry_emotional = StepField(code="worry_emotional")
+    worry_academic = StepField(code="worry_academic")
+    reading_level = StepField(code="reading_level")
+    maths_level = StepField(code="maths_level")
 
     def judgements(self) -> dict[str, int]:
         names = ("worry_social", "worry_emotional", "worry_academic", "reading_level", "maths_level")
@@ -150,15 +153,15 @@ class TeacherViewForm(KithForm):
 
 
 class DecideForm(KithForm):
-    choice = OneField("What is decided?", [(Selection.SELECTED.value, "Select: this child joins the programme"), (Selection.NOT_NOW.value, "Not now")],
-                      "Choose what is decided.")
-    reason = TextField("Why", [Optional(), Length(max=1000)], description="Needed for “not now”.")
+    choice = OneField(_l("What is decided?"), [(Selection.SELECTED.value, _l("Select: this child joins the programme")), (Selection.NOT_NOW.value, _l("Not now"))],
+                      _l("Choose what is decided."))
+    reason = TextField(_l("Why"), [Optional(), Length(max=1000)], description=_l("Needed for “not now”."))
 
 
 class CriteriaForm(KithForm):
     """A tick and a limit for each criterion that Kith knows; the fields are made from the list."""
 
-    least = WholeNumberField("How many have to be met to be suggested", [InputRequired("Type how many.")])
+    least = WholeNumberField(_l("How many have to be met to be suggested"), [InputRequired(_l("Type how many."))])
 
     def lines(self) -> list[tuple[risk.Criterion, Any, Any]]:
         return [(criterion, self[f"on_{key}"], self[key]) for key, criterion in risk.CRITERIA.items()]
@@ -183,26 +186,26 @@ class CriteriaForm(KithForm):
                 continue
             tenths = limit.tenths if isinstance(limit, StepLimitField) else limit.data
             if tenths is None:
-                raise Invalid("Type where it begins.", field=criterion.key)
+                raise Invalid(_("Type where it begins."), field=criterion.key)
             found[criterion.key] = tenths
         return found
 
 
 for _key, _criterion in risk.CRITERIA.items():
-    _edge = "at least" if _criterion.is_at_least else "at most"
+    _edge = _l("%(criterion)s: at least", criterion=_criterion.words) if _criterion.is_at_least else _l("%(criterion)s: at most", criterion=_criterion.words)
     setattr(CriteriaForm, f"on_{_key}", BooleanField(_criterion.words))
     setattr(
         CriteriaForm, _key,
-        StepLimitField(_criterion.code, f"{_criterion.words}: {_edge}") if measuring.FIGURES[_criterion.code].steps
-        else FigureField(_criterion.code, f"{_criterion.words}: {_edge}", is_optional=False),
+        StepLimitField(_criterion.code, _edge) if measuring.FIGURES[_criterion.code].steps
+        else FigureField(_criterion.code, _edge, is_optional=False),
     )
 
 
 class ObjectionForm(KithForm):
-    carer_id = OneField("Who says no", missing="Choose who says no.")
-    organisation_id = PickField("To sharing with", missing="Choose an organisation.")
-    said_on = OnField("When", [InputRequired("Choose the day.")])
-    words = TextField("What they said", [Optional(), Length(max=1000)])
+    carer_id = OneField(_l("Who says no"), missing=_l("Choose who says no."))
+    organisation_id = PickField(_l("To sharing with"), missing=_l("Choose an organisation."))
+    said_on = OnField(_l("When"), [InputRequired(_l("Choose the day."))])
+    words = TextField(_l("What they said"), [Optional(), Length(max=1000)])
 
     def offer(self, carers: Sequence[Carer], organisations: Sequence[Organisation]) -> None:
         self.carer_id.offer((str(c.id), f"{c.name}{f', {c.relation}' if c.relation else ''}") for c in carers if c.has_parental_responsibility)
@@ -212,20 +215,20 @@ class ObjectionForm(KithForm):
 
 
 class AgreeForm(KithForm):
-    why = TextField("What was said, and how", [InputRequired("Write what was said, and how."), Length(max=1000)])
+    why = TextField(_l("What was said, and how"), [InputRequired(_l("Write what was said, and how.")), Length(max=1000)])
 
 
 class GillickForm(KithForm):
-    organisation_id = PickField("May be shared with", missing="Choose an organisation.")
-    fields = TicksField("What may be shared", choices=choices((key, words[0].upper() + words[1:]) for key, words in SHAREABLE.items() if key != "contact"))
-    understood = TextField("How you know that the child understands", [InputRequired("Write how you know that the child understands, in what the child said."), Length(max=4000)],
-                           description="What would be shared, with whom, for what, and that it can be taken back.")
-    why_not_parent = TextField("Why no parent or carer decides", [InputRequired("Write why no parent or carer decides, and what was done to bring them in."), Length(max=4000)],
-                               description="And what was done to bring them in.")
-    given_on = OnField("Agreed on", [InputRequired("Choose the day.")])
-    ends_on = OnField("Until", [InputRequired("Choose the last day.")], description="Two years at most.")
-    how = OneField("How the child said it", [(how, how[0].upper() + how[1:]) for how in HOW], "Choose how the child said it.")
-    language = PickField("In which language", LANGUAGE_PAIRS, "Choose a language.")
+    organisation_id = PickField(_l("May be shared with"), missing=_l("Choose an organisation."))
+    fields = TicksField(_l("What may be shared"), choices=choices((key, capital(words)) for key, words in SHAREABLE.items() if key != "contact"))
+    understood = TextField(_l("How you know that the child understands"), [InputRequired(_l("Write how you know that the child understands, in what the child said.")), Length(max=4000)],
+                           description=_l("What would be shared, with whom, for what, and that it can be taken back."))
+    why_not_parent = TextField(_l("Why no parent or carer decides"), [InputRequired(_l("Write why no parent or carer decides, and what was done to bring them in.")), Length(max=4000)],
+                               description=_l("And what was done to bring them in."))
+    given_on = OnField(_l("Agreed on"), [InputRequired(_l("Choose the day."))])
+    ends_on = OnField(_l("Until"), [InputRequired(_l("Choose the last day."))], description=_l("Two years at most."))
+    how = OneField(_l("How the child said it"), [(how, how[0].upper() + how[1:]) for how in HOW], _l("Choose how the child said it."))
+    language = PickField(_l("In which language"), LANGUAGE_PAIRS, _l("Choose a language."))
 
     def offer(self, organisations: Sequence[Organisation]) -> None:
         self.organisation_id.offer((str(o.id), o.name) for o in organisations)
@@ -235,5 +238,5 @@ class GillickForm(KithForm):
 
 
 class SignForm(KithForm):
-    decision = OneField("Do you agree?", [("yes", "Yes: the child decides this alone, and I sign it"), ("no", "No, and I say why")], "Choose yes or no.")
-    words = TextField("What you want to say", [Optional(), Length(max=2000)], description="Needed for a no.")
+    decision = OneField(_l("Do you agree?"), [("yes", _l("Yes: the child decides this alone, and I sign it")), ("no", _l("No, and I say why"))], _l("Choose yes or no."))
+    words = TextField(_l("What you want to say"), [Optional(), Length(max=2000)], description=_l("Needed for a no."))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -85,9 +86,9 @@ class Carer(Row):
 
 
 SHAREABLE = {
-    "first_name": "first name", "age": "age and school year", "interests": "interests", "own_words": "own words",
-    "what_helps": "what helps and what does not", "must_know": "must-know", "trusted_adult": "trusted adult",
-    "contact": "parent's or carer's telephone number", "needs": "needs", "photo": "photo on the introduction card",
+    "first_name": _l("first name"), "age": _l("age and school year"), "interests": "interests", "own_words": _l("own words"),
+    "what_helps": _l("what helps and what does not"), "must_know": "must-know", "trusted_adult": _l("trusted adult"),
+    "contact": _l("parent's or carer's telephone number"), "needs": "needs", "photo": _l("photo on the introduction card"),
 }
 """What a consent can cover, and the words for it."""
 

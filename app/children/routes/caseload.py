@@ -6,6 +6,8 @@ import uuid
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role
@@ -17,7 +19,6 @@ from app.children.forms.people import CaseloadForm, HandOverForm
 from app.children.models import CaseloadKind, Child
 from app.children.routes.blueprint import blueprint, form_page
 from app.shared import clock
-from app.shared.view import plural
 from app.shared.web import act, allow, current_person, submit
 
 PAGE = 40
@@ -74,7 +75,7 @@ def child_edit(child: Child) -> ResponseReturnValue:
     form.fill(child)
     return form_page(
         child, form, lambda: services.change_child(child_id=child.id, details=form.details(child.region), actor=current_person()),
-        title=f"Facts about {child.called}", done="Saved.",
+        title=_("Facts about %(child)s", child=child.called), done=_("Saved."),
     )
 
 
@@ -91,7 +92,7 @@ def caseload_assign(child: Child) -> ResponseReturnValue:
             child_id=child.id, person_id=form.person_id.chosen_id, kind=CaseloadKind(form.kind.data), starts_on=form.starts_on.data,
             ends_on=form.ends_on.data, also_until=form.also_until.data, actor=current_person(),
         ),
-        title=f"Who works with {child.called}", template="children/caseload_assign.html", done=f"{child.called} has a Link Worker.",
+        title=_("Who works with %(child)s", child=child.called), template="children/caseload_assign.html", done=_("%(child)s has a Link Worker.", child=child.called),
     )
 
 
@@ -111,7 +112,7 @@ def hand_over() -> ResponseReturnValue:
         starts_on=form.starts_on.data, ends_on=form.ends_on.data, actor=person,
     ))
     if count is not None:
-        flash(f"Done for {plural(count, 'child', 'children')}.", "success")
+        flash(ngettext("Done for %(number)s child.", "Done for %(number)s children.", count, number=f"{count:,}"), "success")
         return redirect(url_for("children.caseload"), 303)
     is_wrong = request.method == "POST"
     return render_template("children/caseload_hand_over.html", form=form, zone=zone, zones=zones, leading=leading), 422 if is_wrong else 200
@@ -122,5 +123,5 @@ def hand_over() -> ResponseReturnValue:
 def caseload_end(child: Child, caseload_id: uuid.UUID) -> ResponseReturnValue:
     return act(
         lambda: services.end_caseload(caseload_id=caseload_id, child_id=child.id, on=clock.today(), actor=current_person()),
-        url_for("children.caseload_assign", child_id=child.id), done="Today is the last day.",
+        url_for("children.caseload_assign", child_id=child.id), done=_("Today is the last day."),
     )

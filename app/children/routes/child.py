@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.catalogue.models import AREAS
 from app.children import book, panels, policies, queries, services, showing
@@ -67,7 +68,7 @@ def strengths_edit(child: Child) -> ResponseReturnValue:
             what_helps=form.what_helps.data, what_does_not=form.what_does_not.data, must_know=form.must_know.data,
             actor=current_person(),
         ),
-        title=f"What {child.called} is good at and loves", done="Saved.",
+        title=_("What %(child)s is good at and loves", child=child.called), done=_("Saved."),
     )
 
 
@@ -79,5 +80,5 @@ def practicalities_edit(child: Child) -> ResponseReturnValue:
     return form_page(
         child, form,
         lambda: services.set_practicalities(child_id=child.id, practicalities=form.practicalities(), actor=current_person()),
-        title=f"When and how {child.called} can take part", template="children/practicalities_edit.html", done="Saved. Matches keep to this.",
+        title=_("When and how %(child)s can take part", child=child.called), template="children/practicalities_edit.html", done=_("Saved. Matches keep to this."),
     )

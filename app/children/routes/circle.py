@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.children import book, policies, queries, services, showing
 from app.children.circle import frames_of, story, ties_of
@@ -47,8 +48,8 @@ def relationship_new(child: Child) -> ResponseReturnValue:
         form.since_on.data = clock.today()
         form.closeness.data, form.warmth.data = Closeness.NEAR.value, Warmth.WARM.value
     return form_page(
-        child, form, lambda: _save(child, form, None), title=f"Somebody who matters to {child.called}",
-        done="The circle has one more.", back=url_for("children.circle", child_id=child.id),
+        child, form, lambda: _save(child, form, None), title=_("Somebody who matters to %(child)s", child=child.called),
+        done=_("The circle has one more."), back=url_for("children.circle", child_id=child.id),
     )
 
 
@@ -63,7 +64,7 @@ def relationship_edit(child: Child, relationship_id: uuid.UUID) -> ResponseRetur
         if "other_child_id" in form:
             form.other_child_id.data = str(tie.other_child_id or "")
     return form_page(
-        child, form, lambda: _save(child, form, relationship_id, tie.other_child_id), title=tie.name, done="Saved.", template="children/relationship_edit.html",
+        child, form, lambda: _save(child, form, relationship_id, tie.other_child_id), title=tie.name, done=_("Saved."), template="children/relationship_edit.html",
         back=url_for("children.circle", child_id=child.id), tie=tie, close_words=CLOSE_WORDS, warm_words=WARM_WORDS,
     )
 
@@ -90,7 +91,7 @@ def carer_new(child: Child) -> ResponseReturnValue:
     if not form.is_submitted():
         form.language.data, form.has_parental_responsibility.data = "en", True
     return form_page(
-        child, form, lambda: _save_carer(child, form, None), title=f"A parent or carer of {child.called}", done="Saved.",
+        child, form, lambda: _save_carer(child, form, None), title=_("A parent or carer of %(child)s", child=child.called), done=_("Saved."),
     )
 
 
@@ -99,7 +100,7 @@ def carer_new(child: Child) -> ResponseReturnValue:
 def carer_edit(child: Child, carer_id: uuid.UUID) -> ResponseReturnValue:
     carer = queries.get_carer(carer_id, child.id)
     form = CarerForm(obj=carer)
-    return form_page(child, form, lambda: _save_carer(child, form, carer_id), title=carer.name, done="Saved.")
+    return form_page(child, form, lambda: _save_carer(child, form, carer_id), title=carer.name, done=_("Saved."))
 
 
 def _save_carer(child: Child, form: CarerForm, carer_id: uuid.UUID | None) -> object:

@@ -6,6 +6,7 @@ import uuid
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.children import policies, queries, school_queries, services
 from app.children.forms.people import ConsentForm, WithdrawForm
@@ -33,7 +34,7 @@ def consent_new(child: Child) -> ResponseReturnValue:
             fields=form.fields.data or [], given_on=form.given_on.data, ends_on=form.ends_on.data, how=form.how.data,
             language=form.language.data, actor=current_person(),
         ),
-        title=f"What may be shared about {child.called}", template="children/consent_new.html", done="The consent is kept.",
+        title=_("What may be shared about %(child)s", child=child.called), template="children/consent_new.html", done=_("The consent is kept."),
     )
 
 
@@ -48,8 +49,8 @@ def consent_withdraw(child: Child, consent_id: uuid.UUID) -> ResponseReturnValue
         lambda: services.withdraw_consent(
             consent_id=consent_id, child_id=child.id, why=form.why.data or "", actor=current_person(),
         ),
-        title=f"Stop sharing with {preview.organisation}", template="children/consent_withdraw.html",
-        done=f"{preview.organisation} sees nothing of {child.called} any more.", preview=preview, shared=shared,
+        title=_("Stop sharing with %(organisation)s", organisation=preview.organisation), template="children/consent_withdraw.html",
+        done=_("%(organisation)s sees nothing of %(child)s any more.", organisation=preview.organisation, child=child.called), preview=preview, shared=shared,
     )
 
 
@@ -84,8 +85,8 @@ def consents_withdraw(child: Child) -> ResponseReturnValue:
     return form_page(
         child, form,
         lambda: _true(consent_services.withdraw_all_consents(child_id=child.id, why=form.why.data or "", actor=current_person())),
-        title="Stop sharing with everybody", template="children/consent_withdraw_all.html",
-        done=f"Nothing of {child.called} is shared with anybody any more.", previews=previews, shareable=SHAREABLE,
+        title=_("Stop sharing with everybody"), template="children/consent_withdraw_all.html",
+        done=_("Nothing of %(child)s is shared with anybody any more.", child=child.called), previews=previews, shareable=SHAREABLE,
         back=url_for("children.consents", child_id=child.id),
     )
 
@@ -113,8 +114,8 @@ def objection_new(child: Child) -> ResponseReturnValue:
             child_id=child.id, organisation_id=form.organisation_id.chosen_id, carer_id=form.carer_id.chosen_id,
             words=form.words.data or "", said_on=form.said_on.data, actor=current_person(),
         ),
-        title="A parent or carer says no", template="children/objection_new.html",
-        done="Both are kept. Nothing is shared until they agree.", back=url_for("children.consents", child_id=child.id),
+        title=_("A parent or carer says no"), template="children/objection_new.html",
+        done=_("Both are kept. Nothing is shared until they agree."), back=url_for("children.consents", child_id=child.id),
     )
 
 
@@ -128,9 +129,9 @@ def objection_lift(child: Child, objection_id: uuid.UUID) -> ResponseReturnValue
     return form_page(
         child, form,
         lambda: disagreement.lift_objection(objection_id=objection_id, child_id=child.id, why=form.why.data or "", actor=current_person()),
-        title=f"{carer.name} agrees after all", done="Kept. What was agreed counts again, unless somebody else says no.",
+        title=_("%(carer)s agrees after all", carer=carer.name), done=_("Kept. What was agreed counts again, unless somebody else says no."),
         back=url_for("children.consents", child_id=child.id),
-        lede=f"{carer.name} said no to {name} on {objection.said_on:%-d %B %Y}. When nobody says no any more, what was agreed counts again at once.",
+        lede=_("%(carer)s said no to %(name)s on %(said_on)s. When nobody says no any more, what was agreed counts again at once.", carer=carer.name, name=name, said_on=f"{objection.said_on:%-d %B %Y}"),
     )
 
 
@@ -146,9 +147,9 @@ def gillick_new(child: Child) -> ResponseReturnValue:
             ends_on=form.ends_on.data, how=form.how.data, language=form.language.data, understood=form.understood.data or "",
             why_not_parent=form.why_not_parent.data or "", actor=current_person(),
         ),
-        title=f"{child.called} decides alone", done="Kept. It counts when the safeguarding lead has signed it.",
+        title=_("%(child)s decides alone", child=child.called), done=_("Kept. It counts when the safeguarding lead has signed it."),
         back=url_for("children.consents", child_id=child.id),
-        lede="A child who understands enough can decide (Gillick competence). You write down why; a safeguarding lead signs. Until then nothing is shared on it.",
+        lede=_("A child who understands enough can decide (Gillick competence). You write down why; a safeguarding lead signs. Until then nothing is shared on it."),
     )
 
 
@@ -165,7 +166,7 @@ def gillick_show(child: Child, note_id: uuid.UUID) -> ResponseReturnValue:
 
     waits = note.state is GillickState.NOTED
     return form_page(
-        child, form, verb, title=f"{child.called} decides alone", template="children/gillick_show.html", done="Kept.",
+        child, form, verb, title=_("%(child)s decides alone", child=child.called), template="children/gillick_show.html", done=_("Kept."),
         back=url_for("children.consents", child_id=child.id), note=note, waits=waits,
         may_sign=waits and policies.can_countersign(person, child) and note.noted_by_id != person.id,
         organisation=queries.organisation_names([note.organisation_id])[note.organisation_id], language=language,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.children import book, policies, queries, services
 from app.children.forms.listening import (
@@ -62,7 +63,7 @@ def voice_new(child: Child) -> ResponseReturnValue:
     return form_page(
         child, form,
         lambda: services.record_voice(child_id=child.id, words=form.words.data, said_on=form.said_on.data, actor=current_person()),
-        title=f"Something {child.called} said", done=f"{child.called}’s words are kept.",
+        title=_("Something %(child)s said", child=child.called), done=_("%(child)s’s words are kept.", child=child.called),
     )
 
 
@@ -80,7 +81,7 @@ def note_new(child: Child) -> ResponseReturnValue:
             child_id=child.id, kind=NoteKind(form.kind.data), text=form.text.data, noted_on=form.noted_on.data or clock.today(), actor=person,
             is_private=bool(may_keep and form.is_private.data),
         ),
-        title=f"A note about {child.called}", template="children/note_new.html", done="The note is kept.",
+        title=_("A note about %(child)s", child=child.called), template="children/note_new.html", done=_("The note is kept."),
         back=url_for("children.notes", child_id=child.id), kinds=NOTE_WORDS, note_icons=NOTE_ICONS,
     )
 
@@ -88,13 +89,13 @@ def note_new(child: Child) -> ResponseReturnValue:
 @blueprint.post("/children/<uuid:child_id>/tags/<uuid:tag_id>/accept")
 @allow(policies.can_work_with_child, child=queries.get_child)
 def tag_accept(child: Child, tag_id: uuid.UUID) -> ResponseReturnValue:
-    return _decide(child, tag_id, is_right=True, done="Added. It counts in the matches from now on.")
+    return _decide(child, tag_id, is_right=True, done=_("Added. It counts in the matches from now on."))
 
 
 @blueprint.post("/children/<uuid:child_id>/tags/<uuid:tag_id>/decline")
 @allow(policies.can_work_with_child, child=queries.get_child)
 def tag_decline(child: Child, tag_id: uuid.UUID) -> ResponseReturnValue:
-    return _decide(child, tag_id, is_right=False, done="Set aside. The note itself stays.")
+    return _decide(child, tag_id, is_right=False, done=_("Set aside. The note itself stays."))
 
 
 def _decide(child: Child, tag_id: uuid.UUID, *, is_right: bool, done: str) -> ResponseReturnValue:
@@ -115,7 +116,7 @@ def help_new(child: Child) -> ResponseReturnValue:
         lambda: services.answer_help(
             child_id=child.id, face=int(form.face.data), words=form.words.data or "", asked_on=form.asked_on.data, actor=current_person(),
         ),
-        title=f"Ask {child.called}", template="children/help_new.html", done=f"{child.called}’s answer is kept.",
+        title=_("Ask %(child)s", child=child.called), template="children/help_new.html", done=_("%(child)s’s answer is kept.", child=child.called),
     )
 
 
@@ -130,7 +131,7 @@ def refusal_lift(child: Child, offering_id: uuid.UUID) -> ResponseReturnValue:
     return form_page(
         child, form,
         lambda: services.lift_refusal(child_id=child.id, offering_id=offering_id, words=form.words.data or "", actor=current_person()),
-        title=f"Bring {title} back", done=f"{title} can be matched again.", back=url_for("children.notes", child_id=child.id),
-        lede=(f"{child.called} said no to this. Only {child.called}’s own new words can bring it back."
-              if refusal.is_childs_no else f"It was set aside for {child.called}. Words of {child.called} are welcome, but not needed."),
+        title=_("Bring %(title)s back", title=title), done=_("%(title)s can be matched again.", title=title), back=url_for("children.notes", child_id=child.id),
+        lede=(_("%(child)s said no to this. Only %(child)s’s own new words can bring it back.", child=child.called)
+              if refusal.is_childs_no else _("It was set aside for %(child)s. Words of %(child)s are welcome, but not needed.", child=child.called)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.children import policies, queries, services
@@ -27,8 +28,8 @@ def child_school(child: Child) -> ResponseReturnValue:
     is_picked = school is not None or (form.is_for_none and child.school_id is not None)
     return form_page(
         child, form, lambda: services.change_school(child_id=child.id, school_id=form.chosen_school, actor=me),
-        title=f"{child.called} changes school", template="children/child_school.html",
-        done=f"{child.called} is at {school.name if school else 'no school'} now.", is_picked=is_picked, school=school,
+        title=_("%(child)s changes school", child=child.called), template="children/child_school.html",
+        done=_("%(child)s is at %(school)s now.", child=child.called, school=school.name) if school else _("%(child)s is at no school now.", child=child.called), is_picked=is_picked, school=school,
         money=services.preview_moving(child_id=child.id, school=school) if is_picked else [],
         asks_who_leads=services.asks_who_leads(child, school),
     )
@@ -47,8 +48,8 @@ def child_zone(child: Child) -> ResponseReturnValue:
         child, form, lambda: services.move_zone(
             child_id=child.id, zone_id=form.zone_id.chosen_id, agreed=form.agreed, sees_until=form.sees_until.data, actor=current_person(),
         ),
-        title=f"{child.called} moves to another Zone", template="children/child_zone.html",
-        done=f"{child.called} is with {zone.name if zone else ''} now. Their Zone manager has been told.", zone=zone, zones=zones, carers=carers,
+        title=_("%(child)s moves to another Zone", child=child.called), template="children/child_zone.html",
+        done=_("%(child)s is with %(zone)s now. Their Zone manager has been told.", child=child.called, zone=zone.name if zone else ""), zone=zone, zones=zones, carers=carers,
         ends=services.preview_leaving(child_id=child.id) if zone else [], stays=services.what_stays(child) if zone else [],
     )
 
@@ -62,6 +63,6 @@ def child_leave(child: Child) -> ResponseReturnValue:
     return form_page(
         child, form,
         lambda: services.child_left(child_id=child.id, on=form.on.data, reason=form.reason.data, actor=current_person()),
-        title=f"{child.called} is leaving", template="children/child_leave.html", done=f"{child.called} has left the programme.",
+        title=_("%(child)s is leaving", child=child.called), template="children/child_leave.html", done=_("%(child)s has left the programme.", child=child.called),
         ends=services.preview_leaving(child_id=child.id),
     )

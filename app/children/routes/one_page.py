@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.children import book, policies, queries, services, showing
 from app.children.forms.plan import ApproveForm, OnePageForm
@@ -42,8 +43,8 @@ def one_page_write(child: Child) -> ResponseReturnValue:
             child_id=child.id, about_me=form.about_me.data or "", likes=form.likes.data or [], helps=form.helps.data or "",
             does_not=form.does_not.data or "", working_on=form.working_on.data or [], actor=current_person(),
         ),
-        title=f"{child.called}’s page", lede=f"Write it with {child.called}. Nobody outside sees it before {child.called} has said yes.",
-        done=f"Kept. Now read it to {child.called}.", back=url_for("children.one_page", child_id=child.id),
+        title=_("%(child)s’s page", child=child.called), lede=_("Write it with %(child)s. Nobody outside sees it before %(child)s has said yes.", child=child.called),
+        done=_("Kept. Now read it to %(child)s.", child=child.called), back=url_for("children.one_page", child_id=child.id),
     )
 
 
@@ -52,7 +53,7 @@ def one_page_write(child: Child) -> ResponseReturnValue:
 def one_page_approve(child: Child) -> ResponseReturnValue:
     draft: OnePage | None = book.read(child).draft
     if draft is None:
-        raise NotFound("There is no new page to read out. Write one first.")
+        raise NotFound(_("There is no new page to read out. Write one first."))
     form = ApproveForm()
     if not form.is_submitted():
         form.stamp.data, form.read_on.data = draft.stamp, clock.today()
@@ -62,6 +63,6 @@ def one_page_approve(child: Child) -> ResponseReturnValue:
             child_id=child.id, stamp=form.stamp.data or "", read_on=form.read_on.data, is_childs_yes=form.is_childs_yes.data,
             childs_word=form.childs_word.data or "", actor=current_person(),
         ),
-        title=f"Read it to {child.called}", template="children/one_page_approve.html", page=draft,
-        done=f"{child.called} said yes. This is what partners get now, as far as consent goes.", back=url_for("children.one_page", child_id=child.id),
+        title=_("Read it to %(child)s", child=child.called), template="children/one_page_approve.html", page=draft,
+        done=_("%(child)s said yes. This is what partners get now, as far as consent goes.", child=child.called), back=url_for("children.one_page", child_id=child.id),
     )

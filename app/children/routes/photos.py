@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.catalogue.pictures import LARGEST_FILE
 from app.children import policies, queries
@@ -25,7 +26,7 @@ def photo(child: Child) -> ResponseReturnValue:
         lambda: photos.keep_photo(
             child_id=child.id, content=form.file.data.read(LARGEST_FILE + 1), is_childs_yes=form.is_childs_yes.data, actor=current_person(),
         ),
-        title=f"A photo of {child.called}", template="children/photo_edit.html", done="The photo is on the card. Only the picture was kept.",
+        title=_("A photo of %(child)s", child=child.called), template="children/photo_edit.html", done=_("The photo is on the card. Only the picture was kept."),
         back=url_for("children.photo", child_id=child.id), has_photo=photos.has_photo(child.id), is_covered=photos.is_covered(child.consents),
     )
 
@@ -41,12 +42,12 @@ def photo_picture(child: Child) -> ResponseReturnValue:
 @allow(policies.can_withdraw_consent, child=queries.get_child)
 def photo_remove(child: Child) -> ResponseReturnValue:
     child_id, person = child.id, current_person()
-    return act(lambda: photos.remove_photo(child_id=child_id, actor=person), url_for("children.one_page", child_id=child_id), done="The photo is gone.")
+    return act(lambda: photos.remove_photo(child_id=child_id, actor=person), url_for("children.one_page", child_id=child_id), done=_("The photo is gone."))
 
 
 def as_picture(content: bytes | None) -> Response:
     """Nothing but a picture, kept by no browser. Raises NotFound where there is none."""
     if content is None:
-        raise NotFound("There is no photo.")
+        raise NotFound(_("There is no photo."))
     headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "inline; filename=photo.jpg"}
     return Response(content, mimetype="image/jpeg", headers=headers)

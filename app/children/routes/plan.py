@@ -6,6 +6,7 @@ import uuid
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.catalogue.models import AREAS
 from app.children import book, policies, queries, services, showing
@@ -60,7 +61,7 @@ def step_new(child: Child) -> ResponseReturnValue:
             child_id=child.id, term_starts_on=form.term.chosen_day, text=form.text.data,
             area="" if form.area.data == NO_AREA else form.area.data, actor=current_person(),
         ),
-        title="What will we do?", done="It is in the plan.", back=url_for("children.plan", child_id=child.id),
+        title=_("What will we do?"), done=_("It is in the plan."), back=url_for("children.plan", child_id=child.id),
     )
 
 
@@ -69,7 +70,7 @@ def step_new(child: Child) -> ResponseReturnValue:
 def step_finish(child: Child, step_id: uuid.UUID) -> ResponseReturnValue:
     return act(
         lambda: services.finish_step(child_id=child.id, step_id=step_id, actor=current_person()),
-        url_for("children.plan", child_id=child.id), done="Done. Well done.",
+        url_for("children.plan", child_id=child.id), done=_("Done. Well done."),
     )
 
 
@@ -89,7 +90,7 @@ def step_change(child: Child, step_id: uuid.UUID) -> ResponseReturnValue:
             child_id=child.id, step_id=step_id, why=form.why.data, text="" if form.is_given_up else form.text.data or "",
             term_starts_on=None if form.is_given_up else form.term.chosen_day, actor=current_person(),
         ),
-        title="Change the plan", lede=step.text, done="The plan has changed. How it was stays in it.", back=url_for("children.plan", child_id=child.id),
+        title=_("Change the plan"), lede=step.text, done=_("The plan has changed. How it was stays in it."), back=url_for("children.plan", child_id=child.id),
     )
 
 
@@ -106,7 +107,7 @@ def plan_say(child: Child) -> ResponseReturnValue:
             child_id=child.id, term_starts_on=form.term.chosen_day, voice=PlanVoice(form.voice.data), said_by=form.said_by.data or "",
             words=form.words.data, said_on=form.said_on.data, actor=current_person(),
         ),
-        title=f"What was said about {child.called}’s plan", done="It is kept beside the plan.", back=url_for("children.plan", child_id=child.id),
+        title=_("What was said about %(child)s’s plan", child=child.called), done=_("It is kept beside the plan."), back=url_for("children.plan", child_id=child.id),
     )
 
 

@@ -6,6 +6,7 @@ import uuid
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.children import policies, queries, services
 from app.children.forms.listening import GoalForm, NeedForm, ReviewForm
@@ -22,7 +23,7 @@ def need_new(child: Child) -> ResponseReturnValue:
     known = {need.code for need in child.live_needs}
     form.code.offer([(str(value), str(words)) for value, words, *_ in form.code.iter_choices() if value not in known])
     return form_page(
-        child, form, lambda: _save_need(child, form, form.code.data), title=f"What should get better for {child.called}", done="Saved.",
+        child, form, lambda: _save_need(child, form, form.code.data), title=_("What should get better for %(child)s", child=child.called), done=_("Saved."),
         back=url_for("children.child", child_id=child.id),
     )
 
@@ -40,7 +41,7 @@ def need_edit(child: Child, need_id: uuid.UUID) -> ResponseReturnValue:
         form.priority.data, form.starting_point.data = str(need.priority), need.starting_point
     return form_page(
         child, form, lambda: _save_need(child, form, code), title=f"{need.area}: {need.word}", template="children/need_edit.html",
-        done="Saved.", need=need,
+        done=_("Saved."), need=need,
     )
 
 
@@ -56,7 +57,7 @@ def _save_need(child: Child, form: NeedForm, code: str) -> object:
 def need_end(child: Child, need_id: uuid.UUID) -> ResponseReturnValue:
     return act(
         lambda: services.end_need(child_id=child.id, need_id=need_id, actor=current_person()),
-        url_for("children.child", child_id=child.id), done="That need is closed. It stays in the record.",
+        url_for("children.child", child_id=child.id), done=_("That need is closed. It stays in the record."),
     )
 
 
@@ -69,7 +70,7 @@ def goal_new(child: Child) -> ResponseReturnValue:
         lambda: services.set_goal(
             child_id=child.id, area=form.area.data, words=form.words.data, starting_point=form.starting_point.data or "", actor=current_person(),
         ),
-        title=f"What {child.called} wants to reach", done="The goal is kept.",
+        title=_("What %(child)s wants to reach", child=child.called), done=_("The goal is kept."),
     )
 
 
@@ -88,5 +89,5 @@ def goal_review(child: Child, goal_id: uuid.UUID) -> ResponseReturnValue:
             child_id=child.id, goal_id=goal_id, stars=None if form.stars.data == "none" else int(form.stars.data),
             words=form.review_words.data or "", is_seen_by_child=form.is_seen_by_child.data, is_reached=form.is_reached.data, actor=current_person(),
         ),
-        title="How is it going?", template="children/goal_review.html", done="Kept.", lede=f"“{goal.words}”", goal=goal,
+        title=_("How is it going?"), template="children/goal_review.html", done=_("Kept."), lede=f"“{goal.words}”", goal=goal,
     )

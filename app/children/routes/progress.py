@@ -8,6 +8,7 @@ from datetime import date
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.children import measuring, policies, queries, school_queries, sdq
@@ -49,9 +50,9 @@ def blocks_of(child: Child, person: Person) -> list[Block]:
     found = school_queries.list_measures(child, person)
     wanted = [(f"sdq_{scale}", who) for who in (Informant.TEACHER, Informant.PARENT, Informant.SELF) for scale in sdq.SCALES]
     groups: list[tuple[str, list[str], Informant]] = [
-        *((f"SDQ, answered by {measuring.INFORMANT_WORDS[who]}", [code for code, by in wanted if by is who], who)
+        *((_("SDQ, answered by %(informant)s", informant=measuring.INFORMANT_WORDS[who]), [code for code, by in wanted if by is who], who)
           for who in (Informant.TEACHER, Informant.PARENT, Informant.SELF)),
-        ("Attendance", ["attendance"], Informant.SCHOOL), ("Reading", ["reading"], Informant.SCHOOL), ("Maths", ["maths"], Informant.SCHOOL),
+        (_("Attendance"), ["attendance"], Informant.SCHOOL), (_("Reading"), ["reading"], Informant.SCHOOL), (_("Maths"), ["maths"], Informant.SCHOOL),
     ]
     return [block for title, codes, who in groups if (block := _block(child, person, title, codes, who, found)) is not None]
 
@@ -103,8 +104,8 @@ def sdq_new(child: Child) -> ResponseReturnValue:
         lambda: _first(services.record_measures(
             child_id=child.id, informant=Informant(form.informant.data), measured_on=form.measured_on.data, figures=form.figures(), actor=person,
         )),
-        title="SDQ scores", done="The scores are kept.", back=url_for("children.progress", child_id=child.id), template="children/measure_new.html",
-        lede="Scores only. The questionnaire itself stays on paper: its items belong to its publisher.",
+        title=_("SDQ scores"), done=_("The scores are kept."), back=url_for("children.progress", child_id=child.id), template="children/measure_new.html",
+        lede=_("Scores only. The questionnaire itself stays on paper: its items belong to its publisher."),
     )
 
 
@@ -119,8 +120,8 @@ def school_figures_new(child: Child) -> ResponseReturnValue:
         lambda: _first(services.record_measures(
             child_id=child.id, informant=Informant.SCHOOL, measured_on=form.measured_on.data, figures=form.figures(), actor=current_person(),
         )),
-        title="Attendance, reading and maths", done="The figures are kept.", back=url_for("children.progress", child_id=child.id),
-        template="children/measure_new.html", lede="Fill in what you know.",
+        title=_("Attendance, reading and maths"), done=_("The figures are kept."), back=url_for("children.progress", child_id=child.id),
+        template="children/measure_new.html", lede=_("Fill in what you know."),
     )
 
 
@@ -142,10 +143,9 @@ def measure_correct(child: Child, measure_id: uuid.UUID) -> ResponseReturnValue:
         lambda: services.correct_measure(
             measure_id=measure_id, child_id=child.id, tenths=form.read(measure), why=form.why.data or "", actor=person,
         ),
-        title=f"Put right: {figure.words}", done="Put right. The earlier figure stays on record.",
+        title=_("Put right: %(figure)s", figure=figure.words), done=_("Put right. The earlier figure stays on record."),
         back=url_for("children.progress", child_id=child.id), template="children/measure_new.html",
-        lede=f"{measuring.say(measure.code, measure.tenths)} on {measure.measured_on:%-d %B %Y}, by {measuring.INFORMANT_WORDS[measure.informant]}."
-        f" Allowed: {measuring.allowed(figure, measure.informant)}.",
+        lede=_("%(say)s on %(measured_on)s, by %(informant)s. Allowed: %(allowed)s.", say=measuring.say(measure.code, measure.tenths), measured_on=f"{measure.measured_on:%-d %B %Y}", informant=measuring.INFORMANT_WORDS[measure.informant], allowed=measuring.allowed(figure, measure.informant)),
     )
 
 
@@ -164,7 +164,7 @@ def teacher_view_new(child: Child) -> ResponseReturnValue:
             child_id=child.id, teacher=form.teacher.data, said_on=form.said_on.data, going_well=form.going_well.data or "",
             next_step=form.next_step.data or "", is_review=form.is_review.data, worries=form.judgements(), actor=person,
         ),
-        title="The teacher’s view", done="The teacher’s view is kept.", back=url_for("children.progress", child_id=child.id),
+        title=_("The teacher’s view"), done=_("The teacher’s view is kept."), back=url_for("children.progress", child_id=child.id),
         template="children/measure_new.html",
-        lede=f"How {child.called} gets on at school. Nothing of therapy or of the family belongs here: the school reads it.",
+        lede=_("How %(child)s gets on at school. Nothing of therapy or of the family belongs here: the school reads it.", child=child.called),
     )

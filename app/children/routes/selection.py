@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as accounts
 from app.accounts.models import Role, School
@@ -21,8 +24,8 @@ from app.children.services import selection as services
 from app.shared import clock
 from app.shared.web import allow, current_person, exporting, submit
 
-ORDERS = {"met": "Most criteria first", "name": "Name", "year": "School year"}
-SHOWN = {"": "Everybody", "suggested": "Suggested", "open": "Not decided", "not_now": "Not now"}
+ORDERS = {"met": _l("Most criteria first"), "name": _l("Name"), "year": _l("School year")}
+SHOWN = {"": _l("Everybody"), "suggested": _l("Suggested"), "open": _l("Not decided"), "not_now": _l("Not now")}
 
 
 @blueprint.get("/selections")
@@ -91,7 +94,8 @@ def selection_file(school: School) -> ResponseReturnValue:
 
 def _lines(school: School, found: Sequence[school_queries.Standing]) -> Iterator[list[str]]:
     scheme = risk.scheme_of(school_queries.find_scheme(school.zone_id))
-    heads = [criterion.sentence(limit) for criterion, limit in scheme.lines]
+    with force_locale("en"):  # the heads of a file stay as they are, whoever's page asks for it
+        heads = [criterion.sentence(limit) for criterion, limit in scheme.lines]
     dated = [cell for head in heads for cell in (head, "figure", "of")]
     yield [safe(cell) for cell in ["First name", "Last name", "School year", "Criteria met", "Suggested", *dated, "Decision", "Reason", "Decided by", "Decided on"]]
     for one in found:
@@ -135,9 +139,9 @@ def selection_decide(pupil: Pupil) -> ResponseReturnValue:
 def _decided(pupil_id: uuid.UUID, name: str) -> ResponseReturnValue:
     pupil = school_queries.get_pupil(pupil_id, current_person())
     if pupil.child_id is not None:
-        flash(f"{name} is on the programme. Next: who works with {name}.", "success")
+        flash(_("%(name)s is on the programme. Next: who works with %(name)s.", name=name), "success")
         return redirect(url_for("children.caseload_assign", child_id=pupil.child_id), 303)
-    flash("Kept. It can be decided again at any time.", "success")
+    flash(_("Kept. It can be decided again at any time."), "success")
     return redirect(url_for("children.selection", school_id=pupil.school_id), 303)
 
 
@@ -153,7 +157,7 @@ def criteria_edit() -> ResponseReturnValue:
     zone_id = zone.id
     done = submit(form, lambda: services.set_risk_criteria(zone_id=zone_id, limits=form.limits(), least=form.least.data or 0, actor=person))
     if done is not None:
-        flash("Kept. The lists show it at once; what was decided stays decided.", "success")
+        flash(_("Kept. The lists show it at once; what was decided stays decided."), "success")
         return redirect(url_for("children.selections"), 303)
     is_wrong = request.method == "POST"
     page = render_template("children/criteria_edit.html", form=form, zone=zone, zones=zones, scheme=scheme, is_wrong=is_wrong)

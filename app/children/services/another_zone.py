@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts import queries as accounts
 from app.accounts.models import Person, Role, Zone
 from app.accounts.queries import people_with
@@ -66,7 +68,7 @@ def move_zone(*, child_id: uuid.UUID, zone_id: uuid.UUID, agreed: Agreed, actor:
         here = accounts.get_zone(child.zone_id)
         there = next((zone for zone in zones_to_move_to(here) if zone.id == zone_id), None)
         if there is None:
-            raise Invalid("Choose a Zone that has a Zone manager.", field="zone_id")
+            raise Invalid(_("Choose a Zone that has a Zone manager."), field="zone_id")
         carer_id, until = _agreed(child, agreed), _cover(sees_until)
         ends_on = child.programme_ends_on
         end_here(child, actor, on=clock.today(), sees_until=until, has_moved=True)
@@ -80,16 +82,16 @@ def move_zone(*, child_id: uuid.UUID, zone_id: uuid.UUID, agreed: Agreed, actor:
 def _agreed(child: Child, agreed: Agreed) -> uuid.UUID:
     carer = next((known for known in who_may_agree(child) if known.id == agreed.carer_id), None)
     if carer is None:
-        raise Invalid("Choose who agreed: somebody with parental responsibility.", field="agreed_by")
+        raise Invalid(_("Choose who agreed: somebody with parental responsibility."), field="agreed_by")
     if agreed.on is None or agreed.on > clock.today():
-        raise Invalid("Choose the day they agreed: today or before.", field="agreed_on")
+        raise Invalid(_("Choose the day they agreed: today or before."), field="agreed_on")
     return carer.id
 
 
 def _cover(sees_until: date | None) -> date:
     until = sees_until or clock.today()
     if not clock.today() <= until <= clock.today() + LONGEST_COVER:
-        raise Invalid(f"Choose a day from today to {clock.today() + LONGEST_COVER:%-d %B %Y}.", field="sees_until")
+        raise Invalid(_("Choose a day from today to %(last)s.", last=f"{clock.today() + LONGEST_COVER:%-d %B %Y}"), field="sees_until")
     return until
 
 
@@ -111,8 +113,8 @@ def _begin_there(child: Child, there: Zone, here: Zone, ends_on: date | None, ac
 def what_stays(child: Child) -> Sequence[str]:
     """For the preview, beside what ends."""
     return (
-        "Consents and the photo: nothing is shared there before the family agrees there.",
-        "Introductions, registers and money, private notes, and what a school or a partner wrote down.",
-        "Safeguarding concerns: the safeguarding leads hand them over themselves.",
-        "Sessions already held are paid as they were promised.",
+        _("Consents and the photo: nothing is shared there before the family agrees there."),
+        _("Introductions, registers and money, private notes, and what a school or a partner wrote down."),
+        _("Safeguarding concerns: the safeguarding leads hand them over themselves."),
+        _("Sessions already held are paid as they were promised."),
     )

@@ -6,6 +6,7 @@ import uuid
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.accounts.models import Person, Role
@@ -36,16 +37,16 @@ def assign_caseload(
         powers.manages(actor, child.zone_id)
         first = starts_on or clock.today()
         if child.state is ChildState.ENDED:
-            raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
+            raise DomainError(_("%(child)s is no longer on the programme.", child=child.called), code="child_left")
         workers = {person.id for person in accounts.people_with(Role.LINK_WORKER, child.zone_id)}
         if person_id not in workers:
-            raise Invalid("Choose a Link Worker of this Zone.", field="person_id")
+            raise Invalid(_("Choose a Link Worker of this Zone."), field="person_id")
         if ends_on is not None and ends_on < first:
-            raise Invalid("The last day cannot be before the first.", field="ends_on")
+            raise Invalid(_("The last day cannot be before the first."), field="ends_on")
         if kind is CaseloadKind.COVER and ends_on is None:
-            raise Invalid("Cover needs a last day.", field="ends_on")
+            raise Invalid(_("Cover needs a last day."), field="ends_on")
         if also_until is not None and (kind is not CaseloadKind.LEAD or also_until < first):
-            raise Invalid("That is before the new lead’s first day." if kind is CaseloadKind.LEAD else "That is for a new lead only.", field="also_until")
+            raise Invalid(_("That is before the new lead’s first day.") if kind is CaseloadKind.LEAD else _("That is for a new lead only."), field="also_until")
         before: set[uuid.UUID] = set()
         if kind is CaseloadKind.LEAD:
             close_tasks(kind=NEW_SCHOOL, subject=child, why="Said who leads")
@@ -83,7 +84,7 @@ def _hand_over(child: Child, person_id: uuid.UUID, first: date) -> Caseload | No
         if entry.person_id == person_id and entry.starts_on <= first and entry.ends_on is None:
             return entry
         if entry.starts_on > first:
-            raise Invalid(f"{entry.person.name} is to lead from {entry.starts_on:%-d %B %Y}. Choose a later first day.", field="starts_on")
+            raise Invalid(_("%(person)s is to lead from %(starts_on)s. Choose a later first day.", person=entry.person.name, starts_on=f"{entry.starts_on:%-d %B %Y}"), field="starts_on")
         if entry.starts_on == first:
             db.session.delete(entry)  # taken back on the day it began: it never led
         else:
@@ -101,7 +102,7 @@ def end_caseload(*, caseload_id: uuid.UUID, child_id: uuid.UUID, on: date, actor
         child = queries.get_child_by_id(child_id)
         powers.manages(actor, child.zone_id)
         if on < entry.starts_on:
-            raise Invalid("The last day cannot be before the first.", field="on")
+            raise Invalid(_("The last day cannot be before the first."), field="on")
         entry.ends_on = on
         record("children.caseload.ended", subject=entry, actor=actor, zone_id=child.zone_id, child_id=child_id, on=on)
         return entry
@@ -114,7 +115,7 @@ def cover_caseload(
     with atomic():
         powers.manages(actor, zone_id)
         if person_id == cover_id:
-            raise Invalid("Somebody else has to cover.", field="cover_id")
+            raise Invalid(_("Somebody else has to cover."), field="cover_id")
         statement = (
             sa.select(Caseload.child_id).join(Child, Child.id == Caseload.child_id)
             .where(Caseload.person_id == person_id, Caseload.kind == CaseloadKind.LEAD, Child.zone_id == zone_id,

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.catalogue.models import PartnerState
@@ -45,7 +47,7 @@ def give_consent(
         organisation = queries.organisation_in_zone(organisation_id, child.zone_id)
         if not carer.has_parental_responsibility:
             raise Invalid(
-                f"{carer.name} has no parental responsibility for {child.called}, so cannot consent. Ask somebody who has.",
+                _("%(carer)s has no parental responsibility for %(child)s, so cannot consent. Ask somebody who has.", carer=carer.name, child=child.called),
                 code="no_parental_responsibility", field="carer_id",
             )
         check_consent(organisation.state, organisation.name, fields, given_on, ends_on, how)
@@ -82,19 +84,19 @@ def check_consent(
 ) -> None:
     """Raises Invalid at the field for what nobody can consent to."""
     if state is PartnerState.LEFT:
-        raise Invalid(f"{organisation} has left Kith, so nothing can be shared with them.", field="organisation_id")
+        raise Invalid(_("%(organisation)s has left Kith, so nothing can be shared with them.", organisation=organisation), field="organisation_id")
     unknown = [name for name in fields if name not in SHAREABLE]
     if unknown or not fields:
-        said = f"“{unknown[0]}” cannot be shared." if unknown else "Choose at least one thing that may be shared."
+        said = _("“%(field)s” cannot be shared.", field=unknown[0]) if unknown else _("Choose at least one thing that may be shared.")
         raise Invalid(said, field="fields")
     if given_on > clock.today():
-        raise Invalid("Consent cannot have been given on a day that is still to come.", field="given_on")
+        raise Invalid(_("Consent cannot have been given on a day that is still to come."), field="given_on")
     if ends_on < clock.today():
-        raise Invalid("This consent would have ended already. Choose a day from today on.", field="ends_on")
+        raise Invalid(_("This consent would have ended already. Choose a day from today on."), field="ends_on")
     if ends_on - given_on > LONGEST:
-        raise Invalid("A consent lasts two years at most. Choose an earlier last day.", field="ends_on")
+        raise Invalid(_("A consent lasts two years at most. Choose an earlier last day."), field="ends_on")
     if how not in HOW:
-        raise Invalid(f"“{how}” is not one of: {', '.join(HOW)}.", field="how")
+        raise Invalid(_("“%(how)s” is not one of: %(ways)s.", how=how, ways=", ".join(HOW)), field="how")
 
 
 @dataclass(frozen=True)

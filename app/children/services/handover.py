@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Role, School
 from app.accounts.queries import people_with, zone_managers
@@ -33,14 +34,14 @@ def hand_over_caseload(
     """
     if kind is CaseloadKind.COVER:
         if ends_on is None:
-            raise Invalid("Cover needs a last day.", field="ends_on")
+            raise Invalid(_("Cover needs a last day."), field="ends_on")
         if ends_on < starts_on:
-            raise Invalid("The last day cannot be before the first.", field="ends_on")
+            raise Invalid(_("The last day cannot be before the first."), field="ends_on")
         return cover_caseload(person_id=person_id, cover_id=to_id, zone_id=zone_id, starts_on=starts_on, ends_on=ends_on, actor=actor)
     with atomic():
         powers.manages(actor, zone_id)
         if person_id == to_id:
-            raise Invalid("Somebody else has to take over.", field="to_id")
+            raise Invalid(_("Somebody else has to take over."), field="to_id")
         children = queries.list_led_by(person_id, zone_id, starts_on)
         for child_id in children:
             assign_caseload(child_id=child_id, person_id=to_id, starts_on=starts_on, also_until=ends_on, actor=actor)

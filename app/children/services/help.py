@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.children import book, queries
@@ -25,9 +27,9 @@ def answer_help(
         powers.works_with(actor, child)
         on = asked_on or clock.today()
         if face not in range(1, 6):
-            raise Invalid("Choose one of the five faces.", field="face")
+            raise Invalid(_("Choose one of the five faces."), field="face")
         if on > clock.today():
-            raise Invalid("It cannot have been asked on a day that is still to come.", field="asked_on")
+            raise Invalid(_("It cannot have been asked on a day that is still to come."), field="asked_on")
         answer = book.find_help_answer(child_id, on) or HelpAnswer(child_id=child_id, asked_on=on)
         answer.face, answer.words, answer.asked_by_id = face, words.strip(), actor.id if actor else None
         db.session.add(answer)

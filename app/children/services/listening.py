@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries
@@ -25,9 +27,9 @@ def record_voice(
         child = queries.get_child_by_id(child_id)
         powers.listens_to(actor, child)
         if not words.strip():
-            raise Invalid("Write what the child said, in the child’s words.", field="words")
+            raise Invalid(_("Write what the child said, in the child’s words."), field="words")
         if said_on > clock.today():
-            raise Invalid("It cannot have been said on a day that is still to come.", field="said_on")
+            raise Invalid(_("It cannot have been said on a day that is still to come."), field="said_on")
         heard_by = heard_by_id or (actor.id if actor else None)
         voice = Voice(child_id=child_id, words=words, said_on=said_on, heard_by_id=heard_by, source=source)
         db.session.add(voice)
@@ -45,9 +47,9 @@ def add_note(
         if is_private:
             powers.keeps_private_notes(actor, child)
         if not text.strip():
-            raise Invalid("Write what you noticed.", field="text")
+            raise Invalid(_("Write what you noticed."), field="text")
         if noted_on > clock.today():
-            raise Invalid("It cannot have been noticed on a day that is still to come.", field="noted_on")
+            raise Invalid(_("It cannot have been noticed on a day that is still to come."), field="noted_on")
         note = ListeningNote(
             child_id=child_id, kind=kind, text=text.strip(), noted_on=noted_on, noted_by_id=actor.id if actor else None,
             is_private=is_private,

@@ -46,7 +46,7 @@ def record_measures(
                 continue
             if there is not None:
                 raise Invalid(
-                    _("%(figures)s on %(measured_on)s was written down as %(say)s already. Put that one right instead.", figures=measuring.FIGURES[code].words, measured_on=f"{measured_on:%-d %B %Y}", say=measuring.say(code, there.tenths)), code="differs", field=code,
+                    _("%(figure)s on %(day)s was written down as %(said)s already. Put that one right instead.", figure=measuring.FIGURES[code].words, day=f"{measured_on:%-d %B %Y}", said=measuring.say(code, there.tenths)), code="differs", field=code,
                 )
             made.append(Measure(
                 child_id=child_id, code=code, informant=informant, tenths=tenths, measured_on=measured_on, recorded_by_id=actor.id,

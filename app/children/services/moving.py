@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts import queries as accounts
 from app.accounts.models import Person, School
@@ -40,11 +41,11 @@ def change_school(*, child_id: uuid.UUID, school_id: uuid.UUID | None, actor: Pe
         powers.manages(actor, child.zone_id)
         school = None if school_id is None else accounts.find_school(child.zone_id, school_id)
         if school_id is not None and school is None:
-            raise Invalid("That school is not in this Zone.", field="school_id")
+            raise Invalid(_("That school is not in this Zone."), field="school_id")
         if child.school_id == school_id:
             return child
         if child.state is ChildState.ENDED:
-            raise DomainError(f"{child.called} is no longer on the programme.", code="child_left")
+            raise DomainError(_("%(child)s is no longer on the programme.", child=child.called), code="child_left")
         hooks.before_school_changes(child)
         db.session.refresh(child, ["school_id"])
         was, child.school_id = child.school_id, school_id
@@ -76,16 +77,16 @@ def child_left(*, child_id: uuid.UUID, on: date, reason: str, actor: Person) -> 
         if child.state is ChildState.ENDED:
             raise has_left(child)
         if on > clock.today():
-            raise Invalid("Choose today or a day that has been: a leaving that lies ahead is not yet one.", field="on")
+            raise Invalid(_("Choose today or a day that has been: a leaving that lies ahead is not yet one."), field="on")
         if child.programme_starts_on and on < child.programme_starts_on:
-            raise Invalid("That is before the programme started.", field="on")
+            raise Invalid(_("That is before the programme started."), field="on")
         end_here(child, actor, on=on, sees_until=clock.today(), has_moved=False)
         record("children.child.left", subject=child, actor=actor, moved=("active", "ended"), reason=reason.strip(), on=on)
         return child
 
 
 def has_left(child: Child) -> DomainError:
-    return DomainError(f"{child.called} has left already.", code="left_already")
+    return DomainError(_("%(child)s has left already.", child=child.called), code="left_already")
 
 
 def end_here(child: Child, actor: Person, *, on: date, sees_until: date, has_moved: bool) -> None:

@@ -6,6 +6,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.children import book, queries
@@ -25,7 +27,7 @@ def write_one_page(
         powers.works_with(actor, child)
         tidy = list(dict.fromkeys(" ".join(item.split()) for item in likes if item.strip()))
         if not (about_me.strip() or tidy or helps.strip() or does_not.strip()):
-            raise Invalid("Write at least one thing that the child wants people to know.", field="about_me")
+            raise Invalid(_("Write at least one thing that the child wants people to know."), field="about_me")
         pages = book.list_one_pages(child_id)
         draft = next((page for page in pages if page.approved_on is None), None)
         if draft is None:
@@ -49,13 +51,13 @@ def approve_one_page(
         powers.works_with(actor, child)
         draft = next((page for page in book.list_one_pages(child_id) if page.approved_on is None), None)
         if draft is None or draft.stamp != stamp:
-            raise DomainError("This page was changed after you opened it. Look at it again, and read that one out.", code="moved_on")
+            raise DomainError(_("This page was changed after you opened it. Look at it again, and read that one out."), code="moved_on")
         if not is_childs_yes:
-            raise Invalid(f"Only {child.called} can say yes to this page. Read it to {child.called}, and change what is not right.", field="is_childs_yes")
+            raise Invalid(_("Only %(child)s can say yes to this page. Read it to %(child)s, and change what is not right.", child=child.called), field="is_childs_yes")
         if read_on > clock.today():
-            raise Invalid("It cannot have been read on a day that is still to come.", field="read_on")
+            raise Invalid(_("It cannot have been read on a day that is still to come."), field="read_on")
         if read_on < draft.written_on:
-            raise Invalid("It was changed after that day, so it has to be read again.", field="read_on")
+            raise Invalid(_("It was changed after that day, so it has to be read again."), field="read_on")
         draft.approved_on, draft.read_by_id, draft.childs_word = read_on, actor.id, childs_word.strip()[:300]
         record("children.page.approved", subject=draft, actor=actor, zone_id=child.zone_id, version=draft.version, read_on=read_on)
         return draft

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.children import book, queries
@@ -31,9 +33,9 @@ def set_relationship(
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if not name.strip():
-            raise Invalid("Type a name.", field="name")
+            raise Invalid(_("Type a name."), field="name")
         if since_on is not None and since_on > clock.today():
-            raise Invalid("It cannot have begun on a day that is still to come.", field="since_on")
+            raise Invalid(_("It cannot have begun on a day that is still to come."), field="since_on")
         if relationship_id is None:
             tie = Relationship(child_id=child_id, since_on=since_on or clock.today(), kind=kind, name=name.strip())
             db.session.add(tie)
@@ -57,9 +59,9 @@ def _same_child(
     if wanted is None:
         return known if known is not None and not (actor is not None and queries.is_visible(known, actor)) else None
     if kind not in (RelationshipKind.FRIEND, RelationshipKind.FAMILY):
-        raise Invalid("Only a friend, or a brother or sister, can be a child of Kith.", field="other_child_id")
+        raise Invalid(_("Only a friend, or a brother or sister, can be a child of Kith."), field="other_child_id")
     if wanted == child_id or actor is None or not queries.is_visible(wanted, actor):
-        raise Invalid("Choose one of the children you work with.", field="other_child_id")
+        raise Invalid(_("Choose one of the children you work with."), field="other_child_id")
     return wanted
 
 
@@ -95,7 +97,7 @@ def _move_beginning(tie: Relationship, since_on: date) -> None:
         return
     later = tie.moments[1].from_on if len(tie.moments) > 1 else None
     if later is not None and since_on >= later:
-        raise Invalid(f"It changed on {later:%-d %B %Y}, so it began before that.", field="since_on")
+        raise Invalid(_("It changed on %(day)s, so it began before that.", day=f"{later:%-d %B %Y}"), field="since_on")
     tie.since_on = since_on
     if tie.moments:
         tie.moments[0].from_on = since_on
@@ -107,9 +109,9 @@ def _become(tie: Relationship, closeness: Closeness, warmth: Warmth, on: date) -
         return False
     last = tie.moments[-1] if tie.moments else None
     if on > clock.today():
-        raise Invalid("It cannot have changed on a day that is still to come.", field="changed_on")
+        raise Invalid(_("It cannot have changed on a day that is still to come."), field="changed_on")
     if last is not None and on < last.from_on:
-        raise Invalid(f"It changed last on {last.from_on:%-d %B %Y}. Choose that day or a later one.", field="changed_on")
+        raise Invalid(_("It changed last on %(day)s. Choose that day or a later one.", day=f"{last.from_on:%-d %B %Y}"), field="changed_on")
     if last is not None and last.from_on == on:
         last.closeness, last.warmth = closeness, warmth
     else:
@@ -139,7 +141,7 @@ def set_carer(
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if not name.strip():
-            raise Invalid("Type the parent’s or carer’s name.", field="name")
+            raise Invalid(_("Type the parent’s or carer’s name."), field="name")
         if carer_id is None:
             carer = Carer(child_id=child_id, name=name.strip())
             db.session.add(carer)

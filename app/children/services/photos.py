@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.audit.services import record
@@ -31,9 +32,9 @@ def keep_photo(*, child_id: uuid.UUID, content: bytes, is_childs_yes: bool, acto
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if not is_covered(child.consents):
-            raise Invalid(f"No parent or carer has agreed to a photo of {child.called}. Record a consent with the photo in it first.", field="file")
+            raise Invalid(_("No parent or carer has agreed to a photo of %(child)s. Record a consent with the photo in it first.", child=child.called), field="file")
         if not is_childs_yes:
-            raise Invalid(f"Only {child.called} can say yes to it. Show it to {child.called} first.", field="is_childs_yes")
+            raise Invalid(_("Only %(child)s can say yes to it. Show it to %(child)s first.", child=child.called), field="is_childs_yes")
         for earlier in db.session.scalars(sa.select(ChildPhoto).where(ChildPhoto.child_id == child_id)):
             db.session.delete(earlier)
         db.session.flush()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries, terms
@@ -22,7 +24,7 @@ def add_step(*, child_id: uuid.UUID, term_starts_on: date, text: str, actor: Per
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if not text.strip():
-            raise Invalid("Write what is to be done, in a few words.", field="text")
+            raise Invalid(_("Write what is to be done, in a few words."), field="text")
         _check_term(child_id, term_starts_on)
         step = PlanStep(
             child_id=child_id, term_starts_on=term_starts_on, text=text.strip()[:300], area=check_area(area) if area else "",
@@ -55,9 +57,9 @@ def change_step(
         powers.works_with(actor, child)
         step = _step(step_id, child_id)
         if step.state is not StepState.PLANNED:
-            raise Invalid("This step is settled already.")
+            raise Invalid(_("This step is settled already."))
         if not why.strip():
-            raise Invalid("Write why the plan changes, and who asked for it.", field="why")
+            raise Invalid(_("Write why the plan changes, and who asked for it."), field="why")
         step.state, step.why, step.settled_on = StepState.CHANGED, why.strip()[:300], clock.today()
         record("children.step.changed", subject=step, actor=actor, zone_id=child.zone_id, moved=("planned", "changed"))
         if not text.strip() and term_starts_on is None:
@@ -75,11 +77,11 @@ def say_about_plan(
         child = queries.get_child_by_id(child_id)
         powers.listens_to(actor, child)
         if not words.strip():
-            raise Invalid("Write what was said.", field="words")
+            raise Invalid(_("Write what was said."), field="words")
         if voice is not PlanVoice.CHILD and not said_by.strip():
-            raise Invalid("Write who said it.", field="said_by")
+            raise Invalid(_("Write who said it."), field="said_by")
         if said_on > clock.today():
-            raise Invalid("It cannot have been said on a day that is still to come.", field="said_on")
+            raise Invalid(_("It cannot have been said on a day that is still to come."), field="said_on")
         _check_term(child_id, term_starts_on)
         saying = PlanSaying(
             child_id=child_id, term_starts_on=term_starts_on, voice=voice, words=words.strip(), said_on=said_on,
@@ -93,7 +95,7 @@ def say_about_plan(
 def _check_term(child_id: uuid.UUID, term_starts_on: date) -> None:
     child = queries.get_child_by_id(child_id)
     if term_starts_on not in {term.starts_on for term in terms.terms_of(child)}:
-        raise Invalid("Choose one of the terms of the two years.", field="term_starts_on")
+        raise Invalid(_("Choose one of the terms of the two years."), field="term_starts_on")
 
 
 def _step(step_id: uuid.UUID, child_id: uuid.UUID) -> PlanStep:

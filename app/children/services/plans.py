@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from datetime import date
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.catalogue.models import NEEDS
@@ -25,9 +27,9 @@ def set_need(
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if code not in NEEDS:
-            raise Invalid(f"“{code}” is not one of the {len(NEEDS)} needs.", field="code")
+            raise Invalid(_("“%(code)s” is not one of the %(number)s needs.", code=code, number=len(NEEDS)), field="code")
         if priority not in (1, 2, 3):
-            raise Invalid("Priority is 1, 2 or 3.", field="priority")
+            raise Invalid(_("Priority is 1, 2 or 3."), field="priority")
         need = next((known for known in child.needs if known.code == code), None)
         if need is None:
             place = position if position is not None else max((known.position for known in child.needs), default=-1) + 1
@@ -62,12 +64,12 @@ def set_goal(
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if not words.strip():
-            raise Invalid("Write the goal in the child’s words.", field="words")
+            raise Invalid(_("Write the goal in the child’s words."), field="words")
         goal = Goal(
             child_id=child_id, area=check_area(area), words=words.strip(), set_on=set_on or clock.today(), starting_point=starting_point.strip(),
         )
         if goal.set_on > clock.today():
-            raise Invalid("A goal cannot have been set on a day that is still to come.", field="set_on")
+            raise Invalid(_("A goal cannot have been set on a day that is still to come."), field="set_on")
         db.session.add(goal)
         record("children.goal.set", subject=goal, actor=actor, zone_id=child.zone_id, area=goal.area)
         return goal
@@ -84,9 +86,9 @@ def review_goal(
         goal = _goal(goal_id, child_id)
         said = words.strip()
         if stars is not None and stars not in range(1, 6):
-            raise Invalid("Choose one to five stars.", field="stars")
+            raise Invalid(_("Choose one to five stars."), field="stars")
         if stars is None and not said:
-            raise Invalid("Choose stars, or write what the child said about it.", field="stars")
+            raise Invalid(_("Choose stars, or write what the child said about it."), field="stars")
         review = GoalReview(
             stars=stars, words=said, reviewed_on=clock.today(), is_seen_by_child=is_seen_by_child, heard_by_id=actor.id if actor else None,
         )

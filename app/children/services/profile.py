@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.accounts import queries as accounts
 from app.accounts.models import Person
 from app.audit.services import record
@@ -22,9 +25,9 @@ from app.shared.errors import Invalid
 
 REFERENCE = re.compile(rf"^K-[{queries.REFERENCE_LETTERS}]{{4}}$")
 AUDIENCES = {
-    "bereaved": "children who have lost somebody", "young_carers": "young carers", "deaf": "deaf children",
-    "refugees": "refugees and children seeking asylum", "autistic": "autistic and neurodivergent children", "lgbtq": "LGBTQ+ young people",
-    "out_of_school": "children out of school", "looked_after": "children in care", "disabled": "disabled children",
+    "bereaved": _l("children who have lost somebody"), "young_carers": _l("young carers"), "deaf": _l("deaf children"),
+    "refugees": _l("refugees and children seeking asylum"), "autistic": _l("autistic and neurodivergent children"), "lgbtq": _l("LGBTQ+ young people"),
+    "out_of_school": _l("children out of school"), "looked_after": _l("children in care"), "disabled": _l("disabled children"),
 }
 """Groups that some offerings are made for. A child is only ever matched with those the profile names."""
 
@@ -59,9 +62,9 @@ def add_child(
         powers.manages(actor, zone_id)
         school = None if school_id is None else accounts.find_school(zone_id, school_id)
         if school_id is not None and school is None:
-            raise Invalid("That school is not in this Zone.", field="school_id")
+            raise Invalid(_("That school is not in this Zone."), field="school_id")
         if reference is not None and not REFERENCE.match(reference):
-            raise Invalid(f"“{reference}” is not a reference like K-7F2Q.", field="reference")
+            raise Invalid(_("“%(reference)s” is not a reference like K-7F2Q.", reference=reference), field="reference")
         child = Child(
             zone_id=zone_id, school_id=school_id, reference=reference or queries.free_reference(zone_id),
             source=source, source_ref=source_ref or str(uuid.uuid4()), **_facts(details),
@@ -86,21 +89,21 @@ def change_child(*, child_id: uuid.UUID, details: Details, actor: Person) -> Chi
 
 def _facts(details: Details) -> dict[str, Any]:
     if not details.first_name.strip():
-        raise Invalid("Type the child’s first name.", field="first_name")
+        raise Invalid(_("Type the child’s first name."), field="first_name")
     facts = {name: getattr(details, name) for name in Details.__dataclass_fields__}
     if details.born_on is not None:
         if details.born_on > clock.today():
-            raise Invalid("A birthday cannot lie ahead.", field="born_on")
+            raise Invalid(_("A birthday cannot lie ahead."), field="born_on")
         facts["age"] = Child(age=0, born_on=details.born_on).age_now
     if facts["age"] is None:
-        raise Invalid("Type the child’s age or birthday.", field="age")
+        raise Invalid(_("Type the child’s age or birthday."), field="age")
     if not 0 <= facts["age"] <= 25:
-        raise Invalid("Kith is for children and young people up to 25.", field="born_on" if details.born_on else "age")
+        raise Invalid(_("Kith is for children and young people up to 25."), field="born_on" if details.born_on else "age")
     if (details.latitude is None) != (details.longitude is None):
-        raise Invalid("Give both latitude and longitude, or neither.", field="longitude")
+        raise Invalid(_("Give both latitude and longitude, or neither."), field="longitude")
     starts, ends = details.programme_starts_on, details.programme_ends_on
     if starts and ends and ends < starts:
-        raise Invalid("The programme cannot end before it starts.", field="programme_ends_on")
+        raise Invalid(_("The programme cannot end before it starts."), field="programme_ends_on")
     return facts
 
 
@@ -154,19 +157,19 @@ def set_practicalities(*, child_id: uuid.UUID, practicalities: Practicalities, a
         child = queries.get_child_by_id(child_id)
         powers.works_with(actor, child)
         if not 0 < p.max_km <= 2000:
-            raise Invalid("How far must be more than 0 km.", field="max_km")
+            raise Invalid(_("How far must be more than 0 km."), field="max_km")
         if p.max_cost_pence < 0:
-            raise Invalid("What the family can pay cannot be less than nothing.", field="max_cost_pence")
+            raise Invalid(_("What the family can pay cannot be less than nothing."), field="max_cost_pence")
         if not p.languages:
-            raise Invalid("Choose at least one language the child can take part in.", field="languages")
+            raise Invalid(_("Choose at least one language the child can take part in."), field="languages")
         if p.max_group is not None and p.max_group < 1:
-            raise Invalid("The largest group is at least 1.", field="max_group")
+            raise Invalid(_("The largest group is at least 1."), field="max_group")
         unknown = [key for key in p.audiences if key not in AUDIENCES]
         if unknown:
-            raise Invalid(f"“{unknown[0]}” is not a group that Kith knows.", field="audiences")
+            raise Invalid(_("“%(group)s” is not a group that Kith knows.", group=unknown[0]), field="audiences")
         for window in p.windows:
             if not window["days"] or window["start"] >= window["end"]:
-                raise Invalid("A time needs at least one day, and must end after it starts.", field="windows")
+                raise Invalid(_("A time needs at least one day, and must end after it starts."), field="windows")
         values = {name: getattr(p, name) for name in Practicalities.__dataclass_fields__}
         changed = _set(child, {name: list(v) if isinstance(v, (tuple, list)) else v for name, v in values.items()})
         if changed:
@@ -184,5 +187,5 @@ def _set(child: Child, values: dict[str, Any]) -> list[str]:
 
 def check_area(area: str) -> str:
     if area not in AREAS:
-        raise Invalid(f"“{area}” is not one of {', '.join(AREAS)}.", field="area")
+        raise Invalid(_("“%(area)s” is not one of %(areas)s.", area=area, areas=", ".join(AREAS)), field="area")
     return area

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from flask_babel import gettext as _
+
 from app.accounts.models import Person
 from app.audit.services import record
 from app.children import queries
@@ -46,11 +48,11 @@ def lift_refusal(*, child_id: uuid.UUID, offering_id: uuid.UUID, words: str, act
         powers.works_with(actor, child)
         refusal = queries.find_refusal(child_id, offering_id)
         if refusal is None:
-            raise NotFound("There is no refusal of this to lift.")
+            raise NotFound(_("There is no refusal of this to lift."))
         said = words.strip()
         if refusal.is_childs_no and not said:
             raise Invalid(
-                f"{child.called} said no to this, so only {child.called}’s own new words can bring it back. Write what was said.",
+                _("%(child)s said no to this, so only %(child)s’s own new words can bring it back. Write what was said.", child=child.called),
                 code="needs_childs_words", field="words",
             )
         refusal.lifted_on = clock.today()
