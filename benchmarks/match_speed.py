@@ -122,6 +122,8 @@ def measure(offerings: int, children: int, many: int, in_one_town: bool) -> None
     dice = random.Random(3)
     profiles = [child(dice, number, in_one_town=in_one_town) for number in range(children)]
     print(f"{offerings:,} offerings; read in {took(lambda: shelf.shelf_of(zone_id)) / 1000:.1f} s, {memory():.0f} MB")
+    shelf.forget()
+    print(f"read again from files in {took(lambda: shelf.shelf_of(zone_id)) / 1000:.2f} s")
     rows = [{name: value if isinstance(value, str) else "" for name, value in row.items()} for row in invented.rows(offerings)]
     peer = peers.tantivy_index(rows, is_fuzzy=False)
     fitting = [queries.match_profile(zone_id, profile).eligible for profile in profiles]

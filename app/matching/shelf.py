@@ -16,7 +16,7 @@ from threading import Lock, RLock
 import numpy as np
 import sqlalchemy as sa
 
-from app.catalogue.models import Offering
+from app.catalogue.models import Offering, Organisation
 from app.catalogue.search.meaning import Meanings, meanings
 from app.catalogue.search.overlay import lexicon_in_force
 from app.matching import kept, marks
@@ -24,7 +24,7 @@ from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
 from app.matching.part import Part, count_places, make_part
 from app.matching.profile import Candidate, Profile
-from app.matching.reading import CHUNK, SOME, Reading, candidate_of, order, readings, versions
+from app.matching.reading import CHUNK, SOME, Reading, candidate_of, is_live, order, readings, versions
 from app.matching.text import Reader
 from app.shared.db import db, in_parts, is_writing
 from app.shared.moments import Since
@@ -149,7 +149,10 @@ def _leave(zone_id: uuid.UUID, base: Part, since: Since, numbers: kept.Numbers) 
 
 def renew() -> None:
     """The worker's sweep: the files of each large Zone are written anew before so much has changed that a page would have to wait."""
-    sizes = sa.select(Offering.zone_id, sa.func.count()).group_by(Offering.zone_id).having(sa.func.count() >= kept.LEAST)
+    sizes = (
+        sa.select(Offering.zone_id, sa.func.count()).join(Organisation, Organisation.id == Offering.organisation_id).where(*is_live())
+        .group_by(Offering.zone_id).having(sa.func.count() >= kept.LEAST)
+    )
     for zone_id, size in db.session.execute(sizes).all():
         since = kept.since_of(zone_id)
         if since is None or marks.mark(zone_id, since).count > size * MOST_CHANGED / 4:
