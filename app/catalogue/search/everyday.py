@@ -49,7 +49,7 @@ _JOINTS = frozenset("and but or so because who which that when if while though w
 
 
 def gist(parts: Sequence[str]) -> str:
-    """A phrase without what may stand between its telling words: “borrow some toys” is borrow toys. Nothing where fewer than two
+    """A phrase without what may stand between its telling words: “wont even get out of bed” is wont out bed. Nothing where fewer than two
     are left, where it is more than one saying (and, because), or begins or ends with a little word."""
     empty = plain_words().empty
     if len(parts) < 2 or parts[0] in empty - _TURNING or parts[0] in _NOT_FIRST or parts[-1] in empty or not _JOINTS.isdisjoint(parts):

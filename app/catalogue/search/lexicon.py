@@ -85,7 +85,7 @@ class Lexicon:
 
     def find(self, typed: str) -> tuple[Concept, ...]:
         """The concepts of a phrase as typed (folded, blanks between). An everyday word is meant as it is written only: who jumps was
-        not jumped, and what flies by is no air cadet."""
+        not jumped."""
         parts = plainly(typed.split(" "))
         found = self.by_words.get(" ".join(parts), ())
         if not found and (len(parts) > 1 or typed not in plain_words().all):
