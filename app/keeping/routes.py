@@ -128,9 +128,10 @@ def hand_overs() -> ResponseReturnValue:
 @confirm_first
 def hand_over_new() -> ResponseReturnValue:
     me, form = current_person(), HandOverForm()
-    zones = {zone.slug: zone.id for zone in list_own_zones(me, Role.ZONE_MANAGER)}
-    form.zone.choices = [(zone.slug, zone.name) for zone in list_own_zones(me, Role.ZONE_MANAGER)]
-    form.slug.description = _("To show that you mean this Zone and no other: %(names)s.", names=", ".join(f"{slug} ({name})" for slug, name in form.zone.choices))
+    own = list_own_zones(me, Role.ZONE_MANAGER)
+    zones = {zone.slug: zone.id for zone in own}
+    form.zone.choices = [(zone.slug, zone.name) for zone in own]
+    form.slug.description = _("To show that you mean this Zone and no other: %(names)s.", names=", ".join(f"{zone.slug} ({zone.name})" for zone in own))
     asked = submit(form, lambda: services.ask(zone_id=zones[form.zone.data], slug=form.slug.data or "", why=form.why.data or "", actor=me))
     if asked is None:
         page = render_template("keeping/hand_over_new.html", form=form)

@@ -21,7 +21,7 @@ TITLES = {
 }
 MACHINES = {
     "version", "position", "revision", "percent", "source", "nudged after", "kept sessions", "kept pence", "uncovered pence", "is shared", "readers", "is told late",
-    "expires at", "offered until", "is private", "met", "state of", "answers",
+    "expires at", "offered until", "is private", "met", "origin", "answers",
 }
 """What says something to Kith alone."""
 LABELS = {
