@@ -35,7 +35,8 @@ def liking(said: str, with_lexicon: bool = True) -> list[float]:
     phrase = reader.phrase(said, "interest", 0)
     found = [0.0] * len(OFFERINGS)
     for unit in phrase.units if phrase else ():
-        for at, like in zip(*(part.tolist() for part in reader.posting(0, unit)[:2]), strict=True):
+        docs, likes, _ = reader.posting(0, unit)
+        for at, like in zip(docs[:-1].tolist(), likes.tolist(), strict=True):
             found[at] += like * unit.weight / phrase.measure if phrase else 0.0
     return [min(1.0, round(value, 6)) for value in found]
 
