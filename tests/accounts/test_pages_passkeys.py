@@ -90,6 +90,7 @@ def test_a_key_is_added_opens_kith_alone_or_after_the_password_and_is_taken_away
     first, second = queries.list_passkeys(person.id)
     assert (first.sign_count, first.is_synced, second.sign_count, second.is_synced) == (2, False, 0, True)
     first_id, second_id = first.id, second.id
+    assert "My telephone" in client.get(f"/account/passkeys/{first_id}").get_data(as_text=True)
     assert client.post(f"/account/passkeys/{first_id}", data={"name": "Old telephone"}).status_code == 303
     assert db.session.get_one(Passkey, first_id).name == "Old telephone"
     assert client.post(f"/account/passkeys/{first_id}/remove").status_code == 303

@@ -352,6 +352,8 @@ def test_somebody_is_added_on_the_page_and_the_link_is_shown_to_hand_over(client
     person = queries.find_person("sam@example.org")
     assert person is not None
     assert (person.name, person.phone, person.grants[0].school_id) == ("Sam Oduya", "07700 900123", school.id)
+    another = client.post(f"/people/{person.id}/link").get_data(as_text=True)
+    assert "Link for Sam Oduya" in another and "/choose-password/" in another, "a second link, where Kith sends no e-mail"
 
 
 def test_what_was_typed_stays_when_it_is_refused(client: StrictClient, zone: Zone, manager: Person) -> None:

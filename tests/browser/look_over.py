@@ -2,6 +2,7 @@
 
     KITH_PAGES_DATA=FOLDER .venv/bin/python -m tests.browser.look_over      FOLDER holds a demo; without it one is loaded
     .venv/bin/python -m tests.browser.look_over --invented --rest           one thing of every kind, for what is not on the list yet
+    .venv/bin/python -m tests.browser.look_over --kept FOLDER --rest        pages that tests met and kept: KITH_KEEP_PAGES=FOLDER pytest ...
 
 Each role follows links from home; a template that was met is not opened again, and with --rest none that is on the list. What axe, a page that scrolls sideways or the console finds is
 printed; the templates that were clean are written into tests/architecture/looked_over.txt. Too long for the suite (about two seconds a page),
@@ -21,7 +22,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from flask import Flask, template_rendered
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page, Route, sync_playwright
 
 from app import create_app
 from app.shared import clock
@@ -71,6 +72,23 @@ class Round:
     follows: bool = True
 
 
+@dataclass
+class Kept:
+    """A page as a test's client was answered (see tests/support/client.py), with its policy."""
+
+    template: str
+    path: str
+    policy: str
+    html: str
+
+    @classmethod
+    def read(cls, folder: Path) -> list[Kept]:
+        return [cls(file.name.replace("+", "/"), *file.read_text().split("\n", 2)) for file in sorted(folder.iterdir())]
+
+    def answer(self, route: Route) -> None:
+        route.fulfill(body=self.html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": self.policy})
+
+
 def walk(app: Flask, one: Round, page: Page, watch: Watch, looked: dict[str, str], faults: list[str]) -> None:
     client = app.test_client()
     with client.session_transaction() as session:
@@ -94,6 +112,17 @@ def walk(app: Flask, one: Round, page: Page, watch: Watch, looked: dict[str, str
                 waiting.append(target)
 
 
+def look_at_kept(pages: list[Kept], page: Page, watch: Watch, looked: dict[str, str], faults: list[str]) -> None:
+    """In the browser as if the server had just answered it: with its own styles and scripts, under its own policy."""
+    for one in pages:
+        if one.template in looked:
+            continue
+        looked[one.template] = "a test met it"
+        page.route(lambda url, path=one.path: urlsplit(url).path == path, one.answer)  # type: ignore[misc]
+        faults += look(page, one.path, f"{one.template} as {looked[one.template]}", watch)
+        page.unroute_all()
+
+
 def look(page: Page, path: str, name: str, watch: Watch) -> list[str]:
     watch.faults.clear()
     try:
@@ -109,6 +138,8 @@ def look(page: Page, path: str, name: str, watch: Watch) -> list[str]:
 def main() -> int:
     given = os.environ.get("KITH_PAGES_DATA")
     with nullcontext(given) if given else tempfile.TemporaryDirectory(prefix="kith-look-") as folder:
+        if "--kept" in sys.argv:
+            return of_everything(Path(folder).resolve(), Kept.read(Path(sys.argv[sys.argv.index("--kept") + 1])))
         if "--invented" in sys.argv:
             return of_everything(Path(folder).resolve())
         environment = {**os.environ, "KITH_DATA_DIR": str(Path(folder).resolve()), "KITH_DATABASE_URL": ""}
@@ -121,7 +152,7 @@ def main() -> int:
         return look_over(app, settings, Path(folder), rounds)
 
 
-def of_everything(folder: Path) -> int:
+def of_everything(folder: Path, kept: list[Kept] | None = None) -> int:
     """The world of the authorisation matrix, which holds one thing of every kind: pages that no link of the demo leads to today."""
     from tests.architecture import matrix
     from tests.architecture.matrix_world import make_world
@@ -130,6 +161,8 @@ def of_everything(folder: Path) -> int:
     settings = settings_for(f"sqlite:///{folder / 'invented.sqlite3'}", folder)
     app = create_app(settings)
     build_schema(app)
+    if kept is not None:
+        return look_over(app, settings, folder, [], kept)
     with app.app_context(), app.test_request_context():
         world = make_world()
         let_in(person.id for person in world.people.values())
@@ -143,7 +176,7 @@ def of_everything(folder: Path) -> int:
     return look_over(app, settings, folder, rounds)
 
 
-def look_over(app: Flask, settings: Settings, folder: Path, rounds: list[Round]) -> int:
+def look_over(app: Flask, settings: Settings, folder: Path, rounds: list[Round], kept: list[Kept] | None = None) -> int:
     chromium = find_chromium()
     looked: dict[str, str] = {name: how for name, how in read().items() if how != NOT_YET} if "--rest" in sys.argv else {}
     known = set(looked)
@@ -157,9 +190,14 @@ def look_over(app: Flask, settings: Settings, folder: Path, rounds: list[Round])
                 context.add_cookies([{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie_of(app, one.token), "url": server.url}])
             walk(app, one, context.new_page(), watch, looked, faults)
             context.close()
+        if kept:
+            context, watch = new_context(browser, server.url)
+            watch.expect(REFUSED)
+            look_at_kept(kept, context.new_page(), watch, looked, faults)
+            context.close()
         browser.close()
     wrong = {fault.split(" ")[0] for fault in faults}
-    write({template: f"walked as {role}, {full_date(clock.today())}" for template, role in looked.items() if template not in wrong | known})
+    write({template: f"{'kept when' if kept else 'walked as'} {role}, {full_date(clock.today())}" for template, role in looked.items() if template not in wrong | known})
     print(f"{len(looked) - len(known)} templates met, {len(faults)} with faults")
     return len(faults)
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import nullcontext
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import Flask
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import Template
 from werkzeug.test import TestResponse
 
 from app.extensions import db
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+KEEP = os.environ.get("KITH_KEEP_PAGES")
+"""A folder in which each page template's first page is kept, for tests.browser.look_over --kept to open in a browser."""
 
 
 class StrictClient(FlaskClient):
@@ -36,9 +42,12 @@ class StrictClient(FlaskClient):
         db.session.rollback()
         if csrf and kwargs.get("method", "GET").upper() not in SAFE_METHODS:
             kwargs["headers"] = {**dict(kwargs.get("headers") or {}), "X-CSRFToken": self.csrf_token()}
-        with self.application.app_context():  # a `g` and a database session of the request's own, as in production
+        noting = template_rendered.connected_to(_note, self.application) if KEEP else nullcontext()
+        with self.application.app_context(), noting:  # a `g` and a database session of the request's own, as in production
             response = super().open(*args, **kwargs)
         db.session.rollback()
+        if KEEP and response.mimetype == "text/html":
+            keep(Path(KEEP), response)
         if self.reviews and response.mimetype == "text/html" and response.data:
             review(response.get_data(as_text=True), response.request.path)
         return response
@@ -50,6 +59,24 @@ class StrictClient(FlaskClient):
         secret = self.application.config.get("WTF_CSRF_SECRET_KEY", self.application.secret_key)
         signed = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(raw)
         return signed if isinstance(signed, str) else signed.decode()
+
+
+_rendered: list[str] = []
+
+
+def _note(sender: Flask, template: Template, **context: object) -> None:
+    _rendered.append(template.name or "")
+
+
+def keep(folder: Path, response: TestResponse) -> None:
+    """The first page of each template as it was answered: its path in the first line, then the policy it came with."""
+    if not _rendered:
+        return
+    page = folder / _rendered[-1].replace("/", "+")
+    _rendered.clear()
+    if not page.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        page.write_text(f"{response.request.path}\n{response.headers['Content-Security-Policy']}\n{response.get_data(as_text=True)}")
 
 
 _sound: set[bytes] = set()
