@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
@@ -68,10 +69,8 @@ def _matches(
         found = fts_joint.join(f"({' OR '.join(map(_quoted, phrases))})" for phrases in wanted)
         found = f"{{title tags}} : ({found})" if in_head else found
         return sa.and_(_FOUND.c.rowid == _T.id, _FOUND.c.offering_search.op("MATCH", is_comparison=True)(found))
-    label = ":AB" if in_head else ""
-    found = ts_joint.join(f"({' | '.join(_adjacent(phrase, label) for phrase in phrases)})" for phrases in wanted)
-    lexemes: sa.ColumnElement[Any] = sa.cast(OfferingText.lexemes, _TsVector())
-    return lexemes.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, found, sa.Text(), unique=True), _TsQuery()))
+    found = ts_joint.join(f"({' | '.join(map(_adjacent, phrases))})" for phrases in wanted)
+    return (_HEAD if in_head else _LEXEMES).op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, found, sa.Text(), unique=True), TSQUERY()))
 
 
 def _needed(phrases: Sequence[str]) -> list[str]:
@@ -91,23 +90,16 @@ def _quoted(wanted: str) -> str:
     return f'"{wanted}"'
 
 
-def _adjacent(wanted: str, label: str) -> str:
-    parts = [f"'{stem}'{label}" for stem in wanted.split(" ")]
+def _adjacent(wanted: str) -> str:
+    parts = [f"'{stem}'" for stem in wanted.split(" ")]
     return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
 
 
-class _TsVector(sa.types.UserDefinedType[str]):
-    cache_ok = True
+_LEXEMES: sa.ColumnElement[Any] = _T.lexemes
+_HEAD: sa.ColumnElement[Any] = sa.literal_column("ts_filter(offering_text.lexemes, '{a,b}')", TSVECTOR())
+"""PostgreSQL's indices, as they were made: all stems, and those of title and tags."""
 
-    def get_col_spec(self, **_: Any) -> str:
-        return "tsvector"
-
-
-class _TsQuery(sa.types.UserDefinedType[str]):
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "tsquery"
+_NUMBER: sa.ColumnElement[int] = _T.id + sa.literal_column("0")
 
 
 def select_rows(
@@ -122,7 +114,9 @@ def select_rows(
         # The plus keeps SQLite from going through the Zone's rows one by one and asking its index about each.
         statement = statement.where(_as_it_is(_T.zone_id) == zone_id).order_by(_FOUND.c.rowid)
     else:
-        statement = statement.where(_T.zone_id == zone_id).order_by(_T.id)
+        # PostgreSQL, given a limit, would go through all rows by their number, reading the stems of each, rather than ask its index.
+        is_sought = limit is not None and db.engine.dialect.name == "postgresql"
+        statement = statement.where(_T.zone_id == zone_id).order_by(_NUMBER if is_sought else _T.id)
     return db.session.execute(statement.limit(limit)).all()
 
 
