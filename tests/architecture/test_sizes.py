@@ -31,7 +31,6 @@ LONG_FILES = {
 
 LONG_FUNCTIONS = {
     "app/accounts/sessions.py:connect": "hooks of a request, nested because Flask hands them out inside",
-    "app/catalogue/services/cohorts.py:add_cohort": "a verb with many words of its own: half of it is its signature",
     "app/catalogue/services/cohorts.py:edit_cohort": "the same",
     "app/commissioning/services/accruals.py:accrue_locked": "one register's money, line by line under locks that are held",
     "app/commissioning/services/locks.py:lock_for": "the one order of locks, in that order",
