@@ -15,6 +15,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.days import keys
 from tests.browser.media import check_every_medium
+from tests.browser.tree import check_tree
 from tests.journeys.walking import NewPage, Walker, walker
 from tests.support.browser import Viewport
 
@@ -97,6 +98,10 @@ class Day(Walker):
             if urlsplit(self.page.url).path != path:
                 self.page.goto(path)
             check_every_medium(self.page, path)
+
+    def is_read_aloud(self) -> None:
+        """The page that is open, as a screen reader has it."""
+        check_tree(self.page, urlsplit(self.page.url).path)
 
     def reach(self, what: Locator) -> None:
         """With the Tab key alone, all the way from where the focus is."""

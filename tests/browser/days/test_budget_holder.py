@@ -54,6 +54,7 @@ def test_a_budget_holder_before_a_meeting_decides_without_a_name(live: Live, new
     holder.follow("Open the queue")
     holder.looks_over("approvals")
     holder.holds()
+    holder.is_read_aloud()
 
     request = holder.page.get_by_role("listitem").filter(has_text=reference).first
     expect(request).to_contain_text("£200")
@@ -95,6 +96,7 @@ def test_a_budget_holder_before_a_meeting_decides_without_a_name(live: Live, new
     holder.sees(reference)
     holder.looks_over("one fund")
     holder.holds()
+    holder.is_read_aloud()
     with live.app.app_context():
         assert [commission_of(child).state for child in (first, second, third)] == ["approved", "returned", "rejected"]
     for path in ("/children", "/introductions", "/registers"):

@@ -134,6 +134,7 @@ def test_a_coordinators_day_on_a_phone(live: Live, new_page: NewPage) -> None:
     partner.sees("The register is saved.")
     steps.shows_marks(partner, {came: "Here", missed: "Away, no word"})
     partner.holds()
+    partner.is_read_aloud()
 
     # The same minute, in school: the Link Worker hears of it.
     worker = begins(new_page, "desktop", stage.emails[LINK_WORKER])

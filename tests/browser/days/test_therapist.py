@@ -56,6 +56,7 @@ def test_a_day_of_a_therapist_who_works_alone(live: Live, new_page: NewPage) -> 
     expect(me.page.get_by_role("main")).to_contain_text("£20")
     me.looks_over("a statement")
     me.holds()
+    me.is_read_aloud()
     with me.counted("agreeing to a statement", clicks=1):
         me.press("Agree all 1 line")
     with live.app.app_context():
