@@ -25,6 +25,11 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1", "", None}
 
 pytest_plugins = ["tests.support.live"]
 
+# Bytecode is kept beside its source, also where the machine says otherwise: a process that a test starts would compile the whole of Kith
+# again, and every worker of the next run would rewrite the assertions of every test.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from app.audit.seals import HEAD_FILES
 from app.extensions import db
@@ -37,7 +38,20 @@ def create_app(settings: Settings) -> Flask:
     # Every statement of every room is kept, not the latest five hundred: a test process goes through them again and again. And no
     # connection is asked whether it is still there before each transaction: here the database does not go away in between.
     options = {**engine_options(settings.database_url, settings.threads), "query_cache_size": 10_000, "pool_pre_ping": False}
-    return create(settings, {"SQLALCHEMY_ENGINE_OPTIONS": options})
+    app = create(settings, {"SQLALCHEMY_ENGINE_OPTIONS": options})
+    if _compiled is not None:
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(_compiled))
+    return app
+
+
+_compiled: Path | None = None
+"""Where the run's processes keep the templates they have compiled, each of which would be compiled anew for every app."""
+
+
+def share_templates(run_dir: Path) -> None:
+    global _compiled
+    _compiled = run_dir / "templates"
+    _compiled.mkdir(exist_ok=True)
 
 
 def settings_for(url: str, data_dir: Path) -> Settings:
@@ -113,6 +127,7 @@ class Databases:
         self.run_pid = run_pid
         self.own_dir = own_dir
         self._kept: dict[str, Database] = {}
+        share_templates(run_dir)
 
     def get(self, kind: Kind, name: str = "tests", *, is_served: bool = False) -> Database:
         """The database of that name in this process: made on first asking, with the schema and no rows.
