@@ -32,6 +32,7 @@ from app.matching.models import MatchChange
 from app.matching.part import Part
 from app.matching.profile import Span
 from app.matching.text import Index
+from app.shared import clock
 from app.shared.db import db
 from app.shared.moments import Since
 
@@ -229,6 +230,6 @@ def _lists_of(made: Part) -> dict[str, list[Any]]:
 def _sweep(folder: Path) -> None:
     """The last two stay: a process may just be opening the one before. Whoever reads an older one keeps what it has open."""
     done = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    left = [path for path in folder.glob(".making-*") if time.time() - path.stat().st_mtime > OLD]
+    left = [path for path in folder.glob(".making-*") if clock.now().timestamp() - path.stat().st_mtime > OLD]
     for path in (*done[:-2], *left):
         shutil.rmtree(path, ignore_errors=True)
