@@ -116,3 +116,17 @@ def test_the_measure_sees_what_is_left_out() -> None:
     ):
         template = environment().parse(offered)
         assert [*bare_markup(template), *bare_texts(template)] == [], offered
+
+
+def made_of_data(template: nodes.Template) -> Iterator[int]:
+    """Where a sentence is not written in the template: `_()` counts it as markup, so what somebody typed would not be escaped."""
+    for call in template.find_all(nodes.Call):
+        if is_offered(call):
+            sentences = call.args[:2] if call.node.name == "ngettext" else call.args[:1]  # type: ignore[attr-defined]
+            if not all(isinstance(one, nodes.Const) for one in sentences):
+                yield call.lineno
+
+
+def test_what_somebody_typed_is_never_the_sentence_itself() -> None:
+    assert {name: found for name, template in parsed().items() if (found := list(made_of_data(template)))} == {}
+    assert list(made_of_data(environment().parse("{{ _(child.name) }}{{ _('%(name)s', name=child.name) }}"))) == [1]
