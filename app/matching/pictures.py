@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
 from app.catalogue.models import OFFERING_KIND_WORDS, OfferingKind
 from app.matching.profile import Profile
 from app.matching.queries import Match
@@ -11,7 +14,6 @@ from app.matching.reasons import FOR_THE_READER, good_slots
 from app.matching.rules import BY_NAME, reach_km
 from app.matching.spoken import WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
-from app.shared.view import plural
 
 SHOWN_SLOTS = 2
 
@@ -21,22 +23,23 @@ def facts(profile: Profile, match: Match) -> list[tuple[str, ...]]:
     offering = match.candidate
     found: list[tuple[str, ...]] = []
     if offering.delivery == "online":
-        found.append(("globe", "Online"))
+        found.append(("globe", _("Online")))
     elif offering.delivery == "home":
-        found.append(("house", "Comes to the family"))
+        found.append(("house", _("Comes to the family")))
     elif match.distance is not None:
         near = match.distance <= WALKABLE_KM
-        words = walk(match.distance) if near else f"{km(match.distance)} away"
+        words = walk(match.distance) if near else _("%(distance)s away", distance=km(match.distance))
         found.append(("footprints" if near else "bus", words[0].upper() + words[1:]))
     slots = good_slots(profile, offering)
     if slots:
-        words = ", ".join(f"{slot.day} {clock(slot.start)} to {clock(slot.end)}" for slot in slots[:SHOWN_SLOTS])
-        more = f" and {plural(len(slots) - SHOWN_SLOTS, 'more time')}" if len(slots) > SHOWN_SLOTS else ""
-        found.append(("calendar-days", words + more))
+        words = ", ".join(
+            _("%(day)s %(since)s to %(until)s", day=slot.day, since=clock(slot.start), until=clock(slot.end)) for slot in slots[:SHOWN_SLOTS])
+        more = len(slots) - SHOWN_SLOTS
+        found.append(("calendar-days", words if more < 1 else ngettext("%(times)s and %(num)s more time", "%(times)s and %(num)s more times", more, times=words)))
     elif offering.is_by_arrangement:
-        found.append(("calendar-days", "Times by arrangement"))
-    found.append(("users", "Drop in") if match.free is None else ("users", str(match.free), "place left" if match.free == 1 else "places left"))
-    found.append(("wallet", f"{pounds(offering.cost_pence)} a session") if offering.cost_pence else ("wallet", "Free for the family"))
+        found.append(("calendar-days", _("Times by arrangement")))
+    found.append(("users", _("Drop in")) if match.free is None else ("users", str(match.free), ngettext("place left", "places left", match.free)))
+    found.append(("wallet", _("%(price)s a session", price=pounds(offering.cost_pence))) if offering.cost_pence else ("wallet", _("Free for the family")))
     return found
 
 
@@ -48,11 +51,11 @@ def factors(profile: Profile, match: Match) -> list[tuple[str, int]]:
         distance = _five(1 - 0.8 * match.distance / max(0.1, reach_km(profile, match.candidate)))
     times = len(good_slots(profile, match.candidate))
     return [
-        ("Needs", _five(parts["needs"])),
-        ("Interests", _five(max(parts["interest"], parts["words"]))),
-        ("Distance", distance),
-        ("Times", 3 if not times else min(5, 3 + times)),
-        ("Places", 5 if match.free is None else min(5, match.free)),
+        (_("Needs"), _five(parts["needs"])),
+        (_("Interests"), _five(max(parts["interest"], parts["words"]))),
+        (_("Distance"), distance),
+        (_("Times"), 3 if not times else min(5, 3 + times)),
+        (_("Places"), 5 if match.free is None else min(5, match.free)),
     ]
 
 
@@ -69,7 +72,7 @@ def drawn(profile: Profile, match: Match, *, href: str = "") -> dict[str, Any]:
         "fit": match.fit, "because": [(reason.lead, _sentence(reason.rest)) for reason in match.reasons],
         "know": _sentence(match.caution.rest, capital=True) if match.caution else None,
         "factors": factors(profile, match), "facts": facts(profile, match), "offering": offering, "rank": match.rank,
-        "kind": OFFERING_KIND_WORDS[OfferingKind(offering.kind)], "needs_money": offering.kind == OfferingKind.COMMISSIONED,
+        "kind": OfferingKind(offering.kind).value, "kind_word": OFFERING_KIND_WORDS[OfferingKind(offering.kind)], "needs_money": offering.kind == OfferingKind.COMMISSIONED,
         "id": offering.id, "organisation_id": offering.organisation_id, "breaks": BY_NAME[match.breaks].ruled_out if match.breaks else "",
         "why": next((reason.sentence for reason in match.reasons if reason.code not in FOR_THE_READER), ""),
     }

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.catalogue.models import Offering, OfferingKind
@@ -74,10 +75,10 @@ class MatchResult:
 
 def fit_word(score: float) -> str:
     """A word for the score, so that nobody compares decimals."""
-    for least, word in ((2.1, "Excellent fit"), (1.6, "Strong fit"), (1.1, "Good fit")):
+    for least, word in ((2.1, _("Excellent fit")), (1.6, _("Strong fit")), (1.1, _("Good fit"))):
         if score >= least:
             return word
-    return "Possible"
+    return _("Possible")
 
 
 # --- the child -----------------------------------------------------------------------------------

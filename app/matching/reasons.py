@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain, islice
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
 from app.children.languages import language
 from app.children.models import need_word
 from app.children.naming import possessive
@@ -19,11 +23,14 @@ from app.matching.rules import reach_km
 from app.matching.scoring import FRESH_DAYS, Scored
 from app.matching.spoken import WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
-from app.shared.view import full_date, month, plural, sentence_list
+from app.shared.view import full_date, month, sentence_list
 
-DAYS = {"Mon": "Monday", "Tue": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday"}
+DAYS = {
+    "Mon": _l("Monday"), "Tue": _l("Tuesday"), "Wed": _l("Wednesday"), "Thu": _l("Thursday"), "Fri": _l("Friday"), "Sat": _l("Saturday"),
+    "Sun": _l("Sunday"),
+}
 SMALL = 8
-_FIRST = ("first", "second", "third", "fourth", "fifth")
+_FIRST = (_l("first"), _l("second"), _l("third"), _l("fourth"), _l("fifth"))
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,10 @@ class Reason:
 def _say(code: str, lead: str, rest: str) -> Reason:
     said = rest[:1].upper() + rest[1:]
     return Reason(code, said if said[-1] in ".!?”" else f"{said}.", lead, rest.rstrip("."))
+
+
+def _worth(code: str, rest: str) -> Reason:
+    return _say(code, _("Worth knowing"), rest)
 
 
 def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | None, beside: Around = NOBODY) -> list[Reason]:
@@ -77,17 +88,22 @@ def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | N
     said = _clean(phrase.text)
     if phrase.where == "interest":
         thing = said[0].upper() + said[1:]
-        verb = "are" if _is_plural(said) else "is"
-        if phrase.rank == 0:
-            return _say("interest", "Starts from what matters", f"{thing} {verb} the first thing {child.called} told us about")
-        return _say("interest", "Starts from what matters", f"{thing} {verb} something {child.called} told us about")
+        return _say("interest", _("Starts from what matters"), _told(thing, child.called, is_first=phrase.rank == 0))
     if phrase.where == "words":
-        return _say("words", f"In {possessive(child.called)} words", f"{child.called} said: “{said}”")
+        return _say("words", _("In %(whose)s words", whose=possessive(child.called)), _("%(called)s said: “%(said)s”", called=child.called, said=said))
     if phrase.where == "aspiration":
-        return _say("aspiration", "Leads somewhere", f"{child.called} hopes: “{_clean(child.aspiration)}”")
+        return _say("aspiration", _("Leads somewhere"), _("%(called)s hopes: “%(said)s”", called=child.called, said=_clean(child.aspiration)))
     if phrase.where == "strength":
-        return _say("strength", "Builds on a strength", f"it builds on something {child.called} is good at: {said}")
-    return _say("goal", "Towards a goal", f"it is close to {possessive(child.called)} goal: “{said}”")
+        return _say("strength", _("Builds on a strength"), _("it builds on something %(called)s is good at: %(said)s", called=child.called, said=said))
+    return _say("goal", _("Towards a goal"), _("it is close to %(whose)s goal: “%(said)s”", whose=possessive(child.called), said=said))
+
+
+def _told(thing: str, called: str, is_first: bool) -> str:
+    if _is_plural(thing):
+        return (_("%(thing)s are the first thing %(called)s told us about", thing=thing, called=called) if is_first
+                else _("%(thing)s are something %(called)s told us about", thing=thing, called=called))
+    return (_("%(thing)s is the first thing %(called)s told us about", thing=thing, called=called) if is_first
+            else _("%(thing)s is something %(called)s told us about", thing=thing, called=called))
 
 
 def _like(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
@@ -97,10 +113,14 @@ def _like(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
         return None
     said = _clean(phrase.text)
     if phrase.where == "interest":
-        told = "the first thing" if phrase.rank == 0 else "something"
-        return _say("like", "Close to what matters", f"{scored.like} is close to {told} {child.called} told us about: {said}")
+        told = (
+            _("%(like)s is close to the first thing %(called)s told us about: %(said)s", like=scored.like, called=child.called, said=said)
+            if phrase.rank == 0
+            else _("%(like)s is close to something %(called)s told us about: %(said)s", like=scored.like, called=child.called, said=said)
+        )
+        return _say("like", _("Close to what matters"), told)
     if phrase.where == "words":
-        return _say("like", f"Close to {possessive(child.called)} words", f"{scored.like} is close to what {child.called} said: “{said}”")
+        return _say("like", _("Close to %(whose)s words", whose=possessive(child.called)), _("%(like)s is close to what %(called)s said: “%(said)s”", like=scored.like, called=child.called, said=said))
     return None
 
 
@@ -119,23 +139,25 @@ def _need(child: Profile, scored: Scored) -> Reason | None:
     ranked = [code for code, _ in sorted(child.needs, key=lambda need: need[1])]
     met = [(need_word(code), _FIRST[at]) for at, code in enumerate(ranked[:5]) if code in scored.met]
     if met:
-        which = f"{sentence_list([place for _, place in met])} {'need' if len(met) == 1 else 'needs'}"
-        lead = "Meets the first need" if met[0][1] == "first" else "Helps with a need"
-        return _say("need", lead, f"it helps with {sentence_list([word for word, _ in met])}, {possessive(child.called)} {which}")
+        lead = _("Meets the first need") if met[0][1] == _FIRST[0] else _("Helps with a need")
+        return _say("need", lead, ngettext(
+            "it helps with %(needs)s, %(whose)s %(place)s need", "it helps with %(needs)s, %(whose)s %(place)s needs", len(met),
+            needs=sentence_list([word for word, _place in met]), whose=possessive(child.called), place=sentence_list([str(place) for _word, place in met]),
+        ))
     if scored.kin_met:
-        return _say("near_need", "Close to a need", f"it comes close to what {child.called} needs: {need_word(scored.kin_met[0])}")
+        return _say("near_need", _("Close to a need"), _("it comes close to what %(called)s needs: %(need)s", called=child.called, need=need_word(scored.kin_met[0])))
     return None
 
 
 def _made_for(child: Profile, offering: Candidate) -> Reason | None:
     shared = sorted(offering.audiences & child.audiences)
-    return _say("made_for", "Made for children like this", f"it is made for {AUDIENCES[shared[0]]}") if shared else None
+    return _say("made_for", _("Made for children like this"), _("it is made for %(whom)s", whom=AUDIENCES[shared[0]])) if shared else None
 
 
 def _worked(child: Profile, scored: Scored) -> Reason | None:
     if scored.parts["worked"] < 0.35:
         return None
-    return _say("worked", "Has worked before", f"it is like something that went well for {child.called} before")
+    return _say("worked", _("Has worked before"), _("it is like something that went well for %(called)s before", called=child.called))
 
 
 FOR_THE_READER = frozenset({"friends"})
@@ -145,17 +167,24 @@ FOR_THE_READER = frozenset({"friends"})
 def _friends(beside: Around) -> Reason | None:
     if not beside.friends:
         return None
-    go = "goes" if len(beside.friends) == 1 else "go"
-    return _say("friends", "Somebody they know", f"{sentence_list(beside.friends)} {go} there already. Ask at that home before you say so")
+    return _say("friends", _("Somebody they know"), ngettext(
+        "%(friends)s goes there already. Ask at that home before you say so", "%(friends)s go there already. Ask at that home before you say so",
+        len(beside.friends), friends=sentence_list(beside.friends),
+    ))
 
 
 def _known(beside: Around) -> Reason | None:
     if beside.walked:
-        who = "you have" if beside.who == YOU else f"{beside.who} has"
-        whom = "a child" if beside.walked == 1 else plural(beside.walked, "child", "children")
-        return _say("known", "A warm way in", f"{who} introduced {whom} to them before, and they met")
+        told = ngettext(
+            "you have introduced a child to them before, and they met", "you have introduced %(num)s children to them before, and they met",
+            beside.walked,
+        ) if beside.who == YOU else ngettext(
+            "%(who)s has introduced a child to them before, and they met", "%(who)s has introduced %(num)s children to them before, and they met",
+            beside.walked, who=beside.who,
+        )
+        return _say("known", _("A warm way in"), told)
     if beside.schoolmates >= SCHOOL_LEAST:
-        return _say("known_at_school", "A warm way in", f"{beside.schoolmates} children of {beside.school} have met them already")
+        return _say("known_at_school", _("A warm way in"), _("%(schoolmates)s children of %(school)s have met them already", schoolmates=beside.schoolmates, school=beside.school))
     return None
 
 
@@ -163,15 +192,17 @@ def _calm(child: Profile, offering: Candidate) -> Reason | None:
     quiet = "quiet-space" in offering.accessibility
     small = offering.group_size is not None and offering.group_size <= SMALL
     if offering.group_size == 1:
-        return _say("one_to_one", "One to one", f"{child.called} would be the only child in the room")
+        return _say("one_to_one", _("One to one"), _("%(called)s would be the only child in the room", called=child.called))
     if not (child.needs_quiet or child.max_group is not None or (small and quiet)):
         return None
     if small and quiet:
-        return _say("calm", "Small and quiet", f"{plural(offering.group_size or 0, 'child', 'children')} at most, and there is a quiet space")
+        return _say("calm", _("Small and quiet"), ngettext(
+            "%(num)s child at most, and there is a quiet space", "%(num)s children at most, and there is a quiet space", offering.group_size or 0))
     if quiet and child.needs_quiet:
-        return _say("calm", "Quiet", f"there is a quiet space, which {child.called} needs")
+        return _say("calm", _("Quiet"), _("there is a quiet space, which %(called)s needs", called=child.called))
     if offering.group_size is not None and child.max_group is not None:
-        return _say("calm", "Not too many", f"{plural(offering.group_size, 'child', 'children')} at most in the room")
+        return _say("calm", _("Not too many"), ngettext(
+            "%(num)s child at most in the room", "%(num)s children at most in the room", offering.group_size))
     return None
 
 
@@ -180,21 +211,22 @@ def _language(child: Profile, offering: Candidate) -> Reason | None:
     if not shared:
         return None
     word = language(shared[0])
-    return _say("language", "Speaks the language", f"{word} is {'used' if shared[0] == 'bsl' else 'spoken'} there")
+    return _say("language", _("Speaks the language"), _("%(language)s is used there", language=word) if shared[0] == "bsl"
+                else _("%(language)s is spoken there", language=word))
 
 
 def _near(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
     if offering.delivery == "online":
-        return _say("online", "From anywhere", "it is online, so there is no way to go")
+        return _say("online", _("From anywhere"), _("it is online, so there is no way to go"))
     if offering.delivery == "home":
-        return _say("home", "Comes to the family", "it comes to the family’s home")
+        return _say("home", _("Comes to the family"), _("it comes to the family’s home"))
     if scored.distance is None:
         return None
     if scored.distance <= WALKABLE_KM:
-        return _say("near", "Close by", f"it is {walk(scored.distance)} from {child.place}")
+        return _say("near", _("Close by"), _("it is %(walk)s from %(place)s", walk=walk(scored.distance), place=child.place))
     if "transport-provided" in offering.accessibility:
-        return _say("transport", "Transport is provided", f"they fetch children; it is {km(scored.distance)} from {child.place}")
-    return _say("near", "Within reach", f"it is {km(scored.distance)} from {child.place}, and {child.called} can travel {km(child.max_km)}")
+        return _say("transport", _("Transport is provided"), _("they fetch children; it is %(distance)s from %(place)s", distance=km(scored.distance), place=child.place))
+    return _say("near", _("Within reach"), _("it is %(distance)s from %(place)s, and %(called)s can travel %(most)s", distance=km(scored.distance), place=child.place, called=child.called, most=km(child.max_km)))
 
 
 SLOW_DAYS = 7
@@ -202,10 +234,12 @@ SLOW_DAYS = 7
 
 def _busy(free: int | None, beside: Around) -> Reason | None:
     if free and beside.waiting >= free:
-        waits = "request waits" if beside.waiting == 1 else "requests wait"
-        return _say("busy", "Worth knowing", f"{beside.waiting} {waits} there for an answer already, and {plural(free, 'place')} {'is' if free == 1 else 'are'} left")
+        waiting = ngettext("%(num)s request waits there for an answer already", "%(num)s requests wait there for an answer already", beside.waiting)
+        left = ngettext("%(num)s place is left", "%(num)s places are left", free)
+        return _worth("busy", _("%(waiting)s, and %(left)s", waiting=waiting, left=left))
     if beside.answer_days is not None and beside.answer_days >= SLOW_DAYS:
-        return _say("slow", "Worth knowing", f"they usually take about {plural(round(beside.answer_days), 'day')} to answer")
+        return _worth("slow", ngettext(
+            "they usually take about %(num)s day to answer", "they usually take about %(num)s days to answer", round(beside.answer_days)))
     return None
 
 
@@ -222,35 +256,37 @@ def _time(child: Profile, offering: Candidate) -> Reason | None:
     if good:
         slot = good[0]
         if slot.is_holiday:
-            return _say("time", "In the holidays", f"there are holiday sessions on {DAYS[slot.day]}, {clock(slot.start)} to {clock(slot.end)}")
-        return _say("time", "Fits the week", f"{DAYS[slot.day]} {clock(slot.start)} to {clock(slot.end)} is a time {child.called} is free")
+            return _say("time", _("In the holidays"), _("there are holiday sessions on %(day)s, %(since)s to %(until)s", day=DAYS[slot.day], since=clock(slot.start), until=clock(slot.end)))
+        return _say("time", _("Fits the week"), _("%(day)s %(since)s to %(until)s is a time %(called)s is free", day=DAYS[slot.day], since=clock(slot.start), until=clock(slot.end), called=child.called))
     if offering.is_by_arrangement:
-        return _say("time", "Times to suit", f"times are agreed for each child, so {possessive(child.called)} week decides")
+        return _say("time", _("Times to suit"), _("times are agreed for each child, so %(whose)s week decides", whose=possessive(child.called)))
     return None
 
 
 def _peers(offering: Candidate, scored: Scored) -> Reason | None:
     if scored.parts["peers"] < 1 or offering.group_size == 1:
         return None
-    return _say("peers", "Children of the same age", f"it is for ages {offering.age_min} to {offering.age_max}")
+    return _say("peers", _("Children of the same age"), _("it is for ages %(age_min)s to %(age_max)s", age_min=offering.age_min, age_max=offering.age_max))
 
 
 def _siblings(child: Profile, offering: Candidate) -> Reason | None:
     if not child.sibling_ages:
         return None
-    who = "a younger child of the family" if len(child.sibling_ages) == 1 else "brothers and sisters"
-    return _say("siblings", "Room for the family", f"{who} may come along ({sentence_list([f'aged {age}' for age in sorted(child.sibling_ages)])})")
+    ages = sentence_list([_("aged %(age)s", age=age) for age in sorted(child.sibling_ages)])
+    return _say("siblings", _("Room for the family"), ngettext(
+        "a younger child of the family may come along (%(ages)s)", "brothers and sisters may come along (%(ages)s)", len(child.sibling_ages), ages=ages,
+    ))
 
 
 def _cost(offering: Candidate) -> Reason | None:
     if offering.cost_pence == 0:
-        return _say("free", "Nothing to pay", "it is free for the family")
-    return _say("affordable", "Within what the family can pay", f"{pounds(offering.cost_pence)} a session is within what the family can pay")
+        return _say("free", _("Nothing to pay"), _("it is free for the family"))
+    return _say("affordable", _("Within what the family can pay"), _("%(price)s a session is within what the family can pay", price=pounds(offering.cost_pence)))
 
 
 def _access(child: Profile, offering: Candidate) -> Reason | None:
     if child.needs_step_free:
-        return _say("step_free", "Step-free", "the way in and around is step-free")
+        return _say("step_free", _("Step-free"), _("the way in and around is step-free"))
     return None
 
 
@@ -261,38 +297,38 @@ def caution(
     name = child.called
     busy = _busy(free, beside)
     if scored.disliked is not None:
-        return _say("said_no", "Worth knowing", f"{name} said: “{_clean(scored.disliked.text)}” Ask about this one gently")
+        return _worth("said_no", _("%(name)s said: “%(said)s” Ask about this one gently", name=name, said=_clean(scored.disliked.text)))
     if beside.before is not None:
-        return _say("been_before", "Worth knowing", f"{name} went there before, until {month(beside.before)}: see how that was")
+        return _worth("been_before", _("%(name)s went there before, until %(month)s: see how that was", name=name, month=month(beside.before)))
     if scored.parts["not_worked"] >= 0.4:
-        return _say("not_worked", "Worth knowing", f"something like it did not go well for {name} before")
+        return _worth("not_worked", _("something like it did not go well for %(name)s before", name=name))
     if offering.must_parent_stay:
-        return _say("parent_stays", "Worth knowing", "a parent or carer has to stay for each session")
+        return _worth("parent_stays", _("a parent or carer has to stay for each session"))
     if busy is not None:
         return busy
     if free is not None and free == 1:
-        return _say("last_place", "Worth knowing", "there is one place left")
+        return _worth("last_place", _("there is one place left"))
     if offering.age_max > offering.age_min + 1 and child.age == offering.age_max:
-        return _say("oldest", "Worth knowing", f"it is for ages {offering.age_min} to {offering.age_max}: {name} would be among the oldest")
+        return _worth("oldest", _("it is for ages %(age_min)s to %(age_max)s: %(name)s would be among the oldest", age_min=offering.age_min, age_max=offering.age_max, name=name))
     if offering.age_max > offering.age_min + 1 and child.age == offering.age_min:
-        return _say("youngest", "Worth knowing", f"it is for ages {offering.age_min} to {offering.age_max}: {name} would be among the youngest")
+        return _worth("youngest", _("it is for ages %(age_min)s to %(age_max)s: %(name)s would be among the youngest", age_min=offering.age_min, age_max=offering.age_max, name=name))
     if offering.cost_pence:
-        return _say("cost", "Worth knowing", f"the family pays {pounds(offering.cost_pence)} a session")
+        return _worth("cost", _("the family pays %(price)s a session", price=pounds(offering.cost_pence)))
     reach = reach_km(child, offering)
     if offering.delivery in ("venue", "school") and scored.distance is not None and scored.distance > max(WALKABLE_KM, 0.75 * reach):
-        return _say("far", "Worth knowing", f"it is {km(scored.distance)} away, near the furthest {name} can travel")
+        return _worth("far", _("it is %(distance)s away, near the furthest %(name)s can travel", distance=km(scored.distance), name=name))
     if offering.group_size is not None and offering.group_size >= 20 and any(code in ("Emotional:anxiety", "Social:social-confidence") for code, _ in child.needs):
-        return _say("big_group", "Worth knowing", f"there can be {offering.group_size} children in the room")
+        return _worth("big_group", _("there can be %(group_size)s children in the room", group_size=offering.group_size))
     good = good_slots(child, offering)
     if not good and offering.is_by_arrangement:
-        return _say("to_arrange", "Worth knowing", "no times are set: they are agreed with the partner for each child")
+        return _worth("to_arrange", _("no times are set: they are agreed with the partner for each child"))
     if good and all(slot.is_holiday for slot in good):
-        return _say("holidays_only", "Worth knowing", f"only the holiday sessions fit {possessive(name)} week")
+        return _worth("holidays_only", _("only the holiday sessions fit %(whose)s week", whose=possessive(name)))
     if offering.confirmed_on is None or (today - offering.confirmed_on).days > FRESH_DAYS:
-        when = "nobody has checked yet that it still runs" if offering.confirmed_on is None else f"it was last checked on {full_date(offering.confirmed_on)}"
-        return _say("not_checked", "Worth knowing", f"{when}: ask before you promise anything")
+        return _worth("not_checked", _("nobody has checked yet that it still runs: ask before you promise anything") if offering.confirmed_on is None
+                      else _("it was last checked on %(day)s: ask before you promise anything", day=full_date(offering.confirmed_on)))
     if not scored.met and child.needs:
-        return _say("other_need", "Worth knowing", f"it was not made with {possessive(name)} needs in mind")
+        return _worth("other_need", _("it was not made with %(whose)s needs in mind", whose=possessive(name)))
     if free is not None and free <= 2:
-        return _say("few_places", "Worth knowing", f"there are {free} places left")
+        return _worth("few_places", _("there are %(free)s places left", free=free))
     return None

@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts import policies as account_policies
 from app.accounts.routes.zones import managed_zone
@@ -21,7 +23,6 @@ from app.matching import exposure, pictures, previewing, queries, services, surv
 from app.matching.forms import NotForForm, WeightsForm
 from app.matching.rules import BY_NAME
 from app.matching.weights import TABLE
-from app.shared.view import plural
 from app.shared.web import act, allow, current_person, submit
 
 blueprint = Blueprint("matching", __name__)
@@ -56,7 +57,7 @@ def shown(child: Child, top: int, loosened: str = "") -> dict[str, Any]:
     result = replace(result, matches=result.matches[:top])
     home = None
     if profile.latitude is not None and profile.longitude is not None:
-        name = child.school.name if profile.place == "school" and child.school else f"Near {child.called}"
+        name = child.school.name if profile.place == "school" and child.school else _("Near %(child)s", child=child.called)
         home = {"lat": profile.latitude, "lon": profile.longitude, "name": name}
     return {
         "matches": [pictures.drawn(profile, match, href=page_of(match.candidate.id)) for match in result.matches],
@@ -80,12 +81,15 @@ def would_open(called: str, result: queries.MatchResult) -> list[str]:
             step = next((step for step in STEPS_KM if result.further_km and result.further_km[0] <= step), None)
             if step is not None:
                 near = sum(further <= step for further in result.further_km)
-                lines.append(f"{plural(near, 'more offering')} would fit if {called} could travel {step:g} km further.")
+                lines.append(ngettext(
+                    "%(num)s more offering would fit if %(child)s could travel %(km)s km further.",
+                    "%(num)s more offerings would fit if %(child)s could travel %(km)s km further.", near, child=called, km=f"{step:g}"))
         elif name != "refused":
-            lines.append(
-                f"{plural(count, 'more offering')} {'is' if count == 1 else 'are'} {BY_NAME[name].ruled_out}, "
-                f"and nothing else stands in the way: {BY_NAME[name].loosen}."
-            )
+            lines.append(ngettext(
+                "%(count)s more offering is %(ruled_out)s, and nothing else stands in the way: %(loosen)s.",
+                "%(count)s more offerings are %(ruled_out)s, and nothing else stands in the way: %(loosen)s.",
+                count, count=f"{count:,}", ruled_out=BY_NAME[name].ruled_out, loosen=BY_NAME[name].loosen,
+            ))
     return lines
 
 
@@ -107,8 +111,9 @@ def not_for(child: Child, offering_id: uuid.UUID) -> ResponseReturnValue:
             child_id=child.id, offering_id=offering_id, why=form.sentence(child.called), is_childs_no=form.is_childs_no,
             actor=current_person(),
         ),
-        title=f"{title}: not for {child.called}", template="matching/match_refuse.html",
-        done=f"{title} will not come back by itself. It stands under Notes, if {child.called} thinks again.",
+        title=_("%(offering)s: not for %(child)s", offering=title, child=child.called), template="matching/match_refuse.html",
+        done=_(
+            "%(offering)s will not come back by itself. It stands under Notes, if %(child)s thinks again.", offering=title, child=child.called),
         back=url_for("matching.matches", child_id=child.id),
     )
 
@@ -134,7 +139,7 @@ def weights() -> ResponseReturnValue:
     elif submit(form, lambda: services.save_weights(
         zone_id=zone_id, hundredths=form.hundredths(), version=request.form.get("version", -1, type=int), actor=me,
     )) is not None:
-        flash("The weights are saved. Every list uses them from now on.", "success")
+        flash(_("The weights are saved. Every list uses them from now on."), "success")
         return redirect(here, 303)
     is_wrong = bool(form.errors or form.form_errors)
     page = render_template(
@@ -150,7 +155,7 @@ def weights_usual() -> ResponseReturnValue:
     zone_id = zone.id
     here = url_for("matching.weights", zone=zone.slug if len(managed) > 1 else None)
     return act(lambda: services.save_weights(zone_id=zone_id, hundredths={}, version=services.current_version(zone_id), actor=me),
-               here, done="The usual weights are back.")
+               here, done=_("The usual weights are back."))
 
 
 # --- all children at once ------------------------------------------------------------------------
@@ -174,4 +179,4 @@ def everyone_start() -> ResponseReturnValue:
     zone, managed = managed_zone(me)
     zone_id = zone.id
     here = url_for("matching.everyone", zone=zone.slug if len(managed) > 1 else None)
-    return act(lambda: surveys.start_survey(zone_id=zone_id, actor=me), here, done="Every child is being matched. It may take a minute.")
+    return act(lambda: surveys.start_survey(zone_id=zone_id, actor=me), here, done=_("Every child is being matched. It may take a minute."))

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 from app.matching.profile import Candidate, Profile
 
 TRANSPORT_KM = 15.0
@@ -134,35 +136,35 @@ class Rule:
 
 
 RULES = (
-    Rule("refused", not_refused, "Nothing the child has said no to.", "said no to or set aside",
-         "only the child’s own new words bring those back"),
-    Rule("age", right_age, "The child’s age lies within the offering’s ages, both included.", "for another age",
-         "ask the partner about the age limit"),
-    Rule("made_for", made_for, "Offerings made for particular children only where the profile says so.",
-         "made for children the profile does not name", "say in the profile who the child is among"),
-    Rule("gender", right_gender, "A girls’ or boys’ group only for girls or boys.", "for girls or boys only", "look for a mixed group"),
-    Rule("girls_only", girls_group, "Where only a girls’ group will do, a girls’ group.", "not a girls’ group",
-         "ask the family whether a mixed group could be all right"),
-    Rule("online", online_is_ok, "Online only where online is all right.", "online", "ask whether online could be all right"),
-    Rule("home_visits", within_home_radius, "Home visits only within the visitor’s radius.", "visiting homes further off only",
-         "ask the partner how far they travel"),
-    Rule("distance", within_reach, "Within the distance the child can travel, or 15 km where transport is provided.", "too far",
-         "travel a little further, or find somebody who goes along"),
-    Rule("time", at_a_good_time, "A session inside a free time, in holidays where they are all right, or by arrangement.",
-         "at the wrong time", "free another afternoon, or say that holidays are all right"),
-    Rule("cost", affordable, "What the family pays a session is no more than it can pay.", "too dear for the family",
-         "ask the partner about a free place"),
-    Rule("language", shared_language, "A language the child can take part in.", "in another language",
-         "ask the partner about an interpreter"),
-    Rule("step_free", step_free_where_needed, "Step-free where the child needs it.", "not step-free", "ask about another room"),
-    Rule("siblings", siblings_welcome, "Every brother or sister who must come along may come.", "not open to brothers and sisters",
-         "find somebody for the brothers and sisters"),
-    Rule("group", small_enough, "No larger a group than the child can bear.", "too large a group", "a larger group, if the child could bear it"),
-    Rule("quiet", quiet_where_needed, "A quiet space where the child needs one.", "without a quiet space",
-         "ask the partner about a quiet room"),
-    Rule("parent_stays", no_parent_needed, "No parent has to stay where no parent can.", "asking a parent to stay",
-         "ask whether another adult could stay"),
-    Rule("place", has_a_place, "A place is left.", "full", "ask the partner about a waiting list"),
+    Rule("refused", not_refused, _l("Nothing the child has said no to."), _l("said no to or set aside"),
+         _l("only the child’s own new words bring those back")),
+    Rule("age", right_age, _l("The child’s age lies within the offering’s ages, both included."), _l("for another age"),
+         _l("ask the partner about the age limit")),
+    Rule("made_for", made_for, _l("Offerings made for particular children only where the profile says so."),
+         _l("made for children the profile does not name"), _l("say in the profile who the child is among")),
+    Rule("gender", right_gender, _l("A girls’ or boys’ group only for girls or boys."), _l("for girls or boys only"), _l("look for a mixed group")),
+    Rule("girls_only", girls_group, _l("Where only a girls’ group will do, a girls’ group."), _l("not a girls’ group"),
+         _l("ask the family whether a mixed group could be all right")),
+    Rule("online", online_is_ok, _l("Online only where online is all right."), _l("online"), _l("ask whether online could be all right")),
+    Rule("home_visits", within_home_radius, _l("Home visits only within the visitor’s radius."), _l("visiting homes further off only"),
+         _l("ask the partner how far they travel")),
+    Rule("distance", within_reach, _l("Within the distance the child can travel, or 15 km where transport is provided."), _l("too far"),
+         _l("travel a little further, or find somebody who goes along")),
+    Rule("time", at_a_good_time, _l("A session inside a free time, in holidays where they are all right, or by arrangement."),
+         _l("at the wrong time"), _l("free another afternoon, or say that holidays are all right")),
+    Rule("cost", affordable, _l("What the family pays a session is no more than it can pay."), _l("too dear for the family"),
+         _l("ask the partner about a free place")),
+    Rule("language", shared_language, _l("A language the child can take part in."), _l("in another language"),
+         _l("ask the partner about an interpreter")),
+    Rule("step_free", step_free_where_needed, _l("Step-free where the child needs it."), _l("not step-free"), _l("ask about another room")),
+    Rule("siblings", siblings_welcome, _l("Every brother or sister who must come along may come."), _l("not open to brothers and sisters"),
+         _l("find somebody for the brothers and sisters")),
+    Rule("group", small_enough, _l("No larger a group than the child can bear."), _l("too large a group"), _l("a larger group, if the child could bear it")),
+    Rule("quiet", quiet_where_needed, _l("A quiet space where the child needs one."), _l("without a quiet space"),
+         _l("ask the partner about a quiet room")),
+    Rule("parent_stays", no_parent_needed, _l("No parent has to stay where no parent can."), _l("asking a parent to stay"),
+         _l("ask whether another adult could stay")),
+    Rule("place", has_a_place, _l("A place is left."), _l("full"), _l("ask the partner about a waiting list")),
 )
 PLACE = "place"
 BY_NAME = {rule.name: rule for rule in RULES}

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Mapping
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.accounts.models import Person, Zone
 from app.audit import services as audit
 from app.matching.models import MatchWeights
 from app.matching.weights import TABLE
 from app.shared.db import atomic, db
-from app.shared.errors import Invalid, NotFound
+from app.shared.errors import Invalid, NotFound, permit
 
 
 def save_weights(*, zone_id: uuid.UUID, hundredths: Mapping[str, int], version: int, actor: Person) -> MatchWeights:
@@ -21,16 +22,17 @@ def save_weights(*, zone_id: uuid.UUID, hundredths: Mapping[str, int], version: 
     with atomic():
         if db.session.get(Zone, zone_id) is None:
             raise NotFound
+        permit(actor.manages(zone_id), _("Only the Zone manager changes what counts."))
         changed = {}
         for weight in TABLE:
             value = hundredths.get(weight.name, weight.usual)
             if not weight.least <= value <= weight.most:
-                raise Invalid(f"{weight.label}: from {weight.least} to {weight.most}.", field=weight.name)
+                raise Invalid(_("%(weight)s: from %(least)s to %(most)s.", weight=weight.label, least=weight.least, most=weight.most), field=weight.name)
             if value != weight.usual:
                 changed[weight.name] = value
         last = current_version(zone_id)
         if last != version:
-            raise Invalid("Somebody saved other weights in the meantime. Look at them, then save again.")
+            raise Invalid(_("Somebody saved other weights in the meantime. Look at them, then save again."))
         row = MatchWeights(zone_id=zone_id, version=last + 1, hundredths=changed, person_id=actor.id, person_name=actor.name)
         db.session.add(row)
         audit.record("matching.weights.saved", subject=row, actor=actor, zone_id=zone_id, version=row.version, changed=changed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import Person, Zone
@@ -25,7 +26,7 @@ from app.notifications.handlers import Job, NotDone
 from app.notifications.services import post
 from app.shared import clock
 from app.shared.db import atomic, db, in_parts, lock_row
-from app.shared.errors import Invalid
+from app.shared.errors import Invalid, permit
 
 TOPIC = "matching.survey"
 AT_ONCE = 100
@@ -36,11 +37,12 @@ TOO_LONG = timedelta(hours=2)
 def start_survey(*, zone_id: uuid.UUID, actor: Person) -> MatchSurvey:
     """The worker matches every child of the Zone. Refused while it is at it."""
     with atomic():
+        permit(actor.manages(zone_id), _("Only the Zone manager has all children matched."))
         lock_row(Zone, zone_id)
         before = db.session.scalar(sa.select(MatchSurvey).where(MatchSurvey.zone_id == zone_id))
         if before is not None:
             if is_busy(before):
-                raise Invalid("All children are being matched at this moment. Look again in a minute.")
+                raise Invalid(_("All children are being matched at this moment. Look again in a minute."))
             db.session.delete(before)
             db.session.flush()
         row = MatchSurvey(id=uuid.uuid4(), zone_id=zone_id, person_id=actor.id, person_name=actor.name, children=len(_ids(zone_id)))

@@ -127,6 +127,7 @@ class Odd:
     at: datetime
     text: str
     child_id: uuid.UUID | None = None
+    is_urgent: bool = False
 
 
 def odd_looks(zone_ids: Iterable[uuid.UUID]) -> list[Odd]:
@@ -176,7 +177,7 @@ def _other_school(rows: Rows, names: dict[uuid.UUID, str], zones: list[uuid.UUID
     for row in rows:
         own = schools.get(row.person_id, {None})
         if None not in own and row.school_id not in own:
-            newest.setdefault((row.person_id, row.child_id), Odd("Another school’s child", names.get(row.person_id, ""), row.at, row.reference, row.child_id))
+            newest.setdefault((row.person_id, row.child_id), Odd(_("Another school’s child"), names.get(row.person_id, ""), row.at, row.reference, row.child_id))
     return list(newest.values())
 
 
@@ -191,7 +192,7 @@ def _after_hand_over(rows: Rows, names: dict[uuid.UUID, str], zones: list[uuid.U
     for row in rows:
         last = ended.get((row.person_id, row.child_id))
         if last is not None and clock.london(row.at).date() > last:
-            newest.setdefault((row.person_id, row.child_id), Odd("After a hand-over", names.get(row.person_id, ""), row.at, row.reference, row.child_id))
+            newest.setdefault((row.person_id, row.child_id), Odd(_("After a hand-over"), names.get(row.person_id, ""), row.at, row.reference, row.child_id))
     return list(newest.values())
 
 
@@ -200,7 +201,7 @@ def _urgent(zones: list[uuid.UUID], since: datetime) -> list[Odd]:
         sa.select(UrgentLook, Person.name, Child.reference).join(Person, Person.id == UrgentLook.person_id).join(Child, Child.id == UrgentLook.child_id)
         .where(Child.zone_id.in_(zones), UrgentLook.created_at > since)
     )
-    return [Odd(_("Urgent look"), name, look.created_at, f"{reference}: {look.why}", look.child_id) for look, name, reference in rows]
+    return [Odd(_("Urgent look"), name, look.created_at, f"{reference}: {look.why}", look.child_id, is_urgent=True) for look, name, reference in rows]
 
 
 # --- urgent looks --------------------------------------------------------------------------------

@@ -13,9 +13,6 @@ from tests.architecture.test_sources import APP, FILES, short
 
 tree = cache(test_sources.tree)
 
-NOT_YET = frozenset({"matching"})
-"""Rooms whose sentences are not all offered yet. It may only get shorter."""
-
 SAYS_FIRST = {"flash", "ValidationError", "StopValidation", "InputRequired", "DataRequired", "Email"}
 SAYS = {"act": ("done",), "Length": ("message",), "NumberRange": ("message",), "Regexp": ("message",), "AnyOf": ("message",)}
 ON_THE_COMMAND_LINE = {"backups.py", "cli.py", "keyring.py", "resealing.py", "sealed_files.py"}
@@ -108,11 +105,7 @@ def bare_in(room: str) -> list[str]:
 
 
 def test_what_python_says_to_people_is_offered_for_translation() -> None:
-    assert [place for room in ("shared", *ROOMS) if room not in NOT_YET for place in bare_in(room)] == []
-
-
-def test_a_room_whose_sentences_are_offered_is_held_to_it() -> None:
-    assert [room for room in sorted(NOT_YET) if not bare_in(room)] == [], "take it out of NOT_YET"
+    assert [place for room in ("shared", *ROOMS) for place in bare_in(room)] == []
 
 
 SAYING = [path for path in FILES if "flask_babel" in path.read_text(encoding="utf-8")]

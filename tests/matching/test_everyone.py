@@ -12,7 +12,7 @@ from app.matching.models import MatchSurvey
 from app.matching.placing import share_out, wanted_most
 from app.notifications.handlers import Job
 from app.shared.db import db
-from app.shared.errors import Invalid
+from app.shared.errors import Forbidden, Invalid
 from tests import factories as make
 from tests.matching.conftest import World
 
@@ -39,8 +39,9 @@ def test_places_go_to_the_fewest_options_first_then_to_whoever_would_lose_most()
 def run(world: World) -> MatchSurvey:
     manager = make.make_person(Role.ZONE_MANAGER, world.zone)
     survey_id = surveys.start_survey(zone_id=world.zone.id, actor=manager).id
-    with pytest.raises(Invalid):
-        surveys.start_survey(zone_id=world.zone.id, actor=manager)
+    for actor, refusal in ((manager, Invalid), (world.link_worker, Forbidden)):
+        with pytest.raises(refusal):
+            surveys.start_survey(zone_id=world.zone.id, actor=actor)
     surveys.run_survey(Job(uuid.uuid4(), surveys.TOPIC, {"survey_id": str(survey_id)}, 1))
     return db.session.get_one(MatchSurvey, survey_id)
 

@@ -20,7 +20,7 @@ from app.matching.models import MatchShown
 from app.matching.turns import BAND, Turn, discount, spread
 from app.shared import clock
 from app.shared.db import atomic, db
-from app.shared.errors import Invalid
+from app.shared.errors import Forbidden, Invalid
 from tests import factories as make
 from tests.matching.conftest import World
 from tests.support.people import sign_in
@@ -138,6 +138,8 @@ def test_weights_of_a_zone_are_versions_and_change_the_order(world: World) -> No
     for wrong, version in (({"needs": 201}, 1), ({"needs": -1}, 1), ({"no": 1}, 1), ({"needs": 90}, 0)):
         with pytest.raises(Invalid):
             services.save_weights(zone_id=world.zone.id, hundredths=wrong, version=version, actor=manager)
+    with pytest.raises(Forbidden):
+        services.save_weights(zone_id=world.zone.id, hundredths={}, version=1, actor=world.link_worker)
     services.save_weights(zone_id=world.zone.id, hundredths={}, version=1, actor=manager)
     assert refs(world) == before
     assert [entry.details["version"] for entry in db.session.scalars(
