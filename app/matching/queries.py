@@ -19,6 +19,7 @@ from app.catalogue.models import Offering, OfferingKind
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
 from app.matching import audiences, circumstances, exposure, people, reasons, rules
+from app.matching.cautions import caution
 from app.matching.columns import Columns
 from app.matching.forms import about_of
 from app.matching.part import DROP_IN
@@ -271,7 +272,7 @@ def _answer(
         entry, beside = ranking.at(row), (around or {}).get(turn.place, NOBODY)
         matches.append(Match(
             candidate=candidate, rank=len(matches) + 1, score=round(turn.score, 6), around=beside,
-            reasons=reasons.reasons(profile, candidate, entry, free, beside), caution=reasons.caution(profile, candidate, entry, free, today, beside),
+            reasons=reasons.reasons(profile, candidate, entry, free, beside), caution=caution(profile, candidate, entry, free, today, beside),
             parts=entry.parts if around is None else {**entry.parts, **beside.parts(free)}, free=free, distance=entry.distance, breaks=next(iter(rules.broken(profile, candidate, free)), "") if loosened else "",
         ))
     return MatchResult(

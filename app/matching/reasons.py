@@ -1,12 +1,11 @@
-"""Why an offering is on a child's list, said from the parts of its score: two to five sentences, true of this child, and at most
-one thing worth knowing. Pure. Notes of Link Workers are never quoted."""
+"""Why an offering is on a child's list, said from the parts of its score: two to five sentences, true of this child. Pure. Notes of Link
+Workers are never quoted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import chain, islice
 
 from flask_babel import gettext as _
@@ -19,11 +18,10 @@ from app.children.naming import possessive
 from app.children.services.profile import AUDIENCES
 from app.matching.people import NOBODY, SCHOOL_LEAST, YOU, Around
 from app.matching.profile import Candidate, Profile, Span
-from app.matching.rules import reach_km
-from app.matching.scoring import FRESH_DAYS, Scored
+from app.matching.scoring import Scored
 from app.matching.spoken import WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
-from app.shared.view import full_date, month, sentence_list
+from app.shared.view import sentence_list
 
 DAYS = {
     "Mon": _l("Monday"), "Tue": _l("Tuesday"), "Wed": _l("Wednesday"), "Thu": _l("Thursday"), "Fri": _l("Friday"), "Sat": _l("Saturday"),
@@ -43,13 +41,9 @@ class Reason:
     rest: str
 
 
-def _say(code: str, lead: str, rest: str) -> Reason:
+def say(code: str, lead: str, rest: str) -> Reason:
     said = rest[:1].upper() + rest[1:]
     return Reason(code, said if said[-1] in ".!?”" else f"{said}.", lead, rest.rstrip("."))
-
-
-def _worth(code: str, rest: str) -> Reason:
-    return _say(code, _("Worth knowing"), rest)
 
 
 def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | None, beside: Around = NOBODY) -> list[Reason]:
@@ -85,17 +79,17 @@ def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | N
     phrase = scored.phrase
     if phrase is None or scored.parts["interest"] < 0.25:
         return None
-    said = _clean(phrase.text)
+    said = clean(phrase.text)
     if phrase.where == "interest":
         thing = said[0].upper() + said[1:]
-        return _say("interest", _("Starts from what matters"), _told(thing, child.called, is_first=phrase.rank == 0))
+        return say("interest", _("Starts from what matters"), _told(thing, child.called, is_first=phrase.rank == 0))
     if phrase.where == "words":
-        return _say("words", _("In %(whose)s words", whose=possessive(child.called)), _("%(called)s said: “%(said)s”", called=child.called, said=said))
+        return say("words", _("In %(whose)s words", whose=possessive(child.called)), _("%(called)s said: “%(said)s”", called=child.called, said=said))
     if phrase.where == "aspiration":
-        return _say("aspiration", _("Leads somewhere"), _("%(called)s hopes: “%(said)s”", called=child.called, said=_clean(child.aspiration)))
+        return say("aspiration", _("Leads somewhere"), _("%(called)s hopes: “%(said)s”", called=child.called, said=clean(child.aspiration)))
     if phrase.where == "strength":
-        return _say("strength", _("Builds on a strength"), _("it builds on something %(called)s is good at: %(said)s", called=child.called, said=said))
-    return _say("goal", _("Towards a goal"), _("it is close to %(whose)s goal: “%(said)s”", whose=possessive(child.called), said=said))
+        return say("strength", _("Builds on a strength"), _("it builds on something %(called)s is good at: %(said)s", called=child.called, said=said))
+    return say("goal", _("Towards a goal"), _("it is close to %(whose)s goal: “%(said)s”", whose=possessive(child.called), said=said))
 
 
 def _told(thing: str, called: str, is_first: bool) -> str:
@@ -111,16 +105,16 @@ def _like(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
     phrase = scored.phrase_like
     if phrase is None or scored.parts["meaning"] < 0.25 or scored.like not in {interest.strip().lower() for interest in offering.interests}:
         return None
-    said = _clean(phrase.text)
+    said = clean(phrase.text)
     if phrase.where == "interest":
         told = (
             _("%(like)s is close to the first thing %(called)s told us about: %(said)s", like=scored.like, called=child.called, said=said)
             if phrase.rank == 0
             else _("%(like)s is close to something %(called)s told us about: %(said)s", like=scored.like, called=child.called, said=said)
         )
-        return _say("like", _("Close to what matters"), told)
+        return say("like", _("Close to what matters"), told)
     if phrase.where == "words":
-        return _say("like", _("Close to %(whose)s words", whose=possessive(child.called)), _("%(like)s is close to what %(called)s said: “%(said)s”", like=scored.like, called=child.called, said=said))
+        return say("like", _("Close to %(whose)s words", whose=possessive(child.called)), _("%(like)s is close to what %(called)s said: “%(said)s”", like=scored.like, called=child.called, said=said))
     return None
 
 
@@ -130,7 +124,7 @@ def _is_plural(thing: str) -> bool:
     return last.endswith("s") and not last.endswith(("ss", "ics", "us", "is", "maths")) and not first.endswith("ing")
 
 
-def _clean(said: str) -> str:
+def clean(said: str) -> str:
     said = re.sub(r"\s+", " ", said).strip(" .,;:–-\"“”")
     return said if len(said) <= 110 else said[:110].rsplit(" ", 1)[0] + "…"
 
@@ -140,24 +134,24 @@ def _need(child: Profile, scored: Scored) -> Reason | None:
     met = [(need_word(code), _FIRST[at]) for at, code in enumerate(ranked[:5]) if code in scored.met]
     if met:
         lead = _("Meets the first need") if met[0][1] == _FIRST[0] else _("Helps with a need")
-        return _say("need", lead, ngettext(
+        return say("need", lead, ngettext(
             "it helps with %(needs)s, %(whose)s %(place)s need", "it helps with %(needs)s, %(whose)s %(place)s needs", len(met),
             needs=sentence_list([word for word, _place in met]), whose=possessive(child.called), place=sentence_list([str(place) for _word, place in met]),
         ))
     if scored.kin_met:
-        return _say("near_need", _("Close to a need"), _("it comes close to what %(called)s needs: %(need)s", called=child.called, need=need_word(scored.kin_met[0])))
+        return say("near_need", _("Close to a need"), _("it comes close to what %(called)s needs: %(need)s", called=child.called, need=need_word(scored.kin_met[0])))
     return None
 
 
 def _made_for(child: Profile, offering: Candidate) -> Reason | None:
     shared = sorted(offering.audiences & child.audiences)
-    return _say("made_for", _("Made for children like this"), _("it is made for %(whom)s", whom=AUDIENCES[shared[0]])) if shared else None
+    return say("made_for", _("Made for children like this"), _("it is made for %(whom)s", whom=AUDIENCES[shared[0]])) if shared else None
 
 
 def _worked(child: Profile, scored: Scored) -> Reason | None:
     if scored.parts["worked"] < 0.35:
         return None
-    return _say("worked", _("Has worked before"), _("it is like something that went well for %(called)s before", called=child.called))
+    return say("worked", _("Has worked before"), _("it is like something that went well for %(called)s before", called=child.called))
 
 
 FOR_THE_READER = frozenset({"friends"})
@@ -167,7 +161,7 @@ FOR_THE_READER = frozenset({"friends"})
 def _friends(beside: Around) -> Reason | None:
     if not beside.friends:
         return None
-    return _say("friends", _("Somebody they know"), ngettext(
+    return say("friends", _("Somebody they know"), ngettext(
         "%(friends)s goes there already. Ask at that home before you say so", "%(friends)s go there already. Ask at that home before you say so",
         len(beside.friends), friends=sentence_list(beside.friends),
     ))
@@ -182,9 +176,9 @@ def _known(beside: Around) -> Reason | None:
             "%(who)s has introduced a child to them before, and they met", "%(who)s has introduced %(num)s children to them before, and they met",
             beside.walked, who=beside.who,
         )
-        return _say("known", _("A warm way in"), told)
+        return say("known", _("A warm way in"), told)
     if beside.schoolmates >= SCHOOL_LEAST:
-        return _say("known_at_school", _("A warm way in"), _("%(schoolmates)s children of %(school)s have met them already", schoolmates=beside.schoolmates, school=beside.school))
+        return say("known_at_school", _("A warm way in"), _("%(schoolmates)s children of %(school)s have met them already", schoolmates=beside.schoolmates, school=beside.school))
     return None
 
 
@@ -192,16 +186,16 @@ def _calm(child: Profile, offering: Candidate) -> Reason | None:
     quiet = "quiet-space" in offering.accessibility
     small = offering.group_size is not None and offering.group_size <= SMALL
     if offering.group_size == 1:
-        return _say("one_to_one", _("One to one"), _("%(called)s would be the only child in the room", called=child.called))
+        return say("one_to_one", _("One to one"), _("%(called)s would be the only child in the room", called=child.called))
     if not (child.needs_quiet or child.max_group is not None or (small and quiet)):
         return None
     if small and quiet:
-        return _say("calm", _("Small and quiet"), ngettext(
+        return say("calm", _("Small and quiet"), ngettext(
             "%(num)s child at most, and there is a quiet space", "%(num)s children at most, and there is a quiet space", offering.group_size or 0))
     if quiet and child.needs_quiet:
-        return _say("calm", _("Quiet"), _("there is a quiet space, which %(called)s needs", called=child.called))
+        return say("calm", _("Quiet"), _("there is a quiet space, which %(called)s needs", called=child.called))
     if offering.group_size is not None and child.max_group is not None:
-        return _say("calm", _("Not too many"), ngettext(
+        return say("calm", _("Not too many"), ngettext(
             "%(num)s child at most in the room", "%(num)s children at most in the room", offering.group_size))
     return None
 
@@ -211,36 +205,22 @@ def _language(child: Profile, offering: Candidate) -> Reason | None:
     if not shared:
         return None
     word = language(shared[0])
-    return _say("language", _("Speaks the language"), _("%(language)s is used there", language=word) if shared[0] == "bsl"
+    return say("language", _("Speaks the language"), _("%(language)s is used there", language=word) if shared[0] == "bsl"
                 else _("%(language)s is spoken there", language=word))
 
 
 def _near(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
     if offering.delivery == "online":
-        return _say("online", _("From anywhere"), _("it is online, so there is no way to go"))
+        return say("online", _("From anywhere"), _("it is online, so there is no way to go"))
     if offering.delivery == "home":
-        return _say("home", _("Comes to the family"), _("it comes to the family’s home"))
+        return say("home", _("Comes to the family"), _("it comes to the family’s home"))
     if scored.distance is None:
         return None
     if scored.distance <= WALKABLE_KM:
-        return _say("near", _("Close by"), _("it is %(walk)s from %(place)s", walk=walk(scored.distance), place=child.place))
+        return say("near", _("Close by"), _("it is %(walk)s from %(place)s", walk=walk(scored.distance), place=child.place))
     if "transport-provided" in offering.accessibility:
-        return _say("transport", _("Transport is provided"), _("they fetch children; it is %(distance)s from %(place)s", distance=km(scored.distance), place=child.place))
-    return _say("near", _("Within reach"), _("it is %(distance)s from %(place)s, and %(called)s can travel %(most)s", distance=km(scored.distance), place=child.place, called=child.called, most=km(child.max_km)))
-
-
-SLOW_DAYS = 7
-
-
-def _busy(free: int | None, beside: Around) -> Reason | None:
-    if free and beside.waiting >= free:
-        waiting = ngettext("%(num)s request waits there for an answer already", "%(num)s requests wait there for an answer already", beside.waiting)
-        left = ngettext("%(num)s place is left", "%(num)s places are left", free)
-        return _worth("busy", _("%(waiting)s, and %(left)s", waiting=waiting, left=left))
-    if beside.answer_days is not None and beside.answer_days >= SLOW_DAYS:
-        return _worth("slow", ngettext(
-            "they usually take about %(num)s day to answer", "they usually take about %(num)s days to answer", round(beside.answer_days)))
-    return None
+        return say("transport", _("Transport is provided"), _("they fetch children; it is %(distance)s from %(place)s", distance=km(scored.distance), place=child.place))
+    return say("near", _("Within reach"), _("it is %(distance)s from %(place)s, and %(called)s can travel %(most)s", distance=km(scored.distance), place=child.place, called=child.called, most=km(child.max_km)))
 
 
 def good_slots(child: Profile, offering: Candidate) -> list[Span]:
@@ -256,79 +236,35 @@ def _time(child: Profile, offering: Candidate) -> Reason | None:
     if good:
         slot = good[0]
         if slot.is_holiday:
-            return _say("time", _("In the holidays"), _("there are holiday sessions on %(day)s, %(since)s to %(until)s", day=DAYS[slot.day], since=clock(slot.start), until=clock(slot.end)))
-        return _say("time", _("Fits the week"), _("%(day)s %(since)s to %(until)s is a time %(called)s is free", day=DAYS[slot.day], since=clock(slot.start), until=clock(slot.end), called=child.called))
+            return say("time", _("In the holidays"), _("there are holiday sessions on %(day)s, %(since)s to %(until)s", day=DAYS[slot.day], since=clock(slot.start), until=clock(slot.end)))
+        return say("time", _("Fits the week"), _("%(day)s %(since)s to %(until)s is a time %(called)s is free", day=DAYS[slot.day], since=clock(slot.start), until=clock(slot.end), called=child.called))
     if offering.is_by_arrangement:
-        return _say("time", _("Times to suit"), _("times are agreed for each child, so %(whose)s week decides", whose=possessive(child.called)))
+        return say("time", _("Times to suit"), _("times are agreed for each child, so %(whose)s week decides", whose=possessive(child.called)))
     return None
 
 
 def _peers(offering: Candidate, scored: Scored) -> Reason | None:
     if scored.parts["peers"] < 1 or offering.group_size == 1:
         return None
-    return _say("peers", _("Children of the same age"), _("it is for ages %(age_min)s to %(age_max)s", age_min=offering.age_min, age_max=offering.age_max))
+    return say("peers", _("Children of the same age"), _("it is for ages %(age_min)s to %(age_max)s", age_min=offering.age_min, age_max=offering.age_max))
 
 
 def _siblings(child: Profile, offering: Candidate) -> Reason | None:
     if not child.sibling_ages:
         return None
     ages = sentence_list([_("aged %(age)s", age=age) for age in sorted(child.sibling_ages)])
-    return _say("siblings", _("Room for the family"), ngettext(
+    return say("siblings", _("Room for the family"), ngettext(
         "a younger child of the family may come along (%(ages)s)", "brothers and sisters may come along (%(ages)s)", len(child.sibling_ages), ages=ages,
     ))
 
 
 def _cost(offering: Candidate) -> Reason | None:
     if offering.cost_pence == 0:
-        return _say("free", _("Nothing to pay"), _("it is free for the family"))
-    return _say("affordable", _("Within what the family can pay"), _("%(price)s a session is within what the family can pay", price=pounds(offering.cost_pence)))
+        return say("free", _("Nothing to pay"), _("it is free for the family"))
+    return say("affordable", _("Within what the family can pay"), _("%(price)s a session is within what the family can pay", price=pounds(offering.cost_pence)))
 
 
 def _access(child: Profile, offering: Candidate) -> Reason | None:
     if child.needs_step_free:
-        return _say("step_free", _("Step-free"), _("the way in and around is step-free"))
-    return None
-
-
-def caution(
-    child: Profile, offering: Candidate, scored: Scored, free: int | None, today: date, beside: Around = NOBODY
-) -> Reason | None:
-    """The one thing worth knowing, the weightiest first; None where nothing stands out."""
-    name = child.called
-    busy = _busy(free, beside)
-    if scored.disliked is not None:
-        return _worth("said_no", _("%(name)s said: “%(said)s” Ask about this one gently", name=name, said=_clean(scored.disliked.text)))
-    if beside.before is not None:
-        return _worth("been_before", _("%(name)s went there before, until %(month)s: see how that was", name=name, month=month(beside.before)))
-    if scored.parts["not_worked"] >= 0.4:
-        return _worth("not_worked", _("something like it did not go well for %(name)s before", name=name))
-    if offering.must_parent_stay:
-        return _worth("parent_stays", _("a parent or carer has to stay for each session"))
-    if busy is not None:
-        return busy
-    if free is not None and free == 1:
-        return _worth("last_place", _("there is one place left"))
-    if offering.age_max > offering.age_min + 1 and child.age == offering.age_max:
-        return _worth("oldest", _("it is for ages %(age_min)s to %(age_max)s: %(name)s would be among the oldest", age_min=offering.age_min, age_max=offering.age_max, name=name))
-    if offering.age_max > offering.age_min + 1 and child.age == offering.age_min:
-        return _worth("youngest", _("it is for ages %(age_min)s to %(age_max)s: %(name)s would be among the youngest", age_min=offering.age_min, age_max=offering.age_max, name=name))
-    if offering.cost_pence:
-        return _worth("cost", _("the family pays %(price)s a session", price=pounds(offering.cost_pence)))
-    reach = reach_km(child, offering)
-    if offering.delivery in ("venue", "school") and scored.distance is not None and scored.distance > max(WALKABLE_KM, 0.75 * reach):
-        return _worth("far", _("it is %(distance)s away, near the furthest %(name)s can travel", distance=km(scored.distance), name=name))
-    if offering.group_size is not None and offering.group_size >= 20 and any(code in ("Emotional:anxiety", "Social:social-confidence") for code, _ in child.needs):
-        return _worth("big_group", _("there can be %(group_size)s children in the room", group_size=offering.group_size))
-    good = good_slots(child, offering)
-    if not good and offering.is_by_arrangement:
-        return _worth("to_arrange", _("no times are set: they are agreed with the partner for each child"))
-    if good and all(slot.is_holiday for slot in good):
-        return _worth("holidays_only", _("only the holiday sessions fit %(whose)s week", whose=possessive(name)))
-    if offering.confirmed_on is None or (today - offering.confirmed_on).days > FRESH_DAYS:
-        return _worth("not_checked", _("nobody has checked yet that it still runs: ask before you promise anything") if offering.confirmed_on is None
-                      else _("it was last checked on %(day)s: ask before you promise anything", day=full_date(offering.confirmed_on)))
-    if not scored.met and child.needs:
-        return _worth("other_need", _("it was not made with %(whose)s needs in mind", whose=possessive(name)))
-    if free is not None and free <= 2:
-        return _worth("few_places", _("there are %(free)s places left", free=free))
+        return say("step_free", _("Step-free"), _("the way in and around is step-free"))
     return None

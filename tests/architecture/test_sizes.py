@@ -45,7 +45,7 @@ LONG_FUNCTIONS = {
     "app/introductions/queries/record.py:_statement": "one statement",
     "app/matching/columns.py:build": "one array after the other",
     "app/matching/hearing.py:hear": "one source of a child's words after the other",
-    "app/matching/reasons.py:caution": "a table of cautions, the weightiest first",
+    "app/matching/cautions.py:caution": "a table of cautions, the weightiest first",
     "app/matching/scoring.py:score": "the sum itself",
     "app/matching/shelf.py:_with_changes": "what is new beside what stands, where a half would be wrong",
     "app/notifications/worker.py:claim": "one statement for each database",

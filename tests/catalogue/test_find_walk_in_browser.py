@@ -32,7 +32,7 @@ def people(live: Live) -> dict[Role, str]:
         factories.make_offering(factories.make_organisation(wigan, name="Pier Players"), title="Xqzvbk on the pier", town="Wigan")
         manager = factories.make_person(Role.ZONE_MANAGER, zone)
         worker = factories.make_person(Role.LINK_WORKER, zone, school=school)
-        misses.open_view(zone_id=wigan.id, to_zone_id=zone.id, actor=manager)
+        misses.open_view(zone_id=wigan.id, to_zone_id=zone.id, actor=factories.make_person(Role.ZONE_MANAGER, wigan))
         misses.open_view(zone_id=zone.id, to_zone_id=wigan.id, actor=manager)
         for kind, typed in ((MissKind.NOTHING, "kabaddi"), (MissKind.NEAR, "mountain piano"), (MissKind.CORRECTED, "gimnastics")):
             misses.record_miss(zone_id=zone.id, role=Role.LINK_WORKER, kind=kind, typed=typed, taken_as="gymnastics", asked="age=9&day=Sat")
