@@ -77,6 +77,7 @@ def test_monday_of_a_link_worker(live: Live, new_page: NewPage) -> None:
     worker.follow("Matches")
     worker.looks_over("matches")
     worker.holds()
+    worker.is_read_aloud()
     with worker.counted("a request from a match", clicks=4, typing=1):
         worker.press(f"Introduce {YUSUF} to {OFFERING}")
         worker.press(f"Listen to {YUSUF}")

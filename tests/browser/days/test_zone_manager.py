@@ -148,6 +148,7 @@ def closes_the_term(manager: Day) -> None:
     manager.is_at("Money by school")
     manager.looks_over("the money of the year")
     manager.holds()
+    manager.is_read_aloud()
 
 
 def test_the_end_of_term_of_a_zone_manager(live: Live, new_page: NewPage, tmp_path: Path) -> None:
