@@ -20,7 +20,7 @@ from sqlalchemy.orm import selectinload
 
 from app.children import book
 from app.children.book import approved_pages
-from app.children.models import Child, Consent, OnePage, Relationship, Warmth
+from app.children.models import Carer, Child, Consent, OnePage, Relationship, Warmth
 from app.shared.db import db
 
 OF_THE_PAGE = frozenset({"interests", "own_words", "what_helps", "needs"})
@@ -64,7 +64,7 @@ def shared_view(child: Child, organisation_id: uuid.UUID, on: date) -> SharedChi
     consent = next((one for one in kept.consents if one.organisation_id == organisation_id and one.covers(on)), None)
     if consent is None:
         return None
-    return _covered(child, consent, kept.approved, kept.ties)
+    return _covered(child, consent, kept.approved, kept.ties, kept.carers)
 
 
 def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on: date) -> dict[uuid.UUID, SharedChild]:
@@ -75,19 +75,19 @@ def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on:
             Consent.child_id.in_(set(child_ids)), Consent.organisation_id == organisation_id, Consent.is_live_on(on),
         )
         .options(
-            selectinload(Consent.child).selectinload(Child.relationships)
+            selectinload(Consent.child).selectinload(Child.relationships), selectinload(Consent.child).selectinload(Child.carers),
         )
         .order_by(Consent.given_on, Consent.created_at, Consent.id.desc())
     )
     newest = {consent.child_id: consent for consent in db.session.scalars(statement).unique()}
     pages = approved_pages(list(newest)) if newest else {}
     return {
-        child_id: _covered(consent.child, consent, pages.get(child_id), consent.child.relationships) for child_id, consent in newest.items()
+        child_id: _covered(consent.child, consent, pages.get(child_id), consent.child.relationships, consent.child.carers) for child_id, consent in newest.items()
     }
 
 
-def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequence[Relationship]) -> SharedChild:
-    covers = frozenset(consent.fields)
+def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequence[Relationship], carers: Sequence[Carer]) -> SharedChild:
+    covers, contact = frozenset(consent.fields), _contact(consent.carer, carers)
 
     def only(name: str, value: str) -> str:
         return value if name in covers else ""
@@ -103,7 +103,14 @@ def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequenc
         interests=tuple(only_of_page("interests", "likes") or ()), own_words=only_of_page("own_words", "about_me") or "",
         what_helps=only_of_page("what_helps", "helps") or "", what_does_not=only_of_page("what_helps", "does_not") or "",
         must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),
-        contact_name=only("contact", consent.carer.name if consent.carer else ""),
-        contact_phone=only("contact", consent.carer.phone if consent.carer else ""),
+        contact_name=only("contact", contact.name if contact else ""), contact_phone=only("contact", contact.phone if contact else ""),
         needs=tuple(only_of_page("needs", "working_on") or ()), is_approved_by_child=page is not None,
     )
+
+
+def _contact(giver: Carer | None, carers: Sequence[Carer]) -> Carer | None:
+    """Whoever agreed; never one who must not know where the child is: then another with parental responsibility, or nobody."""
+    if giver is None or not giver.may_not_know_where:
+        return giver
+    others = (carer for carer in carers if carer.has_parental_responsibility and not carer.may_not_know_where)
+    return min(others, key=lambda carer: (carer.name, carer.id), default=None)

@@ -50,19 +50,20 @@ class HeardForm(VerbForm):
     def ask_what_is_missing(self, introduction: Introduction, reading: Standing) -> None:
         """Take away what is known, and name the people in the questions."""
         missing = {gap.code for gap in standing.gaps_to_be_ready(introduction, reading)}
+        homes = [home for home in reading.record.homes if home.may_be_told]
         called, organisation = introduction.child.called, introduction.organisation.name
         self.child_stance.label.text = _("What does %(called)s think of it?", called=called)
         self.child_words.label.text = _("In %(called)s’s words", called=called)
         self.fields.label.text = _("What may %(organisation)s know?", organisation=organisation)
-        self.carer_id.choices = choices([(str(c.id), f"{c.name}, {c.relation}" if c.relation else c.name) for c in reading.record.homes])
+        self.carer_id.choices = choices([(str(c.id), f"{c.name}, {c.relation}" if c.relation else c.name) for c in homes])
         if not self.is_submitted():
             self.ends_on.data = clock.today() + CONSENT_LASTS
-            self.carer_id.data = next((str(c.id) for c in reading.record.homes if c.has_say), None)
+            self.carer_id.data = next((str(c.id) for c in homes if c.has_say), None)
         if not any(code.startswith("child_") for code in missing):
             del self.child_stance, self.child_words
-        if not any(code.startswith("carer") for code in missing) or not reading.record.homes:
+        if not any(code.startswith("carer") for code in missing) or not homes:
             del self.carer_stance, self.carer_words
-        if "consent" not in missing or not reading.record.homes:
+        if "consent" not in missing or not homes:
             del self.fields, self.ends_on
         if "carer_stance" not in self and "fields" not in self:
             del self.carer_id, self.how

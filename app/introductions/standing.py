@@ -108,6 +108,8 @@ def _carers(record: Record) -> tuple[warmth.Said, ...]:
         relation = home.relation.strip()
         called = relation[:1].upper() + relation[1:] if relation and relations.count(relation.lower()) == 1 else home.name
         last = next((v for v in reversed(views) if v.viewpoint is Viewpoint.CARER and v.carer_id == home.id), None)
+        if not home.may_be_told and last is None:
+            continue  # nobody asks them; what they have said already counts
         said.append(_said(called, last, has_say=home.has_say))
     return tuple(said)
 

@@ -3,7 +3,8 @@
 Every table that names a child goes in by itself, so that what a colleague adds tomorrow is not forgotten; what stays out is named in
 LEFT_OUT with its reason. Other people's names do not leave: staff by their role, other children and people of the circle by what they are,
 carers by what they are to the child. Where somebody can be reached or found stays out, whoever asks. A copy for somebody who must not know where
-the child can be found (a court's order) also says no school, no place, no organisation, and not when the child is where.
+the child can be found (a court's order) also says no school, no place, no organisation, not when the child is where, and nothing of brothers
+and sisters. Whom that is for, the mark on the carer decides (`says_where_to`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import selectinload
 
 from app.accounts.models import ROLE_WORDS, Person, School
-from app.catalogue.models import Offering, Organisation, Site
+from app.catalogue.models import Offering, Organisation
+from app.children import whereabouts
 from app.children.models import Carer, Child, Relationship
 from app.children.services.photos import find_photo
 from app.safeguarding import copy_words, queries
@@ -55,13 +57,14 @@ TITLES = {
 }
 HIDDEN = {
     "id", "latitude", "longitude", "postcode_area", "town", "ward", "phone", "email", "sealed_seed", "client_key", "batch_id", "source_ref",
-    "school_key", "xact", "number", "picture",
+    "school_key", "xact", "number", "picture", "may_not_know_where",
 }
-"""Columns that would say where somebody lives or how to reach them, or that say nothing."""
+"""Columns that would say where somebody lives or how to reach them, that somebody is kept from knowing it, or that say nothing."""
+CHILD = "child"
+"""Who asks for a copy: the child, else a carer by id."""
 OTHER_CHILD, A_PERSON, A_PLACE = "[another child]", "[a grown-up]", "[a place]"
-WHEREABOUTS = {"windows", "first_dates", "meeting_place", "meeting_people", "days", "school_year", "region", "held_on"}
-"""Columns that would say where the child can be met."""
-POSTCODE = re.compile(r"\b[A-Za-z]{1,2}[0-9][0-9A-Za-z]?\s?[0-9][A-Za-z]{2}\b")
+WHEREABOUTS = {"windows", "first_dates", "meeting_place", "meeting_people", "days", "school_year", "region", "held_on", "sibling_ages"}
+"""Columns that would say where the child can be met, and of brothers and sisters."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,8 @@ def draw_up(child: Child, *, says_where: bool = True) -> Copy:
         rows[name] = _rows(table, key.in_(ids)) if ids else []
     notes = rows["listening_note"]
     rows["listening_note"] = [row for row in notes if not row["is_private"]]
+    if not says_where:
+        _without_siblings(rows)
     hide.know(rows)
     titles = {**TITLES, **copy_words.TITLES}
     order = [*TITLES, *sorted(set(rows) - set(TITLES))]
@@ -111,6 +116,20 @@ def draw_up(child: Child, *, says_where: bool = True) -> Copy:
         {"who": looker.role or A_PERSON, "times": looker.looks, "first": _said(looker.first), "last": _said(looker.last)} for looker in queries.who_looked(child)
     ]
     return Copy(child.reference, child.called, clock.now(), parts, lookers, len(notes) - len(rows["listening_note"]), find_photo(child.id), says_where)
+
+
+def says_where_to(child: Child, asker: str | None, *, is_asked_to: bool) -> bool:
+    """May a copy for `asker` (a carer's id, "" or None where nobody was named) say where the child is? Never for a carer who is marked as one who must not
+    know it; with such a carer on record, only for somebody who was named."""
+    marked = {str(carer.id) for carer in whereabouts.must_not_know(child.carers)}
+    return is_asked_to and asker not in marked and (not marked or asker in {CHILD, *(str(carer.id) for carer in child.carers)})
+
+
+def _without_siblings(rows: dict[str, list[dict[str, Any]]]) -> None:
+    ties = rows["relationship"]
+    gone = {row["id"] for row in ties if whereabouts.is_sibling(row["kind"], f"{row['who']} {row['name']}", is_child_of_kith=row["other_child_id"] is not None)}
+    rows["relationship"] = [row for row in ties if row["id"] not in gone]
+    rows["relationship_moment"] = [row for row in rows["relationship_moment"] if row["relationship_id"] not in gone]
 
 
 def as_zip(copy: Copy) -> bytes:
@@ -185,12 +204,8 @@ class _Names:
 
     def _places(self) -> list[tuple[re.Pattern[str], str]]:
         """Schools, organisations, what they offer and where, and the child's own town; and anything that looks like a postcode."""
-        here = sa.select(Organisation.id).where(Organisation.zone_id == self.child.zone_id)
-        names = {*self.things.values(), self.child.town, self.child.ward}
-        for site in db.session.execute(sa.select(Site.name, Site.address, Site.town).where(Site.organisation_id.in_(here))):
-            names |= set(site)
-        pattern = _any_of({name for name in names if name and len(name) > 2})
-        return [(POSTCODE, A_PLACE), *([(pattern, A_PLACE)] if pattern is not None else [])]
+        pattern = whereabouts.names_of_places(self.child)
+        return [(whereabouts.POSTCODE, A_PLACE), *([(pattern, A_PLACE)] if pattern is not None else [])]
 
     def tidy(self, table: str, row: dict[str, Any]) -> dict[str, Any]:
         """One row for a reader: no ids, no blanks, no names but the child's own."""

@@ -14,6 +14,7 @@ from app.children import queries as children
 from app.children.models import Child
 from app.children.policies import can_see_child
 from app.children.sight import note_look
+from app.children.whereabouts import must_not_know
 from app.safeguarding import copies, policies, queries, services
 from app.safeguarding.forms import ConcernForm, ConcernNoteForm, UrgentLookForm
 from app.safeguarding.models import Concern
@@ -132,7 +133,7 @@ def odd_looks() -> ResponseReturnValue:
 @allow(policies.can_give_copy, child=children.get_child)
 def copy(child: Child) -> ResponseReturnValue:
     note_look(child, "form for a copy")
-    return render_template("safeguarding/copy_new.html", child=child, left_out=copies.LEFT_OUT)
+    return render_template("safeguarding/copy_new.html", child=child, left_out=copies.LEFT_OUT, marked=must_not_know(child.carers))
 
 
 @blueprint.post("/children/<uuid:child_id>/copy")
@@ -140,10 +141,11 @@ def copy(child: Child) -> ResponseReturnValue:
 @exporting
 def copy_file(child: Child) -> ResponseReturnValue:
     name = f"kith-{child.reference}-{clock.today().isoformat()}.zip"
-    says_where = request.form.get("where") != "no"
+    asker = request.form.get("asker", "")
+    says_where = copies.says_where_to(child, asker, is_asked_to=request.form.get("where") != "no")
     packed = copies.as_zip(copies.draw_up(child, says_where=says_where))
     note_look(child, "copy for the family")
-    services.note_copy(child=child, says_where=says_where, actor=current_person())
+    services.note_copy(child=child, says_where=says_where, asker=asker, actor=current_person())
     return Response(packed, content_type="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 

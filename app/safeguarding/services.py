@@ -15,7 +15,7 @@ from app.children.models import Child, UrgentLook
 from app.children.policies import can_see_child
 from app.notifications.models import Urgency
 from app.notifications.services import close_tasks, open_task
-from app.safeguarding import policies, queries
+from app.safeguarding import copies, policies, queries
 from app.safeguarding.models import CONCERN_MOVES, Concern, ConcernNote, ConcernState
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
@@ -132,10 +132,10 @@ def end_look(*, look_id: uuid.UUID, actor: Person) -> None:
             audit.record("safeguarding.urgent_look.ended", subject=look, actor=actor, child_id=look.child_id)
 
 
-def note_copy(*, child: Child, says_where: bool, actor: Person) -> None:
+def note_copy(*, child: Child, says_where: bool, actor: Person, asker: str = "") -> None:
     """A copy of everything was made for the family; one for somebody who must not know where the child is says so in the trail."""
     with atomic():
-        audit.record("safeguarding.copy.made", subject=child, actor=actor, says_where=says_where)
+        audit.record("safeguarding.copy.made", subject=child, actor=actor, says_where=says_where, asker=asker if asker in {copies.CHILD, *(str(c.id) for c in child.carers)} else "")
 
 
 def seen_look(*, child_id: uuid.UUID, actor: Person) -> None:

@@ -73,6 +73,7 @@ def test_what_the_child_and_home_said_comes_along_and_what_others_wrote_stays(wo
     make.make_one_page(child, read_by=world.link_worker)
     with atomic():
         child.what_helps, child.link_worker_note, child.ward = "A quiet start.", "Asks for Nan.", "Acton Central"
+        child.carers[0].may_not_know_where = True
         child.programme_ends_on = date(2030, 7, 20)
         told = {"child_id": child.id, "noted_on": clock.today(), "noted_by_id": world.link_worker.id}
         goal = Goal(child_id=child.id, area="Social", words="To have one friend.")
@@ -96,7 +97,7 @@ def test_what_the_child_and_home_said_comes_along_and_what_others_wrote_stays(wo
     assert [note.text for note in new.notes] == ["Drums."]
     assert [(g.words, [r.stars for r in g.reviews]) for g in new.goals] == [("To have one friend.", [3])]
     assert [(t.name, t.is_trusted_adult, t.other_child_id, len(t.moments)) for t in new.relationships] == [("Nan", True, None, 1)]
-    assert [(c.name, c.phone) for c in new.carers] == [(mother, "07700 900123")]
+    assert [(c.name, c.phone, c.may_not_know_where) for c in new.carers] == [(mother, "07700 900123", True)]
     assert [need.code for need in new.needs] == [need.code for need in child.live_needs] != []
     assert db.session.scalars(sa.select(Measure.informant).where(Measure.child_id == new.id)).all() == [Informant.SELF]
     page = db.session.scalars(sa.select(OnePage).where(OnePage.child_id == new.id)).one()

@@ -9,9 +9,12 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from app.children import services
+from app.children.models import Goal, Relationship, RelationshipKind
+from app.shared.db import atomic, db
 from app.shared.languages import PAPER_TEMPLATES, PAPERS, catalogue
 from config import ROOT
 from scripts.languages import of_papers, written
+from tests import factories as make
 from tests.architecture.test_words import FOR_FAMILIES
 from tests.children.conftest import World
 from tests.children.test_pages import address
@@ -72,3 +75,45 @@ def test_a_translation_does_not_outlive_its_page(client: FlaskClient, world: Wor
     sign_in(client, world.link_worker)
     assert "خطة" in client.get(address("children.family_print", world.child) + "?in=ar").text
     assert "Amara’s plan" in client.get(address("children.family_print", world.child)).text
+
+
+def test_papers_leave_out_places_once_a_carer_must_not_know(client: FlaskClient, world: World) -> None:
+    """The plan, the child's page and the circle: without places at first, whole when asked for; the paper itself says nothing of it."""
+    child, carer = world.child, world.child.carers[0]
+    sign_in(client, world.link_worker)
+    with atomic():
+        db.session.add_all([
+            Goal(child_id=child.id, area="Social", words=f"I want friends at {world.school.name}"),
+            Relationship(child_id=child.id, name="Rhythm Yard", kind=RelationshipKind.PLACE), Relationship(child_id=child.id, name="Nan", kind=RelationshipKind.FAMILY),
+        ])
+        make.make_one_page(child, read_by=world.link_worker, about_me=f"At {world.school.name} I read.")
+    papers = {"children.family_print": "article.sheet", "children.one_page": "article.page1", "children.circle": "#main"}
+
+    def read(endpoint: str, without: str = "") -> tuple[str, str]:
+        """The whole page, and the paper on it."""
+        page = client.get(address(endpoint, child) + without).text
+        soup = BeautifulSoup(page, "html.parser")
+        paper = soup.select_one(papers[endpoint])
+        assert paper is not None, endpoint
+        for aside in paper.select(".no-print"):
+            aside.decompose()
+        return page, paper.text
+
+    place = {"children.circle": "Rhythm Yard"}
+    for endpoint in papers:
+        page, paper = read(endpoint)
+        assert "must not know" not in page and place.get(endpoint, world.school.name) in paper, endpoint
+    sent = client.post(address("children.carer_edit", child, carer_id=carer.id), data={"name": "Dana Vale", "language": "en", "may_not_know_where": "y"})
+    assert sent.status_code == 303 and "checked" in str(BeautifulSoup(client.get(sent.request.path).text, "html.parser").select_one("#may_not_know_where"))
+    assert "Must not know where Amara is" in client.get(address("children.child", child)).text
+    for endpoint in papers:
+        page, paper = read(endpoint)
+        assert "Dana Vale must not know where Amara is" in page and "without=nothing" in page, endpoint
+        assert "Amara" in page and world.school.name not in paper and "Rhythm Yard" not in paper, endpoint
+        assert "must not know" not in paper and "Dana" not in paper, f"{endpoint} says why"
+        page, paper = read(endpoint, "?without=nothing")
+        assert "Dana Vale must not know where Amara is, and this paper says it" in page and "without=places" in page, endpoint
+        assert place.get(endpoint, world.school.name) in paper, endpoint
+    assert "I want friends at …" in read("children.family_print")[1] and "Nan" in read("children.circle")[1]
+    assert "without=nothing&amp;in=ar" in read("children.family_print", "?without=nothing")[0], "another language is another paper"
+    assert "Nobody may be asked" in client.get(address("children.consent_new", child)).text

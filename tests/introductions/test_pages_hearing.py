@@ -5,10 +5,12 @@ from __future__ import annotations
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from app.children.models import Carer
 from app.children.queries import find_consent
+from app.introductions import standing
 from app.introductions.models import IntroductionState, Stance
 from app.shared import clock
-from app.shared.db import db
+from app.shared.db import atomic, db
 from tests.introductions.world import World, make_world, reread
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
@@ -59,3 +61,19 @@ def test_a_no_on_that_page_stays_a_no(app: Flask, client: StrictClient, world: W
     }).status_code == 303
     db.session.rollback()
     assert reread(introduction).state is S.LISTENING
+
+
+def test_nobody_asks_home_where_home_must_not_know(app: Flask, client: StrictClient) -> None:
+    world = make_world(with_consent=False)
+    introduction = world.start()
+    path = f"/introductions/{introduction.id}/heard"
+    with atomic():
+        db.session.get_one(Carer, world.carer.id).may_not_know_where = True
+    sign_in(client, world.link_worker)
+    assert boxes(client, path) == {"child_stance", "child_words", "who_goes_along", "has_met_contact"}
+    assert "nobody there is asked" in client.get(path).get_data(as_text=True)
+    with atomic():
+        db.session.add(Carer(child_id=world.child.id, name="Aunt Bea"))
+    assert [said.who for said in standing.read(reread(introduction)).carers] == ["Aunt Bea"], "whom the gaps name as not asked yet"
+    page = client.get(path).get_data(as_text=True)
+    assert "Aunt Bea" in page and world.carer.name not in page and "nobody there is asked" not in page

@@ -13,7 +13,7 @@ from flask import Flask
 from app.accounts.models import Person, Role
 from app.accounts.services import throttles
 from app.audit import services as audit
-from app.children.models import Goal, ListeningNote, NoteKind, Relationship, RelationshipKind, Voice
+from app.children.models import Carer, Goal, ListeningNote, NoteKind, Relationship, RelationshipKind, Voice
 from app.introductions.models import Introduction
 from app.safeguarding import copies, services
 from app.shared import clock
@@ -68,6 +68,42 @@ def test_what_is_the_childs_is_in_and_what_is_others_is_not(client: StrictClient
                 assert [word for word in where if word in text] == found, name
                 assert "CANARY-GOAL" in text and child.reference in text
                 assert (name == "index.html" and "does not say where" in text) is (name == "index.html" and not found)
+
+
+def test_a_copy_for_a_carer_who_must_not_know_where_leaves_out_places_by_itself(client: StrictClient, app: Flask) -> None:
+    zone = factories.make_zone()
+    manager, school = factories.make_person(Role.ZONE_MANAGER, zone), factories.make_school(zone)
+    child = factories.make_child(school, manager, sibling_ages=[4])
+    mother = child.carers[0]
+    with atomic():
+        father = Carer(child_id=child.id, name="Dana Vale", relation="father")
+        db.session.add_all([
+            father, Voice(child_id=child.id, words="CANARY-VOICE", said_on=clock.today()),
+            Relationship(child_id=child.id, name="Max", who="little brother", kind=RelationshipKind.FAMILY), Relationship(child_id=child.id, name="Nan", who="grandmother", kind=RelationshipKind.FAMILY),
+        ])
+    path = f"/children/{child.id}/copy"
+    sign_in(client, manager)
+
+    def told(**data: str) -> bool:
+        """Does it say where, and of brothers? It says neither or both."""
+        with zipfile.ZipFile(io.BytesIO(client.post(path, data=data).data)) as packed:
+            texts = [packed.read(name).decode() for name in ("index.html", "data.json")]
+        for text in texts:
+            assert "CANARY-VOICE" in text and "grandmother" in text
+            assert "not know" not in text and "Dana" not in text and "may not" not in text, "it says why"
+        said = {word in text for text in texts for word in (school.name, "little brother")} | {"sibling ages" in texts[1]}
+        assert len(said) == 1, data
+        return said.pop()
+
+    assert "Who is it for?" not in client.get(path).text
+    assert (told(), told(asker=str(father.id)), told(where="no")) == (True, True, False)
+    with atomic():
+        db.session.get_one(Carer, father.id).may_not_know_where = True
+    page = client.get(path).text
+    assert "Dana Vale must not know where" in page and "For Dana Vale: without places" in page
+    wanted = {"child": True, str(mother.id): True, str(father.id): False, "": False, "somebody": False}
+    assert {asker: told(asker=asker) for asker in wanted} == wanted
+    assert not told(asker="child", where="no")
 
 
 def test_every_table_that_names_a_child_is_in_the_copy_or_left_out_for_a_reason(app: Flask) -> None:

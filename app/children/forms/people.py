@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import BooleanField
@@ -26,6 +27,7 @@ from app.children.languages import LANGUAGES
 from app.children.models import SHAREABLE, Carer, CaseloadKind, Child, Closeness, RelationshipKind, Warmth
 from app.children.queries import Leading
 from app.children.services import HOW, Agreed
+from app.children.whereabouts import carer_words
 from app.shared import clock
 from app.shared.forms import AddressField, KithForm, PhoneField, choices
 from app.shared.tongue import capital
@@ -75,6 +77,7 @@ class CarerForm(KithForm):
     email = AddressField(_l("E-mail address"), [Optional()])
     language = PickField(_l("Language to speak with them"), sorted(LANGUAGES.items(), key=lambda item: (item[0] != "en", item[1])), _l("Choose a language."))
     has_parental_responsibility = BooleanField(_l("Has parental responsibility"), description=_l("Only somebody who has may consent."))
+    may_not_know_where = BooleanField(_l("Must not know where the child is"), description=_l("A court order, or danger at home. Papers then leave out places, and partners never get this number."))
 
 
 class ConsentForm(KithForm):
@@ -88,8 +91,7 @@ class ConsentForm(KithForm):
 
     def offer(self, carers: Sequence[Carer], organisations: Sequence[Organisation]) -> None:
         self.carer_id.offer(
-            (str(c.id), f"{c.name}{f', {c.relation}' if c.relation else ''}{'' if c.has_parental_responsibility else ' (no parental responsibility)'}")
-            for c in carers
+            (str(c.id), carer_words(c) + ("" if c.has_parental_responsibility else _(" (no parental responsibility)"))) for c in carers
         )
         self.organisation_id.offer((str(o.id), o.name) for o in organisations)
         if not self.is_submitted():
@@ -144,7 +146,7 @@ class ZoneForm(KithForm):
 
     def offer(self, zones: Sequence[Zone], carers: Sequence[Carer]) -> None:
         self.zone_id.offer((str(zone.id), zone.name) for zone in zones)
-        self.agreed_by.offer((str(c.id), f"{c.name}{f', {c.relation}' if c.relation else ''}") for c in carers)
+        self.agreed_by.offer((str(c.id), carer_words(c)) for c in carers)
         if not self.is_submitted():
             self.agreed_on.data = clock.today()
             if len(carers) == 1:

@@ -19,6 +19,7 @@ from app.children.languages import LANGUAGES
 from app.children.models import SHAREABLE, Carer, Child
 from app.children.school_models import Informant, Measure, Selection
 from app.children.services import HOW
+from app.children.whereabouts import carer_words
 from app.shared import clock
 from app.shared.errors import Invalid
 from app.shared.forms import KithForm, WholeNumberField, choices
@@ -208,7 +209,7 @@ class ObjectionForm(KithForm):
     words = TextField(_l("What they said"), [Optional(), Length(max=1000)])
 
     def offer(self, carers: Sequence[Carer], organisations: Sequence[Organisation]) -> None:
-        self.carer_id.offer((str(c.id), f"{c.name}{f', {c.relation}' if c.relation else ''}") for c in carers if c.has_parental_responsibility)
+        self.carer_id.offer((str(c.id), carer_words(c)) for c in carers if c.has_parental_responsibility)
         self.organisation_id.offer((str(o.id), o.name) for o in organisations)
         if not self.is_submitted():
             self.said_on.data = clock.today()

@@ -70,7 +70,7 @@ class Relationship(Row):
 
 
 class Carer(Row):
-    """A parent or carer."""
+    """A parent or carer. `may_not_know_where`: a court's order, or danger at home; papers then leave out places (app.children.whereabouts)."""
 
     __tablename__ = "carer"
 
@@ -81,6 +81,7 @@ class Carer(Row):
     email: Mapped[str] = mapped_column(Sealed("carer.email", 254), default="")
     language: Mapped[str] = mapped_column(String(10), default="en")
     has_parental_responsibility: Mapped[bool] = mapped_column(default=True)
+    may_not_know_where: Mapped[bool] = mapped_column(default=False)
 
     child: Mapped[Child] = relationship(back_populates="carers")
 

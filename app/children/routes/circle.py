@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.children import book, policies, queries, services, showing
+from app.children import book, policies, queries, services, showing, whereabouts
 from app.children.circle import frames_of, story, ties_of
 from app.children.forms.people import CLOSE_WORDS, WARM_WORDS, CarerForm, RelationshipForm
 from app.children.models import Child, Closeness, RelationshipKind, Warmth
@@ -26,7 +26,8 @@ def circle(child: Child) -> ResponseReturnValue:
     note_look(child, "circle")
     person = current_person()
     kept = book.read(child)
-    shown = showing.ties_shown(kept.ties, policies.can_see_helpers(person, child))
+    telling = whereabouts.telling(child, kept.carers, request.args.get("without"))
+    shown = telling.ties(showing.ties_shown(kept.ties, policies.can_see_helpers(person, child)))
     now, today = ties_of(shown), clock.today()
     begins = min(programme_of(child)[0], today)
     frames = frames_of(shown, begins, kept.terms, today)
@@ -35,6 +36,7 @@ def circle(child: Child) -> ResponseReturnValue:
         "children/circle_show.html", child=child, now=now, then=frames[0].where if is_later else None, start=begins, frames=frames,
         story=story(child.called, frames[0].here if is_later else frames[-1].here, frames[-1].here, sum(t.found for t in now if t.line != "ended")),
         fading=[tie for tie in now if tie.line == "fading"], may_work=policies.can_work_with_child(person, child),
+        telling=telling, names_them=policies.can_withdraw_consent(person, child),
     )
 
 
@@ -107,5 +109,5 @@ def _save_carer(child: Child, form: CarerForm, carer_id: uuid.UUID | None) -> ob
     return services.set_carer(
         child_id=child.id, carer_id=carer_id, name=form.name.data, relation=form.relation.data or "", phone=form.phone.data or "",
         email=form.email.data or "", language=form.language.data, has_parental_responsibility=form.has_parental_responsibility.data,
-        actor=current_person(),
+        may_not_know_where=form.may_not_know_where.data, actor=current_person(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from app.children import policies, queries, school_queries, services
 from app.children.forms.people import ConsentForm, WithdrawForm
 from app.children.forms.school import AgreeForm, GillickForm, ObjectionForm, SignForm
 from app.children.languages import language
-from app.children.models import SHAREABLE, Child
+from app.children.models import SHAREABLE, Carer, Child
 from app.children.routes.blueprint import blueprint, form_page
 from app.children.school_models import GillickState
 from app.children.services import consents as consent_services
@@ -26,7 +27,8 @@ from app.shared.web import allow, current_person
 @allow(policies.can_work_with_child, child=queries.get_child)
 def consent_new(child: Child) -> ResponseReturnValue:
     form = ConsentForm()
-    _offer(form, child)
+    askable = [carer for carer in child.carers if not carer.may_not_know_where]
+    _offer(form, child, askable)
     return form_page(
         child, form,
         lambda: services.give_consent(
@@ -34,7 +36,7 @@ def consent_new(child: Child) -> ResponseReturnValue:
             fields=form.fields.data or [], given_on=form.given_on.data, ends_on=form.ends_on.data, how=form.how.data,
             language=form.language.data, actor=current_person(),
         ),
-        title=_("What may be shared about %(child)s", child=child.called), template="children/consent_new.html", done=_("The consent is kept."),
+        title=_("What may be shared about %(child)s", child=child.called), template="children/consent_new.html", done=_("The consent is kept."), askable=askable,
     )
 
 
@@ -91,9 +93,9 @@ def consents_withdraw(child: Child) -> ResponseReturnValue:
     )
 
 
-def _offer(form: ConsentForm | ObjectionForm, child: Child) -> None:
+def _offer(form: ConsentForm | ObjectionForm, child: Child, carers: Sequence[Carer]) -> None:
     """Who may be chosen; the organisation that the address names is chosen already."""
-    form.offer(child.carers, queries.list_organisations_to_share_with(child.zone_id))
+    form.offer(carers, queries.list_organisations_to_share_with(child.zone_id))
     asked_for = request.args.get("organisation", "")
     if not form.is_submitted() and asked_for:
         form.organisation_id.data = asked_for
@@ -107,7 +109,7 @@ def _true(done: object) -> bool:
 @allow(policies.can_withdraw_consent, child=queries.get_child)
 def objection_new(child: Child) -> ResponseReturnValue:
     form = ObjectionForm()
-    _offer(form, child)
+    _offer(form, child, child.carers)
     return form_page(
         child, form,
         lambda: disagreement.object_to_sharing(

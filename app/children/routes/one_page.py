@@ -6,7 +6,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.children import book, policies, queries, services, showing
+from app.children import book, policies, queries, services, showing, whereabouts
 from app.children.forms.plan import ApproveForm, OnePageForm
 from app.children.models import Child, OnePage
 from app.children.routes.blueprint import blueprint, form_page
@@ -23,11 +23,13 @@ from app.shared.web import allow, current_person
 def one_page(child: Child) -> ResponseReturnValue:
     note_look(child, "one-page profile")
     kept = book.read(child)
-    approved = kept.approved
+    approved, person = kept.approved, current_person()
+    telling = whereabouts.telling(child, kept.carers, request.args.get("without"))
     return render_paper(
-        "children/one_page_show.html", request.args.get("in"), child=child, book=kept, page=approved, draft=kept.draft,
-        earlier=[page for page in kept.pages if page.approved_on is not None][1:], moved_on=showing.moved_on(approved, child) if approved else [],
-        may_work=policies.can_work_with_child(current_person(), child), has_photo=photos.has_photo(child.id),
+        "children/one_page_show.html", request.args.get("in"), child=child, book=kept, page=telling.page(approved) if approved else None, draft=kept.draft,
+        earlier=[telling.page(page) for page in kept.pages if page.approved_on is not None][1:], moved_on=showing.moved_on(approved, child) if approved else [],
+        may_work=policies.can_work_with_child(person, child), has_photo=photos.has_photo(child.id),
+        telling=telling, names_them=policies.can_withdraw_consent(person, child),
     )
 
 

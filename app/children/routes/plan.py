@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.catalogue.models import AREAS
-from app.children import book, policies, queries, services, showing
+from app.children import book, policies, queries, services, showing, whereabouts
 from app.children.circle import here, standing_on, ties_of
 from app.children.forms.plan import NO_AREA, VOICE_WORDS, ChangeForm, SayingForm, StepForm, TermField
 from app.children.models import CaseloadKind, Child, PlanVoice
@@ -41,10 +41,12 @@ def family_print(child: Child) -> ResponseReturnValue:
     note_look(child, "plan on paper")
     kept = book.read(child)
     today = clock.today()
+    telling = whereabouts.telling(child, kept.carers, request.args.get("without"))
+    known = telling.ties(kept.ties)
     lead = next((entry.person for entry in child.caseload if entry.is_live and entry.kind is CaseloadKind.LEAD), None)
     return render_paper(
-        "children/plan_print.html", request.args.get("in"), child=child, book=kept, lead=lead,
-        ties=[tie for tie in ties_of(kept.ties) if tie.line != "ended"], people=here(standing_on(kept.ties, today)), plan=showing.plan_now(kept, today),
+        "children/plan_print.html", request.args.get("in"), child=child, book=kept, lead=lead, telling=telling,
+        ties=[tie for tie in ties_of(known) if tie.line != "ended"], people=here(standing_on(known, today)), plan=showing.plan_now(kept, today),
         goals=[showing.goal_shown(goal, kept.terms) for goal in kept.goals if goal.reached_on is None][:4],
         reached=[goal for goal in kept.goals if goal.reached_on is not None][:3],
     )

@@ -50,7 +50,7 @@ def carry(child: Child, new: Child) -> dict[str, int]:
         "voices": _copies(child.voices, new, "words", "said_on", "heard_by_id", "source"),
         "notes": _copies((note for note in child.notes if not note.is_private), new, "kind", "text", "noted_on", "noted_by_id"),
         "needs": _copies(child.live_needs, new, "code", "priority", "starting_point", "position"),
-        "carers": _copies(child.carers, new, "name", "relation", "phone", "email", "language", "has_parental_responsibility"),
+        "carers": _copies(child.carers, new, "name", "relation", "phone", "email", "language", "has_parental_responsibility", "may_not_know_where"),
         "figures": _copies(_figures(child), new, "code", "informant", "tenths", "measured_on", "recorded_by_id"),
         "goals": sum(_carry_goal(goal, new) for goal in child.goals),
         "circle": sum(_carry_tie(tie, new) for tie in child.relationships if tie.kind in CIRCLE and tie.ended_on is None),

@@ -37,7 +37,7 @@ def give_consent(
 ) -> Consent:
     """What may be shared with one organisation until a day. A newer consent replaces the earlier one for that organisation.
 
-    Raises Invalid, at the field, when the carer has no parental responsibility, nothing or something unknown is to be shared,
+    Raises Invalid, at the field, when the carer has no parental responsibility or must not know where the child is, nothing or something unknown is to be shared,
     the day given lies ahead, or the end lies more than two years after it.
     """
     with atomic():
@@ -49,6 +49,11 @@ def give_consent(
             raise Invalid(
                 _("%(carer)s has no parental responsibility for %(child)s, so cannot consent. Ask somebody who has.", carer=carer.name, child=child.called),
                 code="no_parental_responsibility", field="carer_id",
+            )
+        if carer.may_not_know_where:
+            raise Invalid(
+                _("%(carer)s must not know where %(child)s is, and a consent names who is met. Ask somebody else with parental responsibility.", carer=carer.name, child=child.called),
+                code="may_not_know_where", field="carer_id",
             )
         check_consent(organisation.state, organisation.name, fields, given_on, ends_on, how)
         disagreement.forget_own_no(child, organisation_id, carer_id, actor)

@@ -131,11 +131,12 @@ def get_relationship(relationship_id: uuid.UUID, child_id: uuid.UUID) -> Relatio
 
 def set_carer(
     *, child_id: uuid.UUID, name: str, actor: Person | None, carer_id: uuid.UUID | None = None, relation: str = "",
-    phone: str = "", email: str = "", language: str = "en", has_parental_responsibility: bool = True,
+    phone: str = "", email: str = "", language: str = "en", has_parental_responsibility: bool = True, may_not_know_where: bool | None = None,
 ) -> Carer:
     """Add a parent or carer, or change what is known of one (with `carer_id`).
 
     Consents given by somebody who turns out to have no parental responsibility are not ended by this: withdraw them.
+    Whoever is marked as one who must not know where the child is stays marked until the mark is taken away (`may_not_know_where` False).
     """
     with atomic():
         child = queries.get_child_by_id(child_id)
@@ -150,5 +151,7 @@ def set_carer(
             carer.name = name.strip()
         carer.relation, carer.phone, carer.email, carer.language = relation.strip(), phone.strip(), email.strip(), language
         carer.has_parental_responsibility = has_parental_responsibility
-        record("children.carer.set", subject=carer, actor=actor, zone_id=child.zone_id, child_id=child_id)
+        if may_not_know_where is not None:
+            carer.may_not_know_where = may_not_know_where
+        record("children.carer.set", subject=carer, actor=actor, zone_id=child.zone_id, child_id=child_id, may_not_know_where=bool(carer.may_not_know_where))
         return carer

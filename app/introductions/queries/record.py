@@ -50,12 +50,13 @@ MOST_ENTRIES = 200
 
 @dataclass(frozen=True)
 class Home:
-    """A parent or carer of the child, as the warmth check needs them."""
+    """A parent or carer of the child, as the warmth check needs them. `may_be_told`: not one who must not know where the child is."""
 
     id: uuid.UUID
     name: str
     relation: str
     has_say: bool
+    may_be_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ def read_record(introduction: Introduction) -> Record:
     return Record(
         views=views, checks=sorted(_models(StillGoing, row["checks"]), key=lambda c: c.due_on),
         entries=sorted(_models(AuditEntry, row["entries"]), key=lambda e: e.id), messages=messages,
-        homes=[Home(c.id, c.name, c.relation, c.has_parental_responsibility) for c in sorted(carers.values(), key=lambda c: (c.name, c.id))],
+        homes=[Home(c.id, c.name, c.relation, c.has_parental_responsibility, not c.may_not_know_where) for c in sorted(carers.values(), key=lambda c: (c.name, c.id))],
         workers=sorted(workers, key=lambda w: (not w.is_lead, w.since_on, w.id)),
         ties=sorted(_models(Relationship, row["ties"]), key=lambda t: (t.since_on, t.id), reverse=True),
         refusal=next(iter(_models(Refusal, row["refusals"])), None), consent=consents[0] if consents else None,

@@ -8,6 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.children.whereabouts import carer_words
 from app.introductions import policies, queries, services, standing
 from app.introductions.forms import NotYetForm, PrepareForm, ViewForm, chosen
 from app.introductions.models import Introduction, Stance
@@ -35,7 +36,7 @@ def listen(introduction: Introduction) -> ResponseReturnValue:
 def view_new(introduction: Introduction) -> ResponseReturnValue:
     key, person = introduction.id, current_person()
     form = ViewForm(said_on=clock.today(), who=request.args.get("who", ""))
-    form.offer(introduction.child.called, [(c.id, f"{c.name}, {c.relation}" if c.relation else c.name) for c in introduction.child.carers])
+    form.offer(introduction.child.called, [(c.id, carer_words(c)) for c in introduction.child.carers])
     return run(
         introduction, form,
         lambda: services.record_view(
