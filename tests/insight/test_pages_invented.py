@@ -80,4 +80,6 @@ def test_what_is_not_in_brackets_was_written_by_somebody(database: Database) -> 
         assert answer.status_code == 200, address
         assert "[" in answer.text
         bare += [f"{address}: {said}" for said in unbracketed(answer.text) if set(words_of_nobody(said, data)) - NOT_YET]
+    with app.app_context():
+        db.engine.dispose()
     assert not bare, "\n".join(bare)

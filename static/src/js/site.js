@@ -1,34 +1,39 @@
 // Progressive touches only: every page works without this file.
 document.documentElement.classList.add('js');
 
+// Where the network is gone before a part has come, the page does without it.
+const orWithout = (error) => {
+  if (!(error instanceof TypeError && /module/i.test(error.message))) throw error;
+};
+
 // htmx comes only to pages that ask for it; it starts by itself.
-if (document.querySelector('[hx-get],[hx-post],[hx-put],[hx-delete]')) import('htmx.org');
+if (document.querySelector('[hx-get],[hx-post],[hx-put],[hx-delete]')) import('htmx.org').catch(orWithout);
 
 // GOV.UK's form behaviour comes only to pages that have such a part.
 const enhanceForms = () => {
-  if (document.querySelector('[data-module]')) import('./forms.js').then((forms) => forms.enhance());
+  if (document.querySelector('[data-module]')) import('./forms.js').then((forms) => forms.enhance()).catch(orWithout);
 };
 enhanceForms();
-if (document.getElementById('suggestions')) import('./find.js');
+if (document.getElementById('suggestions')) import('./find.js').catch(orWithout);
 document.addEventListener('htmx:after:swap', enhanceForms);
 
 // A map with a pin to move, beside the field that it fills.
 const pinMaps = document.querySelectorAll('[data-pin-for]');
-if (pinMaps.length) import('./pins.js').then((pins) => pinMaps.forEach(pins.enhance));
+if (pinMaps.length) import('./pins.js').then((pins) => pinMaps.forEach(pins.enhance)).catch(orWithout);
 
 // The browser's own keys, where it has any and Kith is at the name they are bound to.
 const keyForms = document.querySelectorAll('[data-passkey]');
-if (keyForms.length && window.PublicKeyCredential) import('./passkeys.js').then((keys) => keyForms.forEach(keys.enhance));
+if (keyForms.length && window.PublicKeyCredential) import('./passkeys.js').then((keys) => keyForms.forEach(keys.enhance)).catch(orWithout);
 
 // The years of a circle play as one picture.
-if (document.querySelector('[data-years]')) import('./years.js').then((years) => years.start());
+if (document.querySelector('[data-years]')) import('./years.js').then((years) => years.start()).catch(orWithout);
 
 // Those who take registers keep today's on their phone; on the way in, marks that were not sent are told.
-if (document.body.dataset.keeps || document.querySelector('[data-offline-page]') || (document.querySelector('[data-sign-in]') && navigator.serviceWorker?.controller)) import('./offline.js');
+if (document.body.dataset.keeps || document.querySelector('[data-offline-page]') || (document.querySelector('[data-sign-in]') && navigator.serviceWorker?.controller)) import('./offline.js').catch(orWithout);
 
 // Requests can be decided with the keyboard.
 const queue = document.querySelector('[data-queue]');
-if (queue) import('./queue.js').then((deciding) => deciding.start(queue));
+if (queue) import('./queue.js').then((deciding) => deciding.start(queue)).catch(orWithout);
 
 // On a phone the filters start folded; without JavaScript they are open.
 const filters = document.querySelector('.filters');
