@@ -64,7 +64,7 @@ def shared_view(child: Child, organisation_id: uuid.UUID, on: date) -> SharedChi
     consent = next((one for one in kept.consents if one.organisation_id == organisation_id and one.covers(on)), None)
     if consent is None:
         return None
-    return _covered(child, consent, kept.approved, kept.ties, kept.carers)
+    return _covered(child, consent, kept.approved, kept.ties)
 
 
 def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on: date) -> dict[uuid.UUID, SharedChild]:
@@ -75,19 +75,19 @@ def shared_views(child_ids: Iterable[uuid.UUID], organisation_id: uuid.UUID, on:
             Consent.child_id.in_(set(child_ids)), Consent.organisation_id == organisation_id, Consent.is_live_on(on),
         )
         .options(
-            selectinload(Consent.child).selectinload(Child.relationships), selectinload(Consent.child).selectinload(Child.carers),
+            selectinload(Consent.child).selectinload(Child.relationships)
         )
         .order_by(Consent.given_on, Consent.created_at, Consent.id.desc())
     )
     newest = {consent.child_id: consent for consent in db.session.scalars(statement).unique()}
     pages = approved_pages(list(newest)) if newest else {}
     return {
-        child_id: _covered(consent.child, consent, pages.get(child_id), consent.child.relationships, consent.child.carers) for child_id, consent in newest.items()
+        child_id: _covered(consent.child, consent, pages.get(child_id), consent.child.relationships) for child_id, consent in newest.items()
     }
 
 
-def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequence[Relationship], carers: Sequence[Carer]) -> SharedChild:
-    covers, contact = frozenset(consent.fields), _contact(consent.carer, carers)
+def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequence[Relationship]) -> SharedChild:
+    covers, contact = frozenset(consent.fields), _contact(consent.carer)
 
     def only(name: str, value: str) -> str:
         return value if name in covers else ""
@@ -108,9 +108,6 @@ def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequenc
     )
 
 
-def _contact(giver: Carer | None, carers: Sequence[Carer]) -> Carer | None:
-    """Whoever agreed; never one who must not know where the child is: then another with parental responsibility, or nobody."""
-    if giver is None or not giver.may_not_know_where:
-        return giver
-    others = (carer for carer in carers if carer.has_parental_responsibility and not carer.may_not_know_where)
-    return min(others, key=lambda carer: (carer.name, carer.id), default=None)
+def _contact(giver: Carer | None) -> Carer | None:
+    """Whoever agreed, and only their own number; nobody where they must not know where the child is, until somebody else agrees."""
+    return None if giver is None or giver.may_not_know_where else giver

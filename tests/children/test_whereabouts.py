@@ -37,23 +37,25 @@ def test_the_mark_stays_until_it_is_taken_away_and_is_written_down(world: World)
     assert services.set_carer(child_id=world.child.id, name="Dad", actor=world.link_worker).may_not_know_where is False
 
 
-def test_partners_get_the_other_carers_number_or_none(world: World) -> None:
+def test_partners_get_the_number_of_whoever_agreed_and_never_that_carers(world: World) -> None:
     child, today = world.child, clock.today()
     make.make_consent(child, world.organisation)
     mark(world)
 
     def contacts() -> set[tuple[str, str]]:
+        db.session.expire_all()
         one = services.shared_view(child, world.organisation.id, today)
         many = sharing.shared_views([child.id], world.organisation.id, today)[child.id]
         assert one is not None and "contact" in one.covers
         return {(view.contact_name, view.contact_phone) for view in (one, many)}
 
     assert contacts() == {("", "")}
-    services.set_carer(child_id=child.id, name="Aunt", phone="020 7946 0001", has_parental_responsibility=False, actor=world.link_worker)
-    db.session.expire_all()
-    assert contacts() == {("", "")}, "of somebody who cannot agree to it"
-    services.set_carer(child_id=child.id, name="Dad", phone="020 7946 0018", actor=world.link_worker)
-    db.session.expire_all()
+    dad = services.set_carer(child_id=child.id, name="Dad", phone="020 7946 0018", actor=world.link_worker)
+    assert contacts() == {("", "")}, "the number of somebody who has not been asked"
+    services.give_consent(
+        child_id=child.id, carer_id=dad.id, organisation_id=world.organisation.id, fields=["first_name", "contact"], given_on=today,
+        ends_on=today + timedelta(days=30), actor=world.link_worker,
+    )
     assert contacts() == {("Dad", "020 7946 0018")}
 
 
