@@ -142,6 +142,11 @@ def make_cohort(offering: Offering, *, sessions: int = 0, **given: Any) -> Cohor
     return cohort
 
 
+def earlier_today() -> datetime:
+    """An hour ago, or the first moment of a day that is younger: tests run at any hour, and a page's today is the day in London."""
+    return max(clock.now() - timedelta(hours=1), clock.at_london(clock.today(), clock.MIDNIGHT))
+
+
 def make_session(cohort: Cohort, starts_at: datetime, hours: float = 1.0) -> Session:
     return save(Session(cohort_id=cohort.id, starts_at=starts_at, ends_at=starts_at + timedelta(hours=hours)))
 

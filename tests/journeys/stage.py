@@ -14,7 +14,6 @@ from app.accounts.models import Closure, Person, School, Zone
 from app.catalogue.models import Cohort, Offering, Organisation, Practitioner, Session
 from app.children.models import Child, Voice
 from app.commissioning.models import Commission, Fund
-from app.shared import clock
 from app.shared.db import Row, atomic, db
 from tests import factories
 from tests.commissioning import scene
@@ -48,13 +47,14 @@ class Stage:
                 db.session.execute(sa.delete(Voice).where(Voice.child_id == child.id))
 
     def first_session_is_today(self) -> None:
-        """Days go by until the group has met for the first time, an hour ago."""
+        """Days go by until the group has met for the first time, earlier today."""
         with self.live.app.app_context(), atomic():
             first = db.session.scalars(
                 sa.select(Session).where(Session.cohort_id == self.cohort_id).order_by(Session.starts_at)
             ).first()
             assert first is not None
-            first.starts_at, first.ends_at = clock.now() - timedelta(hours=1), clock.now() - timedelta(minutes=5)
+            first.starts_at = factories.earlier_today()
+            first.ends_at = first.starts_at + timedelta(minutes=55)
 
 
 def set_stage(live: Live, *, capacity: int = 5) -> Stage:

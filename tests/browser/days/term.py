@@ -25,7 +25,7 @@ def earned_and_open() -> Club:
     with atomic():  # as if she had come for a month
         db.session.execute(sa.update(Place).where(Place.cohort_id == club.scene.cohort.id).values(taken_at=now - timedelta(days=30)))
     for days in (WEEKS_AGO, 1, 0):
-        factories.make_session(club.scene.cohort, now - timedelta(days=days, hours=1))
+        factories.make_session(club.scene.cohort, factories.earlier_today() - timedelta(days=days))
     club.save({child: MarkKind.ATTENDED}, by=club.scene.manager)
     sweep()
     return club
