@@ -10,9 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
 import sys
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -32,7 +30,7 @@ from app.matching.models import MatchChange
 from app.matching.part import Part
 from app.matching.profile import Span
 from app.matching.text import Index
-from app.shared import clock
+from app.shared import made_folders
 from app.shared.db import db
 from app.shared.moments import Since
 
@@ -190,23 +188,14 @@ def _array(folder: Path, name: str) -> Array:
 
 def save(zone_id: uuid.UUID, made: Part, since: Since, numbers: Numbers) -> Path:
     """Puts a part where every process finds it. `numbers` were asked after `since` and before nothing that was read."""
-    folder = folder_of(zone_id)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    making = folder / f".making-{uuid.uuid4().hex}"
-    making.mkdir(mode=0o700)
-    try:
+    def fill(making: Path) -> None:
         for name, array in _arrays_of(made).items():
             np.save(making / f"{name}.npy", array, allow_pickle=False)
         told = {"form": form(), "since": asdict(since), "numbers": numbers, "size": made.index.size, "average": made.index.average,
                 "grid": made.columns.grid.starts, "lists": _lists_of(made)}
         (making / _TOLD).write_text(json.dumps(told, default=sorted), encoding="utf-8")
-        done = folder / f"{time.time_ns():020d}"
-        making.rename(done)
-    except OSError:
-        shutil.rmtree(making, ignore_errors=True)
-        raise
-    _sweep(folder)
-    return done
+
+    return made_folders.put(folder_of(zone_id), fill, old=OLD)
 
 
 def _arrays_of(made: Part) -> dict[str, Array]:
@@ -225,11 +214,3 @@ def _lists_of(made: Part) -> dict[str, list[Any]]:
         "situations": made.columns.situations, "organisations": [id_.hex for id_ in made.columns.organisations],
         **{name: [asdict(one) for one in getattr(made.columns, name)] for name in ("whos", "terms", "weeks")},
     }
-
-
-def _sweep(folder: Path) -> None:
-    """The last two stay: a process may just be opening the one before. Whoever reads an older one keeps what it has open."""
-    done = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    left = [path for path in folder.glob(".making-*") if clock.now().timestamp() - path.stat().st_mtime > OLD]
-    for path in (*done[:-2], *left):
-        shutil.rmtree(path, ignore_errors=True)

@@ -11,7 +11,6 @@ import fcntl
 import json
 import logging
 import os
-import shutil
 import threading
 import time
 import uuid
@@ -33,6 +32,7 @@ from app.catalogue.search.marks import Mark
 from app.catalogue.search.overlay import lexicon_in_force
 from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.snapshot import Vocabulary
+from app.shared import made_folders
 from app.shared.db import db, in_parts, is_writing
 from app.shared.moments import Since
 
@@ -361,17 +361,12 @@ def write(zone_id: uuid.UUID) -> Path | None:
         since = marks.now(zone_id)
         lexicon = lexicon_in_force(marks.mark(zone_id, since).words)
         made = segment.build(_all_rows(zone_id), segment.phrases_of(lexicon.concepts))
-        making = folder / f".making-{uuid.uuid4().hex}"
-        making.mkdir(mode=0o700)
-        try:
+
+        def fill(making: Path) -> None:
             made.save(making)
             (making / "snapshot.json").write_text(json.dumps({"form": segment.form(), "since": asdict(since)}), encoding="utf-8")
-            done = folder / f"{time.time_ns():020d}"
-            making.rename(done)
-        except OSError:
-            shutil.rmtree(making, ignore_errors=True)
-            raise
-        _sweep(folder)
+
+        done = made_folders.put(folder, fill)
     with _lock:
         _bases.pop(zone_id, None)
     return done
@@ -383,14 +378,6 @@ def _all_rows(zone_id: uuid.UUID) -> Iterable[Any]:
         sa.select(*(table.c[name] for name in COLUMNS)).where(table.c.zone_id == zone_id).order_by(table.c.offering_id)
         .execution_options(yield_per=4000)
     )
-
-
-def _sweep(folder: Path) -> None:
-    """The last two stay: a process may just be opening the one before. Whoever reads an older one keeps what it has open."""
-    done = sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
-    left = [path for path in folder.iterdir() if path.name.startswith(".making-")]
-    for path in (*done[:-2], *left):
-        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from app.children.services import consents as consent_services
 from app.children.services import disagreement, gillick
 from app.children.sight import note_look
 from app.shared import clock
+from app.shared.view import full_date
 from app.shared.web import allow, current_person
 
 
@@ -133,7 +134,7 @@ def objection_lift(child: Child, objection_id: uuid.UUID) -> ResponseReturnValue
         lambda: disagreement.lift_objection(objection_id=objection_id, child_id=child.id, why=form.why.data or "", actor=current_person()),
         title=_("%(carer)s agrees after all", carer=carer.name), done=_("Kept. What was agreed counts again, unless somebody else says no."),
         back=url_for("children.consents", child_id=child.id),
-        lede=_("%(carer)s said no to %(name)s on %(said_on)s. When nobody says no any more, what was agreed counts again at once.", carer=carer.name, name=name, said_on=f"{objection.said_on:%-d %B %Y}"),
+        lede=_("%(carer)s said no to %(name)s on %(said_on)s. When nobody says no any more, what was agreed counts again at once.", carer=carer.name, name=name, said_on=full_date(objection.said_on)),
     )
 
 
