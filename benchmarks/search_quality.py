@@ -159,7 +159,7 @@ def report(*, with_peers: bool = True, with_misses: bool = False) -> None:
     with kith() as engine:
         print(line("Kith on SQLite", marks_of(engine)), flush=True)
         for name, later in (("asked later", judged.later()), ("asked a third time", judged.again()), ("asked a fourth time", judged.fourth()),
-                            ("asked a fifth time", judged.fifth())):
+                            ("asked a fifth time", judged.fifth()), ("asked a sixth time", judged.sixth())):
             print(line(f"Kith on SQLite, {name}", marks_of(engine, later), later), flush=True)
         if with_misses:
             misses(engine)

@@ -1,4 +1,5 @@
-"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt, fourth.txt, fifth.txt), all for people to read.
+"""The judged set: an invented catalogue (catalogue.txt) and graded queries (queries.txt, later.txt, again.txt, fourth.txt, fifth.txt,
+sixth.txt), all for people to read.
 
 Catalogue, queries and grades have one author, who graded by reading the offerings before any engine had answered. That author
 also works on Kith's lexicon, so the figures flatter it: therefore `half`. Only the queries of the "seen" half are ever looked at
@@ -147,7 +148,13 @@ def fifth() -> tuple[Judged, ...]:
     return tuple(_queries("fifth.txt"))
 
 
-_HALVED = ("queries.txt", "fourth.txt", "fifth.txt")
+@cache
+def sixth() -> tuple[Judged, ...]:
+    """Those that were asked a sixth time, short and of ordinary difficulty; every second one of each kind is unseen."""
+    return tuple(_queries("sixth.txt"))
+
+
+_HALVED = ("queries.txt", "fourth.txt", "fifth.txt", "sixth.txt")
 """Files of which every second query of a kind is unseen."""
 
 
