@@ -29,6 +29,7 @@ from app.catalogue.search.engine import search
 from app.catalogue.search.filters import Filters
 from app.interchange.services import import_catalogue
 from benchmarks import judged, peers
+from benchmarks.judged import elsewhere
 from benchmarks.peers import Peer
 from config import ROOT, Settings
 
@@ -63,23 +64,23 @@ def marks_of(engine: Peer, asked: Sequence[judged.Judged] | None = None) -> list
 
 
 @contextmanager
-def kith(url: str | None = None) -> Iterator[Peer]:
-    """Kith with the judged catalogue in a database of its own (a new SQLite file, or the empty database at `url`)."""
+def kith(url: str | None = None, content: bytes | None = None) -> Iterator[Peer]:
+    """Kith with the judged catalogue, or another, in a database of its own (a new SQLite file, or the empty database at `url`)."""
     with tempfile.TemporaryDirectory(prefix="kith-quality-") as folder:
         settings = replace(Settings.from_environment({"KITH_DATA_DIR": folder, **({"KITH_DATABASE_URL": url} if url else {})}), environment="test")
         app = create_app(settings)
         with app.app_context():
             upgrade(directory=str(ROOT / "migrations"))
             zone: Zone = create_zone(slug="judged", name="Judged", region="West London")
-            yield stocked(zone)
+            yield stocked(zone, content)
 
 
-def stocked(zone: Zone) -> Peer:
-    """Import the judged catalogue into the Zone and answer from it."""
+def stocked(zone: Zone, content: bytes | None = None) -> Peer:
+    """Import the judged catalogue, or another, into the Zone and answer from it."""
     zone_id = zone.id
-    report = import_catalogue(zone_id=zone_id, content=judged.catalogue_csv(), actor=None)
+    report = import_catalogue(zone_id=zone_id, content=judged.catalogue_csv() if content is None else content, actor=None)
     if report.wrong:
-        raise SystemExit(f"{report.wrong} rows of the judged catalogue are wrong.")
+        raise SystemExit(f"{report.wrong} rows of the catalogue are wrong.")
     return lambda typed, top: [hit.source_ref for hit in search(zone_id, typed, Filters(), top).hits]
 
 
@@ -163,6 +164,8 @@ def report(*, with_peers: bool = True, with_misses: bool = False) -> None:
             print(line(f"Kith on SQLite, {name}", marks_of(engine, later), later), flush=True)
         if with_misses:
             misses(engine)
+    with kith(content=elsewhere.catalogue_csv()) as engine:
+        print(line("Kith on SQLite, another catalogue", marks_of(engine, elsewhere.queries()), elsewhere.queries()), flush=True)
     if not with_peers:
         return
     with a_postgres() as new:
