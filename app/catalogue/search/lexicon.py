@@ -85,10 +85,12 @@ class Lexicon:
 
     def find(self, typed: str) -> tuple[Concept, ...]:
         """The concepts of a phrase as typed (folded, blanks between). An everyday word is meant as it is written only: who jumps was
-        not jumped."""
+        not jumped; but one of many is meant as they are (a bike)."""
         parts = plainly(typed.split(" "))
         found = self.by_words.get(" ".join(parts), ())
-        if not found and (len(parts) > 1 or typed not in plain_words().all):
+        if not found and len(parts) == 1 and typed in plain_words().all and typed not in _NOT_ONE_OF_MANY:
+            found = self.by_words.get(typed[:-1] if typed.endswith("s") else f"{typed}s", ())
+        elif not found and (len(parts) > 1 or typed not in plain_words().all):
             found = self.by_stems.get(" ".join(map(stem, parts))) or self.by_gist.get(gist(parts), ())
         return tuple(self.concepts[i] for i in found)
 
@@ -138,6 +140,13 @@ SOMEONE = (
     "best friend", "stepdad", "stepmum", "baby brother", "baby sister", "little brother", "little sister",
 )
 """Who is meant by SOMEONE in lexicon.txt."""
+_NOT_ONE_OF_MANY = frozenset(
+    "dad dads end ends key glass spot period sign root parents talks minds date dates train model number beat beats deck stage good "
+    "kind custom note notes art tap box pad cap kick boot mate move moves change changes "
+    "bill breaks camp crowd discuss dream electric end feeling generation god junior lie minds pair pot present reads routines shout stable tune "
+    "swear talks trial upsets writes younger smell indoor friend sum".split()
+)
+"""Everyday words that mean something else than their plurals, or their singulars, do here."""
 FILLERS = frozenset(
     "a an the is are was were be been being am has have had really so very too just quite bit always often keeps keep all "
     "his her hers my our their your".split()

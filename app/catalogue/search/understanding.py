@@ -100,8 +100,9 @@ _REWRITTEN = (
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: in| on)?(?: ?to)?(?: the)? (?:year|yr|y) ?7\b"
     ), " transition "),
     (re.compile(
-        r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:secondary|big|high|new) school\b"
+        r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:(?:secondary|big|high|new|senior) school|secondary|seniors)\b"
     ), " transition "),
+    (re.compile(r"\bprimary(?: school)? (?:in)?to (?:secondary|high|senior)(?: school)?\b|\bsecondary (?:school )?(?:transfer|transition)\b"), " transition "),
     (re.compile(r"(?<=[a-z]) ?/ ?(?=[a-z])"), " or "),
     (re.compile(r"(?:\b(?:under|below|less than|up to|at most|max|maximum|for) )?£ ?\d+(?:\.\d\d?)?(?: (?:an?|per|each) \w+)?"), " "),
     (re.compile(r"\bwithin (?:\d+|a|half a|walking) ?(?:miles?|mi|km|kilomet\w+|minutes?|mins?|distance)?(?: walk| drive)?(?: of| from)?\b"), " "),
@@ -252,7 +253,8 @@ def _join(typed: list[str], vocabulary: Vocabulary) -> list[str]:
             both = left + right
             together = both.isalpha() and len(both) >= 5 and (both in vocabulary.words or both in vocabulary.lexicon.by_words)
             apart = f"{left} {right}" in vocabulary.lexicon.by_words or (_is_word(left, vocabulary) and _is_word(right, vocabulary))
-            if not together and len(both) >= 7 and not is_known(right, vocabulary) and left not in plain_words().empty:
+            is_odd = not is_known(right, vocabulary) or (right not in plain_words().empty and not is_known(left, vocabulary))
+            if not together and len(both) >= 7 and is_odd and left not in plain_words().empty:
                 together = any(c.cost < 0.8 and len(c.word) > 6 for c in corrections(both, vocabulary))
             if together and not apart:
                 out.append(both)
