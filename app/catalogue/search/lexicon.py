@@ -16,6 +16,9 @@ _HERE = Path(__file__).resolve().parent
 
 SAME = 0.85
 """How much another word for the same thing counts, beside 1 for the word itself."""
+ROOT = 0.95
+"""Another form of the word itself: counselling for counsellor."""
+SHORTEST_ROOT = 4
 KIND = 0.8
 """A kind of what was asked for: ballet for dance."""
 BROADER = 0.5
@@ -101,6 +104,8 @@ class Lexicon:
         for concept in self.find(typed):
             kind = next((kind for kind in concept.kinds if own in kind), None) if own not in concept.same else None
             for wanted, weight in self._weighed(concept, kind, same):
+                if weight == same and _is_of_one_root(own, wanted):
+                    weight = max(weight, ROOT)
                 out[wanted] = max(weight, out.get(wanted, 0.0))
         return out
 
@@ -125,6 +130,10 @@ class Lexicon:
         yield from ((need_token(code), DISTANT) for code in concept.helps)
         if not is_kind:
             yield from ((need_token(code), DISTANT) for name in concept.near for code in self.needs_of.get(name, ()))
+
+
+def _is_of_one_root(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= SHORTEST_ROOT and " " not in one + other and (one.startswith(other) or other.startswith(one))
 
 
 _SAID_PLAINLY = {
