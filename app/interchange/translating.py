@@ -126,7 +126,7 @@ class Translator:
                 return "|".join(dict.fromkeys(filter(None, (self._known(target, item) for item in items))))
             case Shape.CHOICE:
                 if (known := known_word(target.name, items[0])) is None:
-                    allowed = "; ".join((target.choices or {}).values())
+                    allowed = "; ".join(str(words) for words in (target.choices or {}).values())
                     raise Wrong(f"a value that the mapping or Kith knows; Kith has: {allowed}", items[0])
                 return "" if known == BY_COST else known
             case Shape.FLAG:

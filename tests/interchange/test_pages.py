@@ -20,6 +20,7 @@ from app.interchange.services import drafts, import_catalogue, import_children
 from app.shared.db import db
 from tests import factories
 from tests.interchange.samples import CATALOGUE, CHILD, catalogue, children
+from tests.interchange.tables import as_csv
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
 
@@ -176,3 +177,12 @@ def test_children_come_in_through_the_page(signed_in: StrictClient) -> None:
     signed_in.post(f"{sent.location}/import")
     assert count(Child) == 1
     assert "Give them a school and a Link Worker" in text(signed_in.get(sent.location))
+
+
+def test_a_column_whose_words_kith_does_not_know_is_shown_so_that_they_can_be_matched(signed_in: StrictClient) -> None:
+    rows = [["Ref", "Title", "Run by", "Type", "Ages"], ["1", "Low wall", "Rock Up", "Sports", "KS2"]]
+    sent = upload(signed_in, as_csv(rows), "council.csv", kind="table", source="council")
+    page = signed_in.get(sent.location)
+    assert page.status_code == 200
+    assert "“Sports”" in text(page)
+    assert page.data.count(b'name="kind.means.0"') == 1
