@@ -7,15 +7,16 @@ from datetime import date
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from app.children.models import need_word
 from app.children.naming import possessive
 from app.matching.people import NOBODY, Around
 from app.matching.profile import Candidate, Profile
-from app.matching.reasons import Reason, clean, good_slots, say
-from app.matching.rules import reach_km
+from app.matching.quoting import Reason, clean, say
+from app.matching.reasons import good_slots
 from app.matching.scoring import FRESH_DAYS, Scored
 from app.matching.spoken import WALKABLE_KM, km
 from app.shared.money import pounds
-from app.shared.view import full_date, month
+from app.shared.view import full_date, month, sentence_list
 
 SLOW_DAYS = 7
 
@@ -31,7 +32,9 @@ def caution(
     if beside.before is not None:
         return _worth("been_before", _("%(name)s went there before, until %(month)s: see how that was", name=name, month=month(beside.before)))
     if scored.parts["not_worked"] >= 0.4:
-        return _worth("not_worked", _("something like it did not go well for %(name)s before", name=name))
+        return _worth("not_worked", _("something in it may be like what did not go well for %(name)s: read those notes first", name=name))
+    if scored.parts["apart"] > 0:
+        return _worth("for_others", _("it is for a situation that nothing written down about %(name)s speaks of", name=name))
     if offering.must_parent_stay:
         return _worth("parent_stays", _("a parent or carer has to stay for each session"))
     if busy is not None:
@@ -44,21 +47,22 @@ def caution(
         return _worth("youngest", _("it is for ages %(age_min)s to %(age_max)s: %(name)s would be among the youngest", age_min=offering.age_min, age_max=offering.age_max, name=name))
     if offering.cost_pence:
         return _worth("cost", _("the family pays %(price)s a session", price=pounds(offering.cost_pence)))
-    reach = reach_km(child, offering)
-    if offering.delivery in ("venue", "school") and scored.distance is not None and scored.distance > max(WALKABLE_KM, 0.75 * reach):
-        return _worth("far", _("it is %(distance)s away, near the furthest %(name)s can travel", distance=km(scored.distance), name=name))
+    is_fetched = "transport-provided" in offering.accessibility
+    if offering.delivery in ("venue", "school") and not is_fetched and scored.distance is not None and scored.distance > max(WALKABLE_KM, 0.75 * child.max_km):
+        return _worth("far", _("%(distance)s is near the furthest %(name)s can travel", distance=km(scored.distance), name=name))
     if offering.group_size is not None and offering.group_size >= 20 and any(code in ("Emotional:anxiety", "Social:social-confidence") for code, _ in child.needs):
         return _worth("big_group", _("there can be %(group_size)s children in the room", group_size=offering.group_size))
     good = good_slots(child, offering)
     if not good and offering.is_by_arrangement:
-        return _worth("to_arrange", _("no times are set: they are agreed with the partner for each child"))
+        return _worth("to_arrange", _("no day is set yet: ask which days they have"))
     if good and all(slot.is_holiday for slot in good):
         return _worth("holidays_only", _("only the holiday sessions fit %(whose)s week", whose=possessive(name)))
     if offering.confirmed_on is None or (today - offering.confirmed_on).days > FRESH_DAYS:
         return _worth("not_checked", _("nobody has checked yet that it still runs: ask before you promise anything") if offering.confirmed_on is None
                       else _("it was last checked on %(day)s: ask before you promise anything", day=full_date(offering.confirmed_on)))
-    if not scored.met and child.needs:
-        return _worth("other_need", _("it was not made with %(whose)s needs in mind", whose=possessive(name)))
+    if child.needs and not scored.met and not scored.kin_met:
+        needs = [need_word(code) for code, _priority in sorted(child.needs, key=lambda need: need[1])[:3]]
+        return _worth("other_need", _("it does not set out to help with %(needs)s", needs=sentence_list(needs, "or")))
     if free is not None and free <= 2:
         return _worth("few_places", _("there are %(free)s places left", free=free))
     return None

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 _TABLE: tuple[tuple[str, str, str], ...] = (  # name, how an offering says it, how a profile does
     ("prison", r"(?:in|inside|from|to|visits? (?:to|in)) (?:prison|jail)|prisoners?\W+(?:children|families)|parents? inside|imprison\w*",
-     r"prison|jail|\binside\b|locked up|sent down|sentenced"),
+     r"prison|jail|(?:is|was|are|been|gone|went|goes|got|still) inside\b(?! (?:the|a|an|my|his|her|our|their|of|out)\b)|locked up|sent down|sentenced"),
     ("separation", r"parents (?:have |are |who have )?(?:separat\w+|split\w*|divorc\w+)|divorc\w+|two homes",
      r"separat\w+|split up|splitting|divorc\w+|two (?:houses|homes)|moved out|custody|every other weekend|(?:mum|dad)['’]?s new|step ?(?:mum|dad)"),
     ("domestic_abuse", r"domestic (?:abuse|violence)|womens? aid|lived with (?:abuse|violence)",

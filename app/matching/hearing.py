@@ -99,7 +99,7 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
     heard = Heard()
 
     def take(said: str, where: str, rank: int) -> None:
-        yes, no = text.clauses(said)
+        yes, no = text.clauses(said) if where != "strength" else ((said,), ())  # "Never gives up on a puzzle" says no to nothing
         for part in yes:
             phrase = reader.phrase(part, where, rank)
             if phrase is not None:

@@ -25,8 +25,8 @@ from app.matching.forms import about_of
 from app.matching.part import DROP_IN
 from app.matching.people import NOBODY, Around, Walked
 from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
+from app.matching.quoting import Reason
 from app.matching.ranking import Found, rank, turns_of
-from app.matching.reasons import Reason
 from app.matching.shelf import Shelf, shelf_of, standing
 from app.matching.turns import BAND, Turn, spread
 from app.matching.weights import in_force

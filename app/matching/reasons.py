@@ -3,9 +3,7 @@ Workers are never quoted."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from flask_babel import gettext as _
@@ -18,8 +16,9 @@ from app.children.naming import possessive
 from app.children.services.profile import AUDIENCES
 from app.matching.people import NOBODY, SCHOOL_LEAST, YOU, Around
 from app.matching.profile import Candidate, Profile, Span
-from app.matching.scoring import Scored
-from app.matching.spoken import WALKABLE_KM, clock, km, walk
+from app.matching.quoting import Reason, interest_of, like_of, say
+from app.matching.scoring import KINDRED, Scored
+from app.matching.spoken import CLOSE_KM, WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
 from app.shared.view import sentence_list
 
@@ -28,33 +27,18 @@ DAYS = {
     "Sun": _l("Sunday"),
 }
 SMALL = 8
-_FIRST = (_l("first"), _l("second"), _l("third"), _l("fourth"), _l("fifth"))
-
-
-@dataclass(frozen=True)
-class Reason:
-    """`lead` and `rest` are the same sentence in two pieces, the first of which stands out on the page."""
-
-    code: str
-    sentence: str
-    lead: str
-    rest: str
-
-
-def say(code: str, lead: str, rest: str) -> Reason:
-    said = rest[:1].upper() + rest[1:]
-    return Reason(code, said if said[-1] in ".!?”" else f"{said}.", lead, rest.rstrip("."))
+_FIRST = (_l("first"), _l("second"), _l("third"))
 
 
 def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | None, beside: Around = NOBODY) -> list[Reason]:
     """Strongest first; the facts fill up where the rest says too little."""
     found = [
         reason for reason in (
-            _interest(child, offering, scored) or _like(child, offering, scored), _need(child, scored), _made_for(child, offering),
+            interest_of(child, offering, scored) or like_of(child, offering, scored), _need(child, scored, offering), _made_for(child, offering),
             _worked(child, scored), _friends(beside), _known(beside), _calm(child, offering), _language(child, offering),
         ) if reason is not None
     ]
-    if scored.parts["needs"] > scored.parts["interest"] and len(found) > 1 and found[0].code in ("interest", "words", "goal"):
+    if scored.parts["needs"] > scored.parts["interest"] and len(found) > 1 and found[0].code in ("interest", "like", "words", "goal"):
         need = next((reason for reason in found if reason.code == "need"), None)
         if need is not None:
             found.remove(need)
@@ -66,8 +50,8 @@ def reasons(child: Profile, offering: Candidate, scored: Scored, free: int | Non
 def _facts(child: Profile, offering: Candidate, scored: Scored) -> Iterator[Reason]:
     """One after the other, as many as are asked for."""
     facts: tuple[Callable[[], Reason | None], ...] = (
-        lambda: _near(child, offering, scored), lambda: _time(child, offering), lambda: _siblings(child, offering),
-        lambda: _peers(offering, scored), lambda: _cost(offering), lambda: _access(child, offering),
+        lambda: _near(child, offering, scored), lambda: _time(child, offering), lambda: _room(child, offering),
+        lambda: _siblings(child, offering), lambda: _peers(offering, scored), lambda: _cost(offering), lambda: _access(child, offering),
     )
     for fact in facts:
         reason = fact()
@@ -75,71 +59,20 @@ def _facts(child: Profile, offering: Candidate, scored: Scored) -> Iterator[Reas
             yield reason
 
 
-def _interest(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
-    phrase = scored.phrase
-    if phrase is None or scored.parts["interest"] < 0.25:
-        return None
-    said = clean(phrase.text)
-    if phrase.where == "interest":
-        thing = said[0].upper() + said[1:]
-        return say("interest", _("Starts from what matters"), _told(thing, child.called, is_first=phrase.rank == 0))
-    if phrase.where == "words":
-        return say("words", _("In %(whose)s words", whose=possessive(child.called)), _("%(called)s said: “%(said)s”", called=child.called, said=said))
-    if phrase.where == "aspiration":
-        return say("aspiration", _("Leads somewhere"), _("%(called)s hopes: “%(said)s”", called=child.called, said=clean(child.aspiration)))
-    if phrase.where == "strength":
-        return say("strength", _("Builds on a strength"), _("it builds on something %(called)s is good at: %(said)s", called=child.called, said=said))
-    return say("goal", _("Towards a goal"), _("it is close to %(whose)s goal: “%(said)s”", whose=possessive(child.called), said=said))
-
-
-def _told(thing: str, called: str, is_first: bool) -> str:
-    if _is_plural(thing):
-        return (_("%(thing)s are the first thing %(called)s told us about", thing=thing, called=called) if is_first
-                else _("%(thing)s are something %(called)s told us about", thing=thing, called=called))
-    return (_("%(thing)s is the first thing %(called)s told us about", thing=thing, called=called) if is_first
-            else _("%(thing)s is something %(called)s told us about", thing=thing, called=called))
-
-
-def _like(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
-    """Near in meaning, by the offering's own word and the child's own."""
-    phrase = scored.phrase_like
-    if phrase is None or scored.parts["meaning"] < 0.25 or scored.like not in {interest.strip().lower() for interest in offering.interests}:
-        return None
-    said = clean(phrase.text)
-    if phrase.where == "interest":
-        told = (
-            _("%(like)s is close to the first thing %(called)s told us about: %(said)s", like=scored.like, called=child.called, said=said)
-            if phrase.rank == 0
-            else _("%(like)s is close to something %(called)s told us about: %(said)s", like=scored.like, called=child.called, said=said)
-        )
-        return say("like", _("Close to what matters"), told)
-    if phrase.where == "words":
-        return say("like", _("Close to %(whose)s words", whose=possessive(child.called)), _("%(like)s is close to what %(called)s said: “%(said)s”", like=scored.like, called=child.called, said=said))
-    return None
-
-
-def _is_plural(thing: str) -> bool:
-    """"handstands", not "gymnastics", "climbing things" or "chess"."""
-    first, last = thing.split()[0].lower(), thing.split()[-1].lower()
-    return last.endswith("s") and not last.endswith(("ss", "ics", "us", "is", "maths")) and not first.endswith("ing")
-
-
-def clean(said: str) -> str:
-    said = re.sub(r"\s+", " ", said).strip(" .,;:–-\"“”")
-    return said if len(said) <= 110 else said[:110].rsplit(" ", 1)[0] + "…"
-
-
-def _need(child: Profile, scored: Scored) -> Reason | None:
-    ranked = [code for code, _ in sorted(child.needs, key=lambda need: need[1])]
-    met = [(need_word(code), _FIRST[at]) for at, code in enumerate(ranked[:5]) if code in scored.met]
+def _need(child: Profile, scored: Scored, offering: Candidate) -> Reason | None:
+    met = [(need_word(code), priority) for code, priority in sorted(child.needs, key=lambda need: need[1]) if code in scored.met]
     if met:
-        lead = _("Meets the first need") if met[0][1] == _FIRST[0] else _("Helps with a need")
+        lead = _("Meets the first need") if met[0][1] == 1 else _("Helps with a need")
+        places = dict.fromkeys(str(_FIRST[priority - 1]) for _word, priority in met)
         return say("need", lead, ngettext(
             "it helps with %(needs)s, %(whose)s %(place)s need", "it helps with %(needs)s, %(whose)s %(place)s needs", len(met),
-            needs=sentence_list([word for word, _place in met]), whose=possessive(child.called), place=sentence_list([str(place) for _word, place in met]),
+            needs=sentence_list([word for word, _priority in met]), whose=possessive(child.called), place=sentence_list(list(places)),
         ))
     if scored.kin_met:
-        return say("near_need", _("Close to a need"), _("it comes close to what %(called)s needs: %(need)s", called=child.called, need=need_word(scored.kin_met[0])))
+        wanted = scored.kin_met[0]
+        given = next(need_word(code) for code in offering.needs if code in KINDRED[wanted])
+        return say("near_need", _("Close to a need"), _(
+            "it helps with %(given)s, which is close to what %(called)s needs: %(need)s", given=given, called=child.called, need=need_word(wanted)))
     return None
 
 
@@ -151,7 +84,7 @@ def _made_for(child: Profile, offering: Candidate) -> Reason | None:
 def _worked(child: Profile, scored: Scored) -> Reason | None:
     if scored.parts["worked"] < 0.35:
         return None
-    return say("worked", _("Has worked before"), _("it is like something that went well for %(called)s before", called=child.called))
+    return say("worked", _("Has worked before"), _("it has something of what went well for %(called)s before", called=child.called))
 
 
 FOR_THE_READER = frozenset({"friends"})
@@ -185,18 +118,15 @@ def _known(beside: Around) -> Reason | None:
 def _calm(child: Profile, offering: Candidate) -> Reason | None:
     quiet = "quiet-space" in offering.accessibility
     small = offering.group_size is not None and offering.group_size <= SMALL
-    if offering.group_size == 1:
-        return say("one_to_one", _("One to one"), _("%(called)s would be the only child in the room", called=child.called))
-    if not (child.needs_quiet or child.max_group is not None or (small and quiet)):
-        return None
+    if offering.group_size == 1:  # at home the rest of the family is there too
+        return say("one_to_one", _("One to one"), _("%(called)s would be the only child there", called=child.called)) if offering.delivery != "home" else None
     if small and quiet:
         return say("calm", _("Small and quiet"), ngettext(
             "%(num)s child at most, and there is a quiet space", "%(num)s children at most, and there is a quiet space", offering.group_size or 0))
     if quiet and child.needs_quiet:
         return say("calm", _("Quiet"), _("there is a quiet space, which %(called)s needs", called=child.called))
-    if offering.group_size is not None and child.max_group is not None:
-        return say("calm", _("Not too many"), ngettext(
-            "%(num)s child at most in the room", "%(num)s children at most in the room", offering.group_size))
+    if small and (child.needs_quiet or child.max_group is not None):
+        return say("calm", _("A small group"), ngettext("%(num)s child at most", "%(num)s children at most", offering.group_size or 0))
     return None
 
 
@@ -211,13 +141,14 @@ def _language(child: Profile, offering: Candidate) -> Reason | None:
 
 def _near(child: Profile, offering: Candidate, scored: Scored) -> Reason | None:
     if offering.delivery == "online":
-        return say("online", _("From anywhere"), _("it is online, so there is no way to go"))
+        return say("online", _("From anywhere"), _("it is online, so there is no journey"))
     if offering.delivery == "home":
         return say("home", _("Comes to the family"), _("it comes to the family’s home"))
     if scored.distance is None:
         return None
     if scored.distance <= WALKABLE_KM:
-        return say("near", _("Close by"), _("it is %(walk)s from %(place)s", walk=walk(scored.distance), place=child.place))
+        lead = _("Close by") if scored.distance <= CLOSE_KM else _("Can be walked")
+        return say("near", lead, _("it is %(walk)s from %(place)s", walk=walk(scored.distance), place=child.place))
     if "transport-provided" in offering.accessibility:
         return say("transport", _("Transport is provided"), _("they fetch children; it is %(distance)s from %(place)s", distance=km(scored.distance), place=child.place))
     return say("near", _("Within reach"), _("it is %(distance)s from %(place)s, and %(called)s can travel %(most)s", distance=km(scored.distance), place=child.place, called=child.called, most=km(child.max_km)))
@@ -249,12 +180,21 @@ def _peers(offering: Candidate, scored: Scored) -> Reason | None:
     return say("peers", _("Children of the same age"), _("it is for ages %(age_min)s to %(age_max)s", age_min=offering.age_min, age_max=offering.age_max))
 
 
+def _room(child: Profile, offering: Candidate) -> Reason | None:
+    if child.max_group is None or offering.group_size is None or offering.group_size <= SMALL:
+        return None
+    return say("group", _("Not too many"), ngettext(
+        "%(num)s child at most, and %(called)s can be in a group of up to %(most)s", "%(num)s children at most, and %(called)s can be in a group of up to %(most)s",
+        offering.group_size, called=child.called, most=child.max_group,
+    ))
+
+
 def _siblings(child: Profile, offering: Candidate) -> Reason | None:
     if not child.sibling_ages:
         return None
     ages = sentence_list([_("aged %(age)s", age=age) for age in sorted(child.sibling_ages)])
     return say("siblings", _("Room for the family"), ngettext(
-        "a younger child of the family may come along (%(ages)s)", "brothers and sisters may come along (%(ages)s)", len(child.sibling_ages), ages=ages,
+        "a brother or sister may come along (%(ages)s)", "brothers and sisters may come along (%(ages)s)", len(child.sibling_ages), ages=ages,
     ))
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 WALK_KM_PER_HOUR = 4.5
 ROUNDABOUT = 1.3  # streets against the straight line
 WALKABLE_KM = 1.6  # a mile
+CLOSE_KM = 0.9  # a quarter of an hour on foot
 
 
 def walk(distance: float) -> str:
