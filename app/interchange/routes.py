@@ -84,8 +84,11 @@ def mapping(draft: ImportDraft) -> ResponseReturnValue:
                 abort(400)
             if verb == "again":
                 return act(lambda: drafts.start_again(draft_id=draft_id, actor=me), url_for("interchange.mapping", draft_id=draft_id))
+            form.validate()  # a name that cannot be is asked about when it counts; until then the one before stands
+            typed = {named.name: named.data or "" for named in (form.name, form.source) if not named.errors}
             return act(
-                lambda: drafts.set_mapping(draft_id=draft_id, mapping=chosen, actor=me), f"{url_for('interchange.mapping', draft_id=draft_id)}#columns"
+                lambda: drafts.set_mapping(draft_id=draft_id, mapping=chosen, actor=me, **typed),
+                f"{url_for('interchange.mapping', draft_id=draft_id)}#columns",
             )
 
         def look() -> ImportDraft:
@@ -98,7 +101,7 @@ def mapping(draft: ImportDraft) -> ResponseReturnValue:
     groups = offer(outline, chosen)
     page = render_template(
         "interchange/mapping_edit.html", draft=draft, form=form, groups=groups, outline=outline, chosen=chosen, missing=chosen.missing(),
-        links=links_by_sheet(chosen.join), presets=PRESETS, joins=JOINS, separators=SEPARATORS, parts=PARTS,
+        links=links_by_sheet(chosen.join), kept=queries.find_mapping(draft.zone_id, draft.mapping_name), presets=PRESETS, joins=JOINS, separators=SEPARATORS, parts=PARTS,
     )
     return page, 422 if request.method == "POST" else 200
 

@@ -180,9 +180,20 @@ def test_children_come_in_through_the_page(signed_in: StrictClient) -> None:
 
 
 def test_a_column_whose_words_kith_does_not_know_is_shown_so_that_they_can_be_matched(signed_in: StrictClient) -> None:
-    rows = [["Ref", "Title", "Run by", "Type", "Ages"], ["1", "Low wall", "Rock Up", "Sports", "KS2"]]
-    sent = upload(signed_in, as_csv(rows), "council.csv", kind="table", source="council")
-    page = signed_in.get(sent.location)
+    page = signed_in.get(signed_in.get(_table(signed_in).location).location)
     assert page.status_code == 200
     assert "“Sports”" in text(page)
     assert page.data.count(b'name="kind.means.0"') == 1
+
+
+def test_the_name_typed_for_a_mapping_stays_when_one_only_looks_at_what_comes_of_it(signed_in: StrictClient) -> None:
+    where = signed_in.get(_table(signed_in).location).location
+    shown = signed_in.post(where, data={"verb": "show", "name": "Council export", "source": "the borough"})
+    page = BeautifulSoup(signed_in.get(shown.location).data, "html.parser")
+    assert [page.select_one(f"#{name}")["value"] for name in ("name", "source")] == ["Council export", "the borough"]  # type: ignore[index]
+    assert "knows a file with these columns" not in page.get_text()  # it is kept when the file is looked at, not before
+
+
+def _table(client: StrictClient) -> TestResponse:
+    rows = [["Ref", "Title", "Run by", "Type", "Ages"], ["1", "Low wall", "Rock Up", "Sports", "KS2"]]
+    return upload(client, as_csv(rows), "council.csv", kind="table", source="council")

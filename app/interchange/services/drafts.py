@@ -147,8 +147,8 @@ def _outline(sheets: Sequence[Sheet], mapping: ColumnMapping) -> dict[str, Any]:
     }
 
 
-def set_mapping(*, draft_id: uuid.UUID, mapping: ColumnMapping, actor: Person) -> ImportDraft:
-    """Keep what was chosen so far. Other links between the tables give other columns to choose from, and are guessed anew."""
+def set_mapping(*, draft_id: uuid.UUID, mapping: ColumnMapping, actor: Person, name: str = "", source: str = "") -> ImportDraft:
+    """Keep what was chosen and typed so far. Other links between the tables give other columns to choose from, and are guessed anew."""
     with atomic():
         draft = _own(draft_id, actor)
         _require_open(draft)
@@ -164,6 +164,7 @@ def set_mapping(*, draft_id: uuid.UUID, mapping: ColumnMapping, actor: Person) -
             fresh = guess_rules(arrange(read_sheets([(draft.file_name, draft.content)]), mapping), mapping.preset)
             mapping = replace(mapping, rules={**fresh, **kept})
         draft.rules = mapping.as_dict()
+        draft.mapping_name, draft.source = " ".join(name.split()) or draft.mapping_name, source or draft.source
         if draft.stage is not DraftStage.MAPPING:
             move(draft, DraftStage.MAPPING)
         return draft
