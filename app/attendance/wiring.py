@@ -19,9 +19,10 @@ from app.attendance.services import calling_off, close_tasks_of, standing, sweep
 from app.catalogue.hooks import listen_to_sessions, listen_to_standing
 from app.children.models import Child
 from app.children.panels import register_panel, register_tab
-from app.children.policies import can_see_child
+from app.children.policies import can_see_child, can_see_helpers
 from app.commissioning.hooks import register_came
 from app.introductions import hooks
+from app.introductions.confidential import tells_of_the_child
 from app.introductions.models import Introduction
 from app.notifications.emails import register_email
 from app.notifications.handlers import register
@@ -63,6 +64,8 @@ def attended_count(introduction: Introduction) -> int:
 def draw_attendance(child: Child, person: Person) -> Markup | str:
     """One strip for each offering, the last twelve marks oldest first, and what partners noted last."""
     rows = queries.history_of_children([child.id])[child.id]
+    if not can_see_helpers(person, child):
+        rows = [row for row in rows if not tells_of_the_child(row.session.cohort.offering)]
     if not rows:
         return ""
     by_offering: dict[str, list[queries.Attended]] = {}

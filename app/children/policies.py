@@ -141,7 +141,8 @@ def can_see_selections(person: Person) -> bool:
 
 
 def can_see_helpers(person: Person, child: Child) -> bool:
-    """Whether partners' people stand in the circle one sees: a school does not learn from it who goes to a therapist."""
+    """Whether partners' people stand in the circle one sees, and all offerings the child goes to: a school does not learn who goes to a
+    therapist, nor which particular children a child is among."""
     return can_work_with_child(person, child) or is_safeguarding_lead_of(person, child)
 
 

@@ -14,8 +14,10 @@ from app.catalogue import readers
 from app.children import hooks as child_hooks
 from app.children import panels
 from app.children.models import Child
+from app.children.policies import can_see_helpers
 from app.children.queries import list_caseload
 from app.introductions import letters, merging, policies, queries, services, telling
+from app.introductions.confidential import tells_of_the_child
 from app.introductions.models import IntroductionState
 from app.introductions.services.asking import ASKED_BY_EMAIL, NUDGED_BY_EMAIL
 from app.introductions.services.messages import MESSAGE_BY_EMAIL
@@ -54,8 +56,10 @@ def connect(app: Flask) -> None:
 
 def draw_panel(child: Child, person: Person) -> Markup | str:
     """The child's introductions, those that are open first, and what came of the others."""
-    found = queries.list_for_child(child.id)
-    signposts = queries.list_signposts(child.id)
+    found, signposts = queries.list_for_child(child.id), queries.list_signposts(child.id)
+    if not can_see_helpers(person, child):
+        found = [one for one in found if not tells_of_the_child(one.offering)]
+        signposts = [one for one in signposts if not tells_of_the_child(one.offering)]
     may_start = policies.can_start(person, child)
     if not found and not signposts and not may_start:
         return ""
@@ -69,7 +73,10 @@ def next_steps(person: Person, children: Sequence[Child]) -> Mapping[uuid.UUID, 
     """The most pressing introduction of each child, for the caseload."""
     best: dict[uuid.UUID, tuple[int, panels.NextStep]] = {}
     order = {state: rank for rank, state in enumerate(NEXT)}
+    open_to = {child.id for child in children if can_see_helpers(person, child)}
     for introduction in queries.list_open_of_children([child.id for child in children]):
+        if introduction.child_id not in open_to and tells_of_the_child(introduction.offering):
+            continue
         rank = order.get(introduction.state)
         if rank is None or best.get(introduction.child_id, (rank + 1, None))[0] <= rank:
             continue

@@ -17,6 +17,7 @@ from app.attendance.week import clashes
 from app.catalogue.models import Cohort, Offering, Session, SessionState
 from app.children.models import Child
 from app.commissioning.models import Place, PlaceState
+from app.introductions.confidential import tells_of_the_child
 from app.shared import clock
 from app.shared.db import db
 
@@ -54,8 +55,9 @@ class Week:
         return {session.id for pair in self.clashes for session in pair}
 
 
-def week_of(child: Child, first: date, days: int = 7) -> Week:
-    """Sessions of the groups where the child has a place, or a hold on one, that day. Cancelled ones are there and clash with nothing."""
+def week_of(child: Child, first: date, days: int = 7, *, in_full: bool = True) -> Week:
+    """Sessions of the groups where the child has a place, or a hold on one, that day. Cancelled ones are there and clash with nothing.
+    Not `in_full`: without those that tell something of the child."""
     last = first + timedelta(days=days - 1)
     places = db.session.execute(
         sa.select(Place.cohort_id, Place.taken_at, Place.freed_at)
@@ -72,7 +74,8 @@ def week_of(child: Child, first: date, days: int = 7) -> Week:
     freed = {place.cohort_id: place.freed_at for place in places}
     found: Sequence[Session] = [
         session for session in db.session.scalars(statement).unique()
-        if (left := freed[session.cohort_id]) is None or left > session.starts_at
+        if ((left := freed[session.cohort_id]) is None or left > session.starts_at)
+        and (in_full or not tells_of_the_child(session.cohort.offering))
     ]
     open_days = school_days(child.school_id)
     lines = [

@@ -13,7 +13,7 @@ from app.attendance.policies import can_list_registers
 from app.attendance.routes.blueprint import blueprint
 from app.audit import services as audit
 from app.children.models import Child
-from app.children.policies import can_see_child
+from app.children.policies import can_see_child, can_see_helpers
 from app.children.queries import get_child
 from app.shared import clock
 from app.shared.web import allow, current_person
@@ -24,7 +24,7 @@ from app.shared.web import allow, current_person
 def week(child: Child) -> ResponseReturnValue:
     """Where the child goes on which day, what clashes, and what falls outside the school's terms."""
     person, first = current_person(), _monday(request.args.get("from", ""))
-    found = queries.week_of(child, first)
+    found = queries.week_of(child, first, in_full=can_see_helpers(person, child))
     page = render_template(
         "attendance/week_show.html", child=child, week=found, first=first, before=first - timedelta(days=7), after=first + timedelta(days=7),
         words=MARK_WORDS, may_open=can_list_registers(person),

@@ -25,12 +25,15 @@ from app.shared.db import db, the_one
 from app.shared.errors import NotFound
 
 
-def visible_to(person: Person) -> sa.ColumnElement[bool]:
-    """The children this person may see today, as a condition on Child. Says the same as policies.can_see_child."""
+def visible_to(person: Person, *, but: Role | None = None) -> sa.ColumnElement[bool]:
+    """The children this person may see today, as a condition on Child. Says the same as policies.can_see_child. Without those seen only
+    by the role `but`."""
     if not person.is_authenticated:
         return sa.false()
     reach: list[sa.ColumnElement[bool]] = []
     for grant in person.live_grants:
+        if grant.role is but:
+            continue
         in_zone = Child.zone_id == grant.zone_id
         if grant.role is Role.ZONE_MANAGER:
             reach.append(in_zone)

@@ -40,7 +40,7 @@ def child(child: Child) -> ResponseReturnValue:
         areas=showing.areas(kept, AREAS), plan=showing.plan_now(kept, today), ask_help=showing.is_help_due(kept, today),
         consents=[consent for consent in kept.consents if consent.covers(today)], shareable=SHAREABLE, names=kept.organisations,
         free=free_parts(child.windows), languages=[language(code) for code in child.languages],
-        among=[AUDIENCES[key] for key in child.audiences if key in AUDIENCES],
+        among=[AUDIENCES[key] for key in child.audiences if key in AUDIENCES and policies.can_see_helpers(person, child)],
         may_work=may_work, may_manage=policies.can_manage_child(person, child),
         may_listen=policies.can_listen_to_child(person, child), may_withdraw=policies.can_withdraw_consent(person, child),
         sees_family=policies.can_withdraw_consent(person, child), sees_answers=may_work,

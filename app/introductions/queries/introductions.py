@@ -12,9 +12,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
 from app.accounts.models import Person, Role
-from app.catalogue.models import Cohort
+from app.catalogue.models import Cohort, Offering
 from app.children.models import Child, Consent
 from app.children.queries import visible_to as visible_children
+from app.introductions.confidential import tells_of_the_child
 from app.introductions.models import (
     OPEN_STATES,
     Introduction,
@@ -36,12 +37,22 @@ PER_PAGE = 25
 def visible_to(person: Person) -> sa.ColumnElement[bool]:
     """The introductions this person may see today, as a condition on Introduction.
 
-    Those of the children they may see; a partner's own, from asked on, while consent covers them or nothing is shared.
+    Those of the children they may see (a school lead: without what tells of the child); a partner's own, from asked on, while consent
+    covers them or nothing is shared.
     """
     if not person.is_authenticated:
         return sa.false()
-    mine = Introduction.child_id.in_(sa.select(Child.id).where(visible_children(person)))
+    mine: sa.ColumnElement[bool] = Introduction.child_id.in_(sa.select(Child.id).where(visible_children(person)))
+    if person.has_role(Role.SCHOOL_LEAD):
+        fully = Introduction.child_id.in_(sa.select(Child.id).where(visible_children(person, but=Role.SCHOOL_LEAD)))
+        mine = sa.or_(fully, sa.and_(mine, Introduction.offering_id.not_in(_that_tell(mine))))
     return sa.or_(mine, asked_of(person))
+
+
+def _that_tell(introduced: sa.ColumnElement[bool]) -> list[uuid.UUID]:
+    """The offerings among these introductions that tell of a child."""
+    ids = sa.select(Introduction.offering_id).where(introduced)
+    return [offering.id for offering in db.session.scalars(sa.select(Offering).where(Offering.id.in_(ids)).options(lazyload("*"))) if tells_of_the_child(offering)]
 
 
 def asked_of(person: Person) -> sa.ColumnElement[bool]:
