@@ -142,8 +142,29 @@ class Columns:
         return next((number for number, id_ in enumerate(self.organisations) if id_ == organisation_id), -1)
 
     @cached_property
+    def asked(self) -> dict[Hashable, Any]:
+        """What rules said of the combinations, by what they asked of the child: children share ages, free times and purses (filtering.sieve)."""
+        return {}
+
+    @cached_property
+    def home_chords(self) -> Array:
+        """How far home visits go, as chords in single precision."""
+        return chord(self.home_km).astype(np.float32)
+
+    @cached_property
+    def home_edge(self) -> np.float32:
+        """How much of any of them is too near to be trusted."""
+        return np.float32(edge_of(np.nanmax(self.home_km, initial=0.0)))
+
+    @cached_property
+    def programmes(self) -> Array:
+        """Of each kind, whether a Zone pays for it child by child."""
+        return np.array([kind == "commissioned" for kind in self.kinds], bool)
+
+    @cached_property
     def is_programme(self) -> Array:
-        return np.array([kind == "commissioned" for kind in self.kinds], bool)[self.kind]
+        found: Array = self.programmes[self.kind]
+        return found
 
     @cached_property
     def tongues(self) -> list[frozenset[str]]:

@@ -6,7 +6,9 @@ rules.py is the truth; tests/matching/test_filtering.py holds the two against ea
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from app.matching.columns import AUDIENCE_BIT, DAY, NEAR_EDGE_KM, Array, Columns
 from app.matching.grid import ANYWHERE, FETCHED, ORDINARY
 from app.matching.profile import Profile
 
+T = TypeVar("T")
 BIT = {rule.name: 1 << at for at, rule in enumerate(rules.RULES)}
 
 BEFORE_DISTANCE = np.uint32(sum(bit for name, bit in BIT.items() if rules.ORDER[name] < rules.ORDER["distance"]) & ~BIT["home_visits"])
@@ -22,13 +25,34 @@ BEFORE_DISTANCE = np.uint32(sum(bit for name, bit in BIT.items() if rules.ORDER[
 
 
 @dataclass(frozen=True)
-class _Limits:
+class Reaches:
+    """How far it may be to an offering of each combination of `whos`: in kilometres, as a chord, and as one that is FURTHER_KM longer; endless for
+    what is anywhere. `edge`: how near to a limit a chord is not trusted."""
+
+    reach: Array
+    chords: Array
+    far_chords: Array
+    edge: np.float32
+
+
+@dataclass(frozen=True)
+class Limits:
     """Where the child is, and how far it may be to each kind of offering: a straight line, squared, and in kilometres."""
 
     place: tuple[np.float32, np.float32, np.float32]
-    chords: Array
-    reach: Array
-    edge: np.float32
+    reaches: Reaches
+
+    @property
+    def chords(self) -> Array:
+        return self.reaches.chords
+
+    @property
+    def reach(self) -> Array:
+        return self.reaches.reach
+
+    @property
+    def edge(self) -> np.float32:
+        return self.reaches.edge
 
 
 @dataclass(frozen=True)
@@ -40,7 +64,8 @@ class Sieve:
     who: Array
     terms: Array
     weeks: Array
-    limits: _Limits | None
+    is_spare: Array
+    limits: Limits | None
 
     def broken(self, rows: Array, who: Array | None = None) -> Array:
         """A bit for each rule that some offerings break; refusals and places are asked separately. `who` of the rows, where it is known."""
@@ -65,9 +90,8 @@ class Sieve:
         far, or its combination breaks a rule that comes before distance and, in all, at least two."""
         rows = self._within(further_km)
         who = self.columns.who.take(rows)
-        spare = (np.bitwise_count(self.who) >= 2) & (first_broken(self.who) & BEFORE_DISTANCE != 0)
-        if spare.any():
-            kept = (~spare).take(who).nonzero()[0]
+        if self.is_spare.any():
+            kept = (~self.is_spare).take(who).nonzero()[0]
             rows, who = rows.take(kept), who.take(kept)
         return rows, who
 
@@ -81,6 +105,17 @@ class Sieve:
             grid.near(ORDINARY, latitude, longitude, self.child.max_km + further_km),
             grid.near(FETCHED, latitude, longitude, rules.TRANSPORT_KM + further_km), anywhere,
         ))
+
+    def spans(self, further_km: float) -> tuple[Array, Array]:
+        """The rows of `_within`, as ranges."""
+        grid = self.columns.grid
+        anywhere = np.array([[grid.starts[ANYWHERE]], [grid.starts[ANYWHERE + 1]]], np.int64)
+        latitude, longitude = self.child.latitude, self.child.longitude
+        if latitude is None or longitude is None:
+            return anywhere[0], anywhere[1]
+        ordinary = grid.spans(ORDINARY, latitude, longitude, self.child.max_km + further_km)
+        fetched = grid.spans(FETCHED, latitude, longitude, rules.TRANSPORT_KM + further_km)
+        return np.concatenate((ordinary[0], fetched[0], anywhere[0])), np.concatenate((ordinary[1], fetched[1], anywhere[1]))
 
     def may_be_only_far(self, further_km: float) -> Array:
         """The rows within reach, or so much beyond it, that break no rule of the combinations: what distance alone may rule out."""
@@ -128,7 +163,29 @@ class Sieve:
 
 
 def sieve(child: Profile, columns: Columns) -> Sieve:
-    return Sieve(child, columns, _who(child, columns), _terms(child, columns), _weeks(child, columns), _limits(child, columns))
+    """What was asked before on behalf of another child with the same facts is known."""
+    of_who = (child.age, child.audiences, child.is_girl, child.is_boy, child.is_girls_only, child.is_online_ok, child.needs_step_free,
+              child.needs_quiet, child.parent_cannot_stay)
+    of_terms = (child.max_cost_pence, child.languages, child.sibling_ages, child.max_group)
+    who = _known(columns, ("who", *of_who), lambda: _who(child, columns))
+    return Sieve(
+        child, columns, who, _known(columns, ("terms", *of_terms), lambda: _terms(child, columns)),
+        _known(columns, ("weeks", child.windows, child.are_holidays_ok), lambda: _weeks(child, columns)),
+        _known(columns, ("spare", *of_who), lambda: (np.bitwise_count(who) >= 2) & (first_broken(who) & BEFORE_DISTANCE != 0)), _limits(child, columns),
+    )
+
+
+MOST_ASKED = 600
+"""Answers kept of one part of a shelf."""
+
+
+def _known(columns: Columns, asked: Hashable, answer: Callable[[], T]) -> T:
+    found: T | None = columns.asked.get(asked)
+    if found is None:
+        if len(columns.asked) >= MOST_ASKED:
+            columns.asked.clear()
+        found = columns.asked[asked] = answer()
+    return found
 
 
 def first_broken(broken: Array) -> Array:
@@ -193,19 +250,29 @@ def _bit(name: str, broken: Array) -> Array:
     return result
 
 
-def _limits(child: Profile, columns: Columns) -> _Limits | None:
+def _limits(child: Profile, columns: Columns) -> Limits | None:
     """None where nobody knows where the child is."""
     if child.latitude is None or child.longitude is None:
         return None
-    who = columns.of_who
     x, y, z = (np.float32(part) for part in on_sphere(child.latitude, child.longitude))
+    return Limits((x, y, z), _known(columns, ("reaches", child.max_km), lambda: _reaches(child, columns)))
+
+
+FURTHER_KM = 5.0
+"""Further than this beyond a child's reach an offering is simply too far."""
+
+
+def _reaches(child: Profile, columns: Columns) -> Reaches:
+    who = columns.of_who
     anywhere = who["is_online"] | who["is_home"]
     reach = np.where(anywhere, np.inf, np.where(who["has_transport"], rules.TRANSPORT_KM, child.max_km))
-    chords = np.where(anywhere, np.inf, chord(np.where(anywhere, 0.0, reach))).astype(np.float32)
-    return _Limits((x, y, z), chords, reach, np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km))))
+    chords, far_chords = (
+        np.where(anywhere, np.inf, chord(np.where(anywhere, 0.0, reach + further))).astype(np.float32) for further in (0.0, FURTHER_KM + NEAR_EDGE_KM)
+    )
+    return Reaches(reach, chords, far_chords, np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km))))
 
 
-def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: _Limits) -> Array:
+def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: Limits) -> Array:
     """The bit of distance for what is too far. A place nobody knows is too far; what lies near a limit is measured again exactly."""
     chords = _chords(columns, rows, limits.place)
     limit = limits.chords.take(who)

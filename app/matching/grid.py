@@ -56,21 +56,24 @@ class Grid:
 
     def near(self, part: int, latitude: float, longitude: float, km: float) -> Array:
         """The rows of a part in the box around a place: all within so many kilometres, and some further off in its corners."""
+        return ranges(*self.spans(part, latitude, longitude, km))
+
+    def spans(self, part: int, latitude: float, longitude: float, km: float) -> tuple[Array, Array]:
+        """The same as ranges of rows, a band each: where each begins, and where it ends."""
         first, last = self.starts[part], self.starts[part + 1]
         reach = km / EARTH_KM + 1e-7
         shrunk = math.cos(math.radians(latitude))
         if first == last:
-            return np.zeros(0, np.int64)
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         if km > HALFWAY_KM or math.sin(reach) >= shrunk:
-            return np.arange(first, last)
+            return np.array([first], np.int64), np.array([last], np.int64)
         north, east = math.degrees(reach), math.degrees(math.asin(math.sin(reach) / shrunk))
         west, to = longitude - east + 180, longitude + east + 180
         if west < 0 or to > 360:
             west, to = 0.0, 360.0  # across the date line
         bands = np.arange(math.floor((latitude - north) * BANDS), math.floor((latitude + north) * BANDS) + 1) * WIDE
         keys = self.keys[first:last]
-        starts, ends = np.searchsorted(keys, bands + west) + first, np.searchsorted(keys, bands + to, side="right") + first
-        return ranges(starts, ends)
+        return np.searchsorted(keys, bands + west) + first, np.searchsorted(keys, bands + to, side="right") + first
 
 
 def ranges(starts: Array, ends: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -47,6 +48,7 @@ class Heard:
     known: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     vector_of: dict[str, Array] = field(default_factory=dict)
     like_of: dict[int, tuple[Array, Array]] = field(default_factory=dict)
+    words: dict[int, Any] = field(default_factory=dict)
     _rows: dict[int, Rows] = field(default_factory=dict)
 
     @cached_property
@@ -74,7 +76,7 @@ class Heard:
     @cached_property
     def overlap(self) -> Array:
         """Which phrases for and which against share a word: "I hate football but love goalies"."""
-        return np.array([[not yes.terms.isdisjoint(no.terms) for no in self.no] for yes in self.yes], bool)
+        return np.array([[not yes.terms.isdisjoint(no.terms) for no in self.no] for yes in self.yes], bool).reshape(len(self.yes), len(self.no))
 
     def rows_of(self, phrases: Sequence[Phrase]) -> Rows:
         known = self._rows.get(id(phrases))
@@ -85,13 +87,16 @@ class Heard:
             for row, phrase in enumerate(phrases):
                 for unit in phrase.units:
                     matrix[row, column[self.number[unit.typed]]] = unit.weight / phrase.measure if phrase.measure else 0.0
-            loudness = np.array([SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6) for phrase in phrases], np.float32)
-            known = self._rows[id(phrases)] = Rows(np.array(used, np.int64), matrix, loudness)
+            known = self._rows[id(phrases)] = Rows(np.array(used, np.int64), matrix, loudness_of(phrases))
         return known
 
     def vectors(self, width: int) -> Array:
         """A row for each phrase that speaks for something."""
         return np.array([self.vector_of[phrase.text] for phrase in self.yes], np.float32).reshape(len(self.yes), width)
+
+
+def loudness_of(phrases: Sequence[Phrase]) -> Array:
+    return np.array([SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6) for phrase in phrases], np.float32)
 
 
 def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:

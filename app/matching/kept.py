@@ -29,7 +29,7 @@ from app.matching.grid import Grid
 from app.matching.models import MatchChange
 from app.matching.part import Part
 from app.matching.profile import Span
-from app.matching.text import Index
+from app.matching.text import ByDoc, Index
 from app.shared import made_folders
 from app.shared.db import db
 from app.shared.moments import Since
@@ -155,8 +155,9 @@ def _part(folder: Path, told: Mapping[str, Any]) -> Part:
     raw = _array(folder, "ids").tobytes()
     index = Index(
         lists["stems"], _array(folder, "index-starts"), _array(folder, "index-docs"), _array(folder, "index-impacts"), _array(folder, "index-heads"),
-        {}, told["size"], told["average"],
+        {}, told["size"], told["average"], len(raw) // 16,
     )
+    index.__dict__["by_doc"] = ByDoc(_array(folder, "by-doc-starts"), _array(folder, "by-doc-terms"), _array(folder, "by-doc-impacts"))
     index.counts = {term: many for term, many in zip(index.terms, np.diff(index.starts).tolist(), strict=True) if many}
     arrays = {name: _array(folder, f"columns-{name}") for name in _arrays()}
     return Part(
@@ -178,8 +179,8 @@ def _arrays() -> list[str]:
 
 
 def _array(folder: Path, name: str) -> Array:
-    """Read as it is needed, and shared by the processes that read it."""
-    found: Array = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+    """Read as it is needed, and shared by the processes that read it. Nobody writes into it; compiled loops take one kind of array, which may be written."""
+    found: Array = np.asarray(np.load(folder / f"{name}.npy", mmap_mode="c"))
     return found
 
 
@@ -203,6 +204,7 @@ def _arrays_of(made: Part) -> dict[str, Array]:
         "ids": np.frombuffer(b"".join(id_.bytes for id_ in made.columns.ids), np.uint8), "digests": np.array(made.digests, np.int64),
         "grid-keys": made.columns.grid.keys, "free": made.free, "unsure": made.unsure, "until": made.until,
         **{f"index-{name}": getattr(made.index, name) for name in ("starts", "docs", "impacts", "heads")},
+        **{f"by-doc-{name}": getattr(made.index.by_doc, name) for name in ("starts", "terms", "impacts")},
         **{f"columns-{name}": getattr(made.columns, name) for name in _arrays()},
     }
 

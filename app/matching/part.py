@@ -45,6 +45,16 @@ class Part:
         return int(self.hidden.sum())
 
     @cached_property
+    def state(self) -> Array:
+        """As kernels.sift has it."""
+        return self.hidden.astype(np.uint8)
+
+    @cached_property
+    def sure_until(self) -> Array:
+        """The last day (ordinal) on which `free` can be relied upon; -1 for those of `unsure`."""
+        return np.where(self.unsure, -1, self.until).astype(np.int32)
+
+    @cached_property
     def of_who(self) -> Array:
         """How many offerings there are of each combination of `columns.whos`, without the hidden ones."""
         return np.bincount(self.columns.who[~self.hidden], minlength=len(self.columns.whos))

@@ -16,7 +16,7 @@ from app.catalogue.search.meaning import Meanings
 from app.matching import text
 from app.matching.columns import AUDIENCE_BIT, DAY, NEED_BIT, NO_DATE, STEPS, Array, Columns
 from app.matching.filtering import km
-from app.matching.hearing import SAID, Heard
+from app.matching.hearing import Heard, loudness_of
 from app.matching.profile import About, Profile
 from app.matching.text import Phrase, Reader
 from app.matching.weights import WEIGHTS
@@ -45,6 +45,11 @@ KINDRED: Mapping[str, frozenset[str]] = {
 
 EVEN = 7.0  # the BM25 sum that counts as half
 FRESH_DAYS = 90
+PARTS = (
+    "needs", "interest", "words", "meaning", "text", "meant", "apart", "made_for", "worked", "near", "peers", "calm", "language", "free", "fresh", "no",
+    "not_worked", "set_aside",
+)
+"""What a score is the sum of, in the order in which it is added up."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,6 @@ class Ranking:
     parts: Array
     phrases: Array
     disliked: Array
-    met: Array
-    kin_met: Array
     distances: Array
     likes: Array
     heard: Heard = field(repr=False)
@@ -84,16 +87,17 @@ class Ranking:
 
     def at(self, row: int) -> Scored:
         """One of them, with what its reasons are made of."""
-        codes = [code for code, _ in self.profile.needs]
+        position = int(self.positions[row])
+        offered = int(self.columns.needs[position])
+        met = tuple(code for code, _ in self.profile.needs if offered & NEED_BIT.get(code, 0))
         parts = dict(zip(self.names, self.parts[:, row].tolist(), strict=True))
         phrase, disliked, tag = int(self.phrases[row]), int(self.disliked[row]), int(self.likes[row])
         distance = float(self.distances[row])
         return Scored(
-            position=int(self.positions[row]), score=float(self.scores[row]), parts=parts,
+            position=position, score=float(self.scores[row]), parts=parts,
             phrase=self.heard.yes[phrase] if phrase >= 0 and parts["interest"] >= 0.2 else None,
             disliked=self.heard.no[disliked] if disliked >= 0 else None,
-            met=tuple(code for at, code in enumerate(codes) if self.met[at, row]),
-            kin_met=tuple(code for at, code in enumerate(codes) if self.kin_met[at, row]),
+            met=met, kin_met=tuple(code for code, _ in self.profile.needs if code not in met and offered & kin_bits(code)),
             distance=None if math.isnan(distance) else distance, like=self.columns.tag_names[tag] if tag >= 0 else "",
             phrase_like=self.heard.yes[int(self.heard.like_of[id(self.columns)][1][tag])] if tag >= 0 else None,
         )
@@ -106,7 +110,7 @@ def score(
     """Every offering at `positions` with its score; the same input always gives the same."""
     many = len(positions)
     held = _hold(heard, part, positions, reader)
-    needs, met, kin_met = _needs(profile, columns, positions)
+    needs = _needs(profile, columns, positions)
     interest, phrases = _best(heard.yes, heard, held)
     no, disliked = _best(heard.no, heard, held)
     worked, _ = _best(heard.worked, heard, held)
@@ -118,37 +122,34 @@ def score(
     words = told / (told + np.float32(EVEN))
     meaning, likes = _meaning(heard, columns, positions, table)
     distances = km(columns, profile, positions)
-    whos = columns.who[positions]
-    audiences = np.uint32(sum(AUDIENCE_BIT[name] for name in profile.audiences))
-    made_for = columns.of_who["audiences"][whos] & audiences != 0
-    spoken = frozenset(profile.languages) - {"en"}
+    whos, terms = columns.who[positions], columns.term[positions]
+    made_for = is_made_for(profile, columns)[whos]
     parts: dict[str, Array] = {
         "needs": needs,
         "interest": interest,
         "words": words,
         "meaning": meaning,
         "text": _text(heard, columns, positions),
-        "meant": np.where(made_for, 0.0, _meant(heard, columns, positions) * np.maximum(0.0, 1 - np.float32(1.5) * needs)),
-        "apart": _apart(profile, columns, positions),
+        "meant": np.where(made_for, 0.0, strange(heard, columns)[columns.meant[positions]] * np.maximum(0.0, 1 - np.float32(1.5) * needs)),
+        "apart": apart(profile, columns)[columns.situation[positions]],
         "made_for": made_for.astype(np.float32),
         "worked": worked,
         "near": _near(profile, columns, whos, distances),
-        "peers": _peers(profile, columns, whos),
-        "calm": _calm(columns, positions) if heard.wants_calm else np.zeros(many, np.float32),
-        "language": np.array([bool(spoken & tongue) for tongue in columns.tongues], np.float32)[
-            columns.of_term["languages"][columns.term[positions]]],
-        "free": np.where(columns.of_term["cost"][columns.term[positions]] > 0, 0.0, np.where(columns.is_programme[positions], 0.8, 1.0)),
+        "peers": peers(profile, columns)[whos],
+        "calm": (small(columns)[terms] + quiet(columns)[whos]).astype(np.float32) if heard.wants_calm else np.zeros(many, np.float32),
+        "language": languages(profile, columns)[terms],
+        "free": np.where(columns.of_term["cost"][terms] > 0, 0.0, np.where(columns.is_programme[positions], 0.8, 1.0)),
         "fresh": _fresh(columns, positions, today),
         "no": no,
         "not_worked": not_worked,
-        "set_aside": _set_aside(profile, columns, positions, distances, table, reader),
+        "set_aside": set_aside(profile, columns, positions, distances, table, reader),
     }
-    table_of_parts = np.empty((len(parts), many), np.float64)
-    for row, values in enumerate(parts.values()):
-        table_of_parts[row] = values
-    total = np.add.reduce(table_of_parts * np.array([[weights[name]] for name in parts]), axis=0)
+    table_of_parts = np.empty((len(PARTS), many), np.float64)
+    for row, name in enumerate(PARTS):
+        table_of_parts[row] = parts[name]
+    total = np.add.reduce(table_of_parts * np.array([[weights[name]] for name in PARTS]), axis=0)
     return Ranking(
-        columns, positions, total.round(6), tuple(parts), table_of_parts, phrases, disliked, met, kin_met, distances, likes, heard, profile,
+        columns, positions, total.round(6), PARTS, table_of_parts, phrases, disliked, distances, likes, heard, profile,
     )
 
 
@@ -199,18 +200,7 @@ LIKE_FROM, LIKE_TO = 0.35, 0.85
 def _meaning(heard: Heard, columns: Columns, positions: Array, table: Meanings) -> tuple[Array, Array]:
     """How near the nearest of an offering's interests comes to anything the child said, and which interest that is."""
     many = len(positions)
-    like = heard.like_of.get(id(columns))
-    if like is None:
-        vectors = heard.vectors(table.width)
-        if not len(vectors):
-            like = (np.zeros(len(columns.tag_names), np.float32), np.full(len(columns.tag_names), -1))
-        else:
-            every = vectors @ columns.tag_vectors.T
-            every *= np.array([SAID.get(phrase.where, 1.0) * 0.97 ** min(phrase.rank, 6) for phrase in heard.yes], np.float32)[:, None]
-            nearest = every.argmax(axis=0)
-            value = every[nearest, np.arange(every.shape[1])]
-            like = (np.clip((value - LIKE_FROM) / (LIKE_TO - LIKE_FROM), 0, 1).astype(np.float32), nearest)
-        heard.like_of[id(columns)] = like
+    like = tag_likes(heard, columns, table)
     if not many:
         return np.zeros(0, np.float32), np.zeros(0, np.int64)
     tags = columns.tags[positions]
@@ -221,24 +211,38 @@ def _meaning(heard: Heard, columns: Columns, positions: Array, table: Meanings) 
     return found, np.where(found > 0, tags[at, best], -1)
 
 
+def tag_likes(heard: Heard, columns: Columns, table: Meanings) -> tuple[Array, Array]:
+    """Of each interest an offering can have, how near it comes to anything the child said, and to what."""
+    like = heard.like_of.get(id(columns))
+    if like is None:
+        vectors = heard.vectors(table.width)
+        if not len(vectors):
+            like = (np.zeros(len(columns.tag_names), np.float32), np.full(len(columns.tag_names), -1))
+        else:
+            every = vectors @ columns.tag_vectors.T
+            every *= loudness_of(heard.yes)[:, None]
+            nearest = every.argmax(axis=0)
+            value = every[nearest, np.arange(every.shape[1])]
+            like = (np.clip((value - LIKE_FROM) / (LIKE_TO - LIKE_FROM), 0, 1).astype(np.float32), nearest)
+        heard.like_of[id(columns)] = like
+    return like
+
+
 MEANT_FROM, MEANT_TO = 0.25, 0.6
 """How near in meaning what is known of the child must come to what a text says of its children: not at all, and fully."""
 
 
-def _meant(heard: Heard, columns: Columns, positions: Array) -> Array:
-    """1 for what is meant for children of whom nothing known of this one reminds; 0 for what is for anybody."""
+def strange(heard: Heard, columns: Columns) -> Array:
+    """Of each of the children an offering can be meant for: 1 where nothing known of this one reminds of them. The last, of what is for anybody: 0."""
     if not len(columns.meant_vectors) or not len(heard.known):
-        return np.zeros(len(positions), np.float32)
+        return np.zeros(len(columns.meant_vectors) + 1, np.float32)
     near = (heard.known @ columns.meant_vectors.T).max(axis=0)
-    strange = np.append(1 - np.clip((near - MEANT_FROM) / (MEANT_TO - MEANT_FROM), 0, 1), 0.0).astype(np.float32)
-    found: Array = strange[columns.meant[positions]]
-    return found
+    return np.append(1 - np.clip((near - MEANT_FROM) / (MEANT_TO - MEANT_FROM), 0, 1), 0.0).astype(np.float32)
 
 
-def _apart(profile: Profile, columns: Columns, positions: Array) -> Array:
-    """1 for what is for children in a situation that nothing known of this one speaks of."""
-    strange = np.array([bool(these) and these.isdisjoint(profile.circumstances) for these in columns.situations], np.float32)
-    return strange[columns.situation[positions]]
+def apart(profile: Profile, columns: Columns) -> Array:
+    """Of each situation 1 where nothing known of this child speaks of it."""
+    return np.array([bool(these) and these.isdisjoint(profile.circumstances) for these in columns.situations], np.float32)
 
 
 def _text(heard: Heard, columns: Columns, positions: Array) -> Array:
@@ -249,29 +253,31 @@ def _text(heard: Heard, columns: Columns, positions: Array) -> Array:
     return found
 
 
-def _needs(profile: Profile, columns: Columns, positions: Array) -> tuple[Array, Array, Array]:
-    """Which share of the child's needs is answered, the first counting most, and which; an offering for everything answers each a
-    little less."""
+def kin_bits(code: str) -> int:
+    return sum(NEED_BIT[other] for other in KINDRED.get(code, frozenset()))
+
+
+def _needs(profile: Profile, columns: Columns, positions: Array) -> Array:
+    """Which share of the child's needs is answered, the first counting most; an offering for everything answers each a little less."""
     offered = columns.needs[positions]
-    met = np.zeros((len(profile.needs), len(positions)), bool)
-    kin = np.zeros_like(met)
     answered, wanted, all_of_it = np.zeros(len(positions), np.float32), np.uint32(0), 0.0
-    for at, (code, priority) in enumerate(profile.needs):
+    for code, priority in profile.needs:
         bit = np.uint32(NEED_BIT.get(code, 0))
         wanted |= bit
-        met[at] = (offered & bit) != 0
-        kin[at] = ~met[at] & ((offered & np.uint32(sum(NEED_BIT[other] for other in KINDRED.get(code, frozenset())))) != 0)
-        answered += np.float32(PRIORITY[priority]) * (met[at] + np.float32(KIN_NEEDS) * kin[at])
+        met = (offered & bit) != 0
+        kin = ~met & ((offered & np.uint32(kin_bits(code))) != 0)
+        answered += np.float32(PRIORITY[priority]) * (met + np.float32(KIN_NEEDS) * kin)
         all_of_it += PRIORITY[priority]
     focus = np.bitwise_count(offered & wanted) / np.maximum(columns.need_count[positions], 1)
-    return (answered / np.float32(all_of_it or 1) * (0.9 + 0.1 * focus)).astype(np.float32), met, kin
+    share: Array = (answered / np.float32(all_of_it or 1) * (0.9 + 0.1 * focus)).astype(np.float32)
+    return share
 
 
 ALIKE_FROM, ALIKE_TO = 0.5, 0.9
 """Likeness in meaning of two kinds of thing that counts as nothing, and as all."""
 
 
-def _set_aside(profile: Profile, columns: Columns, positions: Array, distances: Array, table: Meanings, reader: Reader) -> Array:
+def set_aside(profile: Profile, columns: Columns, positions: Array, distances: Array, table: Meanings, reader: Reader) -> Array:
     """How like each is to something set aside for this child, in the respect that was given as the reason."""
     out = np.zeros(len(positions), np.float32)
     for lesson in profile.lessons:
@@ -310,17 +316,35 @@ PEERS_FROM, PEERS_TO = 9, 3
 """Years that another child there may be older or younger: from nine on it counts as nothing, within three as all."""
 
 
-def _peers(profile: Profile, columns: Columns, whos: Array) -> Array:
-    """Whether whoever else comes is about this child's age: for eight to eleven rather than for anybody from five to eighteen."""
-    apart = np.maximum(profile.age - columns.of_who["age_min"], columns.of_who["age_max"] - profile.age)
-    near: Array = np.clip((PEERS_FROM - apart) / (PEERS_FROM - PEERS_TO), 0, 1).astype(np.float32)
-    return near[whos]
+def peers(profile: Profile, columns: Columns) -> Array:
+    """Of each combination of `whos`, whether whoever else comes is about this child's age: for eight to eleven rather than for anybody from five to eighteen."""
+    years = np.maximum(profile.age - columns.of_who["age_min"], columns.of_who["age_max"] - profile.age)
+    near: Array = np.clip((PEERS_FROM - years) / (PEERS_FROM - PEERS_TO), 0, 1).astype(np.float32)
+    return near
 
 
-def _calm(columns: Columns, positions: Array) -> Array:
-    small = np.maximum(0.0, 1 - (columns.of_term["group"][columns.term[positions]] - 1) / 14)
-    quiet = columns.of_who["has_quiet"][columns.who[positions]]
-    return (0.7 * small + 0.3 * quiet).astype(np.float32)
+def is_made_for(profile: Profile, columns: Columns) -> Array:
+    """Of each combination of `whos`, whether it is made for children among whom this one is."""
+    made: Array = columns.of_who["audiences"] & np.uint32(sum(AUDIENCE_BIT[name] for name in profile.audiences)) != 0
+    return made
+
+
+def small(columns: Columns) -> Array:
+    """What few children, by the terms, and a quiet space, by `whos`, make of calm."""
+    found: Array = 0.7 * np.maximum(0.0, 1 - (columns.of_term["group"] - 1) / 14)
+    return found
+
+
+def quiet(columns: Columns) -> Array:
+    found: Array = 0.3 * columns.of_who["has_quiet"]
+    return found
+
+
+def languages(profile: Profile, columns: Columns) -> Array:
+    """Of each of the terms 1 where a home language other than English is spoken."""
+    spoken = frozenset(profile.languages) - {"en"}
+    found: Array = np.array([bool(spoken & tongue) for tongue in columns.tongues], np.float32)[columns.of_term["languages"]]
+    return found
 
 
 def _fresh(columns: Columns, positions: Array, today: date) -> Array:

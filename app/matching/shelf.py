@@ -57,6 +57,11 @@ class Shelf:
     def considered(self) -> int:
         return sum(part.columns.size - part.hidden_count for part in self.parts)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it is worth compiled loops, and the memory that they take."""
+        return self.parts[0].columns.size >= kept.LEAST
+
     def hear(self, profile: Profile) -> Heard:
         """What the child says, read once and kept while neither the child nor the words of the shelf change."""
         with self._lock:

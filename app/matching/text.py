@@ -82,6 +82,27 @@ UNKNOWN = 0.25  # what a word weighs that no offering has, nor any word like it
 LOUDEST = 3  # a phrase is measured by its most telling words, so that a long sentence is not weaker than a short one
 
 
+@dataclass(frozen=True)
+class ByDoc:
+    """The same words offering by offering: those of one begin at its number in `starts`. A term is doubled, and odd where it stands in the head."""
+
+    starts: Array
+    terms: Array
+    impacts: Array
+
+
+@dataclass(frozen=True)
+class Entries:
+    """What stands for a unit in one index: the terms, each as a word of which expression (number and place; -1 where it stands alone), how well in
+    the head and in the body, and what its impact counts; the lengths of the expressions, and the same of them."""
+
+    terms: Array
+    slots: Array
+    likes: Array
+    sizes: Array
+    key_likes: Array
+
+
 @dataclass(eq=False)
 class Index:
     """The words of a Zone's offerings as arrays: per term, which offerings hold it, how telling it is there (BM25 over weighted
@@ -96,10 +117,19 @@ class Index:
     counts: Mapping[str, int]
     size: int
     average: float
+    many: int = 0
 
     @cached_property
     def number_of(self) -> dict[str, int]:
         return {term: number for number, term in enumerate(self.terms)}
+
+    @cached_property
+    def by_doc(self) -> ByDoc:
+        order = np.argsort(self.docs, kind="stable")
+        terms = np.repeat(np.arange(len(self.terms), dtype=np.int32), np.diff(self.starts))
+        starts = np.zeros(self.many + 1, np.int64)
+        np.cumsum(np.bincount(self.docs, minlength=self.many), out=starts[1:])
+        return ByDoc(starts, (2 * terms + self.heads)[order].astype(np.int32), self.impacts[order])
 
     def rarity(self, term: str) -> float:
         """How much a term tells; one that no offering has tells as much as the rarest."""
@@ -107,6 +137,29 @@ class Index:
             return 1.0
         count = self.counts.get(term, 1)
         return math.log(1 + (self.size - count + 0.5) / (count + 0.5))
+
+    def entries(self, unit: Unit) -> Entries:
+        """The words that stand for a unit; those of an expression only where the index has all, the rarest first."""
+        terms, slots, likes, sizes, key_likes = list[int](), list[tuple[int, int]](), list[tuple[float, ...]](), list[int](), list[tuple[float, ...]]()
+        for key, strength in unit.stands_for.items():
+            numbers = [self.number_of.get(term) for term in key]
+            known = [number for number in numbers if number is not None]
+            if len(known) < len(numbers):
+                continue
+            like = (strength, strength * IN_BODY, strength)
+            if len(known) > 1:
+                known.sort(key=lambda number: int(self.starts[number + 1] - self.starts[number]))
+                slots += [(len(sizes), at) for at in range(len(known))]
+                sizes.append(len(known))
+                key_likes.append(like)
+            else:
+                slots.append((-1, 0))
+            terms += known
+            likes += [like] * len(known)
+        return Entries(
+            np.array(terms, np.int32), np.array(slots, np.int32).reshape(-1, 2), np.array(likes, np.float32).reshape(-1, 3), np.array(sizes, np.int32),
+            np.array(key_likes, np.float32).reshape(-1, 3),
+        )
 
     def gather(self, unit: Unit) -> Posting:
         """Who holds what stands for this unit: the offerings, how well (0 to 1), and how tellingly."""
@@ -190,7 +243,7 @@ def build_stems(offerings: Sequence[Mapping[str, str]], beside: Index | None = N
     impacts = (rarity[term_of] * normal / (K1 + normal)).astype(np.float32)
     starts = np.zeros(len(vocabulary) + 1, np.int64)
     np.cumsum(found_in, out=starts[1:])
-    return Index(vocabulary, starts, doc_of.astype(np.int32), impacts, in_head, counts, size, average)
+    return Index(vocabulary, starts, doc_of.astype(np.int32), impacts, in_head, counts, size, average, many)
 
 
 def _tells(term: str) -> bool:
@@ -290,6 +343,16 @@ class Reader:
         self._meant: dict[str, Meant] = {}
         self._postings: dict[tuple[int, str], Posting] = {}
         self._kept = 0
+        self._entries: dict[tuple[int, str], Entries] = {}
+
+    def entries(self, part: int, unit: Unit) -> Entries:
+        """Kept, as postings are."""
+        known = self._entries.get((part, unit.typed))
+        if known is None:
+            if len(self._entries) > MOST_TEXTS:
+                self._entries = {}
+            known = self._entries[part, unit.typed] = self.parts[part].entries(unit)
+        return known
 
     def posting(self, part: int, unit: Unit) -> Posting:
         """Kept, for children share words. After the last of the offerings stands one that is none, so that looking for one beyond it
