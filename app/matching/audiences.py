@@ -73,12 +73,15 @@ _IN_PROFILE = {
 _PROFILE = {key: re.compile(names, re.IGNORECASE) for key, names in _IN_PROFILE.items()}
 
 
+_EVERY_HINT = tuple(hint for hints in _HINTS.values() for hint in hints)
+
+
 def of_offering(title: str, description: str) -> frozenset[str]:
     """The groups this offering is made for; empty for one that is open to any child."""
     said = f"{title} {description}".lower()
-    may_be = [key for key, hints in _HINTS.items() if any(hint in said for hint in hints)]
-    if not may_be:
+    if not any(map(said.__contains__, _EVERY_HINT)):
         return frozenset()
+    may_be = [key for key, hints in _HINTS.items() if any(hint in said for hint in hints)]
     found = {key for key in may_be if _IN_TITLE[key].search(title) and not _OPEN_DOOR.search(title)}
     for sentence in _SENTENCE.split(description):
         named = {key for key in may_be if _FOR_THEM[key].search(sentence)} - found

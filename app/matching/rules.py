@@ -180,4 +180,7 @@ def broken(child: Profile, offering: Candidate, free: int | None) -> list[str]:
 
 
 def is_eligible(child: Profile, offering: Candidate, free: int | None) -> bool:
-    return all(holds(child, offering, free) for holds in _HOLDS)
+    for holds in _HOLDS:  # asked of each that is shown, for all children at once: `all` of a generator takes half as long again
+        if not holds(child, offering, free):
+            return False
+    return True

@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -253,6 +254,7 @@ def _text(heard: Heard, columns: Columns, positions: Array) -> Array:
     return found
 
 
+@cache
 def kin_bits(code: str) -> int:
     return sum(NEED_BIT[other] for other in KINDRED.get(code, frozenset()))
 

@@ -93,13 +93,12 @@ class ByDoc:
 
 @dataclass(frozen=True)
 class Entries:
-    """What stands for a unit in one index: the terms, each as a word of which expression (number and place; -1 where it stands alone), how well in
-    the head and in the body, and what its impact counts; the lengths of the expressions, and the same of them."""
+    """What stands for a unit in one index. `terms`: each with its place in an expression and the number of that (-1 where it stands alone); `likes`: how
+    well, in the head and in the body, and what its impact counts. `keys`: the expressions, 0 and their length, and the same of them."""
 
     terms: Array
-    slots: Array
     likes: Array
-    sizes: Array
+    keys: Array
     key_likes: Array
 
 
@@ -140,7 +139,7 @@ class Index:
 
     def entries(self, unit: Unit) -> Entries:
         """The words that stand for a unit; those of an expression only where the index has all, the rarest first."""
-        terms, slots, likes, sizes, key_likes = list[int](), list[tuple[int, int]](), list[tuple[float, ...]](), list[int](), list[tuple[float, ...]]()
+        terms, likes, keys, key_likes = list[tuple[int, int, int]](), list[tuple[float, ...]](), list[tuple[int, int]](), list[tuple[float, ...]]()
         for key, strength in unit.stands_for.items():
             numbers = [self.number_of.get(term) for term in key]
             known = [number for number in numbers if number is not None]
@@ -149,15 +148,14 @@ class Index:
             like = (strength, strength * IN_BODY, strength)
             if len(known) > 1:
                 known.sort(key=lambda number: int(self.starts[number + 1] - self.starts[number]))
-                slots += [(len(sizes), at) for at in range(len(known))]
-                sizes.append(len(known))
+                terms += [(number, at, len(keys)) for at, number in enumerate(known)]
+                keys.append((0, len(known)))
                 key_likes.append(like)
             else:
-                slots.append((-1, 0))
-            terms += known
+                terms.append((known[0], 0, -1))
             likes += [like] * len(known)
         return Entries(
-            np.array(terms, np.int32), np.array(slots, np.int32).reshape(-1, 2), np.array(likes, np.float32).reshape(-1, 3), np.array(sizes, np.int32),
+            np.array(terms, np.int32).reshape(-1, 3), np.array(likes, np.float32).reshape(-1, 3), np.array(keys, np.int32).reshape(-1, 2),
             np.array(key_likes, np.float32).reshape(-1, 3),
         )
 

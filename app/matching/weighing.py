@@ -96,25 +96,21 @@ def _words_of(heard: Heard, part: int, reader: Reader) -> Words:
 def _entries(heard: Heard, part: int, reader: Reader) -> tuple[Array, Array, Array, Array, Array, Array]:
     """Unit by unit, then in the order of their terms."""
     held = [reader.entries(part, unit) for unit in heard.units]
-    units = np.repeat(np.arange(len(held), dtype=np.int32), [len(one.terms) for one in held])
-    terms = np.concatenate([_NO_TERMS, *(one.terms for one in held)])
-    before, numbers = 0, [_NO_TERMS]
-    for one in held:
-        numbers.append(np.where(one.slots[:, 0] < 0, -1, one.slots[:, 0] + before).astype(np.int32))
-        before += len(one.sizes)
-    slots = np.concatenate([_NO_TERMS, *(one.slots[:, 1] for one in held)])
-    entries = np.stack((units, slots, np.concatenate(numbers)), axis=1).astype(np.int32)
+    entries = np.concatenate([_NO_ENTRIES, *(one.terms for one in held)])
+    keys = np.concatenate([_NO_KEYS, *(one.keys for one in held)])
+    many, expressions = [len(one.terms) for one in held], [len(one.keys) for one in held]
+    keys[:, 0] = np.repeat(np.arange(len(held)), expressions)
+    if len(keys):
+        entries[:, 2] += np.where(entries[:, 2] < 0, 0, np.repeat(np.cumsum([0, *expressions[:-1]]), many)).astype(np.int32)
+    order = entries[:, 0].argsort(kind="stable")
+    terms = entries[order, 0]
+    entries[:, 0] = np.repeat(np.arange(len(held)), many)
+    first = np.flatnonzero(np.concatenate(([True], terms[1:] != terms[:-1]))) if len(terms) else np.zeros(0, np.int64)
     likes = np.concatenate([_NO_LIKES, *(one.likes for one in held)])
-    order = np.argsort(terms, kind="stable")
-    distinct, first = np.unique(terms[order], return_index=True)
-    keys = np.stack((
-        np.repeat(np.arange(len(held), dtype=np.int32), [len(one.sizes) for one in held]), np.concatenate([_NO_TERMS, *(one.sizes for one in held)]),
-    ), axis=1)
-    return (distinct, np.append(first, len(terms)).astype(np.int64), entries[order], likes[order], keys,
-            np.concatenate([_NO_LIKES, *(one.key_likes for one in held)]))
+    return terms[first], np.append(first, len(terms)), entries[order], likes[order], keys, np.concatenate([_NO_LIKES, *(one.key_likes for one in held)])
 
 
-_NO_TERMS, _NO_LIKES = np.zeros(0, np.int32), np.zeros((0, 3), np.float32)
+_NO_ENTRIES, _NO_KEYS, _NO_LIKES = np.zeros((0, 3), np.int32), np.zeros((0, 2), np.int32), np.zeros((0, 3), np.float32)
 
 
 def _phrases(heard: Heard) -> tuple[Array, Array, Array, Array, Array]:
