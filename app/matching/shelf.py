@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from app.catalogue.models import Offering, Organisation
 from app.catalogue.search.meaning import Meanings, meanings
 from app.catalogue.search.overlay import lexicon_in_force
-from app.matching import kept, marks
+from app.matching import kept, marks, warming
 from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
 from app.matching.part import Part, count_places, make_part
@@ -127,6 +127,7 @@ def _from_files(zone_id: uuid.UUID) -> Shelf | None:
     if found is None:
         return None
     mark = marks.mark(zone_id, found.since)
+    warming.ready()
     shelf = Shelf(zone_id, found.since, mark, (found.part,), Reader([found.part.index], lexicon_in_force(mark.words)), meanings())
     return _with_changes(shelf, mark) if mark.count else shelf
 
@@ -139,8 +140,10 @@ def _read(zone_id: uuid.UUID) -> Shelf:
     table = meanings()
     base = make_part(found, table, None)
     count_places(base, None, zone_id)
-    if base.columns.size >= kept.LEAST and not is_writing():
-        _leave(zone_id, base, since, numbers)
+    if base.columns.size >= kept.LEAST:
+        warming.ready()
+        if not is_writing():
+            _leave(zone_id, base, since, numbers)
     return Shelf(zone_id, since, mark, (base,), Reader([base.index], lexicon_in_force(mark.words)), table)
 
 
@@ -153,7 +156,8 @@ def _leave(zone_id: uuid.UUID, base: Part, since: Since, numbers: kept.Numbers) 
 
 
 def renew() -> None:
-    """The worker's sweep: the files of each large Zone are written anew before so much has changed that a page would have to wait."""
+    """The worker's sweep: the files of each large Zone are written anew before so much has changed that a page would have to wait. It leaves what was
+    compiled on the disk as well."""
     sizes = (
         sa.select(Offering.zone_id, sa.func.count()).join(Organisation, Organisation.id == Offering.organisation_id).where(*is_live())
         .group_by(Offering.zone_id).having(sa.func.count() >= kept.LEAST)

@@ -27,6 +27,11 @@ class Compiled(Generic[P, R]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         return (self._made or self._make())(*args, **kwargs)
 
+    @property
+    def forms(self) -> int:
+        """For how many kinds of arguments it was compiled in this process."""
+        return len(getattr(self._made, "signatures", ()))
+
     def _make(self) -> Callable[P, R]:
         import numba
 
