@@ -149,7 +149,8 @@ class Columns:
     @cached_property
     def home_chords(self) -> Array:
         """How far home visits go, as chords in single precision."""
-        return chord(self.home_km).astype(np.float32)
+        chords: Array = chord(self.home_km).astype(np.float32)
+        return chords
 
     @cached_property
     def home_edge(self) -> np.float32:

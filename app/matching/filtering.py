@@ -42,18 +42,6 @@ class Limits:
     place: tuple[np.float32, np.float32, np.float32]
     reaches: Reaches
 
-    @property
-    def chords(self) -> Array:
-        return self.reaches.chords
-
-    @property
-    def reach(self) -> Array:
-        return self.reaches.reach
-
-    @property
-    def edge(self) -> np.float32:
-        return self.reaches.edge
-
 
 @dataclass(frozen=True)
 class Sieve:
@@ -127,19 +115,14 @@ class Sieve:
         found = []
         for part, km_ in ((ORDINARY, self.child.max_km), (FETCHED, rules.TRANSPORT_KM)):
             rows = grid.near(part, latitude, longitude, km_ + further_km)
-            if 2 * len(rows) > grid.count(part):  # most of them: then all, for asking in order is quicker than picking
-                first = grid.starts[part]
-                rows = np.flatnonzero(fits_who.take(columns.who[first : grid.starts[part + 1]])) + first
-            else:
-                rows = rows[fits_who.take(columns.who.take(rows))]
-            found.append(self._suiting(rows))
+            found.append(self._suiting(rows[fits_who.take(columns.who.take(rows))]))
         return np.concatenate(found)
 
     def beyond(self, rows: Array, further_km: float) -> tuple[Array, Array]:
         """Those of some rows that are too far, but by no more than that; and by how much."""
         if self.limits is None:
             return rows[:0], np.zeros(0)
-        reach = self.limits.reach.take(self.columns.who.take(rows))
+        reach = self.limits.reaches.reach.take(self.columns.who.take(rows))
         chords = _chords(self.columns, rows, self.limits.place)
         about = ((chords > chord(np.maximum(0.0, reach - NEAR_EDGE_KM))) & (chords < chord(reach + further_km + NEAR_EDGE_KM))).nonzero()[0]
         by = km(self.columns, self.child, rows[about]) - reach[about]
@@ -275,12 +258,12 @@ def _reaches(child: Profile, columns: Columns) -> Reaches:
 def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: Limits) -> Array:
     """The bit of distance for what is too far. A place nobody knows is too far; what lies near a limit is measured again exactly."""
     chords = _chords(columns, rows, limits.place)
-    limit = limits.chords.take(who)
+    limit = limits.reaches.chords.take(who)
     far = ~(chords <= limit) & (limit != np.inf)
     chords -= limit
-    close = np.flatnonzero(np.abs(chords) < limits.edge)
+    close = np.flatnonzero(np.abs(chords) < limits.reaches.edge)
     if len(close):
-        far[close] = ~(km(columns, child, rows[close]) <= limits.reach[who[close]])
+        far[close] = ~(km(columns, child, rows[close]) <= limits.reaches.reach[who[close]])
     return _bit("distance", far)
 
 

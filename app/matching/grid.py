@@ -48,9 +48,6 @@ class Grid:
     def size(self) -> int:
         return self.starts[-1]
 
-    def count(self, part: int) -> int:
-        return self.starts[part + 1] - self.starts[part]
-
     def rows(self, part: int) -> Array:
         return np.arange(self.starts[part], self.starts[part + 1])
 

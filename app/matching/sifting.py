@@ -13,7 +13,17 @@ from app.catalogue import availability
 from app.catalogue.exchange import OPEN_TO_ALL
 from app.matching import kernels, rules
 from app.matching.columns import Array
-from app.matching.filtering import BEFORE_DISTANCE, BIT, FURTHER_KM, Reaches, Sieve, by_rule, first_broken, km, sieve
+from app.matching.filtering import (
+    BEFORE_DISTANCE,
+    BIT,
+    FURTHER_KM,
+    Reaches,
+    Sieve,
+    by_rule,
+    first_broken,
+    km,
+    sieve,
+)
 from app.matching.part import DROP_IN, Part
 from app.matching.profile import Profile
 
@@ -199,7 +209,7 @@ def _loop(part: Part, asked: Sieve, state: Array, past: int, today: int, is_coun
         endless = np.full(combinations, np.inf, np.float32)
         reaches = Reaches(endless.astype(np.float64), endless, endless, np.float32(0))
     else:
-        place[:] = *limits.place, limits.edge, columns.home_edge
+        place[:] = *limits.place, limits.reaches.edge, columns.home_edge
         near[:] = asked.child.latitude, asked.child.longitude
         reaches = limits.reaches
     found, beyond, open_ = kernels.sift(

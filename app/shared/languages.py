@@ -158,13 +158,11 @@ def _said_where() -> SimpleNamespace | None:
     context = _cv_app.get(None)
     if context is None:
         return None
-    kept: SimpleNamespace | None = context.g.get("_flask_babel")
-    if kept is None:
-        kept = context.g._flask_babel = SimpleNamespace()
+    kept: SimpleNamespace = context.g.get("_flask_babel") or context.g.setdefault("_flask_babel", SimpleNamespace())
     return kept
 
 
-flask_babel._get_current_context = _said_where  # type: ignore[attr-defined]
+flask_babel._get_current_context = _said_where  # type: ignore[attr-defined]  # noqa: SLF001  the one place all its functions ask
 
 
 class _Catalogues(Domain):  # type: ignore[misc]

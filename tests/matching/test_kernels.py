@@ -126,8 +126,8 @@ def large(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 def test_places_nobody_can_be_sure_of_are_counted_anew(large: World) -> None:
     """A run that ends on the day after tomorrow: two days on it is full for whoever it fits but for that, and what is not so sure is asked of no other."""
     until = clock.today() + timedelta(days=1)
-    for title, given in {"Drums": {}, "Old drums": {"age_min": 15, "age_max": 17}, "Far drums": {"latitude": 51.9}}.items():
-        make.make_cohort(make.make_offering(large.organisation, title=title, **given), capacity=4, outside_places=0, ends_on=until)
+    for title, facts in {"Drums": {}, "Old drums": {"age_min": 15, "age_max": 17}, "Far drums": {"latitude": 51.9}}.items():
+        make.make_cohort(make.make_offering(large.organisation, title=title, **facts), capacity=4, outside_places=0, ends_on=until)
     make.make_cohort(make.make_offering(large.organisation, title="Kites"), capacity=4, outside_places=0)
     profile = queries.profile_of(db.session.get_one(Child, large.child.id))
     made = shelf_of(large.zone.id)
