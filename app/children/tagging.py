@@ -72,7 +72,7 @@ def _longest(known: Lexicon, ahead: list[str]) -> tuple[int, str]:
             continue
         concepts = [c for c in known.find(" ".join(part)) if not c.is_soft and not c.needs and c.name not in _ABOUT_A_LIFE]
         named = _best(known, concepts, part)
-        if named:
+        if named and named not in _NOTHING:
             return size, named
     return 1, ""
 

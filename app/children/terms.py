@@ -41,7 +41,8 @@ def programme_of(child: Child) -> tuple[date, date]:
 
 
 def plan_terms(begins: date, ends: date, known: Sequence[Term] = ()) -> list[PlanTerm]:
-    """The school's own terms, and ordinary ones for the years in which it has none on record."""
+    """The school's own terms, and ordinary ones for the years in which it has none on record; those of which at least a fortnight lies in
+    the programme, for in a few days at its edge nothing is planned."""
     own = sorted(
         (PlanTerm(term.name, term.starts_on, term.ends_on) for term in known if SHORTEST <= (term.ends_on - term.starts_on).days <= LONGEST),
         key=lambda term: term.starts_on,
@@ -49,7 +50,8 @@ def plan_terms(begins: date, ends: date, known: Sequence[Term] = ()) -> list[Pla
     years = range(clock.school_year(begins), clock.school_year(ends) + 1)
     covered = {clock.school_year(term.starts_on) for term in own}
     ordinary = [term for year in years if year not in covered for term in _ordinary(year)]
-    return [term for term in sorted([*own, *ordinary], key=lambda t: t.starts_on) if term.starts_on <= ends and term.ends_on >= begins]
+    touched = [term for term in sorted([*own, *ordinary], key=lambda t: t.starts_on) if term.starts_on <= ends and term.ends_on >= begins]
+    return [term for term in touched if (min(term.ends_on, ends) - max(term.starts_on, begins)).days >= SHORTEST] or touched
 
 
 def _ordinary(year: int) -> list[PlanTerm]:

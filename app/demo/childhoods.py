@@ -95,7 +95,7 @@ def welcome(world: World, spec: SchoolSpec, school: School, worker: Person, begi
         set_goal(child_id=child.id, area=area_of_goal, words=wish, actor=worker)
         _seat_the_circle(child, worker, school, dice, last)
         carer = set_carer(
-            child_id=child.id, name=f"{dice.choice(('Mrs', 'Ms', 'Mr'))} {last}", relation=dice.choice(("mother", "mother", "father", "grandmother")),
+            child_id=child.id, name=f"{_title(dice.choice(('Mrs', 'Ms', 'Mr')), relation := dice.choice(('mother', 'mother', 'father', 'grandmother')))} {last}", relation=relation,
             phone=f"07700 900{dice.randint(100, 999)}", language=dice.choice(("en", "en", "en", "ar", "so", "pt")), actor=worker,
         )
         set_practicalities(
@@ -134,6 +134,11 @@ def reference_of(dice: Random, number: int) -> str:
     """K- and four characters of the house's own alphabet; the number makes them differ."""
     tail = ALPHABET[number % len(ALPHABET)] + ALPHABET[number // len(ALPHABET) % len(ALPHABET)]
     return f"K-{dice.choice(ALPHABET)}{dice.choice(ALPHABET)}{tail}"
+
+
+def _title(drawn: str, relation: str) -> str:
+    """A father is Mr, whatever was drawn."""
+    return "Mr" if relation == "father" else "Ms" if drawn == "Mr" else drawn
 
 
 def _seat_the_circle(child: Child, worker: Person, school: School, dice: Random, last: str) -> None:

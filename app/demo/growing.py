@@ -144,7 +144,7 @@ def _end_term(g: Growth, term: PlanTerm, at: int) -> None:
             finish_step(child_id=child.id, step_id=step.id, actor=worker)
     stars = min(5, 1 + at + g.dice.choice((0, 1, 1, 2)))
     review_goal(
-        child_id=child.id, goal_id=child.goals[0].id, stars=stars, words=g.dice.choice(words.STARS_SAID[min(stars, 4)]), actor=worker,
+        child_id=child.id, goal_id=child.goals[0].id, stars=stars, words=g.dice.choice(words.STARS_SAID[stars]), actor=worker,
         is_reached=stars == 5 and g.dice.random() < 0.5,
     )
     if at % 2 == 0:

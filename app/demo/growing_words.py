@@ -32,6 +32,7 @@ WHY_CHANGED = (
 STARS_SAID = {
     1: ("I haven't started but I know how.", "It's harder than it looks."), 2: ("I did it once.", "Two because I nearly did."),
     3: ("I can do it if I'm not tired.", "Three. It was four until Tuesday."), 4: ("I did it and I didn't even notice.", "Four, because five is when I do it on my own."),
+    5: ("I do it on my own now.", "Five. And nobody helped."),
 }
 LATER_VOICES = {
     "music": ("I taught the little ones the four beats.", "I made a song and I played it to my nan on the phone."),
@@ -57,7 +58,7 @@ TEACHER = (
 STARTING = {
     "Social": ("Plays beside others rather than with them; eats lunch alone on most days.", "One friend in another class. Leaves a group as soon as it gets loud."),
     "Emotional": ("Leaves the room about three times a week.", "Headaches before school, most of all on Mondays.", "Says “I’m rubbish” when something goes wrong."),
-    "Academic": ("A year behind in reading; likes being read to.", "Rarely finishes written work; good at telling it.", "Hands in homework one week in three."),
+    "Academic": ("Says “I can’t” before the first line; explains it well out loud.", "Rarely finishes written work; good at telling it.", "Hands in homework one week in three."),
 }
 ABOUT_ME = (
     "I’m {called}. I’m quiet at first and then I’m not.", "I’m {called}. I ask a lot of questions because I want to know.",

@@ -34,6 +34,7 @@ from app.commissioning.services.commissions import (
 )
 from app.demo import words
 from app.demo.childhoods import Life, write_page
+from app.demo.growing_words import STARS_SAID
 from app.demo.registers import plan_registers
 from app.demo.shapes import Offer
 from app.demo.story import Story, school_morning
@@ -137,9 +138,12 @@ def _km(child: object, offering: Offering) -> float:
 
 
 def _say_again(life: Life, dice: Random) -> None:
-    record_voice(child_id=life.child.id, words=dice.choice(words.VOICES[life.theme]), said_on=clock.today(), actor=life.worker)
+    said = {voice.words for voice in life.child.voices}
+    drawn = dice.choice(words.VOICES[life.theme])
+    fresh = next((one for one in (drawn, *words.VOICES[life.theme]) if one not in said), drawn)
+    record_voice(child_id=life.child.id, words=fresh, said_on=clock.today(), actor=life.worker)
     goal = life.child.goals[0]
-    review_goal(child_id=life.child.id, goal_id=goal.id, stars=dice.randint(2, 5), words=dice.choice(words.AFTERWARDS), actor=life.worker)
+    review_goal(child_id=life.child.id, goal_id=goal.id, stars=(stars := dice.randint(2, 5)), words=STARS_SAID[stars][dice.randrange(len(words.AFTERWARDS)) % 2], actor=life.worker)
 
 
 # --- listening -------------------------------------------------------------------------------------

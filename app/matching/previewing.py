@@ -36,7 +36,8 @@ PREVIEWED, FIRST = 10, 5
 
 def preview(person: Person, zone_id: uuid.UUID, hundredths: Mapping[str, int]) -> list[Change]:
     """What would change for ten of the Zone's children whom this person may see."""
-    some = [child for child in children.list_visible(person) if child.zone_id == zone_id][:PREVIEWED]
+    everyone = [child for child in children.list_visible(person) if child.zone_id == zone_id]
+    some = everyone[:: max(1, len(everyone) // PREVIEWED)][:PREVIEWED]  # from all over the list, not ten whose names begin with A
     found = []
     for child in some:
         profile = queries.profile_of(child)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from app.accounts.models import Term
 from app.audit.models import AuditEntry
@@ -32,6 +33,7 @@ from app.shared.db import db
 from app.shared.errors import DomainError, Invalid, NotFound
 from tests import factories as make
 from tests.children.conftest import World
+from tests.support.people import sign_in
 
 
 def days_ago(days: int) -> date:
@@ -116,7 +118,7 @@ def test_what_an_introduction_brings_joins_the_circle_once_and_follows_it(world:
 def test_note_suggests_what_the_lexicon_knows_and_never_a_diagnosis() -> None:
     for text, wanted in (
         ("Lit up when the drums came out", ["drumming"]), ("Wants to help with gardening and football", ["gardening", "football"]),
-        ("He was here on Tuesday after school", []), ("Misses dad. Needs routine. Fights. Autism?", []), ("", []),
+        ("He was here on Tuesday after school", []), ("The bus is late on Thursdays", []), ("Misses dad. Needs routine. Fights. Autism?", []), ("", []),
     ):
         assert tagging.suggest(text) == wanted, text
 
@@ -302,3 +304,20 @@ def test_the_caseload_comes_in_pages_with_the_faces_last_chosen(world: World) ->
         services.answer_help(child_id=others[0].id, face=face, asked_on=on, actor=world.manager)
     facts = queries.plan_facts([one.id for one in others])
     assert (facts[others[0].id].asked_on, facts[others[0].id].face, facts[others[1].id].face) == (days_ago(10), 4, None)
+
+
+def test_a_term_that_the_two_years_only_touch_is_not_planned_for() -> None:
+    names = [term.name for term in plan_terms(date(2025, 9, 9), date(2027, 9, 7))]
+    assert names[-1] == "Summer 2027" and len(names) == 6, "two years are six terms"
+    assert [term.name for term in plan_terms(date(2026, 9, 1), date(2026, 9, 8))] == ["Autumn 2026"], "a short time has its one term all the same"
+
+
+def test_nobody_is_nudged_towards_a_home_that_must_not_know_where_the_child_is(client: FlaskClient, world: World) -> None:
+    nan(world, name="Dad", closeness=Closeness.FAR, warmth=Warmth.FADING)
+    sign_in(client, world.link_worker)
+    url = f"/children/{world.child.id}/circle"
+    assert "Dad is fading. Would" in client.get(url).text
+    services.set_carer(
+        child_id=world.child.id, carer_id=world.child.carers[0].id, name="Dana Vale", relation="mother", may_not_know_where=True, actor=world.link_worker,
+    )
+    assert "is fading. Would" not in client.get(url).text

@@ -32,10 +32,11 @@ def circle(child: Child) -> ResponseReturnValue:
     begins = min(programme_of(child)[0], today)
     frames = frames_of(shown, begins, kept.terms, today)
     is_later = begins < today
+    may_not_meet = any(carer.may_not_know_where for carer in kept.carers)  # nobody is nudged towards whom a court keeps away
     return render_template(
         "children/circle_show.html", child=child, now=now, then=frames[0].where if is_later else None, start=begins, frames=frames,
         story=story(child.called, frames[0].here if is_later else frames[-1].here, frames[-1].here, sum(t.found for t in now if t.line != "ended")),
-        fading=[tie for tie in now if tie.line == "fading"], may_work=policies.can_work_with_child(person, child),
+        fading=[] if may_not_meet else [tie for tie in now if tie.line == "fading"], may_work=policies.can_work_with_child(person, child),
         telling=telling, names_them=policies.can_withdraw_consent(person, child),
     )
 
