@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from app.accounts.models import Zone
 from app.catalogue import words
-from app.catalogue.forms import ChecksField
+from app.catalogue.fields import ChecksField
 from app.catalogue.lexicon_files import LONGEST
 from app.catalogue.models import NEEDS
 from app.shared.forms import KithForm, TidyStringField, choices

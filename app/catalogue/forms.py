@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     RadioField,
@@ -18,13 +17,11 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.fields import SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.forms import ChoiceField, PositionField
 from app.catalogue import words
-from app.catalogue.languages import LANGUAGES
+from app.catalogue.fields import ChecksField, LanguagesField, SlotForm, WordsField
 from app.catalogue.models import (
     ACCESSIBILITY,
     DEFAULT_PAYABLE,
@@ -33,13 +30,13 @@ from app.catalogue.models import (
     CancelledBy,
     Delivery,
     Gender,
+    Offering,
     OfferingKind,
     OrganisationKind,
     Season,
     Tariff,
     TariffBasis,
 )
-from app.catalogue.slots import SlotFault, read_slot
 from app.shared.forms import (
     AddressField,
     DayField,
@@ -54,43 +51,6 @@ from app.shared.forms import (
 
 _WHOLE = _l("Type a whole number, like 10.")
 _YEARS = [(str(year), words.school_year_later(year)) for year in words.SCHOOL_YEARS]
-
-
-class ChecksField(SelectMultipleField):
-    """Several of a list, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class WordsField(StringField):
-    """A few words or short phrases with commas between; `.items` is the list."""
-
-    @property
-    def items(self) -> list[str]:
-        found = [" ".join(part.split()) for part in (self.data or "").split(",")]
-        return list(dict.fromkeys(part for part in found if part))
-
-    def pre_validate(self, form: Any) -> None:
-        if len(self.items) > 20:
-            raise ValidationError(_("Twenty at most: choose those that a child would look for."))
-        if any(len(item) > 60 for item in self.items):
-            raise ValidationError(_("Put a comma between them: each is a word or a short phrase."))
-
-
-class LanguagesField(WordsField):
-    """Languages by name, commas between; `.codes` is the list."""
-
-    _codes = {name.casefold(): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES}
-
-    @property
-    def codes(self) -> list[str]:
-        return [self._codes[item.casefold()] for item in self.items if item.casefold() in self._codes]
-
-    def pre_validate(self, form: Any) -> None:
-        for item in self.items:
-            if item.casefold() not in self._codes:
-                raise ValidationError(_("“%(item)s” is not a language that Kith knows. Write it in English, like Arabic or Somali.", item=item))
 
 
 class WhyForm(KithForm):
@@ -141,31 +101,6 @@ class PractitionerForm(KithForm):
     left_on = DayField(_l("Last day here"), [Optional()], description=_l("Only when they leave."))
 
 
-class SlotForm(Form):
-    """One regular meeting. An empty day means there is none."""
-
-    day = SelectField(_l("Day"), choices=choices([("", _l("No day")), *words.DAYS.items()]), default="", validate_choice=False)
-    start = StringField(_l("From"), [Optional(), Length(max=12)])
-    end = StringField(_l("To"), [Optional(), Length(max=12)])
-    season = SelectField(_l("When"), choices=choices([("term", _l("in term")), ("holiday", _l("in holidays"))]), default="term", validate_choice=False)
-
-    def validate_day(self, field: SelectField) -> None:
-        if not field.data and ((self.start.data or "").strip() or (self.end.data or "").strip()):
-            raise ValidationError(_("Choose the day for these times."))
-        if field.data and (field.data not in words.DAYS or self.season.data not in ("term", "holiday")):
-            raise ValidationError(_("Choose a day from the list."))
-        if field.data:
-            try:
-                self.slot()
-            except SlotFault as fault:
-                raise ValidationError(str(fault)) from fault
-
-    def slot(self) -> dict[str, Any] | None:
-        if not self.day.data:
-            return None
-        return read_slot(self.day.data, self.start.data or "", self.end.data or "", self.season.data or "term")
-
-
 class OfferingForm(WhyForm):
     version = HiddenField()
     title = TidyStringField(_l("Title"), [InputRequired(_l("Give it a title.")), Length(max=200)], description=_l("What a child would call it."))
@@ -188,7 +123,14 @@ class OfferingForm(WhyForm):
         description=_l("Then nobody finds it but you, the Zone manager, and those who know a child that goes. Do not name the children here."),
     )
     gender = RadioField(_l("For"), choices=choices((g.value, w) for g, w in words.GENDERS.items()), default=Gender.ANY.value)
-    delivery = RadioField(_l("Where"), choices=choices((d.value, w) for d, w in words.DELIVERIES.items()), default=Delivery.VENUE.value)
+    languages = LanguagesField(_l("Languages"), [InputRequired(_l("Name at least one language.")), Length(max=400)], default="English")
+    group_size = WholeNumberField(_l("Children in the room at once"), [Optional(), NumberRange(1, 1000, _WHOLE)])
+    sibling_min_age = WholeNumberField(
+        _l("Youngest brother or sister who may come along"), [Optional(), NumberRange(0, 18, _l("From 0 to 18 years."))],
+        description=_l("Leave it empty if they cannot."),
+    )
+    must_parent_stay = BooleanField(_l("A parent or carer has to stay"))
+    delivery = RadioField(_l("Where it happens"), choices=choices((d.value, w) for d, w in words.DELIVERIES.items()), default=Delivery.VENUE.value)
     home_visit_radius_km = WholeNumberField(
         _l("How far you travel, in kilometres"), [Optional(), NumberRange(1, 200, _l("From 1 to 200 kilometres."))], description=_l("For home visits only."),
     )
@@ -202,18 +144,16 @@ class OfferingForm(WhyForm):
     is_by_arrangement = BooleanField(_l("Times are agreed for each child"))
     season = RadioField(_l("Time of year"), choices=choices((s.value, w) for s, w in words.SEASONS.items()), default=Season.TERM.value)
     cost = PoundsField(_l("What the family pays a session"), [Optional()], description=_l("Leave it empty if it is free for families."), default=0)
-    languages = LanguagesField(_l("Languages"), [InputRequired(_l("Name at least one language.")), Length(max=400)], default=_l("English"))
-    is_step_free = BooleanField(_l("Step-free"))
-    must_parent_stay = BooleanField(_l("A parent or carer has to stay"))
     accessibility = ChecksField(_l("Access"), choices=choices((f, words.FEATURES[f]) for f in ACCESSIBILITY))
-    sibling_min_age = WholeNumberField(
-        _l("Youngest brother or sister who may come along"), [Optional(), NumberRange(0, 18, _l("From 0 to 18 years."))],
-        description=_l("Leave it empty if they cannot."),
-    )
-    group_size = WholeNumberField(_l("Children in the room at once"), [Optional(), NumberRange(1, 1000, _WHOLE)])
 
     def offer(self, sites: Sequence[Any]) -> None:
         self.site_id.offer([(site.id, site.name) for site in sites], _("Somewhere else"))
+
+    def access(self, offering: Offering | None) -> tuple[bool, list[str]]:
+        """Is it step-free, and what there is. Where a file said step-free in its own column alone, saving the page adds no word to the other."""
+        named = self.accessibility.data or []
+        is_said_apart = offering is not None and offering.is_step_free and "step-free" not in offering.accessibility
+        return "step-free" in named, [feature for feature in named if feature != "step-free" or not is_said_apart]
 
     def years(self) -> tuple[int | None, int | None]:
         """Youngest and oldest school year, as far as they are chosen."""

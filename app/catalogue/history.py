@@ -145,8 +145,13 @@ def whole_history(subject_ids: Sequence[uuid.UUID], names: Names, *, before_id: 
     return [_happening(entry, names) for entry in trail.list_entries_of(subject_ids, types=SUBJECTS, before_id=before_id, limit=limit)]
 
 
+def fields_of(entry: AuditEntry) -> list[str]:
+    """What one entry says was changed, in the words of the forms."""
+    return [str(FIELDS.get(name, name)) for name in (entry.details.get("fields") or ()) if name not in HIDDEN]
+
+
 def _line(entry: AuditEntry) -> dict[str, Any]:
-    fields = [str(FIELDS.get(name, name)) for name in (entry.details.get("fields") or ()) if name not in HIDDEN]
+    fields = fields_of(entry)
     note = entry.reason or (", ".join(fields[:6]) + (_(" and more") if len(fields) > 6 else "")) or None
     return {"when": when(entry.at), "title": _title(entry), "by": entry.actor_name, "note": note, "tone": "quiet"}
 

@@ -24,7 +24,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from app.accounts.forms import ChoiceField, PositionField
 from app.catalogue import words
-from app.catalogue.forms import ChecksField
+from app.catalogue.fields import ChecksField
 from app.catalogue.models import ACCESSIBILITY, SeriesSeason
 from app.catalogue.slots import ORDER, SlotFault, read_time
 from app.shared.forms import (
@@ -109,7 +109,7 @@ class ChangeForm(Form):
 class SeriesForm(KithForm):
     """First the rule, then (`seen`) which of its days really meet."""
 
-    day = SelectField(_l("Day of the week"), choices=choices(words.DAYS.items()), default=_l("Mon"))
+    day = SelectField(_l("Day of the week"), choices=choices(words.DAYS.items()), default="Mon")
     start = StringField(_l("From"), [InputRequired(_l("Type a time, like 16:00.")), Length(max=12)])
     end = StringField(_l("To"), [InputRequired(_l("Type a time, like 17:00.")), Length(max=12)])
     every_weeks = SelectField(_l("How often"), choices=choices([("1", _l("Every week")), ("2", _l("Every second week")), ("3", _l("Every third week")), ("4", _l("Every fourth week"))]), default="1")

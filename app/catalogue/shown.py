@@ -184,6 +184,7 @@ def facts_of(offering: Offering) -> list[tuple[str, str]]:
         (_("Parent or carer"), _("Has to stay") if offering.must_parent_stay else _("Does not have to stay")),
         (_("Access"), sentence_list(access(offering))),
         (_("Time of year"), words.SEASONS[offering.season]),
+        (_("The family pays"), _("%(price)s a session", price=pounds(offering.cost_pence)) if offering.is_commissioned and offering.cost_pence else ""),
         (_("Home visits"), _("Up to %(km)s km", km=f"{offering.home_visit_radius_km:g}") if offering.home_visit_radius_km else ""),
     ]
 
@@ -194,10 +195,13 @@ def purposes(contact: Contact) -> list[str]:
     return [*said[:1], *(text[0].lower() + text[1:] for text in said[1:])]
 
 
+def features(offering: Offering | Site) -> list[str]:
+    """What there is for access, by its codes; whether it is step-free may be said in a field of its own."""
+    return list(offering.accessibility) if "step-free" in offering.accessibility or not offering.is_step_free else ["step-free", *offering.accessibility]
+
+
 def access(offering: Offering | Site) -> list[str]:
-    named = [words.FEATURES[f] for f in offering.accessibility if f in words.FEATURES]
-    if offering.is_step_free and "Step-free" not in named:
-        named.insert(0, _("Step-free"))
+    named = [str(words.FEATURES[f]) for f in features(offering) if f in words.FEATURES]
     return [*named[:1], *(_within_a_sentence(name) for name in named[1:])]
 
 

@@ -16,6 +16,7 @@ from babel.numbers import format_percent
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
+from wtforms import IntegerField
 
 from app.shared import circle, clock, geo, money, tongue, track
 from app.shared.assets import Assets
@@ -145,7 +146,10 @@ def _field_errors(form: Any) -> Iterator[FormError]:
 
 def _own_errors(field: Any) -> Iterator[FormError]:
     href = None if field_kind(field) == "hidden" else f"#{field_anchor(field)}"
-    yield from (FormError(href, str(text)) for text in field.errors)
+    for text in field.errors:
+        # “Type a whole number” may be said of any of ten boxes: at the top of the page it needs to say of which.
+        said = _("%(field)s: %(wrong)s", field=field.label.text, wrong=text) if isinstance(field, IntegerField) else str(text)
+        yield FormError(href, said)
 
 
 # --- addresses -----------------------------------------------------------------------------------

@@ -310,7 +310,7 @@ def test_a_partner_writes_a_draft_and_the_manager_prices_and_publishes_it(place:
     ({"title": ""}, "title", "Give it a title."), ({"age_min": "twelve"}, "age_min", "Type a whole number"),
     ({"age_min": "14"}, "age_max", "youngest age comes first"), ({"cost": "lots"}, "cost", "is not an amount of money"),
     ({"languages": "English, Elvish"}, "languages", "“Elvish” is not a language"), ({"postcode": "nowhere"}, "postcode", "is not a UK postcode"),
-    ({"slots-0-end": "3pm"}, "slots-0-day", "end after it starts"), ({"slots-0-start": "tea time"}, "slots-0-day", "is not a time"),
+    ({"slots-0-end": "3pm"}, "slots-0-end", "end after it starts"), ({"slots-0-start": "tea time"}, "slots-0-start", "is not a time"),
     ({"slots-1-start": "9am"}, "slots-1-day", "Choose the day"), ({"position": "here"}, "position", "Type two numbers"),
     ({"home_visit_radius_km": "5"}, "home_visit_radius_km", "only belongs to home visits"),
 ])
@@ -330,6 +330,34 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(place: Plac
     kept = page.select_one("[name='description']")
     assert kept is not None and kept.get_text(strip=True) == "Drums."
     assert db.session.scalars(sa.select(Offering).where(Offering.title == "Second Beats")).all() == []
+
+
+def test_a_mistake_in_a_number_says_at_the_top_which_number(place: Place) -> None:
+    sign_in(place.client, place.partner)
+    wrong = {"age_min": "", "age_max": "old", "languages": "Elvish", "group_size": "lots"}
+    answer = place.client.post(f"/organisations/{place.organisation.id}/offerings/new", data={**OFFERING, **wrong})
+    summary = BeautifulSoup(answer.get_data(as_text=True), "html.parser").select(".govuk-error-summary li")
+    assert [text(line).partition(":")[0] for line in summary[:2]] == ["Youngest age", "Oldest age"]
+    assert "Elvish" in text(summary[2])  # in the order of the page
+    assert text(summary[3]) == "Children in the room at once: Type a whole number, like 10."
+
+
+def test_step_free_is_asked_once_and_is_what_matching_reads(place: Place) -> None:
+    page = place.get(f"/offerings/{place.offering.id}/edit", place.manager)
+    assert [text(label) for label in page.select("main form label")].count("Step-free") == 1
+    data = {**OFFERING, "version": str(place.offering.version), "accessibility": ["step-free", "quiet-space"]}
+    assert place.client.post(f"/offerings/{place.offering.id}/edit", data=data).status_code == 303
+    saved = db.session.get_one(Offering, place.offering.id)
+    assert (saved.is_step_free, saved.accessibility) == (True, ["step-free", "quiet-space"])
+
+
+def test_who_comes_late_is_told_what_was_changed_by_whom(place: Place) -> None:
+    data = {**OFFERING, "version": str(place.offering.version)}
+    sign_in(place.client, place.manager)
+    assert place.client.post(f"/offerings/{place.offering.id}/edit", data={**data, "how_to_get_there": "The red door."}).status_code == 303
+    late = place.client.post(f"/offerings/{place.offering.id}/edit", data=data)
+    told = text(BeautifulSoup(late.get_data(as_text=True), "html.parser").select(".govuk-error-summary")[0])
+    assert f"{place.manager.name} changed it: " in told and "How to get there" in told
 
 
 def test_editing_shows_what_is_there_and_saves_it_unchanged(place: Place) -> None:

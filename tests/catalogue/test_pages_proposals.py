@@ -22,7 +22,7 @@ def read(answer: Any) -> BeautifulSoup:
 
 def test_a_change_goes_from_the_partner_to_the_manager_and_back(place: Place) -> None:
     client, offering_id = place.client, place.offering.id
-    edit, given = f"/offerings/{offering_id}/edit", {**OFFERING, "version": str(place.offering.version), "why": "A new name.", "is_step_free": "y"}
+    edit, given = f"/offerings/{offering_id}/edit", {**OFFERING, "version": str(place.offering.version), "why": "A new name.", "accessibility": "step-free"}
     sign_in(client, place.partner)
     assert "the Zone manager reads a change before children see it" in client.get(edit).text
     sent = client.post(edit, data=given, follow_redirects=True)

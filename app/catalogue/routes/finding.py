@@ -155,6 +155,7 @@ def _context(
         "suggestions": [(s, _leads_to(s.kind, s.value)) for s in suggest(zone.id, asked.words, best, offerings, found.vocabulary)],
         "compared": compared, "tray": finding.list_to_compare(compared, me) if compared else [],
         "kept": addresses.kept_address(request.args), "is_miss": is_miss, "may_see_gaps": me.manages(zone.id),
+        "may_brief": me.manages(zone.id) or any(grant.role is Role.LINK_WORKER and grant.zone_id == zone.id for grant in me.live_grants),
     }
     if is_miss in (MissKind.NOTHING, MissKind.NEAR):
         context["next_door"] = finding.look_next_door(zone.id, me, asked.words, asked.filters)

@@ -171,9 +171,9 @@ def _as_it_stands(offering: Offering) -> dict[str, Any]:
     return {
         **{name: getattr(offering, name) for name in (
             "title", "description", "needs", "age_min", "age_max", "eligibility", "is_private", "site_id", "town", "postcode", "region", "how_to_get_there", "is_by_arrangement",
-            "is_step_free", "must_parent_stay", "accessibility", "sibling_min_age", "group_size", "home_visit_radius_km")},
+            "must_parent_stay", "sibling_min_age", "group_size", "home_visit_radius_km")},
         **{name: getattr(offering, name).value for name in ("kind", "gender", "delivery", "season")},
-        "version": str(offering.version), "interests": ", ".join(offering.interests), "cost": offering.cost_pence,
+        "version": str(offering.version), "accessibility": shown.features(offering), "interests": ", ".join(offering.interests), "cost": offering.cost_pence,
         "languages": ", ".join(language_name(code) for code in offering.languages), "slots": [*offering.slots, blank, blank],
         "position": f"{spot.latitude:.5f}, {spot.longitude:.5f}" if spot and offering.site_id is None else "",
         **{name: "" if (year := getattr(offering, name)) is None else str(year) for name in ("year_min", "year_max")},
@@ -186,6 +186,7 @@ def read_form(form: OfferingForm, offering: Offering | None) -> OfferingFacts:
     area = postcode.partition(" ")[0] or (offering.postcode_area if offering else "")
     spot = _spot(form, offering)
     youngest, oldest = form.years()
+    is_step_free, features = form.access(offering)
     delivery = Delivery(form.delivery.data)
     return OfferingFacts(
         title=form.title.data or "", kind=OfferingKind(form.kind.data), description=(form.description.data or "").strip(),
@@ -197,8 +198,8 @@ def read_form(form: OfferingForm, offering: Offering | None) -> OfferingFacts:
         site_id=form.site_id.data,
         home_visit_radius_km=form.home_visit_radius_km.data, slots=[s for entry in form.slots if (s := entry.form.slot()) is not None],
         is_by_arrangement=form.is_by_arrangement.data, season=Season(form.season.data), cost_pence=form.cost.data or 0,
-        languages=form.languages.codes, gender=Gender(form.gender.data), is_step_free=form.is_step_free.data,
-        must_parent_stay=form.must_parent_stay.data, accessibility=form.accessibility.data or [],
+        languages=form.languages.codes, gender=Gender(form.gender.data), is_step_free=is_step_free,
+        must_parent_stay=form.must_parent_stay.data, accessibility=features,
         sibling_min_age=form.sibling_min_age.data, group_size=form.group_size.data,
         how_to_get_there=(form.how_to_get_there.data or "").strip(),
     )

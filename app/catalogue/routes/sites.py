@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.accounts import sessions
-from app.catalogue import policies, queries
+from app.catalogue import policies, queries, shown
 from app.catalogue.models import Contact, Organisation, Site
 from app.catalogue.place_forms import ContactForm, SiteForm
 from app.catalogue.routes.blueprint import blueprint
@@ -44,15 +44,11 @@ def site_edit(site: Site) -> ResponseReturnValue:
     spot = spot_of(site)
     position = f"{spot.latitude:.5f}, {spot.longitude:.5f}" if spot else ""
     plain = {name: getattr(site, name) for name in ("name", "address", "town", "postcode", "how_to_get_there", "access_note")}
-    form = SiteForm() if request.method == "POST" else SiteForm(data={**plain, "position": position, "accessibility": _features(site)})
+    form = SiteForm() if request.method == "POST" else SiteForm(data={**plain, "position": position, "accessibility": shown.features(site)})
     if submit(form, lambda: verbs.edit_site(site_id=site_id, facts=_site(form, verbs.get(site_id)), actor=me)) is None:
         return _site_page(form, site.organisation, site)
     flash(_("Saved. Offerings that meet there say so too."), "success")
     return redirect(_back(organisation_id, "places"), 303)
-
-
-def _features(site: Site) -> list[str]:
-    return list(site.accessibility) if "step-free" in site.accessibility or not site.is_step_free else ["step-free", *site.accessibility]
 
 
 def _site_page(form: SiteForm, organisation: Organisation, site: Site | None) -> ResponseReturnValue:

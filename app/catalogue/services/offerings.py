@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app.accounts.models import Person
 from app.audit import queries as trail
 from app.audit import services as audit
-from app.catalogue import changes, queries
+from app.catalogue import changes, history, queries
 from app.catalogue.models import (
     OFFERING_MOVES,
     Delivery,
@@ -256,7 +256,7 @@ def _require_ready(offering: Offering) -> None:
     if offering.organisation.state is not PartnerState.LIVE:
         missing.append(_("an organisation that is live (%(organisation)s is %(state)s)", organisation=offering.organisation.name, state=offering.organisation.state.replace("_", " ")))
     if missing:
-        raise NotReadyToPublish(_("Before it can be published it needs %(missing)s.", missing="; ".join(missing)))
+        raise NotReadyToPublish(_("It cannot be published yet. Still missing: %(missing)s.", missing="; ".join(missing)))
 
 
 def _move(offering: Offering, to: OfferingState, actor: Person, action: str, reason: str = "") -> None:
@@ -279,6 +279,7 @@ def _require_version(offering: Offering, version: int | None) -> None:
     if not entries:
         raise Stale(_("It has changed, after you opened this page. Look at it again before you change it."))
     last = entries[-1]
-    raise Stale(_(
-        "%(person)s changed it, %(when)s, after you opened this page. Look at it again before you change it.", person=last.actor_name, when=when(last.at),
-    ))
+    told = {"when": when(last.at), "person": last.actor_name, "fields": ", ".join(history.fields_of(last))}
+    if not told["fields"]:
+        raise Stale(_("%(when)s, after you opened this page, %(person)s changed it. Look at it again before you change it.", **told))
+    raise Stale(_("%(when)s, after you opened this page, %(person)s changed it: %(fields)s. Look at it again before you change it.", **told))
