@@ -17,7 +17,7 @@ from app.catalogue.search.engine import SORTS, Sort
 from app.catalogue.search.facts import DAYS, TIMES
 from app.catalogue.search.filters import Filters
 from app.catalogue.words import DAYS as DAY_WORDS
-from app.catalogue.words import DELIVERIES, FEATURES, TIME_WORDS, need_word
+from app.catalogue.words import DELIVERIES, FEATURES, TIME_WORDS, need_word, town
 
 LONGEST_QUERY = 200
 MOST_VALUES = 12
@@ -109,7 +109,7 @@ def chips(filters: Filters, args: Mapping[str, str], near: School | None) -> lis
     out += [("interest", i, _capital(i)) for i in filters.interests]
     out += [("day", d, DAY_WORDS[d]) for d in filters.days]
     out += [("time", t, TIME_WORDS[t]) for t in filters.times]
-    out += [("place", p, p.title()) for p in filters.towns]
+    out += [("place", p, town(p)) for p in filters.towns]
     out += [("language", code, language_name(code)) for code in filters.languages]
     out += [("access", a, FEATURES[a]) for a in filters.access]
     out += [("delivery", d, DELIVERIES[Delivery(d)]) for d in filters.deliveries]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -142,3 +144,11 @@ def school_years(youngest: int | None, oldest: int | None) -> str:
     if youngest == oldest:
         return school_year(youngest)
     return _("Years %(youngest)s to %(oldest)s", youngest=youngest, oldest=oldest) if youngest > 0 else _("%(first)s to %(last)s", first=school_year(youngest), last=school_year(oldest))
+
+
+_SMALL = frozenset({"and", "by", "in", "le", "of", "on", "the", "under", "upon", "with"})
+
+
+def town(name: str) -> str:
+    """A town that is kept in small letters, as it is written: Shepherd's Bush, Stoke-on-Trent."""
+    return re.sub(r"[^\W\d_][^\s-]*", lambda word: word[0] if word.start() and word[0] in _SMALL else word[0][0].upper() + word[0][1:], name)

@@ -119,6 +119,7 @@ def test_a_kept_address_is_the_search_and_no_more() -> None:
     assert kept_address(args, with_words=False) == "day=Mon&day=Sat"
     assert in_words("q=drums&day=Mon&time=evening&cost=5", None) == ["“drums”", "Monday", "From 5.30pm", "Up to £5 a session"]
     assert in_words("", None) == ["Everything"]
+    assert in_words("place=shepherd's bush&place=stoke-on-trent", None) == ["Shepherd's Bush", "Stoke-on-Trent"]
     assert read_text("q=drums&day=Sat", None).filters == Filters(days=("Sat",))
 
 
@@ -143,6 +144,19 @@ def test_the_map_has_the_pins_of_the_list(client: StrictClient, worker: Person, 
 
 
 # --- side by side -----------------------------------------------------------------------------------
+
+
+def test_a_fifth_tick_is_told_on_the_list_that_four_are_compared(client: StrictClient, worker: Person, ids: dict[str, uuid.UUID]) -> None:
+    ticked = [f"compare={ids[ref]}" for ref in ("circus", "drum", "gym", "dads", "swim")]
+    for count, is_told in ((4, False), (5, True)):
+        assert ("Four at most" in read(client, "/find?" + "&".join(ticked[:count])).get_text()) is is_told
+
+
+def test_where_nothing_fits_nothing_is_promised_and_a_brief_can_be_asked_for(client: StrictClient, worker: Person, ids: dict[str, uuid.UUID]) -> None:
+    page = read(client, "/find?q=xqzvbk")
+    assert " ".join(page.select("#count")[0].get_text().split()) == "0 offers for “xqzvbk”"
+    assert page.select("#results a[href='/briefs']")
+    assert not read(client, "/find?q=circus").select("#results a[href='/briefs']")
 
 
 def test_up_to_four_stand_side_by_side_in_the_order_of_the_address(client: StrictClient, worker: Person, ids: dict[str, uuid.UUID], school: School) -> None:

@@ -351,6 +351,14 @@ def test_step_free_is_asked_once_and_is_what_matching_reads(place: Place) -> Non
     assert (saved.is_step_free, saved.accessibility) == (True, ["step-free", "quiet-space"])
 
 
+def test_a_live_offering_that_comes_to_the_home_says_how_far(place: Place) -> None:
+    sign_in(place.client, place.manager)
+    data = {**OFFERING, "version": str(place.offering.version), "delivery": "home"}
+    refused = place.client.post(f"/offerings/{place.offering.id}/edit", data=data)
+    said = BeautifulSoup(refused.get_data(as_text=True), "html.parser").select_one("#home_visit_radius_km-error")
+    assert refused.status_code == 422 and said is not None and "how far you travel" in text(said)
+
+
 def test_who_comes_late_is_told_what_was_changed_by_whom(place: Place) -> None:
     data = {**OFFERING, "version": str(place.offering.version)}
     sign_in(place.client, place.manager)

@@ -192,6 +192,20 @@ def test_the_days_are_looked_at_before_they_are_made(client: StrictClient, schoo
     assert client.post(f"/series/{one.id}/end").status_code == 303 and days(cohort) == []
 
 
+def test_what_would_not_be_planned_is_said_before_and_what_stays_planned_after(client: StrictClient, school: School, cohort: Cohort, manager: Person) -> None:
+    sign_in(client, manager)
+    by_hand = {"day": "2026-12-01", "start": "10am", "end": "11am"}
+    assert client.post(f"/cohorts/{cohort.id}/sessions/new", data=by_hand).status_code == 303
+    path, rule = f"/cohorts/{cohort.id}/series/new", {**GIVEN, "season": "all_year", "starts_on": "2026-12-15", "ends_on": "2027-01-05"}
+    looked = BeautifulSoup(client.post(path, data={**rule, "step": "look"}).get_data(as_text=True), "html.parser")
+    assert "3 meetings" in looked.get_text() and looked.get_text().count("outside the group’s dates: nothing is planned") == 1  # 5 January
+    ticked = [str(box["value"]) for box in looked.select("input[name=meets][checked]")]
+    seen = looked.select_one("input[name=seen]")["value"]
+    made = client.post(path, data={**rule, "seen": seen, "meets": ticked, "step": "make"}, follow_redirects=True)
+    assert days(cohort) == [date(2026, 12, day) for day in (1, 15, 22, 29)]
+    assert "1 session that belongs to no regular meeting is still planned" in made.get_data(as_text=True)
+
+
 def test_what_is_wrong_is_said_at_its_field_and_stays(client: StrictClient, cohort: Cohort, manager: Person) -> None:
     sign_in(client, manager)
     path = f"/cohorts/{cohort.id}/series/new"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
 from app.catalogue import policies, queries, shown
 from app.catalogue.calendar import SchoolYear
-from app.catalogue.models import Cohort, Series, SeriesSeason
+from app.catalogue.models import Cohort, Series, SeriesSeason, SessionState
 from app.catalogue.place_forms import SeriesForm
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.series import Meeting, Rule, exceptions_from, plan
@@ -77,6 +79,11 @@ def _page(cohort: Cohort, series: Series | None, form: SeriesForm) -> ResponseRe
 
         if submit(form, verb) is not None:
             flash(_("The sessions are planned."), "success")
+            if series_id is None and (others := _at_other_times(cohort_id)):
+                flash(ngettext(
+                    "%(num)s session that belongs to no regular meeting is still planned. Cancel it if the group does not meet then.",
+                    "%(num)s sessions that belong to no regular meeting are still planned. Cancel those when the group does not meet.", others,
+                ), "notice")
             return redirect(url_for("catalogue.cohort", cohort_id=cohort_id), 303)
         status = 422
     elif request.method == "POST":
@@ -85,13 +92,20 @@ def _page(cohort: Cohort, series: Series | None, form: SeriesForm) -> ResponseRe
     status = 422 if form.errors or form.form_errors else status
     form.seen.data = _seen(form) if meetings else ""
     days = [m for m in meetings if m.moved_from is None and not m.is_extra]
+    kept = [m for m in meetings if m.meets and verbs.is_within(cohort, m)]
     for entry in form.changes:
         entry.form.which.choices = [("", _("None")), ("extra", _("An extra meeting")), *((m.on.isoformat(), _("Instead of %(on)s", on=full_date(m.on))) for m in _of_rule(form))]
     page = render_template(
         "catalogue/series_edit.html", form=form, cohort=cohort, offering=offering, name=shown.cohort_name(cohort), series=series, meetings=meetings,
-        days=days, count=sum(m.meets for m in meetings), skipped=sum(not m.meets for m in meetings), today=clock.today(), plural=plural,
+        days=days, count=len(kept), skipped=sum(not m.meets for m in meetings), outside={m.on for m in meetings if m.meets and m not in kept},
+        today=clock.today(), plural=plural,
     )
     return page, status
+
+
+def _at_other_times(cohort_id: UUID) -> int:
+    """How many sessions to come a group has from before its first regular meeting: at its offering's times, or added by hand."""
+    return sum(s.series_id is None and s.state is SessionState.SCHEDULED and s.held_on >= clock.today() for s in queries.list_sessions(cohort_id))
 
 
 def _seen(form: SeriesForm) -> str:

@@ -113,6 +113,8 @@ def edit_offering(*, offering_id: uuid.UUID, facts: OfferingFacts, version: int,
         offering = _get(offering_id)
         powers.runs(actor, offering)
         _require_version(offering, version)
+        if offering.state is OfferingState.LIVE and facts.delivery is Delivery.HOME and facts.home_visit_radius_km is None:
+            raise Invalid(_("Say how far you travel: without it no child is near enough."), field="home_visit_radius_km")
         changed = changes.apply(offering, _values(facts, offering.organisation_id))
         if changed:
             audit.record("catalogue.offering.edited", subject=offering, actor=actor, fields=list(changed), changes=changed)

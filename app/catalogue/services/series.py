@@ -85,7 +85,7 @@ def follow(series: Series, cohort: Cohort, actor: Person | None) -> int:
     wanted = {
         meeting.starts_at: meeting.ends_at
         for meeting in plan(rule_of(series), queries.school_year(cohort.offering.zone_id, series.school_id), series.exceptions)
-        if meeting.meets and meeting.on >= today and _within(cohort, meeting)
+        if meeting.meets and meeting.on >= today and is_within(cohort, meeting)
     }
     known = {session.starts_at: session for session in db.session.scalars(sa.select(Session).where(Session.cohort_id == cohort.id))}
     for session in _to_come(series):
@@ -120,7 +120,8 @@ def require_rule(rule: Rule) -> None:
         raise Invalid(_("There is no such weekday between the two days."), field="ends_on")
 
 
-def _within(cohort: Cohort, meeting: Meeting) -> bool:
+def is_within(cohort: Cohort, meeting: Meeting) -> bool:
+    """Between the first and the last day of the group: nothing is planned outside them."""
     return (cohort.starts_on is None or cohort.starts_on <= meeting.on) and (cohort.ends_on is None or meeting.on <= cohort.ends_on)
 
 
