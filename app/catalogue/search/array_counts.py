@@ -6,85 +6,88 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
-from threading import local
 
 import numpy as np
 
 from app.catalogue.models import ACCESSIBILITY, AREAS, Delivery, OfferingKind
-from app.catalogue.search.asking import distances, passes, tally
+from app.catalogue.search import kernels
+from app.catalogue.search.asking import People, on_the_ball, passes, through_the_ball
 from app.catalogue.search.facets import AGES, COSTS, DISTANCES, MOST_INTERESTS, Counts
 from app.catalogue.search.facts import DAYS, TIMES
 from app.catalogue.search.filters import Filters, folded, times_bits
-from app.catalogue.search.segment import Array, Segment, packed, unpacked
+from app.catalogue.search.segment import Array, Segment
 
-_scratch = local()
+FILTER_OF = {
+    "kind": "kinds", "need": "needs", "day": "days", "time": "times", "delivery": "deliveries", "language": "languages", "cost": "max_cost_pence",
+    "free": "is_free", "step_free": "is_step_free", "age": "age",
+}
+"""Which filter a value of a segment's `codes` belongs to, by the code's first word."""
+_KINDS, _DELIVERIES = tuple(kind.value for kind in OfferingKind), tuple(delivery.value for delivery in Delivery)
+_KEPT, _WHEN = "", "days and times"
 
 
 @dataclass
 class Narrowed:
-    """Those who answer the words (`among`), and, as bits, who passes each filter in use; `has_places` for the filter on places."""
+    """Those who answer the words (`among`), and who of them passes each filter in use; `has_places` for the filter on places.
+
+    `sets` are those that pass every filter, and those that pass every filter but one; which is where says `row_of`."""
 
     segment: Segment
     filters: Filters
-    among: Array
+    among: People
     has_places: Array | None
     is_alone: bool = False
 
     def __post_init__(self) -> None:
-        self.answering = packed(self.among)
-        self.passing: dict[str, Array] = {}
-        for name in self.filters.in_use:
-            if name != "places_now":
-                self.passing[name] = packed(passes(self.segment, name, self.filters))
-            elif self.has_places is not None:
-                self.passing[name] = packed(self.has_places)
-        self.kept = self.but_for()
+        names = [name for name in self.filters.in_use if name != "places_now" or self.has_places is not None]
+        self.row_of = {name: row for row, name in enumerate((_KEPT, *names))}
+        if not names:
+            self.sets = self.among.words.reshape(1, -1)
+            self.kept = self.among
+            return
+        docs = self.among.docs
+        failed = np.zeros(len(docs), np.uint64)
+        allowed = [0]
+        for n, name in enumerate(names):
+            passing = _in(self.has_places, docs) if name == "places_now" and self.has_places is not None else passes(self.segment, name, self.filters, docs)
+            failed |= np.where(passing, np.uint64(0), np.uint64(1 << n))
+            allowed.append(1 << n)
+        if self.filters.times:
+            self.row_of[_WHEN] = len(allowed)
+            allowed.append(sum(1 << n for n, name in enumerate(names) if name in ("days", "times")))
+        self.sets = np.zeros((len(allowed), len(self.among.words)), np.uint64)
+        kernels.narrow(docs, failed, np.array(allowed, np.uint64), self.sets)
+        self.kept = People(self.sets[0], int(np.count_nonzero(failed == 0)))
 
-    def but_for(self, *names: str) -> Array:
-        """Bits of those who pass every filter but these."""
-        bits = self.answering
-        for name, passing in self.passing.items():
-            if name not in names:
-                bits = bits & passing
-        return bits
+    def but_for(self, name: str) -> Array:
+        """Those who pass every filter but this."""
+        row = self.row_of.get(name, 0)
+        return kernels.members(self.sets[row]) if row else self.kept.docs
+
+    def both(self, others: People) -> People:
+        """Those who are also among these."""
+        words = self.kept.words & others.words
+        return People(words, int(np.bitwise_count(words).sum()))
 
     @cached_property
-    def mask(self) -> Array:
-        return unpacked(self.kept, self.segment.size) if self.passing else self.among
-
-    @cached_property
-    def docs(self) -> Array:
-        return numbers_of(self.mask)
-
-    @cached_property
-    def number(self) -> int:
-        return number_in(self.kept)
-
-
-def numbers_of(mask: Array) -> Array:
-    """Where it is true. Eight at a time first: most have none."""
-    whole = len(mask) // 8 * 8
-    words = mask[:whole].view(np.uint64)
-    some = np.flatnonzero(words)
-    if len(some) * 8 > len(words):
-        return np.flatnonzero(mask)
-    at = np.flatnonzero(words[some].view(np.bool_))
-    found: Array = some[at >> 3] * 8 + (at & 7)
-    return np.concatenate((found, whole + np.flatnonzero(mask[whole:]))) if whole < len(mask) else found
+    def rows(self) -> Array:
+        """For each of the segment's codes, the set it is counted over."""
+        kept: dict[tuple[str, ...], Array] = self.segment.__dict__.setdefault("rows_of_codes", {})
+        names = tuple(self.row_of)
+        if names not in kept:
+            if len(kept) > FEW_WAYS:
+                kept.clear()
+            kept[names] = np.array([self.row_of.get(FILTER_OF.get(code.partition(" ")[0], ""), 0) for code in self.segment.codes], np.int64)
+        return kept[names]
 
 
-def number_in(bits: Array) -> int:
-    return int(np.bitwise_count(bits).sum())
+def _in(words: Array, docs: Array) -> Array:
+    """Which of these are in a set."""
+    return (words[docs >> 6] >> (docs & 63).astype(np.uint64)) & np.uint64(1) != 0
 
 
-def _totals(bits: Array, kept: Array) -> list[int]:
-    """How many of `kept` have each value; into this thread's own memory, for getting new costs more than counting."""
-    if getattr(_scratch, "shape", None) != bits.shape:
-        _scratch.shape, _scratch.both, _scratch.ones = bits.shape, np.empty_like(bits), np.empty(bits.shape, np.uint8)
-    np.bitwise_and(bits, kept, out=_scratch.both)
-    np.bitwise_count(_scratch.both, out=_scratch.ones)
-    totals: list[int] = np.add.reduce(_scratch.ones, axis=1, dtype=np.uint32).tolist()
-    return totals
+FEW_WAYS = 500
+"""Of filters chosen together, for which it is remembered what is counted over whom."""
 
 
 @lru_cache(256)
@@ -100,63 +103,60 @@ def counts(narrowed: Narrowed) -> Counts:
 class _Counting:
     def __init__(self, narrowed: Narrowed) -> None:
         self.narrowed, self.segment, self.filters = narrowed, narrowed.segment, narrowed.filters
-        self.place = self.segment.place_of_code
-        self.totals = dict(zip(self.segment.codes, _totals(self.segment.bits, narrowed.kept), strict=True))
+        s = self.segment
+        totals = kernels.count(narrowed.sets, narrowed.rows, s.bits, 0, len(s.codes)).tolist()
+        self.totals: dict[str, int] = dict(zip(s.codes, totals, strict=True))
 
-    def of(self, filter_: str, prefix: str, values: Sequence[object]) -> list[int]:
+    def of(self, prefix: str, values: tuple[object, ...]) -> list[int]:
         """How many of those who pass every other filter have each of these values."""
-        codes = _codes(prefix, tuple(values))
-        if filter_ not in self.narrowed.passing:
-            return [self.totals.get(code, 0) for code in codes]
-        bits = self.narrowed.but_for(filter_)
-        return [number_in(self.segment.bits[self.place[code]] & bits) if code in self.place else 0 for code in codes]
-
-    def switch(self, filter_: str, code: str) -> int:
-        return self.totals[code] if filter_ not in self.narrowed.passing else number_in(
-            self.segment.bits[self.place[code]] & self.narrowed.but_for(filter_)
-        )
+        found = self.totals.get
+        return [found(code, 0) for code in _codes(prefix, values)]
 
     def counts(self) -> Counts:
-        s, f = self.segment, self.filters
-        kinds, deliveries = [k.value for k in OfferingKind], [d.value for d in Delivery]
-        languages = [code.partition(" ")[2] for code in s.codes if code.startswith("language ")]
-        spoken = dict(zip(languages, self.of("languages", "language", languages), strict=True))
-        known = {code for code in languages if self._is_spoken(code)} if self.narrowed.passing else {c for c, n in spoken.items() if n}
+        f = self.filters
         return Counts(
-            kind=dict(zip(kinds, self.of("kinds", "kind", kinds), strict=True)),
-            need=dict(zip(AREAS, self.of("needs", "need", AREAS), strict=True)),
+            kind=dict(zip(_KINDS, self.of("kind", _KINDS), strict=True)),
+            need=dict(zip(AREAS, self.of("need", AREAS), strict=True)),
             interest=self._interests(),
             day=self._days(),
             time=self._times(),
-            delivery=dict(zip(deliveries, self.of("deliveries", "delivery", deliveries), strict=True)),
-            town={town: number for town, number in tally(s.town[self._docs("towns")], s.towns).items() if town},
-            language={code: spoken[code] for code in languages if code in known},
-            cost=dict(zip(COSTS, self.of("max_cost_pence", "cost", COSTS), strict=True)),
-            access=dict(zip(ACCESSIBILITY, self.of("none", "access", ACCESSIBILITY), strict=True)),
-            age=dict(zip(AGES, self.of("age", "age", AGES), strict=True)),
-            free=self.switch("is_free", "free"),
-            step_free=self.switch("is_step_free", "step_free"),
+            delivery=dict(zip(_DELIVERIES, self.of("delivery", _DELIVERIES), strict=True)),
+            town=self._towns(),
+            language=self._languages(),
+            cost=dict(zip(COSTS, self.of("cost", COSTS), strict=True)),
+            access=dict(zip(ACCESSIBILITY, self.of("access", ACCESSIBILITY), strict=True)),
+            age=dict(zip(AGES, self.of("age", tuple(AGES)), strict=True)),
+            free=self.totals["free"],
+            step_free=self.totals["step_free"],
             places=self._places(),
             within=self._within() if f.origin is not None else None,
         )
 
-    def _docs(self, filter_: str) -> Array:
-        if filter_ not in self.narrowed.passing:
-            return self.narrowed.docs
-        return numbers_of(unpacked(self.narrowed.but_for(filter_), self.segment.size))
+    def _languages(self) -> dict[str, int]:
+        """Those that some who answer the words have, also where the filters leave none."""
+        codes, s = self.segment.codes, self.segment
+        first = len(codes) - sum(code.startswith("language ") for code in codes)
+        known = self.totals
+        if len(self.narrowed.sets) > 1:
+            rows = np.zeros(len(codes), np.int64)
+            spoken = kernels.count(self.narrowed.among.words.reshape(1, -1), rows, s.bits, first, len(codes)).tolist()
+            known = dict(zip(codes[first:], spoken, strict=True))
+        return {code.partition(" ")[2]: self.totals[code] for code in codes[first:] if known[code]}
 
-    def _is_spoken(self, code: str) -> bool:
-        return bool((self.segment.bits[self.place[f"language {code}"]] & self.narrowed.answering).any())
+    def _towns(self) -> dict[str, int]:
+        s = self.segment
+        numbers = kernels.tally(self.narrowed.but_for("towns"), s.town.reshape(-1, 1), len(s.towns)).tolist()
+        return {town: number for town, number in zip(s.towns, numbers, strict=True) if number and town}
 
     def _interests(self) -> dict[str, int]:
-        docs = self._docs("interests")
-        numbers = np.bincount(self.segment.liked.take(docs, axis=0).ravel(), minlength=len(self.segment.interests))
-        if len(self.segment.more_docs):
-            wanted = np.zeros(self.segment.size, bool)
+        s = self.segment
+        docs = self.narrowed.but_for("interests")
+        numbers = kernels.tally(docs, s.liked, len(s.interests))
+        if len(s.more_docs):
+            wanted = np.zeros(s.size, bool)
             wanted[docs] = True
-            more = self.segment.more_interests[wanted[self.segment.more_docs]]
-            numbers += np.bincount(more, minlength=len(self.segment.interests))
-        return self.most(numbers, self.segment.interests, MOST_INTERESTS, folded(self.filters.interests))
+            numbers += np.bincount(s.more_interests[wanted[s.more_docs]], minlength=len(s.interests))
+        return self.most(numbers, s.interests, MOST_INTERESTS, folded(self.filters.interests))
 
     def most(self, numbers: Array, names: Sequence[str], most: int, chosen: Sequence[str]) -> dict[str, int]:
         """Counts by name: all, or (in a snapshot that nothing stands beside) those that may be among the `most`, and those chosen."""
@@ -169,25 +169,31 @@ class _Counting:
 
     def _days(self) -> dict[str, int]:
         if not self.filters.times:
-            return dict(zip(DAYS, self.of("days", "day", DAYS), strict=True))
-        docs = np.flatnonzero(unpacked(self.narrowed.but_for("days", "times"), self.segment.size))
+            return dict(zip(DAYS, self.of("day", DAYS), strict=True))
+        docs = self.narrowed.but_for(_WHEN)
         return {day: int(np.count_nonzero(self.segment.times[docs] & times_bits(self.filters.times, (day,)))) for day in DAYS}
 
     def _times(self) -> dict[str, int]:
         if not self.filters.days:
-            return dict(zip(TIMES, self.of("times", "time", TIMES), strict=True))
-        docs = self._docs("times")
+            return dict(zip(TIMES, self.of("time", TIMES), strict=True))
+        docs = self.narrowed.but_for("times")
         return {time: int(np.count_nonzero(self.segment.times[docs] & times_bits((time,), self.filters.days))) for time in TIMES}
 
     def _places(self) -> int | None:
-        if self.narrowed.has_places is None:
+        has_places = self.narrowed.has_places
+        if has_places is None:
             return None
-        return number_in(self.narrowed.but_for("places_now") & packed(self.narrowed.has_places))
+        return int(np.bitwise_count(self.narrowed.sets[self.narrowed.row_of.get("places_now", 0)] & has_places).sum())
 
     def _within(self) -> dict[float, int]:
         assert self.filters.origin is not None
-        away = distances(self.segment, self.filters.origin, self._docs("within_km"))
-        return {km: int(np.count_nonzero(away <= km)) for km in DISTANCES}
+        numbers = kernels.near(
+            self.narrowed.but_for("within_km"), self.segment.on_the_ball, *on_the_ball(self.filters.origin), _DISTANCES
+        )
+        return dict(zip(DISTANCES, numbers.tolist(), strict=True))
+
+
+_DISTANCES = np.array([through_the_ball(km) for km in DISTANCES])
 
 
 def added(parts: Sequence[Counts]) -> Counts:

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from math import radians
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import cos, radians, sin
 from types import SimpleNamespace
 
 import numpy as np
 
 from app.catalogue.models import Delivery, OfferingKind
+from app.catalogue.search import kernels
 from app.catalogue.search.filters import (
     CHECKS,
     EARTH_KM,
@@ -23,146 +26,144 @@ from app.catalogue.search.filters import (
     needs_bits,
     times_bits,
 )
-from app.catalogue.search.lexicon import SAME
 from app.catalogue.search.matching import MOST_GROUPS, looked_for
-from app.catalogue.search.scoring import ADJACENT, ALL, ANSWERS, SATURATION, STEPS, Plan
+from app.catalogue.search.scoring import Plan
 from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.understanding import Query
 
 Phrases = Callable[[str, Segment], Posting]
-FEW = 6
-"""Where fewer than one in this many of a posting's offerings are wanted, they are looked up one by one."""
+FEW = 100
+"""The most of a list that are looked for one by one."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Some of a segment's offerings, as a set (`kernels`), and how many."""
+
+    words: Array
+    number: int
+
+    @cached_property
+    def docs(self) -> Array:
+        return kernels.members(self.words)
 
 
 class Asked:
-    """`ranks` say for each group which of its alternatives (lightest first, from 1) is the weightiest that an offering holds."""
+    """The offerings of one segment that hold something of `some` group that finds, of `every` required group, and of each of these
+    something that `answers` it; of those still `alive`."""
 
-    def __init__(self, segment: Segment, query: Query, plan: Plan, phrases: Phrases) -> None:
-        self.segment, self.query, self.plan = segment, query, plan
-        self.postings: list[list[tuple[float, Array, Array]]] = []
-        self.ranks: list[Array] = []
+    def __init__(self, segment: Segment, alive: Array, query: Query, plan: Plan, phrases: Phrases) -> None:
+        self.segment, self.plan = segment, plan
+        numbers, weights, ends = list[int](), list[float](), list[int]()
+        others: list[Posting] = []
+        known = segment.number_of
         for alternatives in plan.alternatives:
-            held = []
-            rank = np.zeros(segment.size, np.uint8)
-            for place, (wanted, weight) in enumerate(alternatives, 1):
-                docs, impacts = segment.posting(wanted) or phrases(wanted, segment)
-                if len(docs):
-                    rank[docs] = place
-                    held.append((weight, docs, impacts))
-            self.postings.append(held)
-            self.ranks.append(rank)
-        self.required = [i for i, group in enumerate(query.groups) if group.is_required]
-        self.finding = looked_for(query)
+            for wanted, weight in alternatives:
+                number = known.get(wanted)
+                if number is None and " " in wanted:
+                    others.append(phrases(wanted, segment))
+                    number = -len(others)
+                if number is not None:
+                    numbers.append(number)
+                    weights.append(weight)
+            ends.append(len(numbers))
+        flags = [0] * len(ends)
+        for place in looked_for(query):
+            flags[place] |= kernels.SOUGHT
+        for n, place in enumerate(plan.required):
+            flags[place] |= kernels.COUNTED | (kernels.REQUIRED if n < MOST_GROUPS else 0)
+        self._terms = np.array(numbers, np.int64), np.array(weights, np.float64), np.array(ends, np.int64), np.array(flags, np.int64)
+        self._others = _one_behind_the_other(others) if others else _NOTHING
+        starts, docs, _ = self._others
+        sets, totals = kernels.find(segment.starts, segment.docs, starts, docs, *self._terms, alive)
+        self.some, self.every, self.answers = map(People, sets, totals.tolist())
 
-    def all_of(self, least: float = 0.0) -> Array:
-        """Who holds something of every required group, of at least that weight."""
-        found: Array | None = None
-        for i in self.required[:MOST_GROUPS]:
-            weights = [weight for _, weight in self.plan.alternatives[i]]
-            first = next((place for place, weight in enumerate(weights, 1) if weight >= least), len(weights) + 1)
-            holds = self.ranks[i] >= first
-            found = holds if found is None else found & holds
-        return np.zeros(self.segment.size, bool) if found is None else found
-
-    def any_of(self) -> Array:
-        """Who holds something of any group that finds."""
-        found = np.zeros(self.segment.size, bool)
-        for place in self.finding:
-            found |= self.ranks[place] > 0
-        return found
-
-    def scores(self, docs: Array) -> Array:
+    def scores(self, people: People) -> Array:
         """`scoring.Plan.score` for each of these offerings."""
-        points, covered = np.zeros(len(docs)), np.zeros(len(docs))
-        answered = np.full(len(docs), bool(self.required))
-        for i, (weight, held, rank) in enumerate(zip(self.plan.weights, self.postings, self.ranks, strict=True)):
-            table = np.array([0.0, *(each for _, each in self.plan.alternatives[i])])
-            heaviest = table[rank[docs]]
-            if i in self.required:
-                answered &= heaviest >= ANSWERS
-            if not held:
-                continue
-            frequency = self._frequencies(held, docs)
-            frequency /= np.where(heaviest > 0, heaviest * heaviest, 1.0)
-            points += weight * heaviest * frequency / (SATURATION + frequency)
-            covered += weight * np.minimum(1.0, heaviest / SAME)
-        found = points > 0
-        share = covered / self.plan.total
-        points *= 0.3 + 0.7 * (share * share)
-        if self.plan.pairs:
-            points += ADJACENT * self._side_by_side(docs) * found
-        points += np.where(answered & found, ALL, 0.0)
-        return np.rint(points * 1e6) / 1e6
-
-    def _frequencies(self, held: Sequence[tuple[float, Array, Array]], docs: Array) -> Array:
-        """The sum of squared weight times impact, lightest first, as `scoring` adds up."""
-        entries = sum(len(found) for _, found, _ in held)
-        if len(docs) * FEW < entries:
-            out = np.zeros(len(docs))
-            for weight, found, impacts in held:
-                at = np.searchsorted(found, docs)
-                at[at == len(found)] = 0
-                hit = np.flatnonzero(found[at] == docs)
-                out[hit] += impacts[at[hit]] * (weight * weight / STEPS)
-            return out
-        added = np.concatenate([impacts * (weight * weight / STEPS) for weight, _, impacts in held])
-        whole: Array = np.bincount(np.concatenate([found for _, found, _ in held]), added, self.segment.size)  # in this order, one by one
-        return whole[docs]
-
-    def _side_by_side(self, docs: Array) -> Array:
-        count = np.zeros(len(docs))
-        for pair in self.plan.pairs:
-            found = self.segment.pair(pair)
-            if len(found):
-                mask = np.zeros(self.segment.size, bool)
-                mask[found] = True
-                count += mask[docs]
-        return count
+        s, plan = self.segment, self.plan
+        pairs = [place for pair in plan.pairs if (place := s.pair(pair)) is not None]
+        return kernels.weigh(
+            s.starts, s.docs, s.impacts, *self._others, *self._terms, np.array(plan.weights, np.float64), plan.total, s.pair_starts, s.pair_docs,
+            np.array(pairs, np.int64), people.words, people.docs,
+        )
 
 
-def best(first: Array, ties: Sequence[Array], count: int) -> Array:
-    """The places of the `count` smallest of `first`, in order; equal ones by `ties`, one after the other."""
-    places = None
-    if count < len(first):
-        border = np.partition(first, count)[count]
-        places = np.flatnonzero(first <= border)
-        first, ties = first[places], [tie[places] for tie in ties]
-    order = np.lexsort((*reversed(ties), first))[:count]
-    return order if places is None else places[order]
+def _one_behind_the_other(postings: Sequence[Posting]) -> tuple[Array, Array, Array]:
+    made = (
+        np.cumsum([0, *(len(docs) for docs, _ in postings)], dtype=np.int64),
+        np.concatenate([docs for docs, _ in postings]).astype(np.uint32), np.concatenate([impacts for _, impacts in postings]).astype(np.uint16),
+    )
+    for part in made:
+        part.setflags(write=False)
+    return made
+
+
+_NOTHING = _one_behind_the_other([(np.zeros(0, np.uint32), np.zeros(0, np.uint16))])
+
+
+def best(first: Array, ties: Callable[[Array], Sequence[Array]], count: int) -> tuple[Array, list[Array]]:
+    """The places of the `count` largest of `first`, in order, equal ones by `ties` of those places, the smallest first; and their ties."""
+    if count < len(first) and count:
+        least = kernels.border(first, count) if count <= FEW else np.partition(first, len(first) - count)[len(first) - count]
+        places = np.flatnonzero(first >= least)
+    else:
+        places = np.arange(len(first))
+    keys = ties(places)
+    order = np.lexsort((*reversed(keys), -first[places]))[:count]
+    return places[order], [key[order] for key in keys]
 
 
 # --- filters -------------------------------------------------------------------------------------
 
 
-def passes(segment: Segment, name: str, filters: Filters) -> Array:
-    """Who passes this one filter: CHECKS[name] for every offering at once."""
-    return _PASSES[name](segment, filters)
+def passes(segment: Segment, name: str, filters: Filters, docs: Array) -> Array:
+    """Which of these pass this one filter: CHECKS[name] for all of them at once."""
+    return _PASSES[name](segment, filters, docs)
 
 
-def _coded(segment: Segment, name: str, filters: Filters, values: Sequence[str], codes: Array, attribute: str) -> Array:
+def _coded(name: str, filters: Filters, values: Sequence[str], codes: Array, attribute: str) -> Array:
     """The check is made once for each value there is."""
     table = np.array([CHECKS[name](filters, SimpleNamespace(**{attribute: value})) for value in values] or [False], bool)
     return table[codes]
 
 
-def _interested(segment: Segment, filters: Filters) -> Array:
-    wanted = [n for n, interest in enumerate(segment.interests) if n and interest in folded(filters.interests)]
-    found: Array = np.asarray(np.isin(segment.liked, wanted).any(axis=1))
-    found[segment.more_docs[np.isin(segment.more_interests, wanted)]] = True
+def _named(wanted: Sequence[str], values: Sequence[str], codes: Array) -> Array:
+    numbers = [n for n, value in enumerate(values) if value in wanted]
+    return np.isin(codes, numbers)
+
+
+def _interested(segment: Segment, filters: Filters, docs: Array) -> Array:
+    names = folded(filters.interests)
+    wanted = [n for n, interest in enumerate(segment.interests) if n and interest in names]
+    found: Array = np.isin(segment.liked.take(docs, axis=0), wanted).any(axis=1)
+    if len(segment.more_docs):
+        found |= np.isin(docs, segment.more_docs[np.isin(segment.more_interests, wanted)])
     return found
 
 
-def _near(segment: Segment, filters: Filters) -> Array:
+def _near(segment: Segment, filters: Filters, docs: Array) -> Array:
     assert filters.origin is not None
     assert filters.within_km is not None
-    return distances(segment, filters.origin) <= filters.within_km
+    away = segment.on_the_ball.take(docs, axis=0) - np.array(on_the_ball(filters.origin))
+    found: Array = (away * away).sum(axis=1) <= through_the_ball(filters.within_km)
+    return found
 
 
-def distances(segment: Segment, origin: Point, docs: Array | None = None) -> Array:
+def on_the_ball(point: Point) -> tuple[float, float, float]:
+    """Where that is on a ball of radius 1."""
+    latitude, longitude = map(radians, point)
+    return cos(latitude) * cos(longitude), cos(latitude) * sin(longitude), sin(latitude)
+
+
+def through_the_ball(km: float) -> float:
+    """The square of the straight way, through a ball of radius 1, between two points so far apart over the ground of the earth."""
+    return 4 * sin(min(km / EARTH_KM / 2, radians(90))) ** 2
+
+
+def distances(segment: Segment, origin: Point, docs: Array) -> Array:
     """Kilometres from there; infinite for what has no place."""
-    latitude, longitude = (segment.latitude, segment.longitude) if docs is None else (segment.latitude[docs], segment.longitude[docs])
     lat1, lon1 = map(radians, origin)
-    lat2, lon2 = np.radians(latitude), np.radians(longitude)
+    lat2, lon2 = np.radians(segment.latitude[docs]), np.radians(segment.longitude[docs])
     half = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
     km: Array = 2 * EARTH_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
     return np.where(np.isnan(km), np.inf, km)
@@ -170,33 +171,25 @@ def distances(segment: Segment, origin: Point, docs: Array | None = None) -> Arr
 
 _KINDS = [kind.value for kind in OfferingKind]
 _DELIVERIES = [delivery.value for delivery in Delivery]
-_PASSES: dict[str, Callable[[Segment, Filters], Array]] = {
-    "kinds": lambda s, f: _coded(s, "kinds", f, _KINDS, s.kind, "kind"),
-    "deliveries": lambda s, f: _coded(s, "deliveries", f, _DELIVERIES, s.delivery, "delivery"),
-    "regions": lambda s, f: _coded(s, "regions", f, s.regions, s.region, "region"),
-    "towns": lambda s, f: _coded(s, "towns", f, s.towns, s.town, "town"),
-    "languages": lambda s, f: _coded(s, "languages", f, s.languages, s.spoken, "languages"),
+_PASSES: dict[str, Callable[[Segment, Filters, Array], Array]] = {
+    "kinds": lambda s, f, d: _coded("kinds", f, _KINDS, s.kind[d], "kind"),
+    "deliveries": lambda s, f, d: _coded("deliveries", f, _DELIVERIES, s.delivery[d], "delivery"),
+    "regions": lambda s, f, d: _named(folded(f.regions), s.regions, s.region[d]),
+    "towns": lambda s, f, d: _named(folded(f.towns), s.towns, s.town[d]),
+    "languages": lambda s, f, d: _coded("languages", f, s.languages, s.spoken[d], "languages"),
     "interests": _interested,
-    "needs": lambda s, f: (s.needs_mask & needs_bits(f.needs)) != 0,
-    "days": lambda s, f: (s.days & days_bits(f.days)) != 0,
-    "times": lambda s, f: (s.times & times_bits(f.times, f.days)) != 0,
-    "access": lambda s, f: (s.access & access_bits(f.access)) == access_bits(f.access),
-    "age": lambda s, f: (s.age_min <= f.age) & (f.age <= s.age_max),
-    "max_cost_pence": lambda s, f: s.cost_pence <= f.max_cost_pence,
-    "is_free": lambda s, f: s.cost_pence == 0,
-    "is_step_free": lambda s, f: s.is_step_free,
+    "needs": lambda s, f, d: (s.needs_mask[d] & needs_bits(f.needs)) != 0,
+    "days": lambda s, f, d: (s.days[d] & days_bits(f.days)) != 0,
+    "times": lambda s, f, d: (s.times[d] & times_bits(f.times, f.days)) != 0,
+    "access": lambda s, f, d: (s.access[d] & access_bits(f.access)) == access_bits(f.access),
+    "age": lambda s, f, d: (s.age_min[d] <= f.age) & (f.age <= s.age_max[d]),
+    "max_cost_pence": lambda s, f, d: s.cost_pence[d] <= f.max_cost_pence,
+    "is_free": lambda s, f, d: s.cost_pence[d] == 0,
+    "is_step_free": lambda s, f, d: s.is_step_free[d],
     "within_km": _near,
 }
 
 
-def together(masks: Iterable[Array], size: int) -> Array:
-    out: Array | None = None
-    for mask in masks:
-        out = mask if out is None else out & mask
-    return np.ones(size, bool) if out is None else out
-
-
-def tally(codes: Array, names: Sequence[str]) -> Mapping[str, int]:
-    """How often each value stands among these codes."""
-    counts = np.bincount(codes, minlength=len(names))
-    return {names[int(n)]: int(counts[n]) for n in np.flatnonzero(counts)}
+def together(parts: Iterable[People]) -> int:
+    """How many they are in all."""
+    return sum(part.number for part in parts)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from app.catalogue.models.search import OfferingChange
-from app.shared.db import db
+from app.shared.db import db, is_writing
 from app.shared.moments import Since, moment
 
 
@@ -43,11 +44,35 @@ _WITH_THOSE_UNDER_WAY = _as_text(_MARK + "(number > :number OR xact >= :first AN
 
 
 def mark(zone_id: uuid.UUID, since: Since) -> Mark:
+    """As the transaction sees it that is open now, or opens with this. On SQLite a connection knows by itself whether anything was
+    committed since it last looked, so that nothing is counted again. Inside a writing transaction it is always counted, and not
+    remembered: what is rolled back leaves no trace that a connection would know of."""
+    connection = db.session.connection()
+    if is_writing() or connection.dialect.name != "sqlite":
+        return _counted(connection, zone_id, since)
+    driver: Any = connection.connection.dbapi_connection
+    state = driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
+    kept: dict[tuple[uuid.UUID, Since], tuple[object, Mark]] = connection.info.setdefault(_KEPT, {})
+    then, found = kept.get((zone_id, since), (None, None))
+    if found is None or then != state:
+        found = _counted(connection, zone_id, since)
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        kept[zone_id, since] = state, found
+    return found
+
+
+_KEPT = "catalogue.search.marks"
+MOST_KEPT = 64
+"""Marks remembered with one connection."""
+
+
+def _counted(connection: sa.Connection, zone_id: uuid.UUID, since: Since) -> Mark:
     given: dict[str, object] = {"zone_id": zone_id, "number": since.number}
     if since.is_open:
-        row = db.session.execute(_WITH_THOSE_UNDER_WAY, {**given, "first": since.first, "last": since.last}).one()
+        row = connection.execute(_WITH_THOSE_UNDER_WAY, {**given, "first": since.first, "last": since.last}).one()
     else:
-        row = db.session.execute(_SIMPLE, given).one()
+        row = connection.execute(_SIMPLE, given).one()
     return Mark(int(row[0]), int(row[1]), int(row[2]))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import uuid
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -28,7 +27,7 @@ from app.catalogue.search.scoring import LENGTH, MOST_IMPACT, STEPS, TYPICAL, WE
 
 Array = NDArray[Any]
 Posting = tuple[Array, Array]
-FORM = 1
+FORM = 2
 """Raise when the arrays mean something else than before: files of another form are not read."""
 BLOCK = 32_768
 PAIR = np.uint64(32)
@@ -127,16 +126,26 @@ class Segment:
         first, last = self.starts[number], self.starts[number + 1]
         return self.docs[first:last], self.impacts[first:last]
 
-    def pair(self, wanted: str) -> Array:
-        """Who has the two stems side by side in the title or the tags."""
+    def pair(self, wanted: str) -> int | None:
+        """The place in `pair_starts` of two stems that stand side by side in some title or tags."""
         left, right = (self.number_of.get(stem) for stem in wanted.split(" "))
         if left is None or right is None:
-            return self.pair_docs[:0]
-        key = (left << 32) | right
-        at = bisect_left(self.pairs, key)
-        if at == len(self.pairs) or int(self.pairs[at]) != key:
-            return self.pair_docs[:0]
-        return self.pair_docs[self.pair_starts[at] : self.pair_starts[at + 1]]
+            return None
+        key = np.uint64((left << 32) | right)
+        at = int(self.pairs.searchsorted(key))
+        return at if at < len(self.pairs) and self.pairs[at] == key else None
+
+    @cached_property
+    def everybody(self) -> Array:
+        """All of them, as a set."""
+        return packed(np.ones(self.size, bool))
+
+    @cached_property
+    def on_the_ball(self) -> Array:
+        """Where they are on a ball of radius 1, three numbers each; nowhere for what has no place."""
+        latitude, longitude = np.radians(self.latitude), np.radians(self.longitude)
+        across = np.cos(latitude)
+        return np.stack((across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)), axis=1)
 
     def numbers(self, offering_ids: Iterable[uuid.UUID]) -> Array:
         """The numbers of those of the offerings that are here."""
@@ -147,6 +156,10 @@ class Segment:
         at[at == self.size] = 0
         found: Array = at[self.keys[at] == wanted]
         return found
+
+    def offering_ids(self, docs: Array) -> list[uuid.UUID]:
+        whole = self.ids[docs].tobytes()
+        return [uuid.UUID(bytes=whole[at : at + 16]) for at in range(0, len(whole), 16)]
 
     def offering_id(self, doc: int) -> uuid.UUID:
         return uuid.UUID(bytes=self.ids[doc].tobytes())
@@ -358,7 +371,11 @@ class _Builder:
         )
         masks = dict(_value_masks(made))
         made.codes = list(masks)
-        made.bits = np.stack([packed(mask) for mask in masks.values()])
+        made.bits = np.stack([packed(mask) for mask in masks.values()], axis=1)
+        for part in fields(made):
+            value = getattr(made, part.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)  # as those read from files are, or the loops over them would be compiled for each kind
         return made
 
 

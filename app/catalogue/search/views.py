@@ -18,6 +18,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,12 @@ class Part:
     alive: Array | None = None
     free: Array | None = None
 
-    @property
+    has_places: Array | None = None
+
+    @cached_property
     def living(self) -> Array:
-        return np.ones(self.segment.size, bool) if self.alive is None else self.alive
+        """As a set (`kernels`)."""
+        return self.segment.everybody if self.alive is None else segment.packed(self.alive)
 
 
 @dataclass
@@ -291,6 +295,7 @@ def free_places(view: View) -> list[Array]:
     for part in view.parts:
         if part.free is None or part.__dict__.get("free_at") != kept.at:
             part.free = _free_of(part.segment, kept)
+            part.has_places = segment.packed(part.free > 0)
             part.__dict__["free_at"] = kept.at
         out.append(part.free)
     return out

@@ -1,0 +1,256 @@
+"""The loops of a search over a snapshot's arrays, compiled (`compiled`). Offerings are numbers from 0; a set of them is a row of words
+of 64 bits, the first offering in the lowest bit of the first word.
+
+A query comes as `numbers` (of terms; -1 - n is the n-th of the postings that came from elsewhere, `more_`), each with its weight, those of
+one group behind each other, lightest first, up to `ends` of the group; `flags` say what a group is for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.catalogue.search.lexicon import SAME
+from app.catalogue.search.scoring import ADJACENT, ALL, ANSWERS, SATURATION, STEPS
+from app.shared.compiled import compiled
+
+Array = NDArray[Any]
+SOUGHT, REQUIRED, COUNTED = 1, 2, 4
+"""A group finds offerings; all that answer everything answer it; so do those that stand above the rest. The first two are of the first
+few groups only, as for the database."""
+SPARSE = 24
+"""Where fewer than one in this many of a posting's offerings are wanted, they are looked up one by one."""
+_ONE, _TWO, _FOUR, _LAST = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(56)
+_PAIRS, _NIBBLES, _BYTES, _SUM = (np.uint64(n) for n in (0x5555555555555555, 0x3333333333333333, 0x0F0F0F0F0F0F0F0F, 0x0101010101010101))
+"""To count the bits of a word: the compiler knows the pattern and makes one instruction of it."""
+
+
+@compiled
+def find(
+    starts: Array, docs: Array, more_starts: Array, more_docs: Array, numbers: Array, weights: Array, ends: Array, flags: Array, alive: Array
+) -> tuple[Array, Array]:
+    """Of those alive, three sets: who holds something of any group that finds, of every required group, of each of these by a word that
+    answers it; and how many each has."""
+    size = len(alive)
+    sets, held = np.zeros((3, size), np.uint64), np.zeros((2, size), np.uint64)
+    totals = np.zeros(3, np.int64)
+    is_first = True
+    first = 0
+    for group in range(len(ends)):
+        last = ends[group]
+        if flags[group] & (SOUGHT | REQUIRED):
+            held[:] = 0
+            for k in range(first, last):
+                number = numbers[k]
+                source = docs if number >= 0 else more_docs
+                begin = starts[number] if number >= 0 else more_starts[-1 - number]
+                end = starts[number + 1] if number >= 0 else more_starts[-number]
+                row = 1 if weights[k] >= ANSWERS else 0
+                for j in range(begin, end):
+                    doc = source[j]
+                    held[row, doc >> 6] |= _ONE << np.uint64(doc & 63)
+            for w in range(size):
+                answers = held[1, w]
+                anyhow = held[0, w] | answers
+                if flags[group] & SOUGHT:
+                    sets[0, w] |= anyhow
+                if flags[group] & REQUIRED:
+                    sets[1, w] = anyhow if is_first else sets[1, w] & anyhow
+                    sets[2, w] = answers if is_first else sets[2, w] & answers
+            if flags[group] & REQUIRED:
+                is_first = False
+        first = last
+    for row in range(3):
+        for w in range(size):
+            x = sets[row, w] & alive[w]
+            sets[row, w] = x
+            x = x - ((x >> _ONE) & _PAIRS)
+            x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+            totals[row] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+    return sets, totals
+
+
+@compiled
+def members(words: Array) -> Array:
+    """The numbers of a set, in order."""
+    total = 0
+    for w in range(len(words)):
+        x = words[w]
+        x = x - ((x >> _ONE) & _PAIRS)
+        x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+        total += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+    out = np.empty(total, np.uint32)
+    at = 0
+    for w in range(len(words)):
+        left = words[w]
+        while left:
+            x = (left & (~left + _ONE)) - _ONE
+            x = x - ((x >> _ONE) & _PAIRS)
+            x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+            out[at] = w * 64 + np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+            at += 1
+            left &= left - _ONE
+    return out
+
+
+@compiled
+def weigh(
+    starts: Array, docs: Array, impacts: Array, more_starts: Array, more_docs: Array, more_impacts: Array, numbers: Array, weights: Array,
+    ends: Array, flags: Array, shares: Array, total: float, pair_starts: Array, pair_docs: Array, pairs: Array, wanted: Array, found: Array,
+) -> Array:
+    """`scoring.Plan.score` of each of `found`, the members of the set `wanted`: the same numbers added up in the same order."""
+    count = len(found)
+    place = np.empty(len(wanted), np.int64)
+    for n in range(count - 1, -1, -1):
+        place[found[n] >> 6] = n
+    points, covered, beside = np.zeros(count), np.zeros(count), np.zeros(count)
+    frequency, heaviest = np.empty(count), np.empty(count)
+    answered = np.zeros(count, np.bool_)
+    for group in range(len(ends)):
+        if flags[group] & COUNTED:
+            answered[:] = True
+    first = 0
+    for group in range(len(ends) + len(pairs)):
+        is_pair = group >= len(ends)
+        last = first + 1 if is_pair else ends[group]
+        frequency[:] = 0.0
+        heaviest[:] = 0.0
+        for k in range(first, last):
+            number = pairs[group - len(ends)] if is_pair else numbers[k]
+            source = pair_docs if is_pair else docs if number >= 0 else more_docs
+            counts = impacts if number >= 0 else more_impacts
+            begin = pair_starts[number] if is_pair else starts[number] if number >= 0 else more_starts[-1 - number]
+            end = pair_starts[number + 1] if is_pair else starts[number + 1] if number >= 0 else more_starts[-number]
+            weight = 1.0 if is_pair else weights[k]
+            each = weight * weight / STEPS
+            if count * SPARSE < end - begin:
+                low = begin
+                for n in range(count):
+                    high = end
+                    while low < high:
+                        middle = (low + high) >> 1
+                        if source[middle] < found[n]:
+                            low = middle + 1
+                        else:
+                            high = middle
+                    if low < end and source[low] == found[n]:
+                        heaviest[n] = weight
+                        if not is_pair:
+                            frequency[n] += counts[low] * each
+            else:
+                for j in range(begin, end):
+                    doc = source[j]
+                    word, bit = wanted[doc >> 6], _ONE << np.uint64(doc & 63)
+                    if word & bit:
+                        x = word & (bit - _ONE)
+                        x = x - ((x >> _ONE) & _PAIRS)
+                        x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+                        n = place[doc >> 6] + np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+                        heaviest[n] = weight
+                        if not is_pair:
+                            frequency[n] += counts[j] * each
+        if is_pair:
+            beside += heaviest
+            continue
+        share = shares[group]
+        must = (flags[group] & COUNTED) != 0
+        for n in range(count):
+            most = heaviest[n]
+            if must and most < ANSWERS:
+                answered[n] = False
+            if most > 0.0:
+                often = frequency[n] / (most * most)
+                points[n] += share * most * often / (SATURATION + often)
+                covered[n] += share * min(1.0, most / SAME)
+        first = last
+    for n in range(count):
+        if points[n] > 0.0:
+            part = covered[n] / total
+            worth = points[n] * (0.3 + 0.7 * (part * part)) + ADJACENT * beside[n]
+            points[n] = np.rint((worth + ALL if answered[n] else worth) * 1e6) / 1e6
+    return points
+
+
+@compiled
+def border(values: Array, count: int) -> float:
+    """The `count`-th largest; there are at least so many, and `count` is small."""
+    kept = values[:count].copy()
+    kept.sort()
+    least = kept[0]
+    for n in range(count, len(values)):
+        value = values[n]
+        if value > least:
+            at = 0
+            while at + 1 < count and kept[at + 1] < value:
+                kept[at] = kept[at + 1]
+                at += 1
+            kept[at] = value
+            least = kept[0]
+    return float(least)
+
+
+@compiled
+def narrow(found: Array, failed: Array, allowed: Array, out: Array) -> None:
+    """A set for each of `allowed`, into `out` (nil before): those of `found` that fail no other filters (a bit each) than these."""
+    for n in range(len(found)):
+        doc = found[n]
+        for row in range(len(allowed)):
+            if not failed[n] & ~allowed[row]:
+                out[row, doc >> 6] |= _ONE << np.uint64(doc & 63)
+
+
+@compiled
+def count(sets: Array, rows: Array, bits: Array, first: int, last: int) -> Array:
+    """How many have each value from `first` to `last`: value n is counted over the set `rows[n]`. `bits` has for each word of offerings
+    a word for each value."""
+    out = np.zeros(last - first, np.int64)
+    for w in range(len(bits)):
+        some = sets[0, w]
+        for row in range(1, len(sets)):
+            some |= sets[row, w]
+        if not some:
+            continue
+        row_of_bits = bits[w, first:last]
+        if len(sets) == 1:
+            for n in range(len(row_of_bits)):
+                x = row_of_bits[n] & some
+                x = x - ((x >> _ONE) & _PAIRS)
+                x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+                out[n] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+        else:
+            for n in range(len(row_of_bits)):
+                x = row_of_bits[n] & sets[rows[first + n], w]
+                x = x - ((x >> _ONE) & _PAIRS)
+                x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+                out[n] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+    return out
+
+
+@compiled
+def tally(found: Array, codes: Array, size: int) -> Array:
+    """How often each code stands with these offerings; `codes` has a row of them for each offering."""
+    out = np.zeros(size, np.int64)
+    for n in range(len(found)):
+        for place in range(codes.shape[1]):
+            out[codes[found[n], place]] += 1
+    return out
+
+
+@compiled
+def near(found: Array, where: Array, x: float, y: float, z: float, limits: Array) -> Array:
+    """How many of `found` are no farther than each of the limits, as squares of the way through a ball of radius 1, rising."""
+    out = np.zeros(len(limits), np.int64)
+    away = np.empty(len(found))
+    for n in range(len(found)):
+        doc = found[n]
+        a, b, c = where[doc, 0] - x, where[doc, 1] - y, where[doc, 2] - z
+        away[n] = a * a + b * b + c * c
+    for place in range(len(limits)):
+        limit = limits[place]
+        number = 0
+        for n in range(len(found)):
+            number += away[n] <= limit
+        out[place] = number
+    return out
