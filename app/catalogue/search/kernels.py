@@ -254,3 +254,59 @@ def near(found: Array, where: Array, x: float, y: float, z: float, limits: Array
             number += away[n] <= limit
         out[place] = number
     return out
+
+
+@compiled
+def close(
+    word: Array, sign: int, slips: int, firsts: Array, places: Array, signs: Array, letters: Array
+) -> tuple[Array, Array]:
+    """Which words are at most so many slips from this one (of at most 64 letters), and how many: optimal string alignment, a letter of the
+    other word at a time and all of this one's at once, after Hyyro (2003). Words of n letters have the numbers from `firsts[n]` and
+    their letters from `places[n]`; `signs` as in `letters`."""
+    size = len(word)
+    table = np.zeros(128, np.uint64)
+    for n in range(size):
+        if word[n] < 128:
+            table[word[n]] |= _ONE << np.uint64(n)
+    top = _ONE << np.uint64(size - 1)
+    low, high = max(0, size - slips), min(len(firsts) - 2, size + slips)
+    most = firsts[high + 1] - firsts[low] if high >= low else 0
+    found, away = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = 0
+    for length in range(low, high + 1):
+        # Each slip changes two of the letters there are; one letter more or less only one.
+        bound = 2 * slips - abs(length - size)
+        for n in range(firsts[length], firsts[length + 1]):
+            x = np.uint64(signs[n] ^ np.uint32(sign))
+            x = x - ((x >> _ONE) & _PAIRS)
+            x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+            if np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST) > bound:
+                continue
+            begin = places[length] + (n - firsts[length]) * length
+            more, less, same, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
+            distance = size
+            for at in range(begin, begin + length):
+                letter = letters[at]
+                here = np.uint64(0)
+                if letter < 128:
+                    here = table[letter]
+                else:
+                    for k in range(size):
+                        if word[k] == letter:
+                            here |= _ONE << np.uint64(k)
+                turned = ((~same & here) << _ONE) & before
+                same = (((here & more) + more) ^ more) | here | less | turned
+                up, down = less | ~(same | more), same & more
+                if up & top:
+                    distance += 1
+                if down & top:
+                    distance -= 1
+                up = (up << _ONE) | _ONE
+                down = down << _ONE
+                more, less = down | ~(same | up), up & same
+                before = here
+            if distance <= slips:
+                found[count] = n
+                away[count] = distance
+                count += 1
+    return found[:count], away[:count]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.catalogue.search.analysis import phrase, stem, words
 from app.catalogue.search.everyday import gist, plain_words, said_plainly
+from app.catalogue.search.letters import Spelt
 
 _HERE = Path(__file__).resolve().parent
 
@@ -76,6 +77,10 @@ class Lexicon:
             if word.isalpha() and word.isascii():
                 buckets[len(word)].append(word)
         return dict(buckets)
+
+    @cached_property
+    def spelt(self) -> Spelt:
+        return Spelt(self.by_length)
 
     @cached_property
     def in_order(self) -> list[str]:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from app.catalogue.models import OfferingText
 from app.catalogue.search.analysis import stem
+from app.catalogue.search.letters import Spelt
 from app.catalogue.search.lexicon import Lexicon, lexicon
 from app.catalogue.search.marks import Mark, mark, now
 from app.catalogue.search.overlay import lexicon_in_force
@@ -31,12 +32,14 @@ KEPT = 32
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`words` as written and `stems`, each with the number of offerings it stands in, of `size` in all."""
+    """`words` as written and `stems`, each with the number of offerings it stands in, of `size` in all. `is_large`: it has a snapshot,
+    so loops over its words are compiled ones."""
 
     words: Mapping[str, int] = field(default_factory=dict)
     stems: Mapping[str, int] = field(default_factory=dict)
     size: int = 0
     lexicon: Lexicon = field(default_factory=lexicon, repr=False)
+    is_large: bool = field(default=False, compare=False, repr=False)
 
     def has(self, word: str) -> bool:
         return word in self.words or stem(word) in self.stems
@@ -53,6 +56,10 @@ class Vocabulary:
             if word.isalpha():
                 buckets[len(word)].append(word)
         return dict(buckets)
+
+    @cached_property
+    def spelt(self) -> Spelt:
+        return Spelt(self.by_length)
 
     @cached_property
     def in_order(self) -> list[str]:

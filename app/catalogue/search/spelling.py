@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import log
 
-from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.catalogue.search.everyday import plain_words
-from app.catalogue.search.letters import within_reach
 from app.catalogue.search.snapshot import Vocabulary
 
 SHORTEST = 4
@@ -54,13 +52,10 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
     slips = 1 if len(word) < 6 else 2
     found: dict[str, float] = {}
     for slack in ((slips, 3) if len(word) >= 7 else (2,) if len(word) == 5 else (slips, 2)):
-        for length in range(len(word) - slack, len(word) + slack + 1):
-            for known in (vocabulary.by_length.get(length, ()), vocabulary.lexicon.by_length.get(length, ())):
-                for candidate, distance, _ in process.extract(
-                    word, within_reach(word, known, slack), scorer=OSA.distance, score_cutoff=slack, limit=12 if slack == slips else 40, processor=None
-                ):
-                    if distance <= slips or _sound(candidate) == _sound(word):
-                        found[candidate] = _cost(word, candidate, distance, vocabulary)
+        for known in (vocabulary.spelt, vocabulary.lexicon.spelt):
+            for candidate, distance in known.near(word, slack, 12 if slack == slips else 40, is_compiled=vocabulary.is_large):
+                if distance <= slips or _sound(candidate) == _sound(word):
+                    found[candidate] = _cost(word, candidate, distance, vocabulary)
         if found:
             break
     likely = sorted((Correction(w, cost) for w, cost in found.items() if cost <= slips + 1.2), key=lambda c: (c.cost, c.word))

@@ -219,13 +219,13 @@ def _is_whole(zone_id: uuid.UUID, base: Base, changes: Mapping[uuid.UUID, tuple[
 def _vocabulary(old: Segment, gone: Array | None, new: Segment | None, lexicon: Any) -> Vocabulary:
     """The words of the snapshot, less those of what has gone, with those of what has come."""
     if "vocabulary" not in old.__dict__:
-        first = Vocabulary(old.word_count, old.stem_count, old.size)
-        old.__dict__["vocabulary"] = first, first.by_length, first.in_order
+        first = Vocabulary(old.word_count, old.stem_count, old.size, is_large=True)
+        old.__dict__["vocabulary"] = first, first.by_length, first.in_order, first.spelt
     whole: Vocabulary
-    whole, by_length, in_order = old.__dict__["vocabulary"]
+    whole, by_length, in_order, spelt = old.__dict__["vocabulary"]
     if gone is None:
         made = replace(whole, lexicon=lexicon)
-        made.__dict__.update(by_length=by_length, in_order=in_order)
+        made.__dict__.update(by_length=by_length, in_order=in_order, spelt=spelt)
         return made
     words, stems = dict(whole.words), dict(whole.stems)
     less_words, less_stems = old.counts_of(gone) if len(gone) else ({}, {})
@@ -240,7 +240,7 @@ def _vocabulary(old: Segment, gone: Array | None, new: Segment | None, lexicon: 
         for term in less:
             if not counts[term]:
                 del counts[term]
-    made = Vocabulary(words, stems, old.size - len(gone) + (new.size if new is not None else 0), lexicon)
+    made = Vocabulary(words, stems, old.size - len(gone) + (new.size if new is not None else 0), lexicon, is_large=True)
     made.__dict__.update(_listed(by_length, in_order, [w for w in less_words if w not in words], [w for w in more_words if w not in whole.words]))
     return made
 
