@@ -94,11 +94,17 @@ class Lexicon:
     def find(self, typed: str) -> tuple[Concept, ...]:
         """The concepts of a phrase as typed (folded, blanks between). An everyday word is meant as it is written only: who jumps was
         not jumped; but one of many is meant as they are (a bike)."""
+        if " " not in typed:
+            word = typed if typed in FILLERS else _SAID_PLAINLY.get(typed, typed)
+            found = self.by_words.get(word, ())
+            if not found and typed not in plain_words().all:
+                found = self.by_stems.get(stem(word), ())
+            elif not found and typed not in _NOT_ONE_OF_MANY:
+                found = self.by_words.get(typed[:-1] if typed.endswith("s") else f"{typed}s", ())
+            return tuple([self.concepts[i] for i in found])
         parts = plainly(typed.split(" "))
         found = self.by_words.get(" ".join(parts), ())
-        if not found and len(parts) == 1 and typed in plain_words().all and typed not in _NOT_ONE_OF_MANY:
-            found = self.by_words.get(typed[:-1] if typed.endswith("s") else f"{typed}s", ())
-        elif not found and (len(parts) > 1 or typed not in plain_words().all):
+        if not found:
             found = self.by_stems.get(" ".join(map(stem, parts))) or self.by_gist.get(gist(parts), ())
         return tuple(self.concepts[i] for i in found)
 

@@ -113,23 +113,30 @@ def _is_near_key(word: str, candidate: str) -> bool:
 
 
 def _undoubled(word: str) -> str:
-    return re.sub(r"(.)\1", r"\1", word)
+    return _DOUBLED.sub(r"\1", word)
 
 
-_SOUNDS = [(re.compile(pattern), sound) for pattern, sound in (
-    (r"^(?:ps|pn|kn|gn|wr)", lambda m: m.group()[1]), (r"^wh", "w"), (r"ph", "f"), (r"ough|augh", "o"), (r"igh", "i"), (r"tch", "ch"),
-    (r"sth?(?=[lmn])", "s"), (r"sch|sk|ck|ch(?=[rl])|q(?:u)?|c(?![eihy])|k", "k"), (r"[sc](?:i|e)?(?:on|an|ous)\b", "shn"), (r"tion|sion|shun|cion", "shn"),
-    (r"c(?=[eiy])|z|ss", "s"), (r"dge|g(?=[eiy])", "j"), (r"x", "ks"), (r"y(?!$)", "i"), (r"gh", ""), (r"[ei]y|y|ie", "e"),
-    (r"(.)\1+", r"\1"), (r"(?<=.)h", ""), (r"(?<=[^aeiou])e$", ""),
+_SOUNDS = [(needed, re.compile(pattern), sound) for needed, pattern, sound in (
+    (("ps", "pn", "kn", "gn", "wr"), r"^(?:ps|pn|kn|gn|wr)", lambda m: m.group()[1]), (("wh",), r"^wh", "w"), (("ph",), r"ph", "f"),
+    (("ugh",), r"ough|augh", "o"), (("igh",), r"igh", "i"), (("tch",), r"tch", "ch"),
+    (("s",), r"sth?(?=[lmn])", "s"), (("sch", "k", "c", "q"), r"sch|sk|ck|ch(?=[rl])|q(?:u)?|c(?![eihy])|k", "k"),
+    (("on", "an", "ous"), r"[sc](?:i|e)?(?:on|an|ous)\b", "shn"), (("ion", "shun"), r"tion|sion|shun|cion", "shn"),
+    (("c", "z", "ss"), r"c(?=[eiy])|z|ss", "s"), (("g",), r"dge|g(?=[eiy])", "j"), (("x",), r"x", "ks"), (("y",), r"y(?!$)", "i"),
+    (("gh",), r"gh", ""), (("y", "ie"), r"[ei]y|y|ie", "e"), (("",), r"(.)\1+", r"\1"), (("h",), r"(?<=.)h", ""), (("e",), r"(?<=[^aeiou])e$", ""),
 )]  # fmt: skip
+"""What must be in a word before the pattern is worth trying, the pattern, how it sounds."""
+_VOWELS, _DOUBLED = re.compile(r"[aeiou]+"), re.compile(r"(.)\1")
 
 
 @lru_cache(20_000)
 def _sound(word: str) -> str:
     """Roughly how it sounds: gymnastiks and gymnastics are alike."""
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    return word[:1] + re.sub(r"[aeiou]+", "a", word[1:])
+    for needed, pattern, sound in _SOUNDS:
+        for part in needed:
+            if part in word:
+                word = pattern.sub(sound, word)
+                break
+    return word[:1] + _VOWELS.sub("a", word[1:])
 
 
 def split_in_two(word: str, vocabulary: Vocabulary) -> tuple[str, str] | None:

@@ -96,25 +96,28 @@ class _Token:
 
 
 _REWRITTEN = (
-    (re.compile(
+    (("7",), re.compile(
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: in| on)?(?: ?to)?(?: the)? (?:year|yr|y) ?7\b"
     ), " transition "),
-    (re.compile(
+    (("school", "secondary", "seniors"), re.compile(
         r"\b(?:mov\w*|go\w*|start\w*|step\w*|transfer\w*|transition\w*)(?: up)?(?: ?in| on)?(?: ?to)?(?: the| a)? (?:(?:secondary|big|high|new|senior) school|secondary|seniors)\b"
     ), " transition "),
-    (re.compile(r"\bprimary(?: school)? (?:in)?to (?:secondary|high|senior)(?: school)?\b|\bsecondary (?:school )?(?:transfer|transition)\b"), " transition "),
-    (re.compile(r"(?<=[a-z]) ?/ ?(?=[a-z])"), " or "),
-    (re.compile(r"(?:\b(?:under|below|less than|up to|at most|max|maximum|for) )?£ ?\d+(?:\.\d\d?)?(?: (?:an?|per|each) \w+)?"), " "),
-    (re.compile(r"\bwithin (?:\d+|a|half a|walking) ?(?:miles?|mi|km|kilomet\w+|minutes?|mins?|distance)?(?: walk| drive)?(?: of| from)?\b"), " "),
-    (re.compile(r"\b(?:(?:at|after|before|from|until|till|by|around) )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o ?clock)\b"), " "),
-    (re.compile(r"\b(?:other than|instead of|anything but|apart from)\b"), " not "),
-    (re.compile(r"\b(?:every|each) (?:single )?(?:day|night|morning|evening|time|week|weekend|lesson)\b"), " "),
-    (re.compile(r"\b(boy|girl|son|daughter|child|kid|he|she|who|they|it) only\b"), r"\1 "),
-    (re.compile(r"\bquite (?=space|place|room|club|group|area|session|time|corner)"), "quiet "),
-    (re.compile(r"\ban? (?:talk|assembly|workshop|visit|speaker) (?:for|about|on|to)\b"), " "),
-    (re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
-    (re.compile(r"\b(?:two|three|four|2|3|4|both|my|our|your) (?:little |young |small )?(?:girls|boys|lads|daughters|sons)\b"), " children "),
+    (("primary", "secondary"), re.compile(
+        r"\bprimary(?: school)? (?:in)?to (?:secondary|high|senior)(?: school)?\b|\bsecondary (?:school )?(?:transfer|transition)\b"
+    ), " transition "),
+    (("/",), re.compile(r"(?<=[a-z]) ?/ ?(?=[a-z])"), " or "),
+    (("£",), re.compile(r"(?:\b(?:under|below|less than|up to|at most|max|maximum|for) )?£ ?\d+(?:\.\d\d?)?(?: (?:an?|per|each) \w+)?"), " "),
+    (("within",), re.compile(r"\bwithin (?:\d+|a|half a|walking) ?(?:miles?|mi|km|kilomet\w+|minutes?|mins?|distance)?(?: walk| drive)?(?: of| from)?\b"), " "),
+    (("am", "pm", "clock"), re.compile(r"\b(?:(?:at|after|before|from|until|till|by|around) )?\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|o ?clock)\b"), " "),
+    (("than", "instead", "but", "apart"), re.compile(r"\b(?:other than|instead of|anything but|apart from)\b"), " not "),
+    (("every", "each"), re.compile(r"\b(?:every|each) (?:single )?(?:day|night|morning|evening|time|week|weekend|lesson)\b"), " "),
+    (("only",), re.compile(r"\b(boy|girl|son|daughter|child|kid|he|she|who|they|it) only\b"), r"\1 "),
+    (("quite",), re.compile(r"\bquite (?=space|place|room|club|group|area|session|time|corner)"), "quiet "),
+    (("talk", "assembly", "workshop", "visit", "speaker"), re.compile(r"\ban? (?:talk|assembly|workshop|visit|speaker) (?:for|about|on|to)\b"), " "),
+    (("6",), re.compile(r"\byear ?6 (?:to|into) (?:year ?)?7\b"), " transition "),
+    (("girls", "boys", "lads", "daughters", "sons"), re.compile(r"\b(?:two|three|four|2|3|4|both|my|our|your) (?:little |young |small )?(?:girls|boys|lads|daughters|sons)\b"), " children "),
 )
+"""What must be in the text before the pattern is worth trying, the pattern, what it becomes."""
 _NO_PLACES = frozenset({"school", "home", "house", "class", "lesson", "lessons", "work", "bed", "college", "nursery", "playtime", "lunch"})
 _ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
 """One girl is the child; girls are a group for girls."""
@@ -146,15 +149,21 @@ _STAGES: tuple[tuple[re.Pattern[str], tuple[int, int]], ...] = tuple(
 )
 
 
+_RUN = re.compile(r"\w+")
+_MAY_BE_AGES = re.compile(rf"\d|{'|'.join(_NUMBERS)}")
+_MAY_BE_STAGES = re.compile("ks|stage|infant|junior|sixth|post|eyfs|toddler|early|pre|primary|secondary|teen|adolescent")
 _ALSO_A_WORD = frozenset({"toddler", "toddlers", "early years", "eyfs", "preschoolers", "pre-schoolers"})
 """Ages that are also things to go to: what is for toddlers says so, and much that is for anybody is for two-year-olds too."""
 
 
 def understand(typed: str, vocabulary: Vocabulary) -> Query:
     """Never fails: what cannot be understood is looked for as it stands."""
-    text = fold(typed[:LONGEST_QUERY])
-    for pattern, written in _REWRITTEN:
-        text = pattern.sub(written, text)
+    text = shown = fold(typed[:LONGEST_QUERY])
+    for needed, pattern, written in _REWRITTEN:
+        for part in needed:
+            if part in text:
+                text = pattern.sub(written, text)
+                break
     groups: list[Group] = []
     text = _take_ages(text, groups)
     tokens = _tokens(text, vocabulary)
@@ -162,9 +171,8 @@ def understand(typed: str, vocabulary: Vocabulary) -> Query:
     if groups and not any(group.is_required for group in groups):
         groups = [Group(g.typed, g.alternatives) for g in groups]
     corrected = {t.typed: t.meant or t.word for t in tokens if t.typed and t.word != t.typed and not t.prefixes}
-    shown = fold(typed[:LONGEST_QUERY])
     for word, meant in corrected.items():
-        shown = re.sub(rf"\b{re.escape(word)}\b", meant, shown)
+        shown = _RUN.sub(lambda run, word=word, meant=meant: meant if run.group() == word else run.group(), shown)  # type: ignore[misc]
     return Query(typed, tuple(groups), corrected, " ".join(shown.split()), tuple(t.word for t in tokens if t.is_unknown))
 
 
@@ -179,13 +187,14 @@ def grounded(query: Query, vocabulary: Vocabulary) -> Query:
                 if stands_in(wanted, vocabulary):
                     here[wanted] = max(weight, here.get(wanted, 0.0))
             here = most_telling(here)
-        groups.append(replace(group, alternatives=here))
+        groups.append(Group(group.typed, here, group.part, group.is_worry))
     return replace(query, groups=tuple(groups))
 
 
 def stands_in(wanted: str, vocabulary: Vocabulary) -> bool:
     """Every word of the phrase is somewhere in this catalogue."""
-    return all(part in vocabulary.stems for part in wanted.split(" "))
+    stems = vocabulary.stems
+    return all(part in stems for part in wanted.split(" ")) if " " in wanted else wanted in stems
 
 
 # --- ages ----------------------------------------------------------------------------------------
@@ -193,14 +202,14 @@ def stands_in(wanted: str, vocabulary: Vocabulary) -> bool:
 
 def _take_ages(text: str, groups: list[Group]) -> str:
     """Ages and school years become groups of their own and leave the text."""
-    for pattern, kind in _AGES:
+    for pattern, kind in _AGES if _MAY_BE_AGES.search(text) else ():
         for found in list(pattern.finditer(text)):
             numbers = [_number(n) for n in found.groups() if n]
             ages = _ages(kind, numbers)
             if ages:
                 groups.append(_age_group(found.group(), ages))
                 text = text.replace(found.group(), " | ", 1)
-    for pattern, (youngest, oldest) in _STAGES:
+    for pattern, (youngest, oldest) in _STAGES if _MAY_BE_STAGES.search(text) else ():
         match = pattern.search(text)
         if match:
             group = _age_group(match.group(), range(youngest, oldest + 1))
