@@ -83,7 +83,8 @@ class Narrowed:
 
 def _in(words: Array, docs: Array) -> Array:
     """Which of these are in a set."""
-    return (words[docs >> 6] >> (docs & 63).astype(np.uint64)) & np.uint64(1) != 0
+    found: Array = (words[docs >> 6] >> (docs & 63).astype(np.uint64)) & np.uint64(1) != 0
+    return found
 
 
 FEW_WAYS = 500

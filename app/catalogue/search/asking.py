@@ -135,9 +135,9 @@ def _named(wanted: Sequence[str], values: Sequence[str], codes: Array) -> Array:
 def _interested(segment: Segment, filters: Filters, docs: Array) -> Array:
     names = folded(filters.interests)
     wanted = [n for n, interest in enumerate(segment.interests) if n and interest in names]
-    found: Array = np.isin(segment.liked.take(docs, axis=0), wanted).any(axis=1)
+    found: Array = np.asarray(np.isin(segment.liked.take(docs, axis=0), wanted).any(axis=1))
     if len(segment.more_docs):
-        found |= np.isin(docs, segment.more_docs[np.isin(segment.more_interests, wanted)])
+        found = found | np.isin(docs, segment.more_docs[np.isin(segment.more_interests, wanted)])
     return found
 
 

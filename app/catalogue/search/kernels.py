@@ -75,7 +75,7 @@ def find(
 @compiled
 def members(words: Array) -> Array:
     """The numbers of a set, in order."""
-    total = 0
+    total = np.int64(0)
     for w in range(len(words)):
         x = words[w]
         x = x - ((x >> _ONE) & _PAIRS)

@@ -217,3 +217,15 @@ def _widenings(asking: Asking, people: list[People], filters: Filters) -> tuple[
         number = sum(n.kept.number for n in asking.narrowed(people, filters.without(name)))
         found.append(Widening(name, number))
     return tuple(sorted((w for w in found if w.count), key=lambda w: -w.count))
+
+
+def practise(view: View) -> None:
+    """Every compiled loop once, over anything, for what it does to this process: from then on it is there."""
+    some = view.base.segment.terms[:1]
+    asking = Asking(view, Query("", (Group("", dict.fromkeys(some, 1.0)),)))
+    for part, asked in zip(view.parts, asking.asked, strict=True):
+        asked.scores(asked.every)
+        array_counts.counts(Narrowed(part.segment, Filters(origin=(51.5, -0.1), age=9), asked.every, None))
+        best(np.zeros(2), lambda places: [places], 1)
+    for words in (view.vocabulary, view.vocabulary.lexicon):
+        list(words.spelt.near("practise", 1, 1, is_compiled=True))

@@ -29,6 +29,7 @@ from flask import Flask, current_app
 from app.catalogue.availability import free_in_zone
 from app.catalogue.models import OfferingText
 from app.catalogue.search import marks, segment
+from app.catalogue.search.lexicon import lexicon as shipped_lexicon
 from app.catalogue.search.marks import Mark
 from app.catalogue.search.overlay import lexicon_in_force
 from app.catalogue.search.segment import Array, Posting, Segment
@@ -106,7 +107,7 @@ def forget() -> None:
 def view_of(zone_id: uuid.UUID) -> View | None:
     """The Zone as the database has it now; None when the database had better be asked."""
     base = None if is_writing() else _base(zone_id)
-    if base is None:
+    if base is None or not _is_practised(base):
         return None
     mark = marks.mark(zone_id, base.since)
     view = _views.get(zone_id)
@@ -121,6 +122,30 @@ def view_of(zone_id: uuid.UUID) -> View | None:
             if view is not None:
                 _views[zone_id] = view
     return view
+
+
+# --- compiled loops ------------------------------------------------------------------------------
+
+_practised, _practising = threading.Event(), threading.Lock()
+
+
+def _is_practised(base: Base) -> bool:
+    """The loops over arrays are compiled, or read from where they are kept. Nobody waits for that: until it is done the database answers."""
+    if not _practised.is_set() and _practising.acquire(blocking=False):
+        threading.Thread(target=_practise, args=(base.segment, _practising), daemon=True, name="loops").start()
+    return _practised.is_set()
+
+
+def _practise(whole: Segment, held: threading.Lock | None = None) -> None:
+    from app.catalogue.search.listing import practise  # stands above: a listing is of a view
+
+    try:
+        lexicon = shipped_lexicon()
+        practise(View(uuid.UUID(int=0), Base(whole, Since(0), ""), Mark(0, 0, 0), [Part(whole)], _vocabulary(whole, None, None, lexicon), {}))
+        _practised.set()
+    finally:
+        if held is not None:
+            held.release()
 
 
 # --- from files ----------------------------------------------------------------------------------
@@ -366,6 +391,7 @@ def write(zone_id: uuid.UUID) -> Path | None:
         since = marks.now(zone_id)
         lexicon = lexicon_in_force(marks.mark(zone_id, since).words)
         made = segment.build(_all_rows(zone_id), segment.phrases_of(lexicon.concepts))
+        _practise(made)  # compiled here, and kept on disk for those who answer
 
         def fill(making: Path) -> None:
             made.save(making)
