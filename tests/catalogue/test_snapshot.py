@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -14,14 +17,19 @@ from flask import Flask
 
 from app.accounts.models import Zone
 from app.catalogue.models import Offering, OfferingState, OfferingText, Organisation, PartnerState
-from app.catalogue.search import segment, views
+from app.catalogue.search import marks, segment, views
 from app.catalogue.search.engine import SORTS, Page, browse, search
 from app.catalogue.search.filters import NOTHING, Filters
+from app.catalogue.search.letters import Spelt
 from app.catalogue.search.lexicon import lexicon
 from app.catalogue.search.scoring import WEIGHTS, phrase_frequency, rounded_impact
 from app.catalogue.search.snapshot import read_vocabulary, vocabulary_of
+from app.catalogue.search.spelling import corrections
+from app.shared.compiled import Compiled
 from app.shared.db import atomic, db
 from benchmarks import invented
+from benchmarks.search_speed import misspelt
+from config import ROOT
 from tests import factories
 from tests.catalogue.shelf import ROWS, row, stock
 from tests.catalogue.test_search import FILTERS, SCHOOL
@@ -260,6 +268,102 @@ def test_a_change_that_commits_late_is_seen(zone: Zone, app: Flask) -> None:
         assert len(search(zone.id, "", NOTHING, 1000).hits) == MANY + len(ROWS) - 1
         db.session.rollback()
     assert len(search(zone.id, "", NOTHING, 1000).hits) == MANY + len(ROWS) - 2
+
+
+def test_what_a_connection_remembers_of_changes_is_what_there_is_to_count(zone: Zone, app: Flask) -> None:
+    """After a commit, a rollback, a savepoint given up, another connection's commit, and in a transaction that began before it."""
+    ids = db.session.scalars(sa.select(OfferingText.offering_id).where(OfferingText.zone_id == zone.id).limit(6)).all()
+    since = marks.now(zone.id)
+    seen = [marks.mark(zone.id, since)]
+
+    def look() -> None:
+        marked = marks.mark(zone.id, since)
+        assert marked == marks.counted(db.session.connection(), zone.id, since)
+        seen.append(marked)
+
+    look()
+    with atomic():
+        db.session.get_one(Offering, ids[0]).title = "Gamelan"
+        db.session.flush()
+        look()
+    look()
+    with pytest.raises(RuntimeError), atomic():
+        db.session.get_one(Offering, ids[1]).title = "Theremin"
+        db.session.flush()
+        look()
+        raise RuntimeError
+    look()
+    assert seen[-1] == seen[-3] != seen[-2]
+    with atomic():
+        with pytest.raises(RuntimeError), db.session.begin_nested():
+            db.session.get_one(Offering, ids[2]).title = "Zither"
+            db.session.flush()
+            look()
+            raise RuntimeError
+        look()
+    look()
+    assert seen[-1] == seen[-2] != seen[-3]
+    thread = Thread(target=pause, args=(app, ids[3]))
+    thread.start()
+    thread.join()
+    look()
+    db.session.rollback()
+    look()
+    assert seen[-1].count == 2
+
+
+def test_another_process_is_heard_of_at_once(zone: Zone) -> None:
+    with_snapshot(zone)
+    size = len(search(zone.id, "", NOTHING, 1000).hits)
+    db.session.rollback()
+    url = db.engine.url.render_as_string(hide_password=False)
+    statement = "DELETE FROM offering_text WHERE id = (SELECT min(id) FROM offering_text)"
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", f"import sqlalchemy as sa\nwith sa.create_engine({url!r}).begin() as c: c.execute(sa.text({statement!r}))"],
+        check=False, capture_output=True, text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(search(zone.id, "", NOTHING, 1000).hits) == size - 1
+
+
+def test_nobody_waits_for_a_compiler(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the loops are there the database answers; the worker has made them before anybody sees its snapshot."""
+    with_snapshot(zone)
+    asked = Event()
+    monkeypatch.setattr(views, "_practised", Event())
+    monkeypatch.setattr(views, "_practise", lambda whole, held=None: asked.set())
+    assert views.view_of(zone.id) is None
+    assert asked.wait(10)
+    assert search(zone.id, "druming", NOTHING).hits
+    monkeypatch.undo()
+    assert views.view_of(zone.id) is not None
+
+
+def test_a_small_zone_needs_no_compiler(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Compiled[..., object], *args: object) -> object:
+        raise AssertionError(args)
+
+    views.forget()
+    monkeypatch.setattr(Compiled, "__call__", refuse)
+    everything(zone)
+    loaded = "import sys, app, app.catalogue.search.engine, app.catalogue.search.kernels; print('numba' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
+    assert found.stdout.strip() == "False"
+
+
+def test_misspelt_words_are_corrected_alike_in_large_zones_and_small_ones(zone: Zone) -> None:
+    """Nearest first, then by the alphabet, and no more than asked for of each length."""
+    small = read_vocabulary(zone.id)
+    words = ["drumming", "mamm\u00e4", "straße", "football", *sorted(small.words)[::9], *sorted(small.lexicon.known_words)[::150]]
+    dice = random.Random(5)
+    spelt = Spelt({length: sorted({w for w in (*small.words, *words) if len(w) == length}) for length in range(3, 14)})
+    for word in filter(str.isalpha, words):
+        wrong = misspelt(word, dice) if len(word) > 3 else word
+        for slips in (1, 2, 3):
+            for most in (2, 40):
+                assert sorted(spelt.near(wrong, slips, most, is_compiled=True)) == sorted(spelt.near(wrong, slips, most, is_compiled=False)), wrong
+        assert corrections(wrong, replace(small, is_large=True)) == corrections(wrong, small), wrong
+    assert list(spelt.near("\u00e4" * 70, 2, 3, is_compiled=True)) == []
 
 
 def pause(app: Flask, offering_id: uuid.UUID) -> None:

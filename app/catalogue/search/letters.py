@@ -87,7 +87,9 @@ def letters(word: str) -> int:
 
 
 def letters_of_all(words: Sequence[str]) -> Array:
-    """`letters` of each of some words of one length, all at once."""
+    """`letters` of each; of words of one length, as lists for spelling are, all at once."""
+    if len(set(map(len, words))) != 1:
+        return np.array([letters(word) for word in words], np.uint32)
     made: Array = np.bitwise_or.reduce(np.uint32(1) << (codes_of_all(words).reshape(len(words), -1) & np.uint32(31)), axis=1)
     return made
 

@@ -49,13 +49,13 @@ def mark(zone_id: uuid.UUID, since: Since) -> Mark:
     remembered: what is rolled back leaves no trace that a connection would know of."""
     connection = db.session.connection()
     if is_writing() or connection.dialect.name != "sqlite":
-        return _counted(connection, zone_id, since)
+        return counted(connection, zone_id, since)
     driver: Any = connection.connection.dbapi_connection
     state = driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes
     kept: dict[tuple[uuid.UUID, Since], tuple[object, Mark]] = connection.info.setdefault(_KEPT, {})
     then, found = kept.get((zone_id, since), (None, None))
     if found is None or then != state:
-        found = _counted(connection, zone_id, since)
+        found = counted(connection, zone_id, since)
         if len(kept) >= MOST_KEPT:
             kept.clear()
         kept[zone_id, since] = state, found
@@ -67,7 +67,8 @@ MOST_KEPT = 64
 """Marks remembered with one connection."""
 
 
-def _counted(connection: sa.Connection, zone_id: uuid.UUID, since: Since) -> Mark:
+def counted(connection: sa.Connection, zone_id: uuid.UUID, since: Since) -> Mark:
+    """`mark`, asked of the database."""
     given: dict[str, object] = {"zone_id": zone_id, "number": since.number}
     if since.is_open:
         row = connection.execute(_WITH_THOSE_UNDER_WAY, {**given, "first": since.first, "last": since.last}).one()
