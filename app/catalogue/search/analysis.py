@@ -54,8 +54,10 @@ def fold(text: str) -> str:
         text = _POSSESSIVE.sub("", text)
         text = _APOSTROPHE.sub("", text).replace("&", " and ")
     for needed, pattern, written in _REWRITTEN:
-        if any(part in text for part in needed):
-            text = pattern.sub(written, text)
+        for part in needed:
+            if part in text:
+                text = pattern.sub(written, text)
+                break
     return text
 
 

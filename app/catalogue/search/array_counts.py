@@ -136,13 +136,13 @@ class _Counting:
     def _languages(self) -> dict[str, int]:
         """Those that some who answer the words have, also where the filters leave none."""
         codes, s = self.segment.codes, self.segment
-        first = len(codes) - sum(code.startswith("language ") for code in codes)
+        first = s.first_language
         known = self.totals
         if len(self.narrowed.sets) > 1:
             rows = np.zeros(len(codes), np.int64)
             spoken = kernels.count(self.narrowed.among.words.reshape(1, -1), rows, s.bits, first, len(codes)).tolist()
             known = dict(zip(codes[first:], spoken, strict=True))
-        return {code.partition(" ")[2]: self.totals[code] for code in codes[first:] if known[code]}
+        return {code[len("language ") :]: self.totals[code] for code in codes[first:] if known[code]}
 
     def _towns(self) -> dict[str, int]:
         s = self.segment

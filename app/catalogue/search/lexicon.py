@@ -114,11 +114,21 @@ class Lexicon:
         own = phrase(typed)
         for concept in self.find(typed):
             kind = next((kind for kind in concept.kinds if own in kind), None) if own not in concept.same else None
-            for wanted, weight in self._weighed(concept, kind, same):
-                if weight == same and _is_of_one_root(own, wanted):
-                    weight = max(weight, ROOT)
-                out[wanted] = max(weight, out.get(wanted, 0.0))
+            pairs = self._whole(concept) if kind is None and same == SAME else self._weighed(concept, kind, same)
+            for wanted, weight in pairs:
+                if weight == same and weight < ROOT and _is_of_one_root(own, wanted):
+                    weight = ROOT  # noqa: PLW2901
+                if weight > out.get(wanted, 0.0):
+                    out[wanted] = weight
         return out
+
+    def _whole(self, concept: Concept) -> Sequence[tuple[str, float]]:
+        """`_weighed` for who typed the concept itself, of all concepts at once."""
+        return self._wholes[id(concept)]
+
+    @cached_property
+    def _wholes(self) -> dict[int, Sequence[tuple[str, float]]]:
+        return {id(concept): tuple(self._weighed(concept, None, SAME)) for concept in self.concepts}
 
     def neighbours(self, typed: str, first: float, others: float) -> Iterator[tuple[str, float]]:
         """What comes near the concepts of `typed`, with all it may be called: the first named of each most."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,8 +34,7 @@ FAR = float("inf")
 Soonest = Callable[[Sequence[uuid.UUID]], dict[uuid.UUID, date]]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One result, with all that its place in the list depends on."""
 
     offering_id: uuid.UUID
@@ -200,7 +199,7 @@ def _ordered(asking: Asking, people: list[People], filters: Filters, sort: str, 
     if len(view.parts) > 1:
         out.sort(key=lambda item: item[0])
     lines = [line for _, line in out[:count]]
-    return [replace(line, starts_on=starts.get(line.offering_id)) for line in lines] if starts else lines
+    return [line._replace(starts_on=starts.get(line.offering_id)) for line in lines] if starts else lines
 
 
 def _wanted(narrowed: list[Narrowed], answers: list[People] | None, close: int, query: Query, sort: str, count: int) -> list[People]:

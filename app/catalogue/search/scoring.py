@@ -7,8 +7,9 @@ word itself. What has something of every required group stands above what has no
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from math import sqrt
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Protocol
 
 from app.catalogue.search.analysis import holds
@@ -76,16 +77,30 @@ class Plan:
         self.total = sum(self.weights) or 1.0
         self.required = [i for i, group in enumerate(query.groups) if group.is_required]
         self.pairs = _pairs(query)
-        self.alternatives = [sorted(group.alternatives.items(), key=lambda item: (item[1], item[0])) for group in query.groups]
-        self._asked: dict[str, list[tuple[int, int, float]]] = {}
-        self._phrases: dict[str, list[tuple[str, int, int, float]]] = {}
+        self.alternatives = [sorted(sorted(group.alternatives.items()), key=itemgetter(1)) for group in query.groups]
+
+    @cached_property
+    def _asked(self) -> dict[str, list[tuple[int, int, float]]]:
+        asked: dict[str, list[tuple[int, int, float]]] = {}
+        for i, alternatives in enumerate(self.alternatives):
+            for place, (wanted, weight) in enumerate(alternatives):
+                if " " not in wanted:
+                    asked.setdefault(wanted, []).append((i, place, weight))
+        return asked
+
+    @cached_property
+    def _phrases(self) -> dict[str, list[tuple[str, int, int, float]]]:
+        """By their first stem."""
+        phrases: dict[str, list[tuple[str, int, int, float]]] = {}
         for i, alternatives in enumerate(self.alternatives):
             for place, (wanted, weight) in enumerate(alternatives):
                 if " " in wanted:
-                    self._phrases.setdefault(wanted.partition(" ")[0], []).append((wanted, i, place, weight))
-                else:
-                    self._asked.setdefault(wanted, []).append((i, place, weight))
-        self._words = frozenset((*self._asked, *self._phrases))
+                    phrases.setdefault(wanted.partition(" ")[0], []).append((wanted, i, place, weight))
+        return phrases
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset((*self._asked, *self._phrases))
 
     def score(self, row: Text) -> float:
         found: list[list[tuple[int, float, float]]] = [[] for _ in self.weights]

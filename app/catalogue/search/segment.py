@@ -110,8 +110,9 @@ class Segment:
         return {term: number for number, term in enumerate(self.terms)}
 
     @cached_property
-    def place_of_code(self) -> dict[str, int]:
-        return {code: place for place, code in enumerate(self.codes)}
+    def first_language(self) -> int:
+        """Where the languages begin, the last of the codes."""
+        return len(self.codes) - sum(code.startswith("language ") for code in self.codes)
 
     @cached_property
     def keys(self) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from app.catalogue.search.analysis import fold, stem, words
 from app.catalogue.search.everyday import plain_words
@@ -418,9 +419,10 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
     plain = plain_words()
     if word == "|" or word in plain.empty or (len(word) == 1 and not word.isdigit()):
         return None
-    alternatives = {stem(word): 1.0}
-    if stem(word) in vocabulary.lexicon.typed_only and any(concept.needs for concept in vocabulary.lexicon.find(word)):
-        alternatives = {stem(word): NEED}  # a worry: what describes itself with the word need not help with it
+    own = stem(word)
+    alternatives = {own: 1.0}
+    if own in vocabulary.lexicon.typed_only and any(concept.needs for concept in vocabulary.lexicon.find(word)):
+        alternatives = {own: NEED}  # a worry: what describes itself with the word need not help with it
     for longer in token.prefixes:
         alternatives[stem(longer)] = max(PREFIX, alternatives.get(stem(longer), 0.0))
     for longer in token.prefixes[:FEW_ENDINGS] if len(word) >= SURE else ():
@@ -431,8 +433,8 @@ def _word_group(token: _Token, vocabulary: Vocabulary) -> Group | None:
         if meant != word:
             alternatives[stem(meant)] = max(share, alternatives.get(stem(meant), 0.0))
         for wanted, weight in vocabulary.lexicon.alternatives(meant).items():
-            if wanted != stem(word):
-                alternatives[wanted] = max(share * weight, alternatives.get(wanted, 0.0))
+            if wanted != own and share * weight > alternatives.get(wanted, 0.0):
+                alternatives[wanted] = share * weight
     if not vocabulary.lexicon.find(word):
         for wanted in _kin(stem(word), vocabulary):
             alternatives.setdefault(wanted, 0.7)
@@ -461,9 +463,13 @@ def _together(groups: list[Group]) -> list[Group]:
     return [one if group is worries[0] else group for group in groups if group is worries[0] or group not in worries]
 
 
+_weight_of = itemgetter(1)
+
+
 def most_telling(alternatives: dict[str, float]) -> dict[str, float]:
-    kept = sorted(alternatives.items(), key=lambda item: (-item[1], item[0]))[:MOST_ALTERNATIVES]
-    return dict(kept)
+    """Those of the greatest weight, and of the same weight the first of the alphabet."""
+    kept = sorted(sorted(alternatives.items()), key=_weight_of, reverse=True)
+    return dict(kept[:MOST_ALTERNATIVES])
 
 
 def _kin(root: str, vocabulary: Vocabulary) -> list[str]:
