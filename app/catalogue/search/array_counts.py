@@ -11,7 +11,7 @@ import numpy as np
 
 from app.catalogue.models import ACCESSIBILITY, AREAS, Delivery, OfferingKind
 from app.catalogue.search import kernels
-from app.catalogue.search.asking import People, on_the_ball, passes, through_the_ball
+from app.catalogue.search.asking import People, near, passes
 from app.catalogue.search.facets import AGES, COSTS, DISTANCES, MOST_INTERESTS, Counts
 from app.catalogue.search.facts import DAYS, TIMES
 from app.catalogue.search.filters import Filters, folded, times_bits
@@ -45,19 +45,17 @@ class Narrowed:
             self.sets = self.among.words.reshape(1, -1)
             self.kept = self.among
             return
-        docs = self.among.docs
-        failed = np.zeros(len(docs), np.uint64)
-        allowed = [0]
+        docs, allowed = self.among.docs, [0]
+        passing = np.empty((len(names), len(docs)), bool)
         for n, name in enumerate(names):
-            passing = _in(self.has_places, docs) if name == "places_now" and self.has_places is not None else passes(self.segment, name, self.filters, docs)
-            failed |= np.where(passing, np.uint64(0), np.uint64(1 << n))
+            is_of_places = name == "places_now" and self.has_places is not None
+            passing[n] = _in(self.has_places, docs) if is_of_places else passes(self.segment, name, self.filters, docs)
             allowed.append(1 << n)
         if self.filters.times:
             self.row_of[_WHEN] = len(allowed)
             allowed.append(sum(1 << n for n, name in enumerate(names) if name in ("days", "times")))
-        self.sets = np.zeros((len(allowed), len(self.among.words)), np.uint64)
-        kernels.narrow(docs, failed, np.array(allowed, np.uint64), self.sets)
-        self.kept = People(self.sets[0], int(np.count_nonzero(failed == 0)))
+        self.sets = kernels.narrow(docs, passing, np.array(allowed, np.uint64), len(self.among.words))
+        self.kept = People(self.sets[0], int(np.bitwise_count(self.sets[0]).sum()))
 
     def but_for(self, name: str) -> Array:
         """Those who pass every filter but this."""
@@ -81,8 +79,9 @@ class Narrowed:
         return kept[names]
 
 
-def _in(words: Array, docs: Array) -> Array:
+def _in(words: Array | None, docs: Array) -> Array:
     """Which of these are in a set."""
+    assert words is not None
     found: Array = (words[docs >> 6] >> (docs & 63).astype(np.uint64)) & np.uint64(1) != 0
     return found
 
@@ -171,14 +170,14 @@ class _Counting:
     def _days(self) -> dict[str, int]:
         if not self.filters.times:
             return dict(zip(DAYS, self.of("day", DAYS), strict=True))
-        docs = self.narrowed.but_for(_WHEN)
-        return {day: int(np.count_nonzero(self.segment.times[docs] & times_bits(self.filters.times, (day,)))) for day in DAYS}
+        times = self.segment.times[self.narrowed.but_for(_WHEN)]
+        return {day: int(np.count_nonzero(times & times_bits(self.filters.times, (day,)))) for day in DAYS}
 
     def _times(self) -> dict[str, int]:
         if not self.filters.days:
             return dict(zip(TIMES, self.of("time", TIMES), strict=True))
-        docs = self.narrowed.but_for("times")
-        return {time: int(np.count_nonzero(self.segment.times[docs] & times_bits((time,), self.filters.days))) for time in TIMES}
+        times = self.segment.times[self.narrowed.but_for("times")]
+        return {time: int(np.count_nonzero(times & times_bits((time,), self.filters.days))) for time in TIMES}
 
     def _places(self) -> int | None:
         has_places = self.narrowed.has_places
@@ -188,13 +187,8 @@ class _Counting:
 
     def _within(self) -> dict[float, int]:
         assert self.filters.origin is not None
-        numbers = kernels.near(
-            self.narrowed.but_for("within_km"), self.segment.on_the_ball, *on_the_ball(self.filters.origin), _DISTANCES
-        )
-        return dict(zip(DISTANCES, numbers.tolist(), strict=True))
-
-
-_DISTANCES = np.array([through_the_ball(km) for km in DISTANCES])
+        found = near(self.segment, self.filters.origin, self.narrowed.but_for("within_km"), DISTANCES)
+        return {km: int(np.count_nonzero(here)) for km, here in zip(DISTANCES, found, strict=True)}
 
 
 def added(parts: Sequence[Counts]) -> Counts:

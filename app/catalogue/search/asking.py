@@ -144,9 +144,13 @@ def _interested(segment: Segment, filters: Filters, docs: Array) -> Array:
 def _near(segment: Segment, filters: Filters, docs: Array) -> Array:
     assert filters.origin is not None
     assert filters.within_km is not None
-    away = segment.on_the_ball.take(docs, axis=0) - np.array(on_the_ball(filters.origin))
-    found: Array = (away * away).sum(axis=1) <= through_the_ball(filters.within_km)
-    return found
+    return near(segment, filters.origin, docs, (filters.within_km,))[0]
+
+
+def near(segment: Segment, origin: Point, docs: Array, limits: Iterable[float]) -> list[Array]:
+    """Which of these are within each of so many kilometres."""
+    away = kernels.apart(docs, segment.on_the_ball, *on_the_ball(origin))
+    return [away <= through_the_ball(km) for km in limits]
 
 
 def on_the_ball(point: Point) -> tuple[float, float, float]:

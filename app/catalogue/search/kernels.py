@@ -192,13 +192,20 @@ def border(values: Array, count: int) -> float:
 
 
 @compiled
-def narrow(found: Array, failed: Array, allowed: Array, out: Array) -> None:
-    """A set for each of `allowed`, into `out` (nil before): those of `found` that fail no other filters (a bit each) than these."""
+def narrow(found: Array, passing: Array, allowed: Array, words: int) -> Array:
+    """A set, of so many words, for each of `allowed`: those of `found` that fail no other filters (a bit each) than these. `passing` has
+    a row for each filter."""
+    out = np.zeros((len(allowed), words), np.uint64)
     for n in range(len(found)):
+        failed = np.uint64(0)
+        for name in range(len(passing)):
+            if not passing[name, n]:
+                failed |= _ONE << np.uint64(name)
         doc = found[n]
         for row in range(len(allowed)):
-            if not failed[n] & ~allowed[row]:
+            if not failed & ~allowed[row]:
                 out[row, doc >> 6] |= _ONE << np.uint64(doc & 63)
+    return out
 
 
 @compiled
@@ -206,25 +213,27 @@ def count(sets: Array, rows: Array, bits: Array, first: int, last: int) -> Array
     """How many have each value from `first` to `last`: value n is counted over the set `rows[n]`. `bits` has for each word of offerings
     a word for each value."""
     out = np.zeros(last - first, np.int64)
+    begins = np.empty(last - first + 1, np.int64)  # of each run of values that are counted over one set
+    runs = 0
+    for n in range(first, last):
+        if n == first or rows[n] != rows[n - 1]:
+            begins[runs] = n
+            runs += 1
+    begins[runs] = last
     for w in range(len(bits)):
         some = sets[0, w]
         for row in range(1, len(sets)):
             some |= sets[row, w]
         if not some:
             continue
-        row_of_bits = bits[w, first:last]
-        if len(sets) == 1:
-            for n in range(len(row_of_bits)):
-                x = row_of_bits[n] & some
+        for run in range(runs):
+            mask = sets[rows[begins[run]], w]
+            values, totals = bits[w, begins[run] : begins[run + 1]], out[begins[run] - first : begins[run + 1] - first]
+            for n in range(len(values)):
+                x = values[n] & mask
                 x = x - ((x >> _ONE) & _PAIRS)
                 x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
-                out[n] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
-        else:
-            for n in range(len(row_of_bits)):
-                x = row_of_bits[n] & sets[rows[first + n], w]
-                x = x - ((x >> _ONE) & _PAIRS)
-                x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
-                out[n] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+                totals[n] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
     return out
 
 
@@ -239,20 +248,13 @@ def tally(found: Array, codes: Array, size: int) -> Array:
 
 
 @compiled
-def near(found: Array, where: Array, x: float, y: float, z: float, limits: Array) -> Array:
-    """How many of `found` are no farther than each of the limits, as squares of the way through a ball of radius 1, rising."""
-    out = np.zeros(len(limits), np.int64)
-    away = np.empty(len(found))
+def apart(found: Array, where: Array, x: float, y: float, z: float) -> Array:
+    """How far each of `found` is from there: the square of the way through a ball of radius 1."""
+    out = np.empty(len(found))
     for n in range(len(found)):
         doc = found[n]
         a, b, c = where[doc, 0] - x, where[doc, 1] - y, where[doc, 2] - z
-        away[n] = a * a + b * b + c * c
-    for place in range(len(limits)):
-        limit = limits[place]
-        number = 0
-        for n in range(len(found)):
-            number += away[n] <= limit
-        out[place] = number
+        out[n] = a * a + b * b + c * c
     return out
 
 
