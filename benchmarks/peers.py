@@ -27,7 +27,7 @@ def fields(row: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _words(typed: str) -> list[str]:
+def words_of(typed: str) -> list[str]:
     return re.findall(r"\w+", typed.lower())
 
 
@@ -41,7 +41,7 @@ def fts5(rows: Rows, tokenizer: str = "porter unicode61 remove_diacritics 2") ->
     is_trigram = tokenizer.startswith("trigram")
 
     def answer(typed: str, top: int) -> list[str]:
-        wanted = _trigrams(typed) if is_trigram else _words(typed)
+        wanted = _trigrams(typed) if is_trigram else words_of(typed)
         if not wanted:
             return []
         match = " OR ".join(f'"{word}"' for word in wanted)
@@ -57,7 +57,7 @@ def fts5_trigram(rows: Rows) -> Peer:
 
 
 def _trigrams(typed: str) -> list[str]:
-    return list(dict.fromkeys(word[i : i + 3] for word in _words(typed) for i in range(max(0, len(word) - 2))))
+    return list(dict.fromkeys(word[i : i + 3] for word in words_of(typed) for i in range(max(0, len(word) - 2))))
 
 
 def postgres(rows: Rows, url: str) -> Peer:
@@ -76,7 +76,7 @@ def postgres(rows: Rows, url: str) -> Peer:
     )
 
     def answer(typed: str, top: int) -> list[str]:
-        wanted = " | ".join(_words(typed))
+        wanted = " | ".join(words_of(typed))
         return list(connection.execute(statement, {"wanted": wanted, "top": top}).scalars()) if wanted else []
 
     return answer
@@ -100,21 +100,31 @@ def tantivy_index(rows: Rows, *, is_fuzzy: bool) -> Peer:
     searcher = index.searcher()
 
     def answer(typed: str, top: int) -> list[str]:
-        wanted = _words(typed)
+        wanted = words_of(typed)
         if not wanted:
             return []
         query: Any
         if is_fuzzy:
-            query = tantivy.Query.boolean_query([
-                (tantivy.Occur.Should, tantivy.Query.boost_query(
-                    tantivy.Query.fuzzy_term_query(schema, name, word, distance=1, transposition_cost_one=True), boost))
-                for word in wanted for name, boost in WEIGHTS.items()
-            ])
+            query = fuzzy_query(schema)(typed)
         else:
             query, _ = index.parse_query_lenient(" ".join(wanted), list(WEIGHTS), field_boosts=WEIGHTS)
         return [searcher.doc(address)["id"][0] for _, address in searcher.search(query, top).hits]
 
     return answer
+
+
+def fuzzy_query(schema: Any) -> Callable[[str], Any]:
+    """tantivy's query for any word one letter away."""
+    import tantivy
+
+    def query(typed: str) -> Any:
+        return tantivy.Query.boolean_query([
+            (tantivy.Occur.Should, tantivy.Query.boost_query(
+                tantivy.Query.fuzzy_term_query(schema, name, word, distance=1, transposition_cost_one=True), boost))
+            for word in words_of(typed) for name, boost in WEIGHTS.items()
+        ])
+
+    return query
 
 
 def bm25s_index(rows: Rows) -> Peer:

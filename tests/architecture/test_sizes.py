@@ -13,6 +13,7 @@ WIDEST_TEMPLATE_LINE, LONG_TEMPLATE_LINES = 160, 335
 
 LONG_FILES = {
     "app/accounts/models.py": "a Zone, its schools and its people know each other: one page of tables",
+    "app/catalogue/search/kernels.py": "compiled loops call none of each other, so what they share is written out in each",
     "app/catalogue/search/segment.py": "an index and how it is written and read, which must agree byte by byte",
     "app/catalogue/search/understanding.py": "the steps from what was typed to what is meant share one vocabulary, and their order is the rule",
     "app/catalogue/search/views.py": "a snapshot and what has changed since are one answer",
@@ -31,6 +32,9 @@ LONG_FILES = {
 
 LONG_FUNCTIONS = {
     "app/accounts/sessions.py:connect": "hooks of a request, nested because Flask hands them out inside",
+    "app/catalogue/search/kernels.py:close": "one loop over words and their letters",
+    "app/catalogue/search/kernels.py:find": "the same over postings",
+    "app/catalogue/search/kernels.py:weigh": "the same, group by group, in the order in which scoring adds up",
     "app/catalogue/services/cohorts.py:edit_cohort": "the same",
     "app/commissioning/services/accruals.py:accrue_locked": "one register's money, line by line under locks that are held",
     "app/commissioning/services/locks.py:lock_for": "the one order of locks, in that order",

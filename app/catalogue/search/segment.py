@@ -409,7 +409,8 @@ def _narrow(values: Array, count: int) -> Array:
 
 
 def _no_facts() -> dict[str, Array]:
-    empty = {name: np.zeros(0, np.uint8) for name in FACTS}
+    types = {"needs_mask": np.uint32, "times": np.uint32, "latitude": np.float64, "longitude": np.float64}
+    empty: dict[str, Array] = {name: np.zeros(0, types.get(name, np.uint8)) for name in FACTS}
     return {**empty, "interests": np.zeros((0, WIDTH), np.uint32), "more": np.zeros((0, 2), np.uint32),
             "ids": np.zeros((0, 16), np.uint8), "text_ids": np.zeros(0, np.int64)}
 
