@@ -32,10 +32,10 @@ LONG_FILES = {
 
 LONG_FUNCTIONS = {
     "app/accounts/sessions.py:connect": "hooks of a request, nested because Flask hands them out inside",
-    "app/catalogue/search/kernels.py:close": "one loop over words and their letters",
-    "app/catalogue/search/kernels.py:find": "the same over postings",
-    "app/catalogue/search/kernels.py:weigh": "the same, group by group, in the order in which scoring adds up",
     "app/catalogue/services/cohorts.py:edit_cohort": "the same",
+    "app/catalogue/search/kernels.py:close": "one compiled loop over words and their letters",
+    "app/catalogue/search/kernels.py:find": "one compiled loop over postings",
+    "app/catalogue/search/kernels.py:weigh": "one compiled loop over postings, in the order in which scoring adds up",
     "app/commissioning/services/accruals.py:accrue_locked": "one register's money, line by line under locks that are held",
     "app/commissioning/services/locks.py:lock_for": "the one order of locks, in that order",
     "app/commissioning/services/requests.py:request": "every guard of a request before its writes, in FLOWS' order",

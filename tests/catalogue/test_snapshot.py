@@ -318,7 +318,7 @@ def test_another_process_is_heard_of_at_once(zone: Zone) -> None:
     db.session.rollback()
     url = db.engine.url.render_as_string(hide_password=False)
     statement = "DELETE FROM offering_text WHERE id = (SELECT min(id) FROM offering_text)"
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", f"import sqlalchemy as sa\nwith sa.create_engine({url!r}).begin() as c: c.execute(sa.text({statement!r}))"],
         check=False, capture_output=True, text=True,
     )
@@ -347,7 +347,7 @@ def test_a_small_zone_needs_no_compiler(zone: Zone, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Compiled, "__call__", refuse)
     everything(zone)
     loaded = "import sys, app, app.catalogue.search.engine, app.catalogue.search.kernels; print('numba' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True, cwd=ROOT)  # noqa: S603
+    found = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True, cwd=ROOT)
     assert found.stdout.strip() == "False"
 
 

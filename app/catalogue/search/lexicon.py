@@ -117,7 +117,7 @@ class Lexicon:
             pairs = self._whole(concept) if kind is None and same == SAME else self._weighed(concept, kind, same)
             for wanted, weight in pairs:
                 if weight == same and weight < ROOT and _is_of_one_root(own, wanted):
-                    weight = ROOT  # noqa: PLW2901
+                    weight = ROOT
                 if weight > out.get(wanted, 0.0):
                     out[wanted] = weight
         return out
