@@ -6,9 +6,10 @@ import random
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 import numpy as np
 import pytest
@@ -287,19 +288,13 @@ def test_what_a_connection_remembers_of_changes_is_what_there_is_to_count(zone: 
         db.session.flush()
         look()
     look()
-    with pytest.raises(RuntimeError), atomic():
-        db.session.get_one(Offering, ids[1]).title = "Theremin"
-        db.session.flush()
-        look()
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        give_up(atomic(), ids[1], look)
     look()
     assert seen[-1] == seen[-3] != seen[-2]
     with atomic():
-        with pytest.raises(RuntimeError), db.session.begin_nested():
-            db.session.get_one(Offering, ids[2]).title = "Zither"
-            db.session.flush()
-            look()
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            give_up(db.session.begin_nested(), ids[2], look)
         look()
     look()
     assert seen[-1] == seen[-2] != seen[-3]
@@ -310,6 +305,14 @@ def test_what_a_connection_remembers_of_changes_is_what_there_is_to_count(zone: 
     db.session.rollback()
     look()
     assert seen[-1].count == 2
+
+
+def give_up(transaction: AbstractContextManager[object], offering_id: uuid.UUID, look: Callable[[], None]) -> None:
+    with transaction:
+        db.session.get_one(Offering, offering_id).title = "Theremin"
+        db.session.flush()
+        look()
+        raise RuntimeError
 
 
 def test_another_process_is_heard_of_at_once(zone: Zone) -> None:
@@ -331,6 +334,7 @@ def test_nobody_waits_for_a_compiler(zone: Zone, monkeypatch: pytest.MonkeyPatch
     with_snapshot(zone)
     asked = Event()
     monkeypatch.setattr(views, "_practised", Event())
+    monkeypatch.setattr(views, "_practising", Lock())
     monkeypatch.setattr(views, "_practise", lambda whole, held=None: asked.set())
     assert views.view_of(zone.id) is None
     assert asked.wait(10)
