@@ -14,6 +14,7 @@ WIDEST_TEMPLATE_LINE, LONG_TEMPLATE_LINES = 160, 335
 LONG_FILES = {
     "app/accounts/models.py": "a Zone, its schools and its people know each other: one page of tables",
     "app/catalogue/search/kernels.py": "compiled loops call none of each other, so what they share is written out in each",
+    "app/catalogue/search/lexicon.py": "what may be typed and what it may be called: one form, read and looked up by one rule",
     "app/catalogue/search/segment.py": "an index and how it is written and read, which must agree byte by byte",
     "app/catalogue/search/understanding.py": "the steps from what was typed to what is meant share one vocabulary, and their order is the rule",
     "app/catalogue/search/views.py": "a snapshot and what has changed since are one answer",

@@ -373,11 +373,16 @@ class _Builder:
         masks = dict(_value_masks(made))
         made.codes = list(masks)
         made.bits = np.stack([packed(mask) for mask in masks.values()], axis=1)
-        for part in fields(made):
-            value = getattr(made, part.name)
-            if isinstance(value, np.ndarray):
-                value.setflags(write=False)  # as those read from files are, or the loops over them would be compiled for each kind
-        return made
+        return _frozen(made)
+
+
+def _frozen(segment: Segment) -> Segment:
+    """Its arrays can no more be written to than those read from files, or the loops over them would be compiled once for each kind."""
+    for part in fields(segment):
+        value = getattr(segment, part.name)
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return segment
 
 
 def _worth(lengths: Array) -> Array:
