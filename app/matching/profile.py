@@ -101,6 +101,11 @@ class Profile:
     lessons: tuple[Lesson, ...] = ()
 
     @property
+    def is_heard(self) -> bool:
+        """Whether anything is known of what the child loves, needs or wants: without it nothing can be said to fit."""
+        return any((self.interests, self.own_words, self.needs, self.goals, self.strengths, self.aspiration))
+
+    @property
     def is_girl(self) -> bool:
         return self.gender.strip().lower() in GIRL_WORDS
 

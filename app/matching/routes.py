@@ -65,6 +65,7 @@ def shown(child: Child, top: int, loosened: str = "") -> dict[str, Any]:
         "pins": pictures.pins(result.matches), "home": home, "eligible": result.eligible, "considered": result.considered,
         "ruled_out": [(count, BY_NAME[name].ruled_out) for name, count in result.ruled_out.items()],
         "what_if": [(name, count, BY_NAME[name].ruled_out) for name, count in result.would_open.items() if name in MAY_LOOSEN and name != loosened],
+        "is_heard": profile.is_heard, "has_times": bool(profile.windows),
         "would_open": would_open(child.called, result), "under_way": len(result.under_way),
         "start_url": url_for("introductions.start", child_id=child.id) if "introductions.start" in current_app.view_functions else "",
     }

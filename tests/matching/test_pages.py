@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from app.accounts.models import Role
 from app.children import queries as children
-from app.matching import surveys
+from app.matching import previewing, surveys
 from app.matching.models import MatchSurvey
 from app.notifications.handlers import Job
 from app.shared import clock
@@ -138,3 +138,24 @@ def test_zone_manager_sees_for_whom_nothing_good_is_found(client: FlaskClient, w
     assert "fits no child by its rules" in page
     sign_in(client, world.link_worker)
     assert client.get("/zone/matches").status_code in (403, 404)
+
+
+def test_nothing_is_said_to_fit_a_child_of_whom_nothing_is_heard(client: FlaskClient, world: World) -> None:
+    world.offer(slots=[], is_by_arrangement=True)
+    with atomic():
+        world.child.interests, world.child.windows = [], []
+        for row in (*world.child.voices, *world.child.needs):
+            db.session.delete(row)
+    sign_in(client, world.link_worker)
+    page = client.get(page_of(world)).text
+    assert "Listen first." in page and "nothing with a fixed time can fit" in page
+    assert "Ranked by what Amara needs" not in page
+    assert "Listen first" in client.get(f"/children/{world.child.id}/panel?name=matches").text
+
+
+def test_preview_of_weights_takes_children_from_all_over_the_list(world: World) -> None:
+    manager = make.make_person(Role.ZONE_MANAGER, world.zone)
+    for letter in "BCDEFGHIJKLMNOPQRSTUVWXYZ"[:23]:
+        make.make_child(world.school, first_name=letter)
+    names = [change.child.first_name for change in previewing.preview(manager, world.zone.id, {})]
+    assert len(names) == previewing.PREVIEWED and names[0] == "Amara" and names[-1] > "R"
