@@ -151,7 +151,7 @@ class OfferingForm(WhyForm):
 
     def access(self, offering: Offering | None) -> tuple[bool, list[str]]:
         """Is it step-free, and what there is. Where a file said step-free in its own column alone, saving the page adds no word to the other."""
-        named = self.accessibility.data or []
+        named = self.accessibility.ticked(offering.accessibility if offering else ())
         is_said_apart = offering is not None and offering.is_step_free and "step-free" not in offering.accessibility
         return "step-free" in named, [feature for feature in named if feature != "step-free" or not is_said_apart]
 

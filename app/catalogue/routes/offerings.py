@@ -190,7 +190,7 @@ def read_form(form: OfferingForm, offering: Offering | None) -> OfferingFacts:
     delivery = Delivery(form.delivery.data)
     return OfferingFacts(
         title=form.title.data or "", kind=OfferingKind(form.kind.data), description=(form.description.data or "").strip(),
-        interests=form.interests.items, needs=form.needs.data or [], age_min=form.age_min.data or 0, age_max=form.age_max.data or 0,
+        interests=form.interests.items, needs=form.needs.ticked(offering.needs if offering else ()), age_min=form.age_min.data or 0, age_max=form.age_max.data or 0,
         town=form.town.data or "", postcode=postcode, postcode_area=area, region=form.region.data or "",
         latitude=spot.latitude if spot else None, longitude=spot.longitude if spot else None, delivery=delivery,
         is_place_approximate=_is_approximate(spot, offering), place_found_by=spot.found_by if spot else None,

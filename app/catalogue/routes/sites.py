@@ -66,7 +66,7 @@ def _site(form: SiteForm, site: Site | None) -> SiteFacts:
         name=form.name.data or "", address=form.address.data or "", town=form.town.data or "", postcode=postcode,
         latitude=spot.latitude if spot else None, longitude=spot.longitude if spot else None, place_found_by=spot.found_by if spot else None,
         how_to_get_there=(form.how_to_get_there.data or "").strip(), is_step_free="step-free" in (form.accessibility.data or []),
-        accessibility=form.accessibility.data or [], access_note=(form.access_note.data or "").strip(),
+        accessibility=form.accessibility.ticked(site.accessibility if site else ()), access_note=(form.access_note.data or "").strip(),
     )
 
 
