@@ -19,8 +19,18 @@ from app.catalogue.models import Cohort, OfferingText, Session, SessionState
 from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
+from app.catalogue.search.hints import hinted
 from app.catalogue.search.lexicon import Lexicon
-from app.catalogue.search.matching import ENOUGH, LIGHT, NAMES, WORDS, holds_all, holds_any, select_rows
+from app.catalogue.search.matching import (
+    ENOUGH,
+    LIGHT,
+    NAMES,
+    WORDS,
+    holds_all,
+    holds_any,
+    looked_for,
+    select_rows,
+)
 from app.catalogue.search.scoring import ALL, ANSWERS, score
 from app.catalogue.search.sentences import is_sentence, literally, meant
 from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
@@ -90,7 +100,7 @@ def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
 def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> Query:
     """Of a sentence also the words that its sayings hide and, where nothing answers every part of it, whatever the filters, what it
     seems to be about as a whole."""
-    query = grounded(understand(typed, vocabulary), vocabulary)
+    query = hinted(grounded(understand(typed, vocabulary), vocabulary), vocabulary)
     if not is_sentence(query):
         return query
     if view is not None:
@@ -232,7 +242,7 @@ def _answering(zone_id: uuid.UUID, query: Query, typed: str) -> tuple[Sequence[A
     every_part = holds_all(query)
     if every_part is not None:
         rows = select_rows(zone_id, LIGHT, every_part)
-        if len(rows) >= ENOUGH or len(query.groups) == 1:
+        if len(rows) >= ENOUGH or len(looked_for(query)) == 1:
             return rows, False
         some = select_rows(zone_id, LIGHT, holds_any(query))
         return some, len(some) > len(rows)

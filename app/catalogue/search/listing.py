@@ -21,6 +21,7 @@ from app.catalogue.search.matching import (
     NAMES,
     WORDS,
     holds_any,
+    looked_for,
     required_groups,
     select_rows,
 )
@@ -167,7 +168,7 @@ def _answering(asking: Asking, typed: str) -> tuple[list[People], bool]:
     some = [asked.some for asked in asking.asked]
     if not required_groups(query):
         return some, False
-    if together(every) >= ENOUGH or len(query.groups) == 1:
+    if together(every) >= ENOUGH or len(looked_for(query)) == 1:
         return every, False
     return some, together(some) > together(every)
 
