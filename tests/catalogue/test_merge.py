@@ -326,6 +326,16 @@ def test_a_merge_that_cannot_be_says_why_beside_the_button(world: World) -> None
     assert page.select_one("input[name=f-age_min][value=other]").has_attr("checked")
 
 
+def test_two_of_one_name_are_told_apart_by_where_they_came_from(world: World) -> None:
+    one, other, third = (factories.make_offering(world.kept, title="Kite club") for _ in range(3))
+    with atomic():
+        db.session.get_one(Offering, other.id).source = "council"
+    sign_in(world.client, world.manager)
+    for gone, marks in ((other, ("written in Kith", "from council")), (third, ("1", "2"))):
+        page = BeautifulSoup(world.client.get(f"/offerings/{one.id}/merge/{gone.id}").get_data(as_text=True), "html.parser").get_text(" ")
+        assert f"Kite club ({marks[1]}) becomes part of Kite club ({marks[0]})" in page
+
+
 def test_only_the_zones_manager_finds_and_merges(world: World) -> None:
     partner = factories.make_person(Role.PARTNER_ADMIN, world.zone, organisation=world.kept)
     stranger = factories.make_person(Role.ZONE_MANAGER, factories.make_zone())

@@ -65,6 +65,8 @@ def offering_merge(offering: Offering, other: Offering) -> ResponseReturnValue:
 
 def _side_by_side(kind: MergeKind, kept: Any, gone: Any, kept_name: str, gone_name: str) -> ResponseReturnValue:
     me, form, kept_id, gone_id = sessions.current_person(), MergeForm(), kept.id, gone.id
+    if kept_name == gone_name:
+        kept_name, gone_name = (f"{kept_name} ({mark})" for mark in _marks(kept, gone))
     zone_slug, names = kept.organisation.zone.slug if kind is MergeKind.OFFERING else kept.zone.slug, _names(kept, gone)
     rows = _rows(kind, kept, gone, names)
     likeness = duplicates.compare(queries.record_of(kept), queries.record_of(gone))
@@ -85,6 +87,12 @@ def _side_by_side(kind: MergeKind, kept: Any, gone: Any, kept_name: str, gone_na
     )
     flash(told, "success")
     return redirect(url_for(f"catalogue.{kind}", **{f"{kind}_id": kept_id}), 303)
+
+
+def _marks(kept: Any, gone: Any) -> tuple[str, str]:
+    """What tells two records of one name apart: where each came from, else a number."""
+    ours, theirs = (_("written in Kith") if thing.source == "kith" else _("from %(source)s", source=thing.source) for thing in (kept, gone))
+    return (ours, theirs) if ours != theirs else ("1", "2")
 
 
 def _rows(kind: MergeKind, kept: Any, gone: Any, names: dict[str, str]) -> list[dict[str, Any]]:
