@@ -1,7 +1,9 @@
 """How good the ranking is on the judged children, and how fair: nDCG, the first one, broken rules, whose turn it was.
 
 Children, offerings and grades were written before anything was ranked (benchmarks/judged). Every second child is of the unseen half:
-only ever averaged, never looked at.
+only ever averaged, never looked at. Two people graded, the second without sight of the first's grades or of any ranking: measured is against
+the first, against the second, and against the mean of both; how well each reader's own order does by the other's grades says how much of the rest
+is a matter of opinion.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ from benchmarks.judged.children import JudgedChild, candidates, children, fresh,
 
 PLACES = 4
 Ranked = Callable[[Profile], Sequence[str]]
+Grades = Mapping[str, float]
+READINGS: Mapping[str, Callable[[JudgedChild], Grades]] = {
+    "first": lambda child: child.grades, "second": lambda child: child.again, "both": lambda child: child.both,
+}
 
 
 @dataclass(frozen=True)
@@ -33,9 +39,9 @@ class Measured:
     children: int
 
 
-def ndcg(ranked: Sequence[str], grades: Mapping[str, int], depth: int = 10) -> float:
+def ndcg(ranked: Sequence[str], grades: Grades, depth: int = 10) -> float:
     """Normalised discounted cumulative gain with gains 2^grade - 1."""
-    def gain(found: Sequence[int]) -> float:
+    def gain(found: Sequence[float]) -> float:
         return sum((2**grade - 1) / math.log2(at + 2) for at, grade in enumerate(found[:depth]))
 
     return gain([grades.get(ref, 0) for ref in ranked]) / gain(sorted(grades.values(), reverse=True))
@@ -46,7 +52,18 @@ def ranked_by_kith(weights: Mapping[str, float] = WEIGHTS) -> Ranked:
     return lambda profile: shelf.ranked(made, profile, 10, weights)
 
 
-def measure(ranked: Ranked, among: Sequence[JudgedChild] | None = None) -> Measured:
+def ranked_in_full() -> Ranked:
+    made = shelf.shelf_of(candidates(), places=PLACES)
+    return lambda profile: shelf.ranked(made, profile, len(candidates()), fair=False)
+
+
+def graded(child: JudgedChild, reading: str = "first") -> dict[str, float]:
+    """What counts of a reading: all but what a rule of the exchange format takes out."""
+    offered = {offering.ref: offering for offering in candidates()}
+    return {ref: grade for ref, grade in READINGS[reading](child).items() if set(rules.broken(child.profile, offered[ref], PLACES)) <= {"made_for"}}
+
+
+def measure(ranked: Ranked, among: Sequence[JudgedChild] | None = None, reading: str = "first") -> Measured:
     """Grades of offerings that a rule of the exchange format takes out do not count; a child for whom none is left is not measured. What
     only Kith's own rule takes out (made for children the profile does not name) counts as missed."""
     offered = {offering.ref: offering for offering in candidates()}
@@ -54,7 +71,7 @@ def measure(ranked: Ranked, among: Sequence[JudgedChild] | None = None) -> Measu
     right = violations = 0
     for child in children() if among is None else among:
         allowed = {ref for ref, offering in offered.items() if rules.is_eligible(child.profile, offering, PLACES)}
-        grades = {ref: grade for ref, grade in child.grades.items() if set(rules.broken(child.profile, offered[ref], PLACES)) <= {"made_for"}}
+        grades = graded(child, reading)
         if not grades:
             continue
         found = ranked(child.profile)
@@ -66,6 +83,16 @@ def measure(ranked: Ranked, among: Sequence[JudgedChild] | None = None) -> Measu
         sum(every) / len(every), sum(values["seen"]) / max(1, len(values["seen"])), sum(values["unseen"]) / max(1, len(values["unseen"])),
         right / len(every), violations, len(every),
     )
+
+
+def readers_alike(reading: str, other: str, among: Sequence[JudgedChild], ranked: Ranked) -> float:
+    """nDCG@10 of one reader's grades as an order (what is graded alike in Kith's order) by the other's grades: what a careful person would get."""
+    values = []
+    for child in among:
+        if grades := graded(child, other):
+            own, order = graded(child, reading), ranked(child.profile)
+            values.append(ndcg(sorted({*order, *own}, key=lambda ref: (-own.get(ref, 0), order.index(ref) if ref in order else len(order))), grades))  # noqa: B023
+    return sum(values) / len(values)
 
 
 @dataclass(frozen=True)
@@ -116,13 +143,19 @@ def gini(counts: Sequence[int]) -> float:
 
 def report() -> None:
     without = {**WEIGHTS, "meaning": 0.0, "text": 0.0, "meant": 0.0}
-    print(f"{'judged children':<44}{'nDCG@10':>9}{'seen':>8}{'unseen':>8}{'first':>8}{'broken rules':>14}")
-    for name, weights in (("Kith", WEIGHTS), ("  without the table of meanings", without)):
-        found = measure(ranked_by_kith(weights))
-        print(f"{name:<44}{found.ndcg:>9.3f}{found.seen:>8.3f}{found.unseen:>8.3f}{found.first_is_right:>8.2f}{found.violations:>14}")
-    for name, others in (("written later", kept()), ("nobody has looked at", fresh())):
-        later = measure(ranked_by_kith(), others)
-        print(f"{f'Kith, {later.children} children {name}':<44}{later.ndcg:>9.3f}{'':>16}{later.first_is_right:>8.2f}{later.violations:>14}")
+    every = (("46 children", children()), ("12 written later", kept()), ("16 nobody has looked at", fresh()))
+    print(f"{'judged children':<48}{'graded by':<10}{'nDCG@10':>9}{'seen':>8}{'unseen':>8}{'first':>8}{'broken rules':>14}")
+    for name, weights in (("Kith", WEIGHTS), ("without meanings", without)):
+        ranked = ranked_by_kith(weights)
+        for who, among in every:
+            for reading in READINGS:
+                found = measure(ranked, among, reading)
+                print(f"{f'{name}, {who}':<48}{reading:<10}{found.ndcg:>9.3f}{found.seen:>8.3f}{found.unseen:>8.3f}"
+                      f"{found.first_is_right:>8.2f}{found.violations:>14}")
+    whole = ranked_in_full()
+    for who, among in every:
+        print(f"the readers themselves, {who}: the second by the first's grades {readers_alike('second', 'first', among, whole):.3f}, "
+              f"the first by the second's {readers_alike('first', 'second', among, whole):.3f}")
     fair = fairness()
     print(f"fair: nDCG lost {fair.lost:.3f}; Gini of offers {fair.gini:.3f}, by relevance alone {fair.gini_alone:.3f} "
           f"({fair.gini / fair.gini_alone:.2f} x); partners shown {fair.shown:.2f}, alone {fair.shown_alone:.2f}")

@@ -1,9 +1,9 @@
-"""The judged children of children.txt, kept.txt and fresh.txt, and their offerings as matching sees them."""
+"""The judged children of children.txt, kept.txt and fresh.txt with both readings of them, and their offerings as matching sees them."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -19,11 +19,18 @@ WEEKEND = tuple(Span(day, minutes("07:00"), minutes("20:00")) for day in ("Sat",
 
 @dataclass(frozen=True)
 class JudgedChild:
-    """`half`: every second child is only ever averaged, never looked at."""
+    """`half`: every second child is only ever averaged, never looked at. `grades` are of the first reading, `again` of the second
+    (reread_1.txt, reread_2.txt): by somebody else, blind, every eligible offering."""
 
     profile: Profile
     grades: Mapping[str, int]
+    again: Mapping[str, int]
     half: str
+
+    @property
+    def both(self) -> dict[str, float]:
+        """The mean of the two readings."""
+        return {ref: (self.grades.get(ref, 0) + self.again.get(ref, 0)) / 2 for ref in sorted({*self.grades, *self.again})}
 
 
 @cache
@@ -89,7 +96,30 @@ def _read(name: str) -> tuple[JudgedChild, ...]:
     return tuple(out)
 
 
-def _child(head: str, rest: list[str], known: set[str], half: str) -> JudgedChild:
+@cache
+def _reread() -> Mapping[str, Mapping[str, int]]:
+    found: dict[str, Mapping[str, int]] = {}
+    for name in ("reread_1.txt", "reread_2.txt"):
+        for line in (HERE / name).read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                ref, _, graded = line.partition("|")
+                found[ref.strip()] = _graded(graded, {row["id"] for row in offerings()})
+    return found
+
+
+def _graded(line: str, known: Container[str]) -> dict[str, int]:
+    """`3: a b | 2: c` as a mapping. Raises ValueError for what is not known or stands twice."""
+    grades: dict[str, int] = {}
+    for part in filter(str.strip, line.split("|")):
+        grade, _, refs = part.partition(":")
+        for one in refs.split():
+            if one not in known or one in grades or grade.strip() not in ("1", "2", "3"):
+                raise ValueError(f"{one} is unknown or graded twice")
+            grades[one] = int(grade)
+    return grades
+
+
+def _child(head: str, rest: list[str], known: Container[str], half: str) -> JudgedChild:
     ref, who, where, options = (part.strip() for part in head.split("|"))
     name, age, gender = (part.strip() for part in who.split(","))
     town, km = (part.strip() for part in where.split(","))
@@ -97,13 +127,6 @@ def _child(head: str, rest: list[str], known: set[str], half: str) -> JudgedChil
     given = dict(option.partition("=")[::2] for option in options.split())
     interests, words, needs, graded = (line.partition(":")[2] if line.split(":")[0] in ("interests", "words", "needs") else line for line in rest)
     needs, goals = (part.strip() for part in needs.split("|"))
-    grades: dict[str, int] = {}
-    for part in graded.split("|"):
-        grade, _, refs = part.partition(":")
-        for one in refs.split():
-            if one not in known or one in grades or grade.strip() not in ("1", "2", "3"):
-                raise ValueError(f"{one} is unknown or graded twice")
-            grades[one] = int(grade)
     windows = WEEKDAYS if "week" in given else WEEKEND if "weekend" in given else WEEKDAYS + WEEKEND
     languages = tuple(dict.fromkeys((*filter(None, given.get("langs", "").split("+")), "en")))
     profile = Profile(
@@ -115,4 +138,4 @@ def _child(head: str, rest: list[str], known: set[str], half: str) -> JudgedChil
         needs=tuple((NEED_CODES[need.strip()], at + 1) for at, need in enumerate(needs.split(","))),
         interests=tuple(part.strip() for part in interests.split(",")), own_words=(words.strip(),), goals=(goals,),
     )
-    return JudgedChild(queries.with_audiences(profile), grades, half)
+    return JudgedChild(queries.with_audiences(profile), _graded(graded, known), _reread()[ref], half)
