@@ -91,7 +91,7 @@ def readers_alike(reading: str, other: str, among: Sequence[JudgedChild], ranked
     for child in among:
         if grades := graded(child, other):
             own, order = graded(child, reading), ranked(child.profile)
-            values.append(ndcg(sorted({*order, *own}, key=lambda ref: (-own.get(ref, 0), order.index(ref) if ref in order else len(order))), grades))  # noqa: B023
+            values.append(ndcg(sorted({*order, *own}, key=lambda ref: (-own.get(ref, 0), order.index(ref) if ref in order else len(order))), grades))
     return sum(values) / len(values)
 
 
