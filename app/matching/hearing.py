@@ -13,6 +13,7 @@ from app.catalogue.search.analysis import stem
 from app.catalogue.search.meaning import Meanings
 from app.matching import text
 from app.matching.columns import Array
+from app.matching.needs import spoken_of
 from app.matching.profile import Profile
 from app.matching.text import Phrase, Reader, Unit
 
@@ -45,6 +46,7 @@ class Heard:
     written: list[tuple[Phrase, float]] = field(default_factory=list)
     wants_calm: bool = False
     whole: Array | None = None
+    needed: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     known: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
     vector_of: dict[str, Array] = field(default_factory=dict)
     like_of: dict[int, tuple[Array, Array]] = field(default_factory=dict)
@@ -140,5 +142,6 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
     heard.vector_of = {said: reader.meant(said, table).vector for said in every}
     heard.known = np.array(list(heard.vector_of.values()), np.float32).reshape(len(heard.vector_of), table.width)
     heard.whole = whole if whole.any() else None
+    heard.needed = np.array([reader.meant(spoken_of(code), table).vector for code, _ in profile.needs], np.float32).reshape(len(profile.needs), table.width)
     heard.wants_calm = profile.needs_quiet or profile.max_group is not None or bool(against & CALM_WORDS)
     return heard

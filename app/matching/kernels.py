@@ -190,7 +190,7 @@ def weigh(
 def add_up(
     rows: Array, needs: Array, need_count: Array, latitude: Array, longitude: Array, who: Array, term: Array, tags: Array, texts: Array, kind: Array,
     confirmed: Array, situation: Array, meant: Array, codes: Array, of_codes: Array, likes: Array, best: Array, told: Array, overlap: Array,
-    tag_likes: Array, whole: Array, is_anywhere: Array, is_made_for: Array, peers: Array, quiet: Array, small: Array, languages: Array, is_paid: Array,
+    tag_likes: Array, said: Array, is_anywhere: Array, is_made_for: Array, peers: Array, quiet: Array, small: Array, languages: Array, is_paid: Array,
     is_programme: Array, strange: Array, apart: Array, set_aside: Array, weights: Array, near: Array, sizes: Array, scores: Array, parts: Array,
     distances: Array, interests: Array, dislikes: Array,
 ) -> None:
@@ -198,7 +198,7 @@ def add_up(
 
     `codes`: the bit of each need and those of its kin; `of_codes`: what it counts, and the whole. `near`: the child's latitude and longitude in
     degrees, the reach that nearness falls with, the Earth's radius, KIN_NEEDS, EVEN. `sizes`: today (ordinal), FRESH_DAYS, NO_DATE, whether calm counts, whether it is known
-    where the child is, whether there is anything in `whole`.
+    where the child is. `said`: what texts are compared with, divided by their steps: all that was said, then each need times what it counts.
     """
     one, nothing = np.float32(1.0), np.float32(0.0)
     kin_counts, even = np.float32(near[4]), np.float32(near[5])
@@ -237,19 +237,23 @@ def add_up(
             if found > like:
                 like, tag = found, tags[row, slot]
         interests[at] = tag if like > nothing else -1
-        text = nothing
-        if sizes[5]:
+        text = about = nothing
+        for line in range(len(said)):
             a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = nothing
             for step in range(0, texts.shape[1], 8):
-                a0 += np.float32(texts[row, step]) * whole[step]
-                a1 += np.float32(texts[row, step + 1]) * whole[step + 1]
-                a2 += np.float32(texts[row, step + 2]) * whole[step + 2]
-                a3 += np.float32(texts[row, step + 3]) * whole[step + 3]
-                a4 += np.float32(texts[row, step + 4]) * whole[step + 4]
-                a5 += np.float32(texts[row, step + 5]) * whole[step + 5]
-                a6 += np.float32(texts[row, step + 6]) * whole[step + 6]
-                a7 += np.float32(texts[row, step + 7]) * whole[step + 7]
-            text = min(one, max(nothing, ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7))))
+                a0 += np.float32(texts[row, step]) * said[line, step]
+                a1 += np.float32(texts[row, step + 1]) * said[line, step + 1]
+                a2 += np.float32(texts[row, step + 2]) * said[line, step + 2]
+                a3 += np.float32(texts[row, step + 3]) * said[line, step + 3]
+                a4 += np.float32(texts[row, step + 4]) * said[line, step + 4]
+                a5 += np.float32(texts[row, step + 5]) * said[line, step + 5]
+                a6 += np.float32(texts[row, step + 6]) * said[line, step + 6]
+                a7 += np.float32(texts[row, step + 7]) * said[line, step + 7]
+            alike = min(one, max(nothing, ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7))))
+            if line == 0:
+                text = alike
+            else:
+                about = max(about, alike)
         no, dislike = likes[1, at], best[1, at]
         if no < np.float32(0.5) or (dislike >= 0 and best[0, at] >= 0 and overlap[best[0, at], dislike]):
             no *= np.float32(0.3)
@@ -277,7 +281,8 @@ def add_up(
         parts[15, at] = no
         parts[16, at] = likes[3, at]
         parts[17, at] = set_aside[at] if len(set_aside) else 0.0
+        parts[18, at] = about
         total = 0.0
-        for part in range(18):
+        for part in range(19):
             total += parts[part, at] * weights[part]
         scores[at] = total

@@ -48,7 +48,7 @@ EVEN = 7.0  # the BM25 sum that counts as half
 FRESH_DAYS = 90
 PARTS = (
     "needs", "interest", "words", "meaning", "text", "meant", "apart", "made_for", "worked", "near", "peers", "calm", "language", "free", "fresh", "no",
-    "not_worked", "set_aside",
+    "not_worked", "set_aside", "about",
 )
 """What a score is the sum of, in the order in which it is added up."""
 
@@ -144,6 +144,7 @@ def score(
         "no": no,
         "not_worked": not_worked,
         "set_aside": set_aside(profile, columns, positions, distances, table, reader),
+        "about": _about(profile, heard, columns, positions),
     }
     table_of_parts = np.empty((len(PARTS), many), np.float64)
     for row, name in enumerate(PARTS):
@@ -251,6 +252,22 @@ def _text(heard: Heard, columns: Columns, positions: Array) -> Array:
     if heard.whole is None or not len(positions):
         return np.zeros(len(positions), np.float32)
     found: Array = np.clip(columns.texts[positions].astype(np.float32) @ (heard.whole / np.float32(STEPS)), 0.0, 1.0)
+    return found
+
+
+def needed(profile: Profile, heard: Heard) -> Array:
+    """A row for each need: what texts that answer it speak of, times what the need counts."""
+    counts = np.array([PRIORITY[priority] for _, priority in profile.needs], np.float32)
+    rows: Array = heard.needed * counts[:, None]
+    return rows
+
+
+def _about(profile: Profile, heard: Heard, columns: Columns, positions: Array) -> Array:
+    """How near what is written comes to the need that it comes nearest to, whether or not anybody marked it with that need."""
+    if not profile.needs or not len(positions):
+        return np.zeros(len(positions), np.float32)
+    every = columns.texts[positions].astype(np.float32) @ (needed(profile, heard) / np.float32(STEPS)).T
+    found: Array = np.clip(every.max(axis=1), 0.0, 1.0)
     return found
 
 

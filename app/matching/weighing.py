@@ -44,19 +44,24 @@ def score(
     of_who, of_term = columns.of_who, columns.of_term
     lesson = scoring.set_aside(profile, columns, positions, km(columns, profile, positions), table, reader) if profile.lessons else _NO_LESSON
     is_placed = profile.latitude is not None and profile.longitude is not None
-    whole = _NO_LESSON if heard.whole is None else heard.whole / np.float32(STEPS)
     kernels.add_up(
         positions, columns.needs, columns.need_count, columns.latitude, columns.longitude, columns.who, columns.term, columns.tags, columns.texts,
         columns.kind, columns.confirmed, columns.situation, columns.meant, *_needs(profile), likes, best, told, heard.overlap,
-        scoring.tag_likes(heard, columns, table)[0], whole, of_who["is_online"] | of_who["is_home"],
+        scoring.tag_likes(heard, columns, table)[0], _said(profile, heard, table), of_who["is_online"] | of_who["is_home"],
         scoring.is_made_for(profile, columns), scoring.peers(profile, columns), scoring.quiet(columns), scoring.small(columns),
         scoring.languages(profile, columns), of_term["cost"] > 0, columns.programmes, scoring.strange(heard, columns), scoring.apart(profile, columns),
         lesson, np.array([weights[name] for name in PARTS]),
         np.array([profile.latitude if is_placed else 0.0, profile.longitude if is_placed else 0.0, max(1.0, profile.max_km * 0.8), EARTH_KM, KIN_NEEDS, EVEN]),
-        np.array([today.toordinal(), FRESH_DAYS, NO_DATE, heard.wants_calm, is_placed, heard.whole is not None], np.int64),
+        np.array([today.toordinal(), FRESH_DAYS, NO_DATE, heard.wants_calm, is_placed], np.int64),
         scores, parts, distances, interests, dislikes,
     )
     return Ranking(columns, positions, scores.round(6), PARTS, parts, best[0], dislikes, distances, interests, heard, profile)
+
+
+def _said(profile: Profile, heard: Heard, table: Meanings) -> Array:
+    """What texts are compared with: all that was said, then each need, in the steps in which texts are kept."""
+    whole = np.zeros((1, table.width), np.float32) if heard.whole is None else heard.whole[None]
+    return (np.concatenate((whole, scoring.needed(profile, heard))) / np.float32(STEPS)).astype(np.float32)
 
 
 def _needs(profile: Profile) -> tuple[Array, Array]:
