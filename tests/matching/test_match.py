@@ -210,8 +210,17 @@ def test_first_need_weighs_more_than_the_third(world: World) -> None:
     for priority, code in ((2, "Emotional:anxiety"), (3, "Academic:maths")):
         services.set_need(child_id=world.child.id, code=code, priority=priority, actor=world.link_worker)
     for ref, code in enumerate(("Academic:maths", "Emotional:anxiety", "Social:friendships")):
-        world.offer(title=code, interests=[], needs=[code], description="", source_ref=str(ref), organisation=make.make_organisation(world.zone))
-    assert titles(match_child(world.child)) == ["Social:friendships", "Emotional:anxiety", "Academic:maths"]
+        world.offer(title=f"Number {ref}", interests=[], needs=[code], description="", source_ref=str(ref), organisation=make.make_organisation(world.zone))
+    assert titles(match_child(world.child)) == ["Number 2", "Number 1", "Number 0"]
+
+
+def test_what_a_text_says_of_a_need_counts_also_where_nobody_marked_it(world: World) -> None:
+    change(world.child, interests=[])
+    services.set_need(child_id=world.child.id, code="Emotional:bereavement", priority=1, actor=world.link_worker)
+    for ref, text in enumerate(("Kicking a ball about in the park.", "For when somebody has died: remembering together, and grief.")):
+        world.offer(title=f"Number {ref}", interests=[], needs=[], description=text, source_ref=str(ref), organisation=make.make_organisation(world.zone))
+    first, second = match_child(world.child).matches
+    assert (first.offering.title, first.parts["about"] > 0.3 > second.parts["about"], first.parts["needs"]) == ("Number 1", True, 0.0)
 
 
 def test_like_what_the_child_said_no_to_comes_last_and_is_said(world: World) -> None:
