@@ -4,6 +4,7 @@ answers the words. No filter is left out of its own count, distances and free pl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from benchmarks.peers import WEIGHTS, Peer, fields, fuzzy_query, words_of
@@ -13,11 +14,12 @@ NUMBERS = ("cost_pence", "age_min", "age_max", "is_step_free")
 COSTS, AGES = (0, 200, 500, 1000, 2000), range(4, 19)
 COUNTED: dict[str, Any] = {
     **{name: {"terms": {"field": name, "size": 60}} for name in TEXTS},
-    "cost": {"range": {"field": "cost_pence", "ranges": [{"to": pence + 1.0} for pence in COSTS]}},
+    "cost": {"range": {"field": "cost_pence", "ranges": [{"from": below + 1.0, "to": pence + 1.0} for below, pence in pairwise((-1, *COSTS))]}},
     "step_free": {"range": {"field": "is_step_free", "ranges": [{"from": 1.0}]}},
-    "age": {"range": {"field": "age_min", "ranges": [{"to": age + 1.0} for age in AGES]}},
-    "age_to": {"range": {"field": "age_max", "ranges": [{"from": float(age)} for age in AGES]}},
+    "youngest": {"range": {"field": "age_min", "ranges": [{"from": float(age), "to": age + 1.0} for age in AGES]}},
+    "oldest": {"range": {"field": "age_max", "ranges": [{"from": float(age), "to": age + 1.0} for age in AGES]}},
 }
+"""Ranges may not overlap: those of costs and ages would have to be added up."""
 
 
 def tantivy_with_counts(rows: Sequence[Mapping[str, Any]], *, is_fuzzy: bool) -> Peer:
@@ -29,7 +31,7 @@ def tantivy_with_counts(rows: Sequence[Mapping[str, Any]], *, is_fuzzy: bool) ->
     for name in WEIGHTS:
         builder.add_text_field(name, tokenizer_name="default" if is_fuzzy else "en_stem")
     for name in TEXTS:
-        builder.add_text_field(f"{name}", fast=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     for name in NUMBERS:
         builder.add_integer_field(name, fast=True)
     schema = builder.build()
