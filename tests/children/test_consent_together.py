@@ -148,6 +148,7 @@ def test_a_childs_own_consent_counts_only_when_countersigned(world: World, safeg
     assert is_shared(world)
     consent = db.session.scalars(sa.select(Consent)).unique().one()
     assert (consent.carer_id, consent.given_by, consent.fields) == (None, "Amara", ["first_name"])
+    assert consent.recorded_by_id == world.link_worker.id, "whoever signs did not write it down"
     view = services.shared_view(world.child, world.organisation.id, clock.today())
     assert view is not None
     assert (view.contact_name, view.contact_phone) == ("", "")

@@ -76,6 +76,7 @@ def countersign_gillick(*, note_id: uuid.UUID, child_id: uuid.UUID, words: str, 
             child, note.organisation_id, carer_id=None, fields=note.fields, given_on=note.given_on, ends_on=note.ends_on, how=note.how,
             language=note.language, actor=actor,
         )
+        consent.recorded_by_id = note.noted_by_id  # who heard the child; who signed stands on the note
         db.session.flush()
         _sign(note, _G.COUNTERSIGNED, words, actor, consent.id)
         return note
