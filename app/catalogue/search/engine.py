@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from heapq import nlargest
 from typing import Any, Literal
 
@@ -26,6 +27,8 @@ from app.catalogue.search.matching import (
     LIGHT,
     NAMES,
     WORDS,
+    Match,
+    by_bitmaps,
     holds_all,
     holds_any,
     looked_for,
@@ -71,11 +74,9 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
         return Found(query, ())
     if view is not None:
         return Found(query, tuple(Hit(line.offering_id, line.source_ref, line.score) for line in listing.find(view, query, filters, max(0, top))))
-    rows = _candidates(zone_id, query, filters, top)
-    if query.is_empty:
-        hits = [Hit(row.offering_id, row.source_ref, 0.0) for row in rows]
-    else:
-        hits = _named(zip(score(query, vocabulary, rows), (row.id for row in rows), strict=True), top)
+    rows = _candidates(zone_id, query, vocabulary, filters, top)
+    hits = [Hit(row.offering_id, row.source_ref, 0.0) for row in rows] if query.is_empty else _named(
+        zip(score(query, vocabulary, rows), (row.id for row in rows), strict=True), top)
     hits.sort(key=lambda hit: (-hit.score, hit.source_ref, str(hit.offering_id)))
     return Found(query, tuple(hits[: max(0, top)]))
 
@@ -103,40 +104,44 @@ def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: V
     query = hinted(grounded(understand(typed, vocabulary), vocabulary), vocabulary)
     if not is_sentence(query):
         return query
-    if view is not None:
-        is_answered = listing.is_answered(view, query)
-    else:
-        every_part = holds_all(query, least=ANSWERS)
-        is_answered = every_part is None or bool(select_rows(zone_id, NAMES[:1], every_part, limit=1))
+    is_answered = listing.is_answered(view, query) if view is not None else _is_answered(zone_id, query, vocabulary)
     query = literally(query, vocabulary)
     return query if is_answered else meant(query, vocabulary)
 
 
-def _candidates(zone_id: uuid.UUID, query: Query, filters: Filters, top: int) -> list[Any]:
+def _is_answered(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary) -> bool:
+    every_part = holds_all(query, vocabulary, least=ANSWERS)
+    with by_bitmaps(zone_id) as numbers:
+        return every_part is None or bool(select_rows(zone_id, NAMES[:1], every_part, limit=1, numbers=numbers))
+
+
+def _candidates(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, filters: Filters, top: int) -> list[Any]:
     """What may be among the best `top`. Whatever answers every part stands above the rest, so the rest is only read when there is
     too little of that; of either at most MOST_SCORED, those with the words in title or tags first."""
     where = conditions(filters)
     if query.is_empty:
-        return _passing(select_rows(zone_id, LIGHT, *where), filters)
-    answers = _up_to_most(zone_id, lambda in_head: holds_all(query, in_head=in_head, least=ANSWERS), where, filters)
-    if len(answers) >= top:
-        return answers
-    known = {row.id for row in answers}
-    some = _up_to_most(zone_id, lambda in_head: holds_any(query, in_head=in_head), where, filters)
+        return _passing(select_rows(zone_id, LIGHT, None, *where), filters)
+    with by_bitmaps(zone_id) as numbers:
+        look = partial(_up_to_most, zone_id, where=where, filters=filters, numbers=numbers)
+        answers = look(lambda in_head: holds_all(query, vocabulary, in_head=in_head, least=ANSWERS))
+        if len(answers) >= top:
+            return answers
+        known = {row.id for row in answers}
+        some = look(lambda in_head: holds_any(query, vocabulary, in_head=in_head))
     return [*answers, *(row for row in some if row.id not in known)]
 
 
 def _up_to_most(
-    zone_id: uuid.UUID, words: Callable[[bool], sa.ColumnElement[bool] | None], where: Sequence[sa.ColumnElement[bool]], filters: Filters
+    zone_id: uuid.UUID, words: Callable[[bool], Match | None], where: Sequence[sa.ColumnElement[bool]], filters: Filters, numbers: range | None
 ) -> list[Any]:
     everywhere = words(False)
     if everywhere is None:
         return []
-    columns = (*LIGHT, *WORDS[1:]) if filters.in_use else WORDS
-    in_head = select_rows(zone_id, columns, words(True), *where, limit=MOST_SCORED)
+    look = partial(select_rows, zone_id, (*LIGHT, *WORDS[1:]) if filters.in_use else WORDS, numbers=numbers)
+    in_head = look(words(True), *where, limit=MOST_SCORED)
     if len(in_head) == MOST_SCORED and not (filters.within_km or filters.places_now):
         return list(in_head)
-    found = select_rows(zone_id, columns, everywhere, *where, limit=MOST_SCORED + 1)
+    found = look(everywhere, *where, limit=MOST_SCORED + 1)
     if len(found) <= MOST_SCORED:
         return _passing(found, filters)
     known = {row.id for row in in_head}
@@ -198,11 +203,8 @@ def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fi
     kept = facets.passing(rows, filters, free)
     scores = _scores(zone_id, query, vocabulary, kept)
     starts = _soonest([row.offering_id for row in kept]) if sort == "soonest" else {}
-    results = [
-        Result(row.offering_id, scores.get(row.id, 0.0), row_distance(row, filters.origin), free[row.offering_id],
-               starts.get(row.offering_id), places[row.offering_id].capacity)
-        for row in kept
-    ]
+    results = [Result(row.offering_id, scores.get(row.id, 0.0), row_distance(row, filters.origin), free[row.offering_id],
+                      starts.get(row.offering_id), places[row.offering_id].capacity) for row in kept]
     results.sort(key=_order(sort))
     pages = max(1, -(-len(results) // size))
     page = min(max(1, page), pages)
@@ -238,7 +240,7 @@ def fitting(zone_id: uuid.UUID, typed: str, filters: Filters) -> list[uuid.UUID]
 def _answering(zone_id: uuid.UUID, query: Query, typed: str) -> tuple[Sequence[Any], bool]:
     """The rows that counts and results both come from, whatever the filters."""
     if query.is_empty:
-        return ((), False) if typed.strip() else (select_rows(zone_id, LIGHT), False)
+        return ((), False) if typed.strip() else (select_rows(zone_id, LIGHT, None), False)
     every_part = holds_all(query)
     if every_part is not None:
         rows = select_rows(zone_id, LIGHT, every_part)
@@ -255,10 +257,8 @@ def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequ
     ids = [row.id for row in kept]
     if len(ids) > MOST_SCORED:
         wanted = set(ids)
-        ids = [row.id for row in _candidates(zone_id, query, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
-    texts: list[Any] = []
-    for part in in_parts(ids):
-        texts += select_rows(zone_id, WORDS, OfferingText.id.in_(part))
+        ids = [row.id for row in _candidates(zone_id, query, vocabulary, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
+    texts = [row for part in in_parts(ids) for row in select_rows(zone_id, WORDS, None, OfferingText.id.in_(part))]
     return {row.id: points for row, points in zip(texts, score(query, vocabulary, texts), strict=True)}
 
 

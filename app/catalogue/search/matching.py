@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from math import prod
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +16,10 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
 from app.catalogue.models import OfferingText
+from app.catalogue.search.analysis import stem
+from app.catalogue.search.everyday import plain_words
+from app.catalogue.search.lexicon import FILLERS
+from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.understanding import Group, Query
 from app.shared.db import db
 
@@ -41,36 +49,54 @@ def looked_for(query: Query) -> list[int]:
     return [place for place, group in enumerate(query.groups) if group.is_looked_for][:MOST_GROUPS]
 
 
-def holds_all(query: Query, *, in_head: bool = False, least: float = 0.0) -> sa.ColumnElement[bool] | None:
-    """SQL: something of every required group (in the title or tags, with `in_head`), of alternatives of at least that weight.
+@dataclass(frozen=True)
+class Match:
+    """What the database's index is asked: `wanted`, or more loosely `apart`, where the words of a phrase may stand anywhere (on
+    PostgreSQL, whose index does not know where). `in_head`: in the title or tags. `share`: about which part of the Zone's offerings
+    hold it anywhere, 0 where nobody knows. Nothing wanted: nothing is found."""
 
-    None where nothing is required.
+    wanted: str
+    apart: str
+    in_head: bool
+    share: float = 0.0
+
+    @property
+    def has_phrases(self) -> bool:
+        return "<->" in self.wanted
+
+
+def holds_all(query: Query, vocabulary: Vocabulary | None = None, *, in_head: bool = False, least: float = 0.0) -> Match | None:
+    """Something of every required group (in the title or tags, with `in_head`), of alternatives of at least that weight.
+
+    None where nothing is required. The Zone's `vocabulary` says how much it will find.
     """
     groups = required_groups(query)
-    return _matches(groups, " AND ", " & ", in_head=in_head, least=least) if groups else None
+    return _match(groups, _AND, vocabulary, in_head=in_head, least=least) if groups else None
 
 
-def holds_any(query: Query, *, in_head: bool = False) -> sa.ColumnElement[bool] | None:
-    """SQL: something of any group that finds; None for an empty query."""
+def holds_any(query: Query, vocabulary: Vocabulary | None = None, *, in_head: bool = False) -> Match | None:
+    """Something of any group that finds; None for an empty query."""
     groups = [query.groups[place] for place in looked_for(query)]
-    return _matches(groups, " OR ", " | ", in_head=in_head) if groups else None
+    return _match(groups, _OR, vocabulary, in_head=in_head) if groups else None
 
 
-def _matches(
-    groups: Sequence[Group], fts_joint: str, ts_joint: str, *, in_head: bool, least: float = 0.0
-) -> sa.ColumnElement[bool]:
+_AND, _OR = "&", "|"
+
+
+def _match(groups: Sequence[Group], joint: str, vocabulary: Vocabulary | None, *, in_head: bool, least: float = 0.0) -> Match:
     wanted = [[phrase for phrase, weight in group.alternatives.items() if weight >= least] for group in groups]
-    if not all(wanted) and fts_joint == " AND ":
-        return sa.false()
+    if not all(wanted) and joint == _AND:
+        return Match("", "", in_head)
     wanted = [_needed(phrases) for phrases in wanted if phrases]
-    if not wanted:
-        return sa.false()
     if db.engine.dialect.name == "sqlite":
-        found = fts_joint.join(f"({' OR '.join(map(_quoted, phrases))})" for phrases in wanted)
-        found = f"{{title tags}} : ({found})" if in_head else found
-        return sa.and_(_FOUND.c.rowid == _T.id, _FOUND.c.offering_search.op("MATCH", is_comparison=True)(found))
-    found = ts_joint.join(f"({' | '.join(map(_adjacent, phrases))})" for phrases in wanted)
-    return (_HEAD if in_head else _LEXEMES).op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, found, sa.Text(), unique=True), TSQUERY()))
+        found = {_AND: " AND ", _OR: " OR "}[joint].join(f"({' OR '.join(map(_quoted, phrases))})" for phrases in wanted)
+        found = f"{{title tags}} : ({found})" if in_head and found else found
+        return Match(found, found, in_head)
+    side_by_side, apart = (
+        f" {joint} ".join(f"({' | '.join(as_written(phrase, in_head) for phrase in phrases)})" for phrases in wanted)
+        for as_written in (_side_by_side, _apart)
+    )
+    return Match(side_by_side, apart, in_head, 0.0 if in_head or vocabulary is None else _share(wanted, joint, vocabulary))
 
 
 def _needed(phrases: Sequence[str]) -> list[str]:
@@ -90,35 +116,130 @@ def _quoted(wanted: str) -> str:
     return f'"{wanted}"'
 
 
-def _adjacent(wanted: str) -> str:
-    parts = [f"'{stem}'" for stem in wanted.split(" ")]
-    return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
+def _side_by_side(wanted: str, in_head: bool) -> str:
+    return _both(wanted.split(" "), "<->", ":AB" if in_head else "")
 
 
-_LEXEMES: sa.ColumnElement[Any] = _T.lexemes
-_HEAD: sa.ColumnElement[Any] = sa.literal_column("ts_filter(offering_text.lexemes, '{a,b}')", TSVECTOR())
-"""PostgreSQL's indices, as they were made: all stems, and those of title and tags."""
+def _apart(wanted: str, in_head: bool) -> str:
+    """Little words are left out where they stand in nearly every offering."""
+    stems = wanted.split(" ")
+    telling = [one for one in stems if one not in _little()]
+    return _both(stems if in_head or not telling else telling, "&")
 
-_NUMBER: sa.ColumnElement[int] = _T.id + sa.literal_column("0")
+
+def _both(stems: Sequence[str], between: str, label: str = "") -> str:
+    found = f" {between} ".join(f"'{one}'{label}" for one in stems)
+    return f"({found})" if len(stems) > 1 else found
+
+
+@cache
+def _little() -> frozenset[str]:
+    return frozenset(map(stem, plain_words().empty | FILLERS))
+
+
+def _share(wanted: Sequence[Sequence[str]], joint: str, vocabulary: Vocabulary) -> float:
+    """As if words stood in offerings independently of each other; phrases, which few have, not counted."""
+    held = [min(1.0, sum(vocabulary.stems.get(one, 0) for one in phrases) / max(1, vocabulary.size)) for phrases in wanted]
+    return prod(held) if joint == _AND else 1.0 - prod(1.0 - each for each in held)
 
 
 def select_rows(
     zone_id: uuid.UUID,
     columns: Sequence[sa.ColumnElement[Any]],
-    *where: sa.ColumnElement[bool] | None,
+    match: Match | None,
+    *where: sa.ColumnElement[bool],
     limit: int | None = None,
+    numbers: range | None = None,
 ) -> Sequence[sa.Row[Any]]:
-    """Rows of one Zone, in the order of their ids."""
-    statement = sa.select(*columns).where(*(w for w in where if w is not None))
-    if _FOUND in statement.get_final_froms():
+    """Rows of one Zone, in the order of their ids; None for `match` where no words are asked for. `numbers`: see `by_bitmaps`."""
+    if match is not None and not match.wanted:
+        return []
+    statement = sa.select(*columns).where(*where)
+    if match is None:
+        statement = statement.where(_T.zone_id == zone_id).order_by(_T.id)
+    elif db.engine.dialect.name == "sqlite":
         # The plus keeps SQLite from going through the Zone's rows one by one and asking its index about each.
-        statement = statement.where(_as_it_is(_T.zone_id) == zone_id).order_by(_FOUND.c.rowid)
+        statement = statement.where(
+            _FOUND.c.rowid == _T.id, _FOUND.c.offering_search.op("MATCH", is_comparison=True)(match.wanted), _as_it_is(_T.zone_id) == zone_id,
+        ).order_by(_FOUND.c.rowid)
+    elif limit is not None:
+        return _first_found(zone_id, columns, match, where, limit, numbers)
     else:
-        # PostgreSQL, given a limit, would go through all rows by their number, reading the stems of each, rather than ask its index.
-        is_sought = limit is not None and db.engine.dialect.name == "postgresql"
-        statement = statement.where(_T.zone_id == zone_id).order_by(_NUMBER if is_sought else _T.id)
+        statement = statement.where(_holds(_T.lexemes, match.wanted), _T.zone_id == zone_id).order_by(_T.id)
     return db.session.execute(statement.limit(limit)).all()
 
 
 def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return UnaryExpression(column, operator=operators.custom_op("+"), type_=column.type)
+
+
+# --- PostgreSQL ------------------------------------------------------------------------------------
+
+_BY_BITMAPS = sa.text(
+    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), "
+    "set_config('plan_cache_mode', 'force_custom_plan', true), "
+    "(SELECT min(id) FROM offering_text WHERE zone_id = :zone_id), (SELECT max(id) FROM offering_text WHERE zone_id = :zone_id)"
+).bindparams(sa.bindparam("zone_id", type_=sa.Uuid()))
+_AS_USUAL = sa.text(
+    "SELECT set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true), set_config('plan_cache_mode', 'auto', true)"
+)
+ROOM = 1.5
+"""So many times as many rows are looked through as ought to be enough."""
+LARGEST_PART = 0.3
+"""Where that is more of the Zone than this, all of it is looked through."""
+
+
+@contextmanager
+def by_bitmaps(zone_id: uuid.UUID) -> Iterator[range | None]:
+    """In here PostgreSQL finds rows by the bitmaps of its indices alone; gives the numbers that the Zone's rows lie between. It thinks
+    that reading stems costs nothing, so for a widespread word it would read those of all rows, which takes a third of a second at
+    100,000. On SQLite nothing is done (None)."""
+    if db.engine.dialect.name == "sqlite":
+        yield None
+        return
+    row = db.session.execute(_BY_BITMAPS, {"zone_id": zone_id}).one()
+    yield range(row[3] or 0, (row[4] or 0) + 1)
+    db.session.execute(_AS_USUAL)  # where the block failed, the transaction ends, and the settings with it
+
+
+def _holds(lexemes: sa.ColumnElement[Any], wanted: str) -> sa.ColumnElement[bool]:
+    return lexemes.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, wanted, sa.Text(), unique=True), TSQUERY()))
+
+
+def _first_found(
+    zone_id: uuid.UUID, columns: Sequence[sa.ColumnElement[Any]], match: Match, where: Sequence[sa.ColumnElement[bool]], limit: int,
+    numbers: range | None,
+) -> Sequence[sa.Row[Any]]:
+    """Of words that many have, among the first rows only, as many as ought to be enough; if they are not, among all."""
+    enough = limit * ROOM / match.share if match.share and not where else float("inf")
+    if numbers is not None and enough < len(numbers) * LARGEST_PART:
+        rows = db.session.execute(_first(zone_id, columns, match, (_T.id < numbers[int(enough)],), limit)).all()
+        if len(rows) == limit:
+            return rows
+    return db.session.execute(_first(zone_id, columns, match, where, limit)).all()
+
+
+def _first(
+    zone_id: uuid.UUID, columns: Sequence[sa.ColumnElement[Any]], match: Match, where: Sequence[sa.ColumnElement[bool]], limit: int
+) -> sa.Select[Any]:
+    """The index does not know where in an offering a word stands, so asked for phrases it has the stems read of every row that may hold
+    them. Therefore it names those who have the words anywhere; they are put in order, and stems are read of one after the other
+    until there are enough. The offset keeps PostgreSQL from reading them before that, the sum from going through all rows by
+    their number, which is one way to have them in order."""
+    number = (_T.id + sa.literal_column("0")).label("number")
+    indexed = sa.func.ts_filter(_T.lexemes, sa.literal_column("'{a,b}'"), type_=TSVECTOR()) if match.in_head else _T.lexemes
+    found = (
+        sa.select(number, _place(OfferingText.__table__)).where(_holds(indexed, match.apart), _T.zone_id == zone_id, *where)
+        .order_by(number).offset(0).subquery()
+    )
+    first = sa.select(found.c.number).order_by(found.c.number).limit(limit)
+    if match.has_phrases:
+        row = OfferingText.__table__.alias()
+        first = first.where(sa.select(_holds(row.c.lexemes, match.wanted)).where(_place(row) == found.c.ctid).correlate(found).scalar_subquery())
+    return sa.select(*columns).where(_T.id == sa.func.any(sa.func.array(first.scalar_subquery()))).order_by(_T.id)
+
+
+def _place(table: sa.FromClause) -> sa.ColumnElement[Any]:
+    """Where a row stands: the quickest way back to it within one statement."""
+    column: sa.ColumnElement[Any] = sa.column("ctid", _selectable=table)
+    return column
