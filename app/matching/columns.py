@@ -168,6 +168,16 @@ class Columns:
         return found
 
     @cached_property
+    def is_anywhere(self) -> Array:
+        """Of each combination of `whos`, whether nobody has to go there."""
+        return np.logical_or(self.of_who["is_online"], self.of_who["is_home"])
+
+    @cached_property
+    def is_paid(self) -> Array:
+        """Of each of the terms, whether the family pays."""
+        return np.asarray(self.of_term["cost"] > 0)
+
+    @cached_property
     def tongues(self) -> list[frozenset[str]]:
         """The sets of languages there are."""
         return list(dict.fromkeys(term.languages for term in self.terms))

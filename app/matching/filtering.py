@@ -150,11 +150,11 @@ def sieve(child: Profile, columns: Columns) -> Sieve:
     of_who = (child.age, child.audiences, child.is_girl, child.is_boy, child.is_girls_only, child.is_online_ok, child.needs_step_free,
               child.needs_quiet, child.parent_cannot_stay)
     of_terms = (child.max_cost_pence, child.languages, child.sibling_ages, child.max_group)
-    who = _known(columns, ("who", *of_who), lambda: _who(child, columns))
+    who = known(columns, ("who", *of_who), lambda: _who(child, columns))
     return Sieve(
-        child, columns, who, _known(columns, ("terms", *of_terms), lambda: _terms(child, columns)),
-        _known(columns, ("weeks", child.windows, child.are_holidays_ok), lambda: _weeks(child, columns)),
-        _known(columns, ("spare", *of_who), lambda: (np.bitwise_count(who) >= 2) & (first_broken(who) & BEFORE_DISTANCE != 0)), _limits(child, columns),
+        child, columns, who, known(columns, ("terms", *of_terms), lambda: _terms(child, columns)),
+        known(columns, ("weeks", child.windows, child.are_holidays_ok), lambda: _weeks(child, columns)),
+        known(columns, ("spare", *of_who), lambda: (np.bitwise_count(who) >= 2) & (first_broken(who) & BEFORE_DISTANCE != 0)), _limits(child, columns),
     )
 
 
@@ -162,7 +162,7 @@ MOST_ASKED = 600
 """Answers kept of one part of a shelf."""
 
 
-def _known(columns: Columns, asked: Hashable, answer: Callable[[], T]) -> T:
+def known(columns: Columns, asked: Hashable, answer: Callable[[], T]) -> T:
     found: T | None = columns.asked.get(asked)
     if found is None:
         if len(columns.asked) >= MOST_ASKED:
@@ -238,7 +238,7 @@ def _limits(child: Profile, columns: Columns) -> Limits | None:
     if child.latitude is None or child.longitude is None:
         return None
     x, y, z = (np.float32(part) for part in on_sphere(child.latitude, child.longitude))
-    return Limits((x, y, z), _known(columns, ("reaches", child.max_km), lambda: _reaches(child, columns)))
+    return Limits((x, y, z), known(columns, ("reaches", child.max_km), lambda: _reaches(child, columns)))
 
 
 FURTHER_KM = 5.0

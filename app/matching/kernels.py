@@ -191,7 +191,7 @@ def add_up(
     rows: Array, needs: Array, need_count: Array, latitude: Array, longitude: Array, who: Array, term: Array, tags: Array, texts: Array, kind: Array,
     confirmed: Array, situation: Array, meant: Array, codes: Array, of_codes: Array, likes: Array, best: Array, told: Array, overlap: Array,
     tag_likes: Array, said: Array, is_anywhere: Array, is_made_for: Array, peers: Array, quiet: Array, small: Array, languages: Array, is_paid: Array,
-    is_programme: Array, strange: Array, apart: Array, set_aside: Array, weights: Array, near: Array, sizes: Array, scores: Array, parts: Array,
+    is_programme: Array, apart: Array, strange: Array, set_aside: Array, weights: Array, near: Array, sizes: Array, scores: Array, parts: Array,
     distances: Array, interests: Array, dislikes: Array,
 ) -> None:
     """The parts of each row's score in the order of scoring.PARTS, and their sum by `weights`.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -92,26 +94,64 @@ class Same:
         return known
 
 
-def candidate_of(row: Any, same: Same | None = None, *, to_check: bool = False) -> Candidate:
-    """From a row of READ, or an Offering with its `organisation_name`. With `same`, where there are many: without the description. `to_check`:
-    only what rules and reasons ask, and not for whom else it is."""
+def candidate_of(row: Any, same: Same | None = None) -> Candidate:
+    """From a row of READ, or an Offering with its `organisation_name`. With `same`, where there are many: without the description."""
     one = same or Same()
     return Candidate(
         id=row.id, ref=row.source_ref, title=row.title, organisation_id=one(row.organisation_id), organisation=one(row.organisation_name),
-        kind=row.kind.value, description="" if same or to_check else row.description, interests=one(tuple(row.interests)), needs=one(tuple(row.needs)),
+        kind=row.kind.value, description="" if same else row.description, interests=one(tuple(row.interests)), needs=one(tuple(row.needs)),
         age_min=row.age_min, age_max=row.age_max, town=one(row.town), postcode_area=one(row.postcode_area), latitude=row.latitude,
         longitude=row.longitude, delivery=row.delivery.value, home_visit_radius_km=row.home_visit_radius_km,
         slots=one.slots(row.slots), is_by_arrangement=row.is_by_arrangement, cost_pence=row.cost_pence,
         languages=one(frozenset(row.languages)), gender=row.gender.value, is_step_free=row.is_step_free,
         must_parent_stay=row.must_parent_stay, accessibility=one(frozenset(row.accessibility)), sibling_min_age=row.sibling_min_age,
         group_size=row.group_size, confirmed_on=row.confirmed_on, audiences=one(audiences.of_offering(row.title, row.description)),
-        meant_for="" if to_check else one(audiences.meant_for(row.title, row.description)),
-        circumstances=frozenset() if to_check else one(circumstances.of_offering(row.title, row.description, row.interests, row.languages)),
+        meant_for=one(audiences.meant_for(row.title, row.description)),
+        circumstances=one(circumstances.of_offering(row.title, row.description, row.interests, row.languages)),
     )
 
 
+# --- those that are shown ------------------------------------------------------------------------
+
 IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True, type_=sa.Uuid())
-SOME = sa.select(*READ, Offering.version).join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.id.in_(IDS), *is_live())
+_LISTS = {"interests", "needs", "slots", "languages", "accessibility"}
+_SOME = (
+    sa.select(*(sa.cast(column, sa.Text).label(column.key) if column.key in _LISTS else column for column in READ), Offering.version)
+    .join(Organisation, Organisation.id == Offering.organisation_id).where(Offering.id.in_(IDS), *is_live())
+)
+
+
+def to_check(ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, int, Candidate]]:
+    """Of those that are live, the version and what rules and reasons ask; for whom else it is they do not. Lists come as text, for many have the
+    same and each is made out once."""
+    for some in in_parts(list(ids), CHUNK):
+        for row in db.session.connection().execute(_SOME, {"ids": some}):
+            yield row.id, row.version, Candidate(
+                id=row.id, ref=row.source_ref, title=row.title, organisation_id=row.organisation_id, organisation=row.organisation_name,
+                kind=row.kind.value, interests=_words(row.interests), needs=_words(row.needs), age_min=row.age_min, age_max=row.age_max,
+                town=row.town, postcode_area=row.postcode_area, latitude=row.latitude, longitude=row.longitude, delivery=row.delivery.value,
+                home_visit_radius_km=row.home_visit_radius_km, slots=_spans(row.slots), is_by_arrangement=row.is_by_arrangement,
+                cost_pence=row.cost_pence, languages=_any_of(row.languages), gender=row.gender.value, is_step_free=row.is_step_free,
+                must_parent_stay=row.must_parent_stay, accessibility=_any_of(row.accessibility), sibling_min_age=row.sibling_min_age,
+                group_size=row.group_size, confirmed_on=row.confirmed_on, audiences=audiences.of_offering(row.title, row.description),
+            )
+
+
+@lru_cache(maxsize=20_000)
+def _words(told: str) -> tuple[str, ...]:
+    return tuple(json.loads(told))
+
+
+@lru_cache(maxsize=2_000)
+def _any_of(told: str) -> frozenset[str]:
+    return frozenset(json.loads(told))
+
+
+@lru_cache(maxsize=20_000)
+def _spans(told: str) -> tuple[Span, ...]:
+    return slots_of(json.loads(told))
+
+
 TEN = 10
 _VERSION = sa.select(Offering.id, Offering.version).join(Organisation, Organisation.id == Offering.organisation_id).where(*is_live())
 _VERSIONS = _VERSION.where(Offering.id.in_(IDS))

@@ -24,7 +24,7 @@ from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
 from app.matching.part import Part, count_places, make_part
 from app.matching.profile import Candidate, Profile
-from app.matching.reading import CHUNK, SOME, Reading, candidate_of, is_live, order, readings, versions
+from app.matching.reading import CHUNK, Reading, is_live, order, readings, to_check, versions
 from app.matching.text import Reader
 from app.shared.db import db, in_parts, is_writing
 from app.shared.moments import Since
@@ -175,9 +175,8 @@ def standing(shelf: Shelf, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Candidat
     if len(shelf.kept) + len(missing) > CANDIDATES_KEPT:
         shelf.kept.clear()
         missing = list(live)
-    for some in in_parts(list(missing), CHUNK):
-        for row in db.session.execute(SOME, {"ids": some}):
-            shelf.kept[row.id] = (row.version, candidate_of(row, to_check=True))
+    for id_, version, candidate in to_check(missing):
+        shelf.kept[id_] = (version, candidate)
     return {id_: shelf.kept[id_][1] for id_ in ids if id_ in live and id_ in shelf.kept}
 
 

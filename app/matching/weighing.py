@@ -15,7 +15,7 @@ import numpy as np
 from app.catalogue.search.meaning import Meanings
 from app.matching import kernels, scoring
 from app.matching.columns import NEED_BIT, NO_DATE, STEPS, Array, Columns
-from app.matching.filtering import km
+from app.matching.filtering import km, known
 from app.matching.hearing import Heard, loudness_of
 from app.matching.profile import Profile
 from app.matching.rules import EARTH_KM
@@ -31,7 +31,7 @@ def score(
     weights: Mapping[str, float] = WEIGHTS,
 ) -> Ranking:
     """As scoring.score."""
-    many, words, index = len(positions), _words_of(heard, part, reader), reader.parts[part]
+    many, words, index = len(positions), _words_of(heard, part, reader, columns), reader.parts[part]
     likes, best, told = np.empty((4, many), np.float32), np.empty((4, many), np.int64), np.empty(many, np.float32)
     hook = np.full(len(index.terms), -1, np.int32)
     hook[words.terms] = np.arange(len(words.terms))
@@ -41,15 +41,12 @@ def score(
     )
     parts, scores, distances = np.empty((len(PARTS), many), np.float64), np.empty(many, np.float64), np.empty(many, np.float64)
     interests, dislikes = np.empty(many, np.int64), np.empty(many, np.int64)
-    of_who, of_term = columns.of_who, columns.of_term
     lesson = scoring.set_aside(profile, columns, positions, km(columns, profile, positions), table, reader) if profile.lessons else _NO_LESSON
     is_placed = profile.latitude is not None and profile.longitude is not None
     kernels.add_up(
         positions, columns.needs, columns.need_count, columns.latitude, columns.longitude, columns.who, columns.term, columns.tags, columns.texts,
         columns.kind, columns.confirmed, columns.situation, columns.meant, *_needs(profile), likes, best, told, heard.overlap,
-        scoring.tag_likes(heard, columns, table)[0], _said(profile, heard, table), of_who["is_online"] | of_who["is_home"],
-        scoring.is_made_for(profile, columns), scoring.peers(profile, columns), scoring.quiet(columns), scoring.small(columns),
-        scoring.languages(profile, columns), of_term["cost"] > 0, columns.programmes, scoring.strange(heard, columns), scoring.apart(profile, columns),
+        scoring.tag_likes(heard, columns, table)[0], _said(profile, heard, table), columns.is_anywhere, *_tables(profile, columns), words.strange,
         lesson, np.array([weights[name] for name in PARTS]),
         np.array([profile.latitude if is_placed else 0.0, profile.longitude if is_placed else 0.0, max(1.0, profile.max_km * 0.8), EARTH_KM, KIN_NEEDS, EVEN]),
         np.array([today.toordinal(), FRESH_DAYS, NO_DATE, heard.wants_calm, is_placed], np.int64),
@@ -64,6 +61,17 @@ def _said(profile: Profile, heard: Heard, table: Meanings) -> Array:
     return (np.concatenate((whole, scoring.needed(profile, heard))) / np.float32(STEPS)).astype(np.float32)
 
 
+def _tables(profile: Profile, columns: Columns) -> tuple[Array, ...]:
+    """What combinations make of a child's age, groups, languages and situations: known where another child has the same."""
+    return (
+        known(columns, ("made_for", profile.audiences), lambda: scoring.is_made_for(profile, columns)),
+        known(columns, ("peers", profile.age), lambda: scoring.peers(profile, columns)),
+        known(columns, "quiet", lambda: scoring.quiet(columns)), known(columns, "small", lambda: scoring.small(columns)),
+        known(columns, ("languages", profile.languages), lambda: scoring.languages(profile, columns)), columns.is_paid, columns.programmes,
+        known(columns, ("apart", profile.circumstances), lambda: scoring.apart(profile, columns)),
+    )
+
+
 def _needs(profile: Profile) -> tuple[Array, Array]:
     """For each need its bit and those of its kin; what each counts, and at the end all of them."""
     codes = np.array([(NEED_BIT.get(code, 0), scoring.kin_bits(code)) for code, _ in profile.needs], np.uint32).reshape(len(profile.needs), 2)
@@ -76,7 +84,7 @@ def _needs(profile: Profile) -> tuple[Array, Array]:
 
 @dataclass(frozen=True)
 class Words:
-    """What was said, as kernels.weigh takes it. `terms`: of the index, each once, in order; their entries begin at `hook_starts`."""
+    """What was said, as the loops take it. `terms`: of the index, each once, in order; their entries begin at `hook_starts`."""
 
     terms: Array
     hook_starts: Array
@@ -89,13 +97,14 @@ class Words:
     phrase_units: Array
     phrase_shares: Array
     loudness: Array
+    strange: Array
 
 
-def _words_of(heard: Heard, part: int, reader: Reader) -> Words:
-    known = heard.words.get(part)
-    if known is None:
-        known = heard.words[part] = Words(*_entries(heard, part, reader), *_phrases(heard))
-    return known
+def _words_of(heard: Heard, part: int, reader: Reader, columns: Columns) -> Words:
+    found: Words | None = heard.words.get(part)
+    if found is None:
+        found = heard.words[part] = Words(*_entries(heard, part, reader), *_phrases(heard), scoring.strange(heard, columns))
+    return found
 
 
 def _entries(heard: Heard, part: int, reader: Reader) -> tuple[Array, Array, Array, Array, Array, Array]:

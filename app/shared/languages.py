@@ -158,7 +158,10 @@ def _said_where() -> SimpleNamespace | None:
     context = _cv_app.get(None)
     if context is None:
         return None
-    kept: SimpleNamespace = context.g.get("_flask_babel") or context.g.setdefault("_flask_babel", SimpleNamespace())
+    known: dict[str, Any] = vars(context.g)
+    kept: SimpleNamespace | None = known.get("_flask_babel")
+    if kept is None:
+        kept = known["_flask_babel"] = SimpleNamespace()
     return kept
 
 
@@ -171,7 +174,7 @@ class _Catalogues(Domain):  # type: ignore[misc]
         self.english = english
 
     def get_translations(self) -> NullTranslations:
-        locale = get_locale()
+        locale = getattr(_said_where(), "babel_locale", None) or get_locale()
         return self.english if locale is None or locale.language == "en" else catalogue(str(locale))
 
 
