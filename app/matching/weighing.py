@@ -61,7 +61,7 @@ def _said(profile: Profile, heard: Heard, table: Meanings) -> Array:
     return (np.concatenate((whole, scoring.needed(profile, heard))) / np.float32(STEPS)).astype(np.float32)
 
 
-def _tables(profile: Profile, columns: Columns) -> tuple[Array, ...]:
+def _tables(profile: Profile, columns: Columns) -> tuple[Array, Array, Array, Array, Array, Array, Array, Array]:
     """What combinations make of a child's age, groups, languages and situations: known where another child has the same."""
     return (
         known(columns, ("made_for", profile.audiences), lambda: scoring.is_made_for(profile, columns)),
