@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
@@ -199,12 +198,12 @@ def added(parts: Sequence[Counts]) -> Counts:
     def whole(read: Callable[[Counts], object]) -> object:
         values = [read(part) for part in parts]
         if isinstance(values[0], dict):
-            total: Counter[object] = Counter()
-            for value in values:
+            total: dict[object, int] = dict(values[0])  # the largest part comes first
+            for value in values[1:]:
                 assert isinstance(value, dict)
                 for key, number in value.items():
-                    total[key] += number
-            return dict(total)
+                    total[key] = total.get(key, 0) + number
+            return total
         return None if values[0] is None else sum(values)  # type: ignore[arg-type]
 
     return Counts(**{field.name: whole(lambda part, name=field.name: getattr(part, name)) for field in fields(Counts)})  # type: ignore[arg-type,misc]
