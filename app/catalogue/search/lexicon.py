@@ -19,7 +19,7 @@ SAME = 0.85
 """How much another word for the same thing counts, beside 1 for the word itself."""
 ROOT = 0.95
 """Another form of the word itself: counselling for counsellor."""
-SHORTEST_ROOT = 4
+SHORTEST_ROOT, LONGEST_ENDING = 4, 3
 KIND = 0.8
 """A kind of what was asked for: ballet for dance."""
 BROADER = 0.5
@@ -154,7 +154,8 @@ class Lexicon:
 
 
 def _is_of_one_root(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= SHORTEST_ROOT and " " not in one + other and (one.startswith(other) or other.startswith(one))
+    short, long = sorted((one, other), key=len)
+    return " " not in one + other and len(short) >= SHORTEST_ROOT and len(long) - len(short) <= LONGEST_ENDING and long.startswith(short)
 
 
 _SAID_PLAINLY = {
