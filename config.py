@@ -162,7 +162,7 @@ class Settings:
             "KITH_CHARITY_NAME": self.charity_name,
             "KITH_LANGUAGE": self.language,
             "COMPRESS_ALGORITHM": ["br", "gzip"],
-            "COMPRESS_BR_LEVEL": 5,
+            "COMPRESS_BR_LEVEL": 4,
         }
 
 

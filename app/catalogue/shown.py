@@ -120,9 +120,12 @@ class Card:
     """One result of a search."""
 
     offering: Listed
+    id: str
+    title: str
     by: str
     text: str
-    facts: tuple[Fact, ...]
+    facts: tuple[tuple[str, str, str | None], ...]
+    """A picture, what is said, and what follows it less loudly."""
     area: str
     kind: str
     kind_tone: str
@@ -132,17 +135,21 @@ class Card:
 def card(offering: Listed, *, km: float | None, free: int, capacity: int) -> Card:
     tone, icon = KIND_LOOKS[offering.kind]
     return Card(
-        offering=offering,
+        offering=offering, id=str(offering.id), title=offering.title,
         by=" · ".join(part for part in (offering.provider, place(offering), ages(offering), _gender(offering)) if part),
         text=shorten(offering.description),
         facts=(
-            ("footprints", where(offering, km)),
-            ("calendar-days", say_slots_briefly(offering.slots, is_by_arrangement=offering.is_by_arrangement)),
-            places_fact(free, capacity),
-            price_fact(offering, offering.price),
+            ("footprints", where(offering, km), None),
+            ("calendar-days", say_slots_briefly(offering.slots, is_by_arrangement=offering.is_by_arrangement), None),
+            _three(places_fact(free, capacity)),
+            _three(price_fact(offering, offering.price)),
         ),
         area=main_area(offering), kind=OFFERING_KIND_WORDS[offering.kind], kind_tone=tone, kind_icon=icon,
     )
+
+
+def _three(fact: Fact) -> tuple[str, str, str | None]:
+    return fact[0], fact[1], fact[2] if len(fact) > 2 else None
 
 
 def _gender(offering: Offering | Listed) -> str:

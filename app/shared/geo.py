@@ -184,10 +184,13 @@ def _path(points: Sequence[Point], close: bool = False) -> str:
 def _apart(pins: list[dict[str, Any]], gap: float = 26) -> list[dict[str, Any]]:
     """Nudge any two pins closer than `gap` pixels, so that each can be read and pressed."""
     xs, ys, many = [float(pin["x"]) for pin in pins], [float(pin["y"]) for pin in pins], len(pins)
+    stirred = [True] * many  # in the round before; two that stood still then are still apart
     for _ in range(40):
-        moved = False
+        moved = [False] * many
         for i in range(many):
             for j in range(i + 1, many):
+                if not (stirred[i] or stirred[j] or moved[i] or moved[j]):
+                    continue
                 dx, dy = xs[j] - xs[i], ys[j] - ys[i]
                 if dx >= gap or dx <= -gap or dy >= gap or dy <= -gap or (apart := math.hypot(dx, dy)) >= gap:
                     continue
@@ -195,9 +198,10 @@ def _apart(pins: list[dict[str, Any]], gap: float = 26) -> list[dict[str, Any]]:
                 move = (gap - apart) / 2
                 xs[i], ys[i] = round(xs[i] - ux * move, 1), round(ys[i] - uy * move, 1)
                 xs[j], ys[j] = round(xs[j] + ux * move, 1), round(ys[j] + uy * move, 1)
-                moved = True
-        if not moved:
+                moved[i] = moved[j] = True
+        if not any(moved):
             break
+        stirred = moved
     return [{**pin, "x": x, "y": y} for pin, x, y in zip(pins, xs, ys, strict=True)]
 
 

@@ -191,6 +191,12 @@ def _whole(translations: NullTranslations, sentence: str) -> Markup:
     return Markup(translations.gettext(sentence)) % {}  # noqa: S704  a template's own sentence or its translator's
 
 
+@lru_cache(maxsize=20_000)
+def _counted(translations: NullTranslations, one: str, many: str, num: int) -> Markup:
+    """A sentence into which only its number is put; a page of results says how many offers each choice gives."""
+    return _filled(translations.ngettext(one, many, num), {"num": _number(num)})
+
+
 def _filled(told: str, words: dict[str, Any]) -> Markup:
     return Markup(told % {name: escape(word) for name, word in words.items()})  # noqa: S704  as above
 
@@ -211,6 +217,8 @@ def _words_for_templates(english: NullTranslations, pages: str) -> dict[str, Cal
 
     @pass_eval_context
     def ngettext(context: EvalContext, one: str, many: str, num: int, /, **words: Any) -> str:
+        if not words and context.autoescape:
+            return _counted(translations_now(), one, many, num)
         words.setdefault("num", _number(num))
         told = translations_now().ngettext(one, many, num)
         return _filled(told, words) if context.autoescape else str(told) % words

@@ -146,7 +146,7 @@ def _context(
     usual = addresses.usual_sort(asked.words, asked.filters)  # sent as nothing: whoever begins to type gets the best first, not the nearest
     context = {
         "zone": zone, "zones": own, "schools": schools, "near": near, "asked": asked, "found": found,
-        "cards": cards, "pins": _pins(cards), "facets": {facet.name: facet for facet in found.facets},
+        "cards": cards, "offer_at": _address_without_id(), "pins": _pins(cards), "facets": {facet.name: facet for facet in found.facets},
         "chips": chips(asked.filters, request.args, near),
         "widenings": [(widening_words(w.filter, asked.filters), w.count, _without(w.filter)) for w in found.widenings],
         "sorts": [("" if value == usual else value, words) for value, words in SORT_WORDS.items() if value != "distance" or near],
@@ -183,6 +183,12 @@ def _pins(cards: list[tuple[int, Any, shown.Card]]) -> list[dict[str, Any]]:
         if card.offering.latitude is not None and card.offering.longitude is not None
         and card.offering.delivery is Delivery.VENUE and (result.km is None or result.km < 25)
     ]
+
+
+def _address_without_id() -> str:
+    """What the addresses of all offers begin with: made once, for making each anew takes as long as drawing it."""
+    nobody = uuid.UUID(int=0)
+    return url_for("catalogue.offering", offering_id=nobody).removesuffix(str(nobody))
 
 
 def _leads_to(kind: str, value: str) -> str:

@@ -31,6 +31,8 @@ COSTS = (200, 500, 1000, 2000)
 """What a family might be ready to pay a session, in pence."""
 MOST_INTERESTS = 12
 MOST_TOWNS = 12
+WHOLE = ("day", "need", "time", "age", "cost", "within")
+"""Facets that are shown whole, also what gives nothing."""
 Free = Mapping[uuid.UUID, int]
 
 
@@ -53,6 +55,12 @@ class Facet:
     title: str
     values: tuple[Value, ...]
     is_single: bool = False
+
+    @property
+    def drawn(self) -> list[tuple[int, str, str, int, bool]]:
+        """The choices that a list of them shows, numbered: those that give something or are chosen, of some facets all."""
+        shown = (value for value in self.values if value.count or value.is_chosen or self.name in WHOLE)
+        return [(n, value.value, value.text, value.count, value.is_chosen) for n, value in enumerate(shown, 1)]
 
 
 def passing(rows: Sequence[Any], filters: Filters, free: Free | None) -> list[Any]:
