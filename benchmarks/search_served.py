@@ -65,9 +65,9 @@ def serve(offerings: int, seconds: int = 60) -> None:
 
 def _at_a_pace(server: Server, cookie: str, seconds: int) -> None:
     _ask(server.url, cookie, 3.0, random.Random(1))
-    worked = _worked(server)
+    worked, began = _worked(server), time.perf_counter()
     answers = _ask(server.url, cookie, seconds, random.Random(2))
-    worked = _worked(server) - worked
+    worked, taken = _worked(server) - worked, time.perf_counter() - began
     both = answers.typed + answers.pages
     print(f"{PACE} searches a second for {seconds} s: {len(both)} answered, {answers.wrong} wrong, {answers.left} not asked, being {GIVE_UP:.0f} s late")
     if not both:
@@ -76,7 +76,7 @@ def _at_a_pace(server: Server, cookie: str, seconds: int) -> None:
     for name, times in (("as you type (the parts that change)", answers.typed), ("whole pages", answers.pages), ("all", both)):
         if times:
             print(f"  {name:<38} p50 {p50(times):.0f} ms, p95 {p95(times):.0f} ms, longest {max(times):.0f} ms, by the clock")
-    print(f"  the server's processor: {worked / len(both):.1f} ms for each, {worked / seconds / 10:.0f} % of the core")
+    print(f"  the server's processor: {worked / len(both):.1f} ms for each, {worked / taken / 10:.0f} % of the core")
     is_kept = not answers.wrong and not answers.left
     _verdict(f"{PACE} a second {'kept' if is_kept else 'NOT kept'}; ", both, is_reached=is_kept)
 
