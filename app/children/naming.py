@@ -9,7 +9,7 @@ from app.children.models import Child
 
 def reference_line(child: Child) -> str:
     """"Year 5, St Aldhelm's, K-7F2Q": the child for budget holders, funders and anything that leaves Kith."""
-    parts = [child.school_year, child.school.name if child.school else "", child.reference]
+    parts = [child.school_year_now, child.school.name if child.school else "", child.reference]
     return ", ".join(part for part in parts if part)
 
 

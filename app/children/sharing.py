@@ -99,7 +99,7 @@ def _covered(child: Child, consent: Consent, page: OnePage | None, ties: Sequenc
     return SharedChild(
         child_id=child.id, reference=child.reference, covers=covers, ends_on=consent.ends_on,
         first_name=only("first_name", child.called),
-        age=child.age_now if "age" in covers else None, school_year=only("age", child.school_year),
+        age=child.age_now if "age" in covers else None, school_year=only("age", child.school_year_now),
         interests=tuple(only_of_page("interests", "likes") or ()), own_words=only_of_page("own_words", "about_me") or "",
         what_helps=only_of_page("what_helps", "helps") or "", what_does_not=only_of_page("what_helps", "does_not") or "",
         must_know=only("must_know", child.must_know), trusted_adult=only("trusted_adult", trusted),

@@ -64,7 +64,7 @@ def known_of(school_id: uuid.UUID) -> list[school_plan.Known]:
     found = [
         school_plan.Known(
             f"child:{child.id}", tuple(name for name in dict.fromkeys((child.first_name, child.known_as)) if name), child.last_name,
-            child.born_on, child.school_year, frozenset(keys.get(child.id, ())),
+            child.born_on, child.school_year_now, frozenset(keys.get(child.id, ())),
         )
         for child in children
     ]

@@ -59,8 +59,8 @@ STAYS: Mapping[str, str] = {
 }
 
 EMPTY_CHILD: Mapping[str, object] = {
-    "first_name": "Erased", "last_name": "", "known_as": "", "born_on": None, "age": 0, "school_year": "", "gender": "", "region": "", "town": "",
-    "ward": "", "postcode_area": "", "latitude": None, "longitude": None, "interests": [], "strengths": [], "aspiration": "", "what_helps": "",
+    "first_name": "Erased", "last_name": "", "known_as": "", "born_on": None, "age": 0, "school_year": "", "school_year_of": None, "gender": "", "region": "",
+    "town": "", "ward": "", "postcode_area": "", "latitude": None, "longitude": None, "interests": [], "strengths": [], "aspiration": "", "what_helps": "",
     "what_does_not": "", "must_know": "", "link_worker_note": "", "goals_text": "", "barriers": "", "audiences": [], "windows": [],
     "languages": ["en"], "sibling_ages": [], "max_group": None, "max_cost_pence": 0, "needs_step_free": False, "is_girls_only": False,
     "needs_quiet": False, "parent_cannot_stay": False, "are_holidays_ok": False, "is_online_ok": False, "moved_to_zone_id": None, "came_from_zone_id": None, "source": "erased",

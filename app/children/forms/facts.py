@@ -25,11 +25,11 @@ from app.children.forms.fields import (
 )
 from app.children.models import Child
 from app.children.record_values import DAYS
+from app.children.school_years import YEARS
 from app.children.services import AUDIENCES, Details, Practicalities
 from app.shared.forms import KithForm, PoundsField, WholeNumberField, choices
 
 UNKNOWN = "none"  # chosen on purpose, unlike a list left alone
-YEARS = ("Nursery", "Reception", *(f"Year {n}" for n in range(1, 14)))
 
 
 class ChildForm(KithForm):
@@ -57,13 +57,13 @@ class ChildForm(KithForm):
     def fill(self, child: Child) -> None:
         """What is known of a child; another school has a page of its own, which says first what that does."""
         del self.school_id
-        if child.school_year and child.school_year not in YEARS:
-            self.school_year.offer([(child.school_year, child.school_year), (UNKNOWN, _("Not known")), *((year, year) for year in YEARS)])
+        if child.school_year_now and child.school_year_now not in YEARS:
+            self.school_year.offer([(child.school_year_now, child.school_year_now), (UNKNOWN, _("Not known")), *((year, year) for year in YEARS)])
         if not self.is_submitted():
             for name in Details.__dataclass_fields__:
                 if name in self:
                     self[name].data = getattr(child, name)
-            self.school_year.data = child.school_year or UNKNOWN
+            self.school_year.data = child.school_year_now or UNKNOWN
             if child.born_on is not None:
                 self.age.data = None
 

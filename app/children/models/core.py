@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from app.accounts.models import Person, School, Zone
+from app.children.school_years import moved_up
 from app.shared import clock
 from app.shared.db import Row, state_column
 from app.shared.sealing import Sealed
@@ -53,6 +54,7 @@ class Child(Row):
     born_on: Mapped[date | None]
     age: Mapped[int]
     school_year: Mapped[str] = mapped_column(String(20), default="")
+    school_year_of: Mapped[int | None]
     gender: Mapped[str] = mapped_column(String(20), default="")
     region: Mapped[str] = mapped_column(String(120), default="")
     town: Mapped[str] = mapped_column(String(120), default="")
@@ -120,6 +122,20 @@ class Child(Row):
             return self.age
         today = clock.today()
         return today.year - self.born_on.year - ((today.month, today.day) < (self.born_on.month, self.born_on.day))
+
+    @validates("school_year")
+    def _written_this_year(self, _name: str, year: str) -> str:
+        """A year of school is that of the school year in which it is written down."""
+        self.school_year_of = clock.school_year(clock.today()) if year else None
+        return year
+
+    def school_year_on(self, day: date) -> str:
+        """The year of school as it was written, moved up each 1 September until that day."""
+        return moved_up(self.school_year, self.school_year_of, clock.school_year(day))
+
+    @property
+    def school_year_now(self) -> str:
+        return self.school_year_on(clock.today())
 
     @property
     def live_needs(self) -> list[Need]:

@@ -20,7 +20,7 @@ from app.children.school_models import Informant, Measure
 from app.shared.db import R, Row, db
 
 GOES_ALONG = frozenset({
-    "first_name", "last_name", "known_as", "born_on", "age", "school_year", "gender", "programme_starts_on", "interests", "strengths",
+    "first_name", "last_name", "known_as", "born_on", "age", "school_year", "school_year_of", "gender", "programme_starts_on", "interests", "strengths",
     "aspiration", "what_helps", "what_does_not", "must_know", "goals_text", "barriers", "audiences", "max_km", "windows", "are_holidays_ok",
     "is_online_ok", "max_cost_pence", "languages", "needs_step_free", "is_girls_only", "sibling_ages", "max_group", "needs_quiet",
     "parent_cannot_stay",
@@ -38,7 +38,7 @@ SAID_AT_HOME = (Informant.PARENT, Informant.SELF)
 
 def new_record(child: Child, there: Zone, ends_on: object) -> Child:
     """The child's facts on a record of the other Zone; the reference stays where it is free there."""
-    facts = {name: getattr(child, name) for name in GOES_ALONG}
+    facts = {name: getattr(child, name) for name in sorted(GOES_ALONG)}  # school_year before the year it is of
     taken = db.session.scalar(sa.select(Child.id).where(Child.zone_id == there.id, Child.reference == child.reference))
     reference = child.reference if taken is None else queries.free_reference(there.id)
     return Child(zone_id=there.id, region=there.region, reference=reference, programme_ends_on=ends_on, **facts)

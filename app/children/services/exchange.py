@@ -115,7 +115,7 @@ def to_record(child: Child) -> ChildRecord:
     """The child as the exchange format knows one. The newest words are the child's own words."""
     newest = max(child.voices, key=lambda v: (v.said_on, v.created_at), default=None)
     return ChildRecord(
-        id=child.source_ref, first_name=child.first_name, age=child.age, school_year=child.school_year, gender=child.gender,
+        id=child.source_ref, first_name=child.first_name, age=child.age, school_year=child.school_year_now, gender=child.gender,
         region=child.region, town=child.town, lat=child.latitude, lon=child.longitude,
         own_words=newest.words if newest else "", link_worker_note=child.link_worker_note, interests=tuple(child.interests),
         needs=tuple((need.code, need.priority) for need in sorted(child.live_needs, key=lambda n: (n.position, n.priority, n.code))),

@@ -81,7 +81,12 @@ def change_child(*, child_id: uuid.UUID, details: Details, actor: Person) -> Chi
     with atomic():
         child = queries.get_child_by_id(child_id)
         powers.manages(actor, child.zone_id)
-        changed = _set(child, _facts(details))
+        facts = _facts(details)
+        if facts["school_year"] == child.school_year_now:  # it has moved up by itself: nothing new was said
+            del facts["school_year"]
+        elif facts["school_year"] == child.school_year:  # it stays where it was: said anew, for this school year
+            child.school_year = ""
+        changed = _set(child, facts)
         if changed:
             record("children.child.changed", subject=child, actor=actor, fields=changed)
         return child

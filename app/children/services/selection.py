@@ -13,6 +13,7 @@ from app.audit.services import record
 from app.children import measuring, policies, risk, school_queries
 from app.children.models import Child
 from app.children.school_models import Measure, Pupil, RiskScheme, Selection, SelectionDecision
+from app.children.school_years import moved_up
 from app.children.services.profile import Details, add_child
 from app.shared import clock
 from app.shared.db import atomic, db, lock_row
@@ -77,11 +78,12 @@ def decide_selection(*, pupil_id: uuid.UUID, choice: Selection, reason: str, act
 
 def _take_on(pupil: Pupil, actor: Person) -> Child:
     born = pupil.born_on
+    year = moved_up(pupil.school_year, clock.school_year(clock.london(pupil.created_at).date()), clock.school_year(clock.today()))
     zone = db.session.get_one(Zone, pupil.zone_id)
     child = add_child(
         zone_id=pupil.zone_id, school_id=pupil.school_id, actor=actor,
         details=Details(
-            first_name=pupil.first_name, last_name=pupil.last_name, born_on=born, school_year=pupil.school_year, region=zone.region,
+            first_name=pupil.first_name, last_name=pupil.last_name, born_on=born, school_year=year, region=zone.region,
             programme_starts_on=clock.today(),
         ),
     )

@@ -146,7 +146,7 @@ def fund_facts(funds: Sequence[Fund], *, plus: Mapping[uuid.UUID, int] | None = 
 def purpose_of(child: Child, need_code: str, days: tuple[date, date]) -> split.Purpose:
     return split.Purpose(
         need_area=need_code.partition(":")[0], first_on=days[0], last_on=days[1], school_id=child.school_id, ward=child.ward,
-        postcode_area=child.postcode_area, year_group=split.year_group(child.school_year), gender=child.gender,
+        postcode_area=child.postcode_area, year_group=split.year_group(child.school_year_on(days[0])), gender=child.gender,
     )
 
 

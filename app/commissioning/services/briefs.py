@@ -86,7 +86,7 @@ def publish_brief(*, child: Child, facts: BriefFacts, invited: Sequence[uuid.UUI
             raise Invalid(_("There is an open brief for this need already. Close that first."), field="need")
         asked = _live(child.zone_id, invited)
         brief = Brief(
-            zone_id=child.zone_id, child_id=child.id, year_group=child.school_year, is_for_all=not invited, written_by_id=actor.id,
+            zone_id=child.zone_id, child_id=child.id, year_group=child.school_year_now, is_for_all=not invited, written_by_id=actor.id,
             title=facts.title.strip(), text=facts.text.strip(), days=facts.days.strip(), area=facts.area.strip(), need_code=facts.need_code,
             sessions=facts.sessions, budget_pence=facts.budget_pence, offers_until=facts.offers_until, goal=facts.goal.strip(),
             why=facts.why.strip(), free_alternatives=facts.free_alternatives.strip(),
