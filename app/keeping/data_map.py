@@ -165,7 +165,7 @@ FIELDS: Mapping[str, str] = {
     "which page somebody saw, so that a stale click is noticed": "seen seen_version once packed take",
     "who somebody is, at sign-in and before weighty things": "password current answer code",
     "what a Zone weighs when offerings are ranked": (
-        "apart busy calm free fresh friends interest known made_for meaning meant no not_worked peers set_aside setting worked words text"
+        "about apart busy calm free fresh friends interest known made_for meaning meant no not_worked peers set_aside setting worked words text"
     ),
     "which figures, and from where on, say that a pupil is invited": (
         "on_attendance on_maths on_maths_level on_reading on_reading_level on_sdq_emotional on_sdq_peer on_sdq_total on_worry_academic on_worry_emotional "
