@@ -219,6 +219,13 @@ def test_titles_providers_interests_and_places_are_suggested_with_true_counts(zo
     assert "Football" in {s.text for s in told(zone, "fotball")}
 
 
+def test_a_place_is_written_as_people_write_it(client: StrictClient, worker: Person, zone: Zone, ids: dict[str, uuid.UUID]) -> None:
+    factories.make_offering(factories.make_organisation(zone), title="Qvvx", town="Shepherd's Bush")
+    assert "Shepherd's Bush" in {s.text for s in told(zone, "sheph") if s.kind == "place"}
+    labels = {" ".join(label.get_text().split()) for label in read(client, "/find?q=qvvx").select("label")}
+    assert [label[:15] for label in labels if label.startswith("Shepherd")] == ["Shepherd's Bush"]
+
+
 def test_nothing_that_is_not_live_here_is_suggested_or_counted(zone: Zone, ids: dict[str, uuid.UUID]) -> None:
     elsewhere = factories.make_zone(name="Wigan")
     factories.make_offering(factories.make_organisation(elsewhere, name="Qvvx Pier"), title="Qvvx there", interests=["qvvx"], town="Qvvxton")

@@ -23,7 +23,7 @@ from app.catalogue.search.filters import (
     row_distance,
     times_bits,
 )
-from app.catalogue.words import DELIVERIES, FEATURES, TIME_WORDS
+from app.catalogue.words import DELIVERIES, FEATURES, TIME_WORDS, town
 
 DISTANCES = (1.0, 2.0, 5.0, 10.0)
 AGES = range(4, 19)
@@ -152,7 +152,7 @@ def assemble(counts: Counts, filters: Filters) -> tuple[Facet, ...]:
         _facet("delivery", "deliveries", "Where", filters.deliveries,
                [(d.value, DELIVERIES[d], counts.delivery.get(d.value, 0)) for d in Delivery]),
         _facet("place", "towns", "Place", filters.towns,
-               [(value, value.title(), number) for value, _, number in _most(counts.town, filters.towns, MOST_TOWNS)]),
+               [(value, town(value), number) for value, _, number in _most(counts.town, filters.towns, MOST_TOWNS)]),
         _language_facet(counts.language, filters),
         _facet("cost", "max_cost_pence", "Cost to the family", () if filters.max_cost_pence is None else (str(filters.max_cost_pence // 100),),
                [(str(c // 100), f"Up to £{c // 100} a session", counts.cost[c]) for c in COSTS], is_single=True),

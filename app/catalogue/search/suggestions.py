@@ -22,6 +22,7 @@ from app.catalogue.queries.cards import Listed
 from app.catalogue.search.analysis import words
 from app.catalogue.search.snapshot import Vocabulary, vocabulary_of
 from app.catalogue.search.spelling import corrections
+from app.catalogue.words import town as as_written
 from app.shared.db import db
 
 SHORTEST = 2
@@ -144,6 +145,6 @@ def _read(zone_id: uuid.UUID) -> list[_Term]:
             interests[interest] = interests.get(interest, 0) + count
     return [
         *(_Term("provider", name, str(id_), count, _as_begun(name)) for id_, name, count in providers),
-        *(_Term("place", town.title(), town, count, _as_begun(town)) for town, count in towns),
+        *(_Term("place", as_written(town), town, count, _as_begun(town)) for town, count in towns),
         *(_Term("interest", interest[:1].upper() + interest[1:], interest, count, _as_begun(interest)) for interest, count in interests.items()),
     ]
