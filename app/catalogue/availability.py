@@ -116,16 +116,15 @@ _RUNNING = (
 def free_in_zone(zone_id: uuid.UUID) -> dict[uuid.UUID, int]:
     """`free_places_of_offerings` for every live offering of a Zone that has a free place, counted all at once."""
     in_zone = sa.select(OfferingText.offering_id).where(OfferingText.zone_id == zone_id)
-    cohorts = db.session.execute(
-        sa.select(Cohort.id, Cohort.offering_id, Cohort.capacity - Cohort.outside_places)
-        .where(Cohort.offering_id.in_(in_zone), Cohort.capacity > Cohort.outside_places, *is_running())
-    ).all()
-    live = _every_counter() if _every_counter is not None else live_places(id_ for id_, *_ in cohorts)
-    free: dict[uuid.UUID, int] = {}
-    for id_, offering_id, left in cohorts:
-        if left > live.get(id_, 0):
-            free[offering_id] = free.get(offering_id, 0) + left - live.get(id_, 0)
-    return free
+    left = Cohort.capacity - Cohort.outside_places
+    taking = (Cohort.offering_id.in_(in_zone), left > 0, *is_running())
+    free = {id_: int(places) for id_, places in db.session.execute(sa.select(Cohort.offering_id, sa.func.sum(left)).where(*taking).group_by(Cohort.offering_id))}
+    # Few cohorts have places that are Kith's own: only these are looked at one by one.
+    live = _every_counter() if _every_counter is not None else live_places(db.session.scalars(sa.select(Cohort.id).where(*taking)))
+    for part in in_parts([id_ for id_, taken in live.items() if taken]):
+        for id_, offering_id, places in db.session.execute(sa.select(Cohort.id, Cohort.offering_id, left).where(*taking, Cohort.id.in_(part))):
+            free[offering_id] -= min(places, live[id_])
+    return {id_: places for id_, places in free.items() if places > 0}
 
 
 def is_running() -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.catalogue.availability import free_places, free_places_of_offerings
-from app.catalogue.models import Document, DocumentKind, OfferingKind
+from app.catalogue.availability import free_in_zone, free_places, free_places_of_offerings
+from app.catalogue.models import CohortState, Document, DocumentKind, OfferingKind
 from app.commissioning.models import PLACE_MOVES, Place, PlaceState, WaitingState
 from app.commissioning.queries.places import find_live_place, list_line
 from app.commissioning.refusals import (
@@ -62,6 +62,27 @@ def test_a_held_place_is_not_free(scene: Scene) -> None:
     hold(scene)
     assert free(scene) == 4
     assert free_places_of_offerings([scene.offering.id]) == {scene.offering.id: 4}
+
+
+def test_free_places_counted_for_a_whole_zone_are_those_of_each_offering(scene: Scene) -> None:
+    hold(scene)
+    full, over, none = (make.make_offering(scene.organisation) for _ in range(3))
+    for offering, cohorts in (
+        (scene.offering, ({"capacity": 3}, {"capacity": 9, "state": CohortState.CLOSED}, {"capacity": 9, "starts_on": None, "ends_on": clock.today() - timedelta(days=1)})),
+        (full, ({"capacity": 1}, {"capacity": 4, "outside_places": 4})), (over, ({"capacity": 2}, {"capacity": 2})), (none, ()),
+    ):
+        made = [make.make_cohort(offering, **given) for given in cohorts]
+        if offering in (full, over):
+            for _ in range(made[0].capacity):
+                places.hold_place(cohort_id=made[0].id, child_id=scene.child().id, actor=scene.link_worker)
+        if offering is over:
+            with atomic():
+                made[0].outside_places = 1  # one more outside than there was room for: never less than none free
+    ids = [offering.id for offering in (scene.offering, full, over, none)]
+    one_by_one = free_places_of_offerings(ids)
+    assert sorted(one_by_one.values()) == [0, 0, 2, 7]
+    found = free_in_zone(scene.zone.id)
+    assert {id_: found.get(id_, 0) for id_ in ids} == one_by_one
 
 
 def test_a_lapsed_hold_is_free_without_any_job(scene: Scene) -> None:
