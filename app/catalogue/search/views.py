@@ -357,12 +357,15 @@ def _recount(app: Flask, zone_id: uuid.UUID) -> None:
 # --- to files ------------------------------------------------------------------------------------
 
 
+def large_zones() -> dict[uuid.UUID, int]:
+    """How many live offerings each Zone has that has enough for a snapshot."""
+    counted = sa.select(OfferingText.zone_id, sa.func.count()).group_by(OfferingText.zone_id).having(sa.func.count() >= LEAST)
+    return {zone_id: int(size) for zone_id, size in db.session.execute(counted)}
+
+
 def keep() -> None:
     """The worker's sweep: a snapshot for each large Zone that has none, or a worn one."""
-    sizes = db.session.execute(
-        sa.select(OfferingText.zone_id, sa.func.count()).group_by(OfferingText.zone_id).having(sa.func.count() >= LEAST)
-    ).all()
-    for zone_id, size in sizes:
+    for zone_id, size in large_zones().items():
         base = _base(zone_id)
         if base is None or _is_worn(zone_id, base, size):
             write(zone_id)
