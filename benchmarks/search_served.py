@@ -32,8 +32,8 @@ GOAL = 60
 ASKERS = 8
 GIVE_UP = 5.0
 """Seconds after its time a search is not asked any more."""
-SETTLES = 90
-"""Seconds after the start that the server may be busy by itself."""
+SETTLES, QUIET = 120, 15
+"""Seconds after the start that the server may be busy by itself, and for how many it must not have been."""
 FACETS: tuple[dict[str, str], ...] = ({}, {}, {"day": "Sat"}, {"age": "9"}, {"free": "1", "kind": "commissioned"}, {"need": "Social", "step_free": "1"}, {"places": "1"})
 
 
@@ -67,7 +67,7 @@ def serve(offerings: int, seconds: int = 60) -> None:
 
 
 def _at_a_pace(server: Server, cookie: str, seconds: int) -> None:
-    _ask(server.url, cookie, 3.0, random.Random(1))
+    _ask(server.url, cookie, 10.0, random.Random(1))
     worked, began = _worked(server), time.perf_counter()
     answers = _ask(server.url, cookie, seconds, random.Random(2))
     worked, taken = _worked(server) - worked, time.perf_counter() - began
@@ -109,10 +109,12 @@ def _verdict(before: str, times: list[float], *, is_reached: bool) -> None:
 
 def _settled(server: Server) -> None:
     """Until what is done once after a start (loops compiled, files written for matching) is done: it would share the one core."""
+    quiet = 0
     for _ in range(SETTLES):
         before = _worked(server)
         time.sleep(1.0)
-        if _worked(server) - before < 100:
+        quiet = quiet + 1 if _worked(server) - before < 100 else 0
+        if quiet == QUIET:
             return
 
 
