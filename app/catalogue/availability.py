@@ -123,7 +123,7 @@ def free_in_zone(zone_id: uuid.UUID) -> dict[uuid.UUID, int]:
     live = _every_counter() if _every_counter is not None else live_places(db.session.scalars(sa.select(Cohort.id).where(*taking)))
     for part in in_parts([id_ for id_, taken in live.items() if taken]):
         for id_, offering_id, places in db.session.execute(sa.select(Cohort.id, Cohort.offering_id, left).where(*taking, Cohort.id.in_(part))):
-            free[offering_id] -= min(places, live[id_])
+            free[offering_id] = free.get(offering_id, 0) - min(places, live[id_])  # it may have opened since they were summed
     return {id_: places for id_, places in free.items() if places > 0}
 
 
