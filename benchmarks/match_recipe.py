@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from app.matching import rules, text
 from app.matching.profile import Candidate, Profile
 from app.matching.ranking import rank
-from app.matching.scoring import PRIORITY
+from app.matching.scoring import PARTS, PRIORITY
 from app.matching.shelf import Shelf
 from app.matching.weights import WEIGHTS
 from benchmarks.judged import shelf
@@ -86,7 +86,7 @@ def judged_rows() -> tuple[list[Rows], list[Rows]]:
         grades = np.array([child.grades.get(ref, 0) for ref in refs])
         if grades.any():
             recipe.append(Rows(parts_of(child.profile, [offered_by[ref] for ref in refs]), grades))
-            own.append(Rows(dict(zip(ranking.names, ranking.parts, strict=True)), grades))
+            own.append(Rows(dict(zip(PARTS, ranking.parts, strict=True)), grades))
     return recipe, own
 
 

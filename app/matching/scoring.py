@@ -72,12 +72,11 @@ class Scored:
 
 @dataclass(frozen=True)
 class Ranking:
-    """The eligible offerings of one part of the shelf with their scores; `parts` has a row for each of `names` beside `positions`."""
+    """The eligible offerings of one part of the shelf with their scores; `parts` has a row for each of PARTS beside `positions`."""
 
     columns: Columns
     positions: Array
     scores: Array
-    names: tuple[str, ...]
     parts: Array
     phrases: Array
     disliked: Array
@@ -91,7 +90,7 @@ class Ranking:
         position = int(self.positions[row])
         offered = int(self.columns.needs[position])
         met = tuple(code for code, _ in self.profile.needs if offered & NEED_BIT.get(code, 0))
-        parts = dict(zip(self.names, self.parts[:, row].tolist(), strict=True))
+        parts = dict(zip(PARTS, self.parts[:, row].tolist(), strict=True))
         phrase, disliked, tag = int(self.phrases[row]), int(self.disliked[row]), int(self.likes[row])
         distance = float(self.distances[row])
         return Scored(
@@ -151,7 +150,7 @@ def score(
         table_of_parts[row] = parts[name]
     total = np.add.reduce(table_of_parts * np.array([[weights[name]] for name in PARTS]), axis=0)
     return Ranking(
-        columns, positions, total.round(6), PARTS, table_of_parts, phrases, disliked, distances, likes, heard, profile,
+        columns, positions, total.round(6), table_of_parts, phrases, disliked, distances, likes, heard, profile,
     )
 
 

@@ -52,7 +52,7 @@ def score(
         np.array([today.toordinal(), FRESH_DAYS, NO_DATE, heard.wants_calm, is_placed], np.int64),
         scores, parts, distances, interests, dislikes,
     )
-    return Ranking(columns, positions, scores.round(6), PARTS, parts, best[0], dislikes, distances, interests, heard, profile)
+    return Ranking(columns, positions, scores.round(6), parts, best[0], dislikes, distances, interests, heard, profile)
 
 
 def _said(profile: Profile, heard: Heard, table: Meanings) -> Array:
