@@ -160,17 +160,21 @@ def report(*, with_peers: bool = True, with_misses: bool = False) -> None:
     with kith() as engine:
         print(line("Kith on SQLite", marks_of(engine)), flush=True)
         for name, later in (("asked later", judged.later()), ("asked a third time", judged.again()), ("asked a fourth time", judged.fourth()),
-                            ("asked a fifth time", judged.fifth()), ("asked a sixth time", judged.sixth())):
+                            ("asked a fifth time", judged.fifth()), ("asked a sixth time", judged.sixth()), ("asked a seventh time", judged.seventh())):
             print(line(f"Kith on SQLite, {name}", marks_of(engine, later), later), flush=True)
         if with_misses:
             misses(engine)
     with kith(content=elsewhere.catalogue_csv()) as engine:
-        print(line("Kith on SQLite, another catalogue", marks_of(engine, elsewhere.queries()), elsewhere.queries()), flush=True)
+        for name, other in (("another catalogue", elsewhere.queries()), ("another, a seventh time", elsewhere.again())):
+            print(line(f"Kith on SQLite, {name}", marks_of(engine, other), other), flush=True)
     if not with_peers:
         return
     with a_postgres() as new:
         with kith(new("kith")) as engine:
             print(line("Kith on PostgreSQL", marks_of(engine)), flush=True)
+            print(line("Kith on PostgreSQL, a seventh time", marks_of(engine, judged.seventh()), judged.seventh()), flush=True)
+        with kith(new("elsewhere"), content=elsewhere.catalogue_csv()) as engine:
+            print(line("Kith on PostgreSQL, another", marks_of(engine, elsewhere.again()), elsewhere.again()), flush=True)
         bare = peers.postgres(rows, new("peer"))
         print(line("PostgreSQL ts_rank, any word", marks_of(bare)), flush=True)
     for name, peer in (

@@ -1,4 +1,4 @@
-"""Another catalogue than the judged one, and queries of it (elsewhere.txt): the demo's West London, by titles.
+"""Another catalogue than the judged one, and queries of it (elsewhere.txt, elsewhere_again.txt): the demo's West London, by titles.
 
 What search knows must not be how one author writes offerings: this catalogue was written by others, for the pages of the demo.
 """
@@ -41,8 +41,18 @@ def catalogue_csv() -> bytes:
 @cache
 def queries() -> tuple[Judged, ...]:
     """Every second one of each kind is unseen. Raises Unreadable where a title is not in the catalogue."""
+    return _queries("elsewhere.txt")
+
+
+@cache
+def again() -> tuple[Judged, ...]:
+    """Those that were asked a second time: the other half of the seventh set."""
+    return _queries("elsewhere_again.txt")
+
+
+def _queries(name: str) -> tuple[Judged, ...]:
     titles, kind, found, count = {offer.title for offer in OFFERINGS}, "", list[Judged](), 0
-    for line in (HERE / "elsewhere.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / name).read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             kind, count = line.removeprefix("## "), 0
         elif line and not line.startswith("#"):
@@ -51,7 +61,7 @@ def queries() -> tuple[Judged, ...]:
             for grade, _, named in (part.partition(":") for part in graded):
                 grades |= dict.fromkeys((title.strip() for title in named.split(";")), int(grade))
             if not titles.issuperset(grades):
-                raise Unreadable(f"elsewhere.txt: {typed}: {', '.join(grades.keys() - titles)} is not in the demo's catalogue.")
+                raise Unreadable(f"{name}: {typed}: {', '.join(grades.keys() - titles)} is not in the demo's catalogue.")
             found.append(Judged(kind, typed, grades, "unseen" if count % 2 else "seen"))
             count += 1
     return tuple(found)
