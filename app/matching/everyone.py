@@ -27,6 +27,18 @@ LONG, LISTED = 30, 10
 
 
 @dataclass
+class Unheard:
+    """A child of whom too little is written down: nothing can be said to fit, and nothing to be missing.
+
+    `lacks`: "words" (nothing the child loves, needs or wants), or "times" (nothing good was found, and when the child is free is unknown,
+    so whatever has a fixed time was ruled out).
+    """
+
+    child: str
+    lacks: str
+
+
+@dataclass
 class Near:
     """A child for whom there is nothing good: how many offerings fit at all, and what loosening each rule would bring, the most first."""
 
@@ -38,13 +50,14 @@ class Near:
 
 @dataclass
 class Survey:
-    """`lists`: by child's id the first offerings with their scores. `fits` and `listed` count, part by part of the shelf, how many
+    """`lists`: by child's id the first offerings with their scores; a child who is not heard yet has none. `fits` and `listed` count, part by part of the shelf, how many
     children an offering fits, and on how many pages it would stand."""
 
     shelf: Shelf
     lists: dict[str, Options] = field(default_factory=dict)
     free: dict[uuid.UUID, int | None] = field(default_factory=dict)
     nothing: list[Near] = field(default_factory=list)
+    unheard: list[Unheard] = field(default_factory=list)
     fits: list[Array] = field(default_factory=list)
     listed: list[Array] = field(default_factory=list)
 
@@ -77,6 +90,10 @@ def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float
     chosen = spread(turns_of(found, LONG, 0.0), LONG, {})
     for fits, ranking in zip(out.fits, found.rankings, strict=True):
         fits[ranking.positions] += 1
+    if not profile.is_heard:
+        out.lists[child] = []
+        out.unheard.append(Unheard(child, "words"))
+        return
     options = []
     for number, turn in enumerate(chosen):
         part, at = found.position(turn)
@@ -87,7 +104,9 @@ def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float
         if number < LISTED:
             out.listed[part][at] += 1
     out.lists[child] = options
-    if not options:
+    if not options and not profile.windows:
+        out.unheard.append(Unheard(child, "times"))
+    elif not options:
         near = rank(out.shelf, profile, "", weights)
         first = min(profile.needs, key=lambda need: need[1])[0] if profile.needs else ""
         gives = sorted(near.would_open.items(), key=lambda item: (-item[1], item[0]))
@@ -111,6 +130,7 @@ def as_kept(found: Survey) -> dict[str, Any]:
     every = {id_ for part in found.shelf.parts for id_ in part.columns.organisations}
     return {
         "nothing": [{"child": near.child, "need": near.need, "eligible": near.eligible, "gives": near.gives[:3]} for near in found.nothing],
+        "unheard": [{"child": one.child, "lacks": one.lacks} for one in found.unheard],
         "nobodys": [{"offering": str(id_), "fits": fits} for id_, fits in nobodys[:MOST_KEPT]], "nobodys_count": len(nobodys),
         "considered": found.shelf.considered, "partners": len(every), "partners_shown": len(set(reach)),
         "suggested": len(placed.suggested), "places": {child: str(id_) for child, id_ in placed.suggested.items()}, "first": placed.first, "without": list(placed.without),

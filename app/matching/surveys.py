@@ -106,6 +106,14 @@ class Nothing:
 
 
 @dataclass(frozen=True)
+class Unheard:
+    """A child of whom too little is written down to say that anything fits, or that nothing does. `lacks`: "words" or "times"."""
+
+    child: Child
+    lacks: str
+
+
+@dataclass(frozen=True)
 class Waiting:
     """An offering that stands on nobody's list."""
 
@@ -119,6 +127,7 @@ class Shown:
 
     survey: MatchSurvey
     nothing: list[Nothing]
+    unheard: list[Unheard]
     rules: list[tuple[str, int]]
     needs: list[tuple[str, int]]
     waiting: list[Waiting]
@@ -159,12 +168,14 @@ def shown(survey: MatchSurvey, person: Person) -> Shown:
                 BY_NAME[one["gives"][0][0]].loosen if one["gives"] else "")
         for one in kept
     ]
+    unheard = [Unheard(visible[one["child"]], one["lacks"]) for one in found.get("unheard", []) if one["child"] in visible]
     waiting, wanted = found.get("nobodys", [])[:FIRST], found.get("wanted_most", [])
     offerings = _offerings([uuid.UUID(one["offering"]) for one in waiting] + [uuid.UUID(id_) for id_, _, _ in wanted])
     rules = Counter(BY_NAME[one["gives"][0][0]].ruled_out for one in kept if one["gives"])
     needs = Counter(need_word(one["need"]) for one in kept if one.get("need"))
     return Shown(
-        survey, sorted(nothing, key=lambda one: (one.eligible, one.child.short_name)), rules.most_common(), needs.most_common(),
+        survey, sorted(nothing, key=lambda one: (one.eligible, one.child.short_name)),
+        sorted(unheard, key=lambda one: (one.lacks != "words", one.child.short_name)), rules.most_common(), needs.most_common(),
         [Waiting(offerings[one["offering"]], one["fits"]) for one in waiting if one["offering"] in offerings],
         [(offerings[id_], count, free) for id_, count, free in wanted if id_ in offerings],
     )

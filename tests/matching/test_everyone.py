@@ -11,7 +11,7 @@ from app.matching import surveys
 from app.matching.models import MatchSurvey
 from app.matching.placing import share_out, wanted_most
 from app.notifications.handlers import Job
-from app.shared.db import db
+from app.shared.db import atomic, db
 from app.shared.errors import Forbidden, Invalid
 from tests import factories as make
 from tests.matching.conftest import World
@@ -67,6 +67,24 @@ def test_survey_says_who_has_nothing_good_and_which_rule_would_have_to_give(worl
     assert shown.rules == [("too far", 1)]
     stranger = make.make_person(Role.ZONE_MANAGER, make.make_zone())
     assert surveys.shown(db.session.query(MatchSurvey).one(), stranger).nothing == [], "names only for who may see the child"
+
+
+def test_a_child_of_whom_too_little_is_known_is_no_child_for_whom_nothing_is_good(world: World) -> None:
+    """Nobody has heard the one, nobody knows when the other is free: neither says anything about what there is."""
+    world.offer(title="Samba drums")
+    silent = make.make_child(world.school, world.link_worker, first_name="Ben", interests=[])
+    busy = make.make_child(world.school, world.link_worker, first_name="Chloe", windows=[])
+    with atomic():
+        for row in (*silent.voices, *silent.needs):
+            db.session.delete(row)
+    found = run(world).found
+    assert found["nothing"] == []
+    assert sorted((one["child"], one["lacks"]) for one in found["unheard"]) == sorted([(str(silent.id), "words"), (str(busy.id), "times")])
+    assert list(found["places"]) == [str(world.child.id)], "no place falls to a child whom nobody has heard"
+    shown = surveys.shown(db.session.query(MatchSurvey).one(), make.make_person(Role.ZONE_MANAGER, world.zone))
+    assert [(one.child.id, one.lacks) for one in shown.unheard] == [(silent.id, "words"), (busy.id, "times")]
+    stranger = make.make_person(Role.ZONE_MANAGER, make.make_zone())
+    assert surveys.shown(db.session.query(MatchSurvey).one(), stranger).unheard == []
 
 
 def test_a_second_survey_takes_the_place_of_the_first(world: World) -> None:
