@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -118,6 +120,8 @@ class SeriesForm(KithForm):
     season = RadioField(_l("When in the year"), choices=choices((s.value, w) for s, w in words.SERIES_SEASONS.items()), default=SeriesSeason.TERM.value)
     school_id = ChoiceField(_l("Whose terms"), description=_l("Only if it follows one school."))
     meets = ChecksField(_l("Days it meets"), validate_choice=False)
+    known = ChecksField(_l("Sessions already planned"), validate_choice=False)
+    stays = ChecksField(_l("Already planned, and stays"), validate_choice=False)
     changes = FieldList(FormField(ChangeForm, _l("Change")), _l("Moved and extra meetings"), min_entries=3, max_entries=12)
     seen = HiddenField()
 
@@ -135,6 +139,11 @@ class SeriesForm(KithForm):
         _require_time(field)
 
     @property
+    def replaced(self) -> set[UUID]:
+        """The sessions that were shown as planned already and are not ticked to stay."""
+        return set(_ids(self.known.data)) - set(_ids(self.stays.data))
+
+    @property
     def weekday(self) -> int:
         return ORDER.index(self.day.data)
 
@@ -148,6 +157,12 @@ class SeriesForm(KithForm):
             except ValueError:
                 continue
         return found
+
+
+def _ids(typed: Sequence[str] | None) -> Iterator[UUID]:
+    for one in typed or ():
+        with suppress(ValueError):
+            yield UUID(one)
 
 
 def _require_time(field: StringField) -> None:

@@ -192,7 +192,7 @@ def test_the_days_are_looked_at_before_they_are_made(client: StrictClient, schoo
     assert client.post(f"/series/{one.id}/end").status_code == 303 and days(cohort) == []
 
 
-def test_what_would_not_be_planned_is_said_before_and_what_stays_planned_after(client: StrictClient, school: School, cohort: Cohort, manager: Person) -> None:
+def test_what_would_not_be_planned_and_what_stays_planned_is_said_before(client: StrictClient, school: School, cohort: Cohort, manager: Person) -> None:
     sign_in(client, manager)
     by_hand = {"day": "2026-12-01", "start": "10am", "end": "11am"}
     assert client.post(f"/cohorts/{cohort.id}/sessions/new", data=by_hand).status_code == 303
@@ -201,9 +201,50 @@ def test_what_would_not_be_planned_is_said_before_and_what_stays_planned_after(c
     assert "3 meetings" in looked.get_text() and looked.get_text().count("outside the group’s dates: nothing is planned") == 1  # 5 January
     ticked = [str(box["value"]) for box in looked.select("input[name=meets][checked]")]
     seen = looked.select_one("input[name=seen]")["value"]
-    made = client.post(path, data={**rule, "seen": seen, "meets": ticked, "step": "make"}, follow_redirects=True)
-    assert days(cohort) == [date(2026, 12, day) for day in (1, 15, 22, 29)]
-    assert "1 session that belongs to no regular meeting is still planned" in made.get_data(as_text=True)
+    assert planned_before(looked) == {"Tuesday 1 December": True}, "somebody added it by hand"
+    assert client.post(path, data={**rule, "seen": seen, "meets": ticked, "step": "make"}).status_code == 303
+    assert days(cohort) == [date(2026, 12, day) for day in (1, 15, 22, 29)], "what was not shown and decided is not touched"
+
+
+def planned_before(page: BeautifulSoup) -> dict[str, bool]:
+    """The sessions that the page shows as planned already, and whether they are ticked to stay."""
+    return {str(box.find_next("label").find(string=True)).strip(): box.has_attr("checked") for box in page.select("input[name=stays]")}
+
+
+def test_a_regular_meeting_reckons_with_what_was_planned_before_it(client: StrictClient, school: School, zone: Zone, manager: Person) -> None:
+    """Tuesdays at four stood in the offering; from 12 October it is Wednesdays. Nobody is to come on both days."""
+    offering = factories.make_offering(factories.make_organisation(zone))
+    cohort = cohorts.add_cohort(offering_id=offering.id, capacity=8, actor=manager, starts_on=date(2026, 10, 6), ends_on=date(2026, 11, 30))
+    tuesdays = days(cohort)
+    assert tuesdays[:3] == [date(2026, 10, 6), date(2026, 10, 13), date(2026, 10, 20)]
+    by_hand = sessions.add_session(cohort_id=cohort.id, starts_at=datetime(2026, 10, 17, 9, tzinfo=UTC), ends_at=datetime(2026, 10, 17, 11, tzinfo=UTC), actor=manager)
+    at_its_time = sessions.add_session(cohort_id=cohort.id, starts_at=datetime(2026, 10, 14, 15, tzinfo=UTC), ends_at=datetime(2026, 10, 14, 16, tzinfo=UTC), actor=manager)
+    sign_in(client, manager)
+    path, rule = f"/cohorts/{cohort.id}/series/new", {**GIVEN, "day": "Wed"}
+    looked = BeautifulSoup(client.post(path, data={**rule, "step": "look"}).get_data(as_text=True), "html.parser")
+    assert "1 session at these times is planned already" in looked.get_text()
+    shown = planned_before(looked)
+    assert shown.pop("Saturday 17 October") is True and shown.pop("Tuesday 6 October") is True, "added by hand, or before the rule begins"
+    assert shown.pop("Tuesday 17 November") is True and shown.pop("Tuesday 24 November") is True, "after it ends"
+    assert shown == {f"Tuesday {day}": False for day in ("13 October", "20 October", "3 November", "10 November")}
+    data = {**rule, "seen": looked.select_one("input[name=seen]")["value"], "step": "make",
+            "meets": [box["value"] for box in looked.select("input[name=meets][checked]")],
+            "known": [box["value"] for box in looked.select("input[name=known]")],
+            "stays": [box["value"] for box in looked.select("input[name=stays][checked]")]}
+    later = sessions.add_session(cohort_id=cohort.id, starts_at=datetime(2026, 10, 18, 9, tzinfo=UTC), ends_at=datetime(2026, 10, 18, 11, tzinfo=UTC), actor=manager)
+    again = BeautifulSoup(client.post(path, data={**data, "step": "look"}).get_data(as_text=True), "html.parser")
+    assert planned_before(again)["Tuesday 13 October"] is False and days(cohort)[1] == date(2026, 10, 13), "looking changes nothing"
+    assert client.post(path, data=data).status_code == 303
+    assert days(cohort, SessionState.CANCELLED) == [date(2026, 10, 13), date(2026, 10, 20), date(2026, 11, 3), date(2026, 11, 10)]
+    assert {by_hand.held_on, at_its_time.held_on, later.held_on, date(2026, 11, 17)} < set(days(cohort)), "what came after the look was not decided on"
+    assert db.session.get_one(Session, at_its_time.id).series_id is not None and db.session.get_one(Session, by_hand.id).series_id is None
+
+
+def test_days_that_are_over_are_not_counted_as_meetings_that_will_be_planned(client: StrictClient, school: School, cohort: Cohort, manager: Person) -> None:
+    with clock.freeze(datetime(2026, 11, 1, 9, tzinfo=UTC)):
+        sign_in(client, manager)
+        page = client.post(f"/cohorts/{cohort.id}/series/new", data={**GIVEN, "step": "look"}).get_data(as_text=True)
+    assert "2 meetings" in page and "4 meetings" not in page and "left out" not in page, "3 and 10 November; half-term is over"
 
 
 def test_what_is_wrong_is_said_at_its_field_and_stays(client: StrictClient, cohort: Cohort, manager: Person) -> None:

@@ -167,6 +167,13 @@ def list_sessions(cohort_id: uuid.UUID) -> Sequence[Session]:
     return db.session.scalars(sa.select(Session).where(Session.cohort_id == cohort_id).order_by(Session.starts_at)).all()
 
 
+def list_loose_sessions(cohort_id: uuid.UUID) -> Sequence[Session]:
+    """What is planned and still to come and belongs to no regular meeting: from the offering's times, or added by hand. In time order."""
+    return db.session.scalars(sa.select(Session).where(
+        Session.cohort_id == cohort_id, Session.series_id.is_(None), Session.state == SessionState.SCHEDULED, Session.starts_at >= clock.now(),
+    ).order_by(Session.starts_at)).all()
+
+
 def next_sessions(cohort_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Session]:
     """The next planned session of each cohort that has one."""
     first = (

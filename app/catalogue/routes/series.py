@@ -8,13 +8,12 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.accounts import queries as accounts
 from app.accounts import sessions
 from app.catalogue import policies, queries, shown
 from app.catalogue.calendar import SchoolYear
-from app.catalogue.models import Cohort, Series, SeriesSeason, SessionState
+from app.catalogue.models import Cohort, Series, SeriesSeason, Session
 from app.catalogue.place_forms import SeriesForm
 from app.catalogue.routes.blueprint import blueprint
 from app.catalogue.series import Meeting, Rule, exceptions_from, plan
@@ -74,38 +73,50 @@ def _page(cohort: Cohort, series: Series | None, form: SeriesForm) -> ResponseRe
             rule, year = _rule(form), queries.school_year(zone_id, form.school_id.data)
             return verbs.save_series(
                 cohort_id=cohort_id, series_id=series_id, rule=rule, school_id=form.school_id.data, exceptions=_exceptions(form, rule, year),
-                actor=me,
+                instead_of=form.replaced, actor=me,
             )
 
         if submit(form, verb) is not None:
             flash(_("The sessions are planned."), "success")
-            if series_id is None and (others := _at_other_times(cohort_id)):
-                flash(ngettext(
-                    "%(num)s session that belongs to no regular meeting is still planned. Cancel it if the group does not meet then.",
-                    "%(num)s sessions that belong to no regular meeting are still planned. Cancel those when the group does not meet.", others,
-                ), "notice")
             return redirect(url_for("catalogue.cohort", cohort_id=cohort_id), 303)
         status = 422
     elif request.method == "POST":
         status = 200 if form.validate_on_submit() else 422
     meetings = _look(form, series, zone_id) if request.method == "POST" or series else []
+    taken_up, loose = _already_planned(form, cohort, meetings)
     status = 422 if form.errors or form.form_errors else status
     form.seen.data = _seen(form) if meetings else ""
     days = [m for m in meetings if m.moved_from is None and not m.is_extra]
+    today = clock.today()
     kept = [m for m in meetings if m.meets and verbs.is_within(cohort, m)]
     for entry in form.changes:
         entry.form.which.choices = [("", _("None")), ("extra", _("An extra meeting")), *((m.on.isoformat(), _("Instead of %(on)s", on=full_date(m.on))) for m in _of_rule(form))]
     page = render_template(
         "catalogue/series_edit.html", form=form, cohort=cohort, offering=offering, name=shown.cohort_name(cohort), series=series, meetings=meetings,
-        days=days, count=len(kept), skipped=sum(not m.meets for m in meetings), outside={m.on for m in meetings if m.meets and m not in kept},
-        today=clock.today(), plural=plural,
+        days=days, count=sum(m.on >= today for m in kept), skipped=sum(not m.meets and m.on >= today for m in meetings), outside={m.on for m in meetings if m.meets and m not in kept},
+        today=today, plural=plural, loose=loose, taken_up=taken_up,
     )
     return page, status
 
 
-def _at_other_times(cohort_id: UUID) -> int:
-    """How many sessions to come a group has from before its first regular meeting: at its offering's times, or added by hand."""
-    return sum(s.series_id is None and s.state is SessionState.SCHEDULED and s.held_on >= clock.today() for s in queries.list_sessions(cohort_id))
+def _already_planned(form: SeriesForm, cohort: Cohort, meetings: list[Meeting]) -> tuple[int, list[Session]]:
+    """The sessions to come of no regular meeting: how many the rule takes up, and the others, to be kept or cancelled.
+
+    At the first look those stay that somebody added by hand or that lie outside the days of the rule: what was planned from the
+    offering's times is what a regular meeting takes the place of.
+    """
+    starts = {m.starts_at for m in meetings if m.meets and verbs.is_within(cohort, m)}
+    sessions = queries.list_loose_sessions(cohort.id) if meetings else []
+    loose = [s for s in sessions if s.starts_at not in starts]
+    new = {str(s.id) for s in loose} - set(form.known.data or [])
+    form.stays.data = [*(form.stays.data or []), *(str(s.id) for s in loose if str(s.id) in new and not _is_of_offering(s, cohort, form))]
+    return len(sessions) - len(loose), loose
+
+
+def _is_of_offering(session: Session, cohort: Cohort, form: SeriesForm) -> bool:
+    start = clock.london(session.starts_at)
+    is_slot = any(slot["day"] == ORDER[start.weekday()] and slot["start"] == f"{start:%H:%M}" for slot in cohort.offering.slots)
+    return is_slot and form.starts_on.data <= session.held_on <= form.ends_on.data
 
 
 def _seen(form: SeriesForm) -> str:

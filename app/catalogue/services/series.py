@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,15 +23,17 @@ from app.shared.errors import Invalid, NotFound
 
 LONGEST_DAYS = 2 * 366
 CHANGED = "The times of the group changed."
+REPLACED = "The group meets at other times now."
 
 
 def save_series(
     *, cohort_id: uuid.UUID, rule: Rule, actor: Person | None, series_id: uuid.UUID | None = None, school_id: uuid.UUID | None = None,
-    exceptions: Sequence[Mapping[str, Any]] = (),
+    exceptions: Sequence[Mapping[str, Any]] = (), instead_of: Collection[uuid.UUID] = (),
 ) -> Series:
     """A new series, or another rule for one that is there; its sessions from today on become those of the rule and its exceptions.
 
-    A session that was held, cancelled or moved stays as it is. Raises Invalid at the field that cannot be.
+    A session that was held, cancelled or moved stays as it is. `instead_of`: sessions of no series that it takes the place of, by id;
+    they are cancelled where they are still to come and the rule has not taken them up. Raises Invalid at the field that cannot be.
     """
     with atomic():
         cohort = lock_row(Cohort, cohort_id)
@@ -56,6 +58,10 @@ def save_series(
                     fields=list(changed), changes={name: pair for name, pair in changed.items() if name != "exceptions"},
                 )
         follow(series, cohort, actor)
+        db.session.flush()
+        for session in queries.list_loose_sessions(cohort_id):
+            if session.id in instead_of:
+                cancel(session, CancelledBy.PARTNER, REPLACED, actor)
         return series
 
 
