@@ -239,6 +239,9 @@ def test_moving_keeps_the_old_time_and_answers_the_new_session(offering: Offerin
         sessions.move_session(session_id=first.id, starts_at=second.starts_at, ends_at=second.ends_at, actor=manager)
     assert refused.value.field == "starts_at"
     assert db.session.get_one(type(first), first.id).state is SessionState.SCHEDULED
+    yesterday = clock.at_london(clock.today() - timedelta(days=1), time(10))
+    with pytest.raises(Invalid, match="That day is over"):
+        sessions.move_session(session_id=second.id, starts_at=yesterday, ends_at=yesterday + timedelta(hours=1), actor=manager)
     new = sessions.move_session(
         session_id=first.id, starts_at=first.starts_at + timedelta(hours=2), ends_at=first.ends_at + timedelta(hours=2), actor=manager
     )

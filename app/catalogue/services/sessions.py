@@ -83,11 +83,16 @@ def cancel_session(*, session_id: uuid.UUID, by: CancelledBy, reason: str, actor
 def move_session(
     *, session_id: uuid.UUID, starts_at: datetime, ends_at: datetime, actor: Person | None, reason: str = ""
 ) -> Session:
-    """To another time: the old one is marked as moved, the answer is the new one. Raises IllegalMove, Invalid at `starts_at`."""
+    """To another time: the old one is marked as moved, the answer is the new one. One that is still to come moves to no day that is over.
+
+    Raises IllegalMove, Invalid at `starts_at` or `day`.
+    """
     with atomic():
         session = _get(session_id)
         powers.runs(actor, session.cohort.offering)
         SESSION_MOVES.require(session.state, SessionState.MOVED)
+        if clock.london(starts_at).date() < clock.today() <= session.held_on:
+            raise Invalid(_("That day is over: a session that is still to come moves to today or later."), field="day")
         _require_times(session.cohort_id, [(starts_at, ends_at)])
         _move(session, SessionState.MOVED, actor, "catalogue.session.moved", reason, new_start=starts_at)
         new = add_session(cohort_id=session.cohort_id, starts_at=starts_at, ends_at=ends_at, actor=actor)
