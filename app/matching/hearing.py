@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from app.catalogue.search.analysis import stem
 from app.catalogue.search.meaning import Meanings
-from app.matching import text
+from app.matching import sayings, text
 from app.matching.columns import Array
 from app.matching.needs import spoken_of
 from app.matching.profile import Profile
@@ -21,9 +20,9 @@ SAID = {"interest": 1.0, "words": 0.85, "aspiration": 0.8, "strength": 0.6, "goa
 """How much a phrase counts by where it was said, as the one thing that speaks for an offering."""
 READ = {"interest": 1.0, "words": 0.6, "aspiration": 0.6, "strength": 0.4, "goal": 0.5, "need": 0.35, "note": 0.15}
 """How much its words count in the text as a whole."""
-CALM_WORDS = frozenset(
-    stem(word) for word in ("loud", "noisy", "noise", "crowd", "crowded", "crowds", "busy", "watching", "watches", "shouting", "quiet", "calm", "alone")
-)
+
+SAYS_NO_NO = frozenset({"strength", "goal"})
+"""What is cut into nothing: "Never gives up on a puzzle" and "Not to be scared of the deep end" say no to nothing."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +71,13 @@ class Heard:
         for phrase, weight in self.written:
             for unit in phrase.units:
                 at = self.number[unit.typed]
-                out[at] = max(out[at], weight)
+                out[at] = max(out[at], weight * unit.tells)
         return out
 
     @cached_property
     def overlap(self) -> Array:
-        """Which phrases for and which against share a word: "I hate football but love goalies"."""
-        return np.array([[not yes.terms.isdisjoint(no.terms) for no in self.no] for yes in self.yes], bool).reshape(len(self.yes), len(self.no))
+        """Which phrases for and which against share a word, or another word for it: "I hate football but love goalies", "art, but not paint"."""
+        return np.array([[not yes.terms.isdisjoint(no.all_terms) for no in self.no] for yes in self.yes], bool).reshape(len(self.yes), len(self.no))
 
     def rows_of(self, phrases: Sequence[Phrase]) -> Rows:
         known = self._rows.get(id(phrases))
@@ -88,7 +87,7 @@ class Heard:
             matrix = np.zeros((len(phrases), len(used)), np.float32)
             for row, phrase in enumerate(phrases):
                 for unit in phrase.units:
-                    matrix[row, column[self.number[unit.typed]]] = unit.weight / phrase.measure if phrase.measure else 0.0
+                    matrix[row, column[self.number[unit.typed]]] = unit.share / phrase.measure if phrase.measure else 0.0
             known = self._rows[id(phrases)] = Rows(np.array(used, np.int64), matrix, loudness_of(phrases))
         return known
 
@@ -106,13 +105,15 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
     heard = Heard()
 
     def take(said: str, where: str, rank: int) -> None:
-        yes, no = text.clauses(said) if where != "strength" else ((said,), ())  # "Never gives up on a puzzle" says no to nothing
-        for part in yes:
-            phrase = reader.phrase(part, where, rank)
-            if phrase is not None:
-                heard.yes.append(phrase)
-                heard.written.append((phrase, READ[where]))
-        heard.no += [p for p in (reader.phrase(part, where, rank) for part in no) if p is not None]
+        told = sayings.heard_in(said) if where not in SAYS_NO_NO else sayings.Said((said,))
+        heard.wants_calm |= told.is_calm
+        heard.yes += phrases_of(told.yes, where, rank)
+        heard.no += phrases_of(told.no, where, rank)
+        heard.written += [(phrase, READ[where]) for phrase in phrases_of((*told.yes, *told.worries), where, rank)]
+        heard.written += [(phrase, READ["note"]) for phrase in phrases_of(told.aside, where, rank)]
+
+    def phrases_of(parts: Sequence[str], where: str, rank: int) -> list[Phrase]:
+        return [phrase for phrase in (reader.phrase(part, where, rank) for part in parts) if phrase is not None]
 
     for rank, interest in enumerate(profile.interests):
         take(interest, "interest", rank)
@@ -127,13 +128,9 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
         phrase = reader.phrase(code.partition(":")[2].replace("-", " "), "need", rank)
         if phrase is not None:
             heard.written.append((phrase, READ["need"]))
-    for said in text.clauses(profile.background)[0]:
-        phrase = reader.phrase(said, "note", 0)
-        if phrase is not None:
-            heard.written.append((phrase, READ["note"]))
-    heard.worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.well_received) if p is not None]
-    heard.not_worked = [p for p in (reader.phrase(t, "note", 0) for t in profile.not_well_received) if p is not None]
-    against = {term for phrase in heard.no for term in phrase.terms}
+    told = sayings.heard_in(profile.background)
+    heard.written += [(phrase, READ["note"]) for phrase in phrases_of((*told.yes, *told.worries, *told.aside), "note", 0)]
+    heard.worked, heard.not_worked = phrases_of(profile.well_received, "note", 0), phrases_of(profile.not_well_received, "note", 0)
     meant = [(reader.meant(phrase.text, table), weight) for phrase, weight in heard.written]
     whole = text.mean(
         table, np.concatenate([one.rows for one, _ in meant]), np.concatenate([one.rarities * weight for one, weight in meant]),
@@ -143,5 +140,5 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
     heard.known = np.array(list(heard.vector_of.values()), np.float32).reshape(len(heard.vector_of), table.width)
     heard.whole = whole if whole.any() else None
     heard.needed = np.array([reader.meant(spoken_of(code), table).vector for code, _ in profile.needs], np.float32).reshape(len(profile.needs), table.width)
-    heard.wants_calm = profile.needs_quiet or profile.max_group is not None or bool(against & CALM_WORDS)
+    heard.wants_calm |= told.is_calm or profile.needs_quiet or profile.max_group is not None
     return heard

@@ -1,19 +1,17 @@
 """The words of a child's profile against the words of offerings. Pure.
 
-Stems and lexicon are the catalogue's (search.analysis, search.lexicon). What a child says no to ("I don't like it when everyone
-watches") is kept apart from what the child says yes to.
+Stems and lexicon are the catalogue's (search.analysis, search.lexicon). What is said for and what against is told apart in `sayings`.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,9 @@ from app.catalogue.models import NEEDS
 from app.catalogue.search.analysis import stem, words
 from app.catalogue.search.lexicon import Lexicon, need_token
 from app.catalogue.search.meaning import Meanings
+from app.catalogue.search.private import given_names
+from app.catalogue.search.snapshot import Vocabulary
+from app.catalogue.search.spelling import corrections, is_known
 
 Array = NDArray[Any]
 Posting = tuple[Array, Array, Array]
@@ -43,30 +44,14 @@ _EMPTY = frozenset(
 )
 """Words that carry nothing here; "children", "club" and the like stand in nearly every offering. A day is a time and no wish: when a
 child is free is a rule."""
+_EVERYDAY = frozenset(stem(word) for word in (
+    """room rooms inside house home door floor desk table wall front side part parts end place places spot space hour hours minute minutes morning evening afternoon night noon left wait waits waiting
+    stay stays put puts bring brings bringing sit sits sitting stand stands word words whole half yet bigger biggest smaller tall short anyway bits ones lets later early sudden suddenly
+    road street corner bus car stairs summer winter spring left right""").split())
+"""Words that say where and when, and of which many texts hold one by chance: they count, but little."""
+EVERYDAY = 0.3
 _EMPTY_STEMS = frozenset(map(stem, _EMPTY))
 _NEED_TOKENS = frozenset(map(need_token, NEEDS))
-
-_SENTENCE = re.compile(r"[.;!?\n]+|,?\s+(?:but|although|except|unless)\s+", re.IGNORECASE)
-_NO = re.compile(
-    r"\b(?:don['’]?t|do not|doesn['’]?t|does not|didn['’]?t|won['’]?t|never|hates?|hated|can['’]?t stand|not (?:into|keen|fond|a fan|interested)"
-    r"|scared of|afraid of|frightened of|dislikes?|rubbish|boring|bored (?:of|by)|fed up (?:of|with)|put off by|no more|sick of|worried about"
-    r"|too (?:loud|noisy|many|much|busy|bright|crowded|far)|refus\w+|wouldn['’]?t|rather not|avoid\w*)\b",
-    re.IGNORECASE,
-)
-_NOT_A_NO = re.compile(r"\b(?:don['’]?t mind|can['’]?t wait|never bored|don['’]?t want to stop|not scared|don['’]?t (?:ever )?(?:want|like) to (?:stop|leave)|wish (?:i|we) didn['’]?t)\b", re.IGNORECASE)
-
-
-@lru_cache(maxsize=8192)
-def clauses(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What somebody said, cut into clauses: those that say yes, and those that say no. Kept, for children say the same things."""
-    yes: list[str] = []
-    no: list[str] = []
-    for part in _SENTENCE.split(text):
-        part = part.strip(" ,–-\t")
-        if part:
-            (no if _NO.search(part) and not _NOT_A_NO.search(part) else yes).append(part)
-    return tuple(yes), tuple(no)
-
 
 def terms(text: str) -> list[str]:
     """The telling stems of a text, in order."""
@@ -285,6 +270,12 @@ class Unit:
     weight: float
     stands_for: Alternatives
     typed: str = ""
+    tells: float = 1.0
+
+    @property
+    def share(self) -> float:
+        """Its weight in a phrase: an everyday word does not stand for the whole phrase, even where there is no other."""
+        return self.weight * self.tells
 
 
 @dataclass(frozen=True)
@@ -299,6 +290,11 @@ class Phrase:
     @cached_property
     def terms(self) -> frozenset[str]:
         return frozenset(term for unit in self.units for term in unit.terms)
+
+    @cached_property
+    def all_terms(self) -> frozenset[str]:
+        """With the single words that stand for them."""
+        return self.terms.union(key[0] for unit in self.units for key in unit.stands_for if len(key) == 1)
 
     @cached_property
     def measure(self) -> float:
@@ -336,6 +332,7 @@ class Reader:
         self.parts = parts
         self.lexis = Lexis(parts)
         self.lexicon = lexicon
+        self._known = Vocabulary(lexicon=lexicon) if lexicon is not None else Vocabulary()
         self._units: dict[str, Unit] = {}
         self._said: dict[str, tuple[Unit, ...]] = {}
         self._meant: dict[str, Meant] = {}
@@ -381,7 +378,7 @@ class Reader:
         if known is None:
             if len(self._meant) > MOST_TEXTS:
                 self._meant = {}
-            told = [(table.row_of[term], self.lexis.rarity(term)) for term in terms(text) if term in table.row_of]
+            told = [(table.row_of[term], self.lexis.rarity(term) * (EVERYDAY if term in _EVERYDAY else 1.0)) for term in terms(text) if term in table.row_of]
             rows, rarities = np.array([row for row, _ in told], np.int64), np.array([rarity for _, rarity in told], np.float64)
             known = self._meant[text] = Meant(rows, rarities, mean(table, rows, rarities))
         return known
@@ -416,7 +413,8 @@ class Reader:
     def _make(self, typed: str) -> Unit:
         own = tuple(stem(word) for word in typed.split(" "))
         stands: dict[tuple[str, ...], float] = {}
-        if self.lexicon is not None:
+        is_everyday = _EVERYDAY.issuperset(own)
+        if self.lexicon is not None and not is_everyday:
             for other, weight in self.lexicon.alternatives(typed).items():
                 stems = tuple(other.split(" "))
                 if weight >= HEARD and all(self.lexis.has(term) for term in stems) and not _NEED_TOKENS.intersection(stems):
@@ -426,8 +424,17 @@ class Reader:
                 stands[(other,)] = max(KIN, stands.get((other,), 0.0))
         if all(self.lexis.has(term) for term in own):
             stands[own] = 1.0
+        if not stands and len(own) == 1 and (meant := self._spelt_rightly(typed)):
+            return replace(self._unit(meant), typed=typed)
         weight = max((self._rarity(key) * value for key, value in stands.items()), default=self.lexis.rarity("") * UNKNOWN)
-        return Unit(own, weight, stands, typed)
+        return Unit(own, weight, stands, typed, EVERYDAY if is_everyday else 1.0)
+
+    def _spelt_rightly(self, typed: str) -> str:
+        """The one word of the lexicon that a misspelt one comes nearest to; empty where it is a name or might be several."""
+        if self.lexicon is None or len(typed) < SPELT or typed in given_names() or is_known(typed, self._known):
+            return ""
+        likely = corrections(typed, self._known)
+        return likely[0].word if len(likely) == 1 or (likely and likely[0].cost < likely[1].cost and likely[0].cost < 1) else ""
 
     def _rarity(self, key: tuple[str, ...]) -> float:
         return max(self.lexis.rarity(term) for term in key)
@@ -440,6 +447,8 @@ class Reader:
         return alike + [term[:n] for n in range(PREFIX, len(term)) if len(term) - n <= 5 and self.lexis.has(term[:n])]
 
 
+SPELT = 6
+"""Letters of the shortest word that is put right."""
 HEARD = 0.3
 """What comes near from further off than this stands for nothing here: it costs time and moves nothing."""
 IN_BODY = 0.45

@@ -133,7 +133,7 @@ def _phrases(heard: Heard) -> tuple[Array, Array, Array, Array, Array]:
     starts, units, shares, loudness = [0], list[int](), list[float](), list[Array]()
     for phrases in sets:
         for phrase in phrases:
-            found = sorted((heard.number[unit.typed], unit.weight / phrase.measure if phrase.measure else 0.0) for unit in phrase.units)
+            found = sorted((heard.number[unit.typed], unit.share / phrase.measure if phrase.measure else 0.0) for unit in phrase.units)
             units += [number for number, _ in found]
             shares += [share for _, share in found]
             starts.append(len(units))

@@ -1,4 +1,4 @@
-"""What a child says yes to and no to, and the words offerings are written in."""
+"""The words of a child and the words offerings are written in."""
 
 from __future__ import annotations
 
@@ -6,20 +6,7 @@ import pytest
 
 from app.catalogue.search.lexicon import lexicon
 from app.matching import audiences, text
-from app.matching.text import Reader, build, clauses
-
-
-@pytest.mark.parametrize(("said", "yes", "no"), [
-    ("I like drumming. I don't like it when the hall is too loud.", ["I like drumming"], ["I don't like it when the hall is too loud"]),
-    ("I hate football but I love goalies", ["I love goalies"], ["I hate football"]),
-    ("I don’t mind mud", ["I don’t mind mud"], []),
-    ("I can't wait for swimming", ["I can't wait for swimming"], []),
-    ("Scared of dogs; fond of cats!", ["fond of cats"], ["Scared of dogs"]),
-    ("", [], []),
-])
-def test_what_is_said_is_cut_into_yes_and_no(said: str, yes: list[str], no: list[str]) -> None:
-    assert clauses(said) == (tuple(yes), tuple(no))
-
+from app.matching.text import Reader, build
 
 OFFERINGS = [
     {"title": "First Beats", "tags": "drumming", "needs": "", "body": "Samba in a circle."},
@@ -60,6 +47,37 @@ def test_several_words_that_mean_one_thing_must_all_be_there() -> None:
     found = liking("pumptrack")
     assert found[2] > 0.5
     assert found[3] < found[2]
+
+
+def test_everyday_word_hardly_ranks_what_merely_holds_it() -> None:
+    offerings = [{"title": "Den", "tags": "", "body": "A room upstairs, stay an hour."}, {"title": "Beats", "tags": "", "body": "Drumming."}]
+    reader = Reader([build(offerings)], lexicon())
+    room, drumming = (reader.phrase(said, "words", 0) for said in ("my room", "my drumming"))
+    assert room is not None
+    assert drumming is not None
+    assert room.units[0].share / room.measure < 0.5 * drumming.units[0].share / drumming.measure
+
+
+def test_everyday_word_means_nothing_else() -> None:
+    """The lexicon of search knows "inside" as another word for prison."""
+    assert liking("inside") == [0.0] * len(OFFERINGS)
+    (inside,) = Reader([build([{"title": "Visits to prison", "tags": "", "body": ""}])], lexicon()).phrase("inside", "words", 0).units  # type: ignore[union-attr]
+    assert not inside.stands_for
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("skatebording", "skateboarding"), ("drumming", "drumming"), ("gimnastics", "gymnastics")])
+def test_misspelt_word_is_heard_as_what_it_was_meant_for(typed: str, meant: str) -> None:
+    reader = Reader([build([{"title": meant, "tags": "", "body": ""}])], lexicon())
+    phrase = reader.phrase(f"I luv {typed}", "words", 0)
+    assert phrase is not None
+    assert any((unit_terms := unit.stands_for) and max(unit_terms.values()) == 1.0 for unit in phrase.units)
+
+
+@pytest.mark.parametrize("name", ["amara", "zofia", "minecraft", "kurdish"])
+def test_name_is_no_misspelt_word(name: str) -> None:
+    reader = Reader([build(OFFERINGS)], lexicon())
+    (unit,) = reader.phrase(name, "words", 0).units  # type: ignore[union-attr]
+    assert unit.terms[0][:4] == name[:4]
 
 
 def test_nothing_telling_is_no_phrase() -> None:
