@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -50,16 +51,35 @@ def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
     if len(word) < SHORTEST or not word.isalpha():
         return []
     slips = 1 if len(word) < 6 else 2
-    found: dict[str, float] = {}
+    found = dict(_cut_short(word, vocabulary))
     for slack in ((slips, 3) if len(word) >= 7 else (2,) if len(word) == 5 else (slips, 2)):
         for known in (vocabulary.spelt, vocabulary.lexicon.spelt):
             for candidate, distance in known.near(word, slack, 12 if slack == slips else 40, is_compiled=vocabulary.is_large):
-                if distance <= slips or _sound(candidate) == _sound(word):
-                    found[candidate] = _cost(word, candidate, distance, vocabulary)
+                if (distance <= slips or _sound(candidate) == _sound(word)) and not _is_bent(word, candidate, vocabulary):
+                    found[candidate] = min(_cost(word, candidate, distance, vocabulary), found.get(candidate, _NO_SLIP))
         if found:
             break
     likely = sorted((Correction(w, cost) for w, cost in found.items() if cost <= slips + 1.2), key=lambda c: (c.cost, c.word))
     return [c for c in likely if c.cost <= likely[0].cost + 0.75][:KEPT]
+
+
+def _cut_short(word: str, vocabulary: Vocabulary) -> Iterator[tuple[str, float]]:
+    """What is done, written as it is said: drumin is drumming, whatever else lies two slips away."""
+    if not word.endswith("in") or len(word) <= SHORTEST:
+        return
+    whole = f"{word}g"
+    for known in (vocabulary.spelt, vocabulary.lexicon.spelt):
+        for candidate, distance in known.near(whole, 1 if len(word) < 7 else 2, 12, is_compiled=vocabulary.is_large):
+            if candidate.endswith("ing") and (distance <= 1 or _sound(candidate) == _sound(whole)):
+                yield candidate, _cost(whole, candidate, distance, vocabulary)
+
+
+def _is_bent(word: str, candidate: str, vocabulary: Vocabulary) -> bool:
+    """A short word with another first letter than one that stands nowhere here: clog is no vlog. Not where the keys lie side by side."""
+    return (
+        len(word) == len(candidate) < 6 and candidate[0] != word[0] and candidate not in vocabulary.words
+        and candidate[0] not in _NEIGHBOURS.get(word[0], "") and candidate[:2] != word[1::-1] and _sound(candidate) != _sound(word)
+    )
 
 
 def begun_wrongly(word: str, vocabulary: Vocabulary) -> list[str]:

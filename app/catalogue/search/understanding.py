@@ -120,6 +120,11 @@ _REWRITTEN = (
 )
 """What must be in the text before the pattern is worth trying, the pattern, what it becomes."""
 _NO_PLACES = frozenset({"school", "home", "house", "class", "lesson", "lessons", "work", "bed", "college", "nursery", "playtime", "lunch"})
+_OF_PLACE_NAMES = frozenset(
+    "park green hill city white road street bridge church north south east west river town wood woods court cross new old grove lane square "
+    "garden gardens bush end field fields heath common gate market forest valley station kings queens royal black red long high upper lower".split()
+)
+"""Everyday words that towns and parts of towns are called by; others (room, bed, rain) are no places."""
 _ONE_OF_THEM = frozenset({"girl", "boy", "lad", "son", "daughter"})
 """One girl is the child; girls are a group for girls."""
 _NOT = frozenset({"not", "except", "hates", "hate", "isnt", "without", "dislikes", "avoid", "excluding"})
@@ -357,7 +362,9 @@ def _is_condition(group: Group, lexicon: Lexicon) -> bool:
 
 
 def _may_be_a_place(word: str, vocabulary: Vocabulary) -> bool:
-    return word not in plain_words().empty and word not in _NO_PLACES and word in vocabulary.words and not vocabulary.lexicon.find(word)
+    if word in _NO_PLACES or (word in plain_words().all and word not in _OF_PLACE_NAMES):
+        return False
+    return word in vocabulary.words and not vocabulary.lexicon.find(word)
 
 
 def _is_after_a_no(tokens: list[_Token], at: int) -> bool:
