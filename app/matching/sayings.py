@@ -7,21 +7,23 @@ taken by what it says, and pieces beside each other that say the same are put to
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from app.matching.text import terms
 
 
-class Stance(Enum):
+class Stance(IntEnum):
     """WORRY: it says something of the child and names nothing to look for or to avoid. ASIDE: another person's, past, on a condition, or of how
     loud or crowded it is."""
 
-    YES = "yes"
-    NO = "no"
-    WORRY = "worry"
-    ASIDE = "aside"
+    YES = 0
+    NO = 1
+    WORRY = 2
+    ASIDE = 3
 
 
 @dataclass(frozen=True)
@@ -40,24 +42,30 @@ class _Piece:
     start: int
     end: int
     said: str
-    stance: Stance = field(default=Stance.YES)
+    heads: frozenset[str] | set[str]
+    stance: Stance = Stance.YES
     is_calm: bool = False
+
+    def has(self, pattern: re.Pattern[str]) -> bool:
+        return not _HINTS[pattern].isdisjoint(self.heads) and pattern.search(self.said) is not None
 
 
 def _one(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    """Of small letters, with straight apostrophes."""
+    return re.compile(pattern)
 
 
 _KIN = r"(?:mum|mam|mummy|mother|dad|daddy|father|brothers?|sisters?|siblings?|nan|nana|gran\w*|uncle|aunt\w*|cousins?|twin|step\w+|friends?|mates?|teachers?|class|family|parents)"
-_NOT = r"(?:don['’]?t|do not|doesn['’]?t|does not|didn['’]?t|did not|wouldn['’]?t|would not|never|isn['’]?t|is not|are not|aren['’]?t|['’]m not|am not|im not|not)"
-_WE = r"(?:i|he|she|they|we|it|you|im|i['’]m|ive|i['’]ve|i['’]ll|i['’]d|(?:he|she|it|that|there)['’]s|that|there)"
+_NOT = r"(?:don'?t|do not|doesn'?t|does not|didn'?t|did not|wouldn'?t|would not|never|isn'?t|is not|are not|aren'?t|'m not|am not|im not|not)"
+_WE = r"(?:i|he|she|they|we|it|you|im|i'm|ive|i've|i'll|i'd|(?:he|she|it|that|there)'s|that|there)"
 
-_WORD = re.compile(r"[a-z0-9']+")
+_ROUND = " ,–-\t"
+_HEAD = re.compile(r"([a-z0-9'][a-z0-9']{0,3})[a-z0-9']*")
 _SENTENCE = re.compile(r"[.;!?\n]+")
 _CUT = _one(
     r",\s*|\s+[–-]\s+|(?<!anything)(?<!everything)\s+(?=but\b)|\s+(?=(?:although|though|however|unless|except|because|cos|coz|whereas|while|when|if|as long as|only if|only when|instead of|rather than|not even)\b)"
     r"|\s+(?=(?:only )?not (?:with|when|if|the|on|in|paint|too)\b)|(?<=more)\s+(?=than\b)|\s+(?=than\b)"
-    rf"|\s+(?:and|so)\s+(?=(?:{_WE}|is|isn['’]?t|am|are|was|gets?|hates?|loves?|likes?|enjoys?|wants?|does|doesn['’]?t|don['’]?t|can['’]?t|cannot|never|not|no|finds?|afraid|scared|"
+    rf"|\s+(?:and|so)\s+(?=(?:{_WE}|is|isn'?t|am|are|was|gets?|hates?|loves?|likes?|enjoys?|wants?|does|doesn'?t|don'?t|can'?t|cannot|never|not|no|finds?|afraid|scared|"
     r"terrified|frightened|worr\w+|nervous|anxious|avoids?|refuses?|dislikes?)\b)",
 )
 _PARTS_WAYS = _one(r"^(?:but|although|though|however|unless|except|whereas)\b")
@@ -66,21 +74,21 @@ _TRAIL = _one(r"[,\s]+(?:only|just|but|and|so)\s*$")
 
 # --- a no that is none ---
 _NO_IS_YES = _one(
-    r"\b(?:don['’]?t mind|does(?:n['’]?t| not) mind|can['’]?t wait|cannot wait|never bored|not scared|not afraid|can['’]?t get enough|can['’]?t live without|never stops?|wouldn['’]?t say no|"
-    r"(?:won['’]?t|don['’]?t|never|doesn['’]?t|not)(?: ever)? (?:want (?:it |us |me )?to |wants to |like to |like it when we )?(?:stop|leave|come out|finish|end)|"
-    r"(?:hates?|don['’]?t like) (?:it )?(?:when|if|having to|to) (?:we |i |he |she )?(?:have to |has to )?(?:stop|leave|finish|miss|it ends|it is over)|hates? missing|wish (?:i|we) didn['’]?t)\b",
+    r"\b(?:don'?t mind|does(?:n'?t| not) mind|can'?t wait|cannot wait|never bored|not scared|not afraid|can'?t get enough|can'?t live without|never stops?|wouldn'?t say no|"
+    r"(?:won'?t|don'?t|never|doesn'?t|not)(?: ever)? (?:want (?:it |us |me )?to |wants to |like to |like it when we )?(?:stop|leave|come out|finish|end)|"
+    r"(?:hates?|don'?t like) (?:it )?(?:when|if|having to|to) (?:we |i |he |she )?(?:have to |has to )?(?:stop|leave|finish|miss|it ends|it is over)|hates? missing|wish (?:i|we) didn'?t)\b",
 )
 # --- a plain no ---
 _REFUSES = _one(
     rf"\b{_NOT}(?: (?:really|even|ever|actually|just|that|very|at all|so|too|all that))* (?:likes?|liked|enjoys?|enjoyed|want|wants|wanted|love|loves|fancy|wanna|care|into|keen|fond|interested|fussed|bothered|"
     r"a fan|my thing|(?:his|her) thing|for me|join(?:ing)?|go(?:ing)? near|a \w+ (?:person|kid|child|boy|girl)|my cup|touch|do(?:ing)? (?!any|much|it|that|well|my|as|so|what|good)\w+)\b"
-    r"|\b(?:won['’]?t|will not|wont) (?:go|do|join|try|touch|play|come|wear|eat|get)\b|\bnever (?:again|do|doing|liked|go(?:ing)? to)\b"
-    r"|\b(?:hates?|hated|hating|h8|detests?|loathes?|dislikes?|can['’]?t (?:stand|bear)|cannot (?:stand|bear)|can['’]?t be (?:bothered|asked|arsed)|cba|rubbish|boring|bored (?:of|by|with)|fed up (?:of|with)|"
+    r"|\b(?:won'?t|will not|wont) (?:go|do|join|try|touch|play|come|wear|eat|get)\b|\bnever (?:again|do|doing|liked|go(?:ing)? to)\b"
+    r"|\b(?:hates?|hated|hating|h8|detests?|loathes?|dislikes?|can'?t (?:stand|bear)|cannot (?:stand|bear)|can'?t be (?:bothered|asked|arsed)|cba|rubbish|boring|bored (?:of|by|with)|fed up (?:of|with)|"
     r"put off(?: by)?|no more|sick of|(?:so|really|just|is|are|be) (?:dead|long|dry|peak|wack|pants|minging|gross|meh|babyish)|babyish|yuck\w*|minging|refus\w+|rather not|avoid\w*|no way|no thanks?|anything but|"
     r"anything except|everything but|sooner not|turned? off by|walks? out of)\b",
 )
 _ONLY_NO = _one(r"^(?:only )?(?:except|not|no|apart from|than|rather than|instead of)\b")
-_LACKS = _one(r"\b(?:don['’]?t|do not|doesn['’]?t|does not|didn['’]?t|did not|cannot|can['’]?t|never) (?:ever |really )?(?:know|understand|get (?:the|it|what|why|how|my)|eat|sleep|put|say|talk|speak|answer|see|hear|laugh|care|fit|remember|trust|tell|feel)\b")
+_LACKS = _one(r"\b(?:don'?t|do not|doesn'?t|does not|didn'?t|did not|cannot|can'?t|never) (?:ever |really )?(?:know|understand|get (?:the|it|what|why|how|my)|eat|sleep|put|say|talk|speak|answer|see|hear|laugh|care|fit|remember|trust|tell|feel)\b")
 _FEARS = _one(r"\b(?:scared|afraid|frightened|terrified|petrified|phobia|phobic|freaks? (?:me|him|her) out|creeps? (?:me|him|her) out|allerg\w+)\b")
 _WORRIES = _one(
     r"\b(?:worr(?:y|ies|ied|ying)|nervous|anxious|anxiety|stress\w*|panics?|panick\w*|dread\w*|butterflies|embarrass\w*|overwhelm\w*|(?:feel|feels|felt|makes (?:me|him|her) feel) (?:sick|ill|funny|wobbly|hot)|"
@@ -97,9 +105,9 @@ _LOUD = _one(
     r"(?:everyone|everybody|people|others|they|all) (?:\w+ )?(?:watch|star|look)\w*|be(?:ing)? (?:watched|stared at|looked at|shouted at)|audience|smell\w*|packed|rowdy|hectic|too full|chaos|chaotic|touch(?:ed|ing) me)\b",
 )
 _TOO = _one(r"\b(?:too|so) (?:loud|noisy|many|busy|bright|crowded|full|hectic|much noise)\b")
-_HURTS = _one(r"\b(?:hurts?|leave|run (?:out|off|away)|hide|cover (?:my|his|her) ears|can['’]?t (?:think|cope|hear|concentrate)|cannot (?:think|cope|hear|concentrate)|melt\w*|overwhelm\w*|shut\w* down|walks? out)\b")
+_HURTS = _one(r"\b(?:hurts?|leave|run (?:out|off|away)|hide|cover (?:my|his|her) ears|can'?t (?:think|cope|hear|concentrate)|cannot (?:think|cope|hear|concentrate)|melt\w*|overwhelm\w*|shut\w* down|walks? out)\b")
 _QUIET = _one(
-    r"\b(?:(?:it|that|pool|place|room|hall|everything|everyone|there|gym|club|park) ?(?:is|['’]s|gets|was|are|goes) (?:\w+ )?(?:quiet|calm|peaceful|empty)|(?:somewhere|anywhere|nice and|a bit) (?:quiet|calm|peaceful)|"
+    r"\b(?:(?:it|that|pool|place|room|hall|everything|everyone|there|gym|club|park) ?(?:is|'s|gets|was|are|goes) (?:\w+ )?(?:quiet|calm|peaceful|empty)|(?:somewhere|anywhere|nice and|a bit) (?:quiet|calm|peaceful)|"
     r"(?:quiet|calm|peaceful) (?:places?|corners?|rooms?|spaces?|spots?|pools?|sessions?|times?|groups?|ones?)|(?:small|little|tiny) (?:groups?|classes|clubs?)|peace and quiet|the quiet|(?:not|few|fewer) (?:too|so)? ?many people|"
     r"few people|in (?:the )?peace)\b",
 )
@@ -108,11 +116,9 @@ _NO_MORE = _one(
     r"\b(?:not? (?:any ?more|any longer)|any ?more|any longer|no longer|gave (?:it |that |them )?up|given (?:it |that |them )?up|packed (?:it )?in|quit|gone off|went off|grew out of|grown out of|past that|over it now|"
     r"stopped (?:doing|liking|playing|going to|it))\b",
 )
-_UNWILLING = _one(r"\b(?:can['’]?t|cannot|couldn['’]?t|could not|nobody|no one|afford|clos\w+|shut|have|take|takes|lets?|allowed|there['’]?s no|isn['’]?t any|open)\b")
-_USED_TO = _one(r"\bused to\b")
-_MISSES = _one(r"\b(?:miss(?:es|ed)?|before (?:we|he|she|they|i|mum|dad|it)|until (?:we|he|she|they|i|mum|dad|it)|wish)\b")
+_UNWILLING = _one(r"\b(?:can'?t|cannot|couldn'?t|could not|nobody|no one|afford|clos\w+|shut|have|take|takes|lets?|allowed|there'?s no|isn'?t any|open)\b")
 _OTHERS = _one(
-    rf"^(?:(?:and|but|so|all|both) )*(?:(?:my|his|her|our|their|the|mum['’]?s|dad['’]?s) (?:\w+ ){{0,2}}?{_KIN}|mum|mam|dad|nan|nana|grandad|grandma|everyone(?: else)?(?: \w+ (?:my|the|our|his|her) \w+)?|everybody(?: else)?|"
+    rf"^(?:(?:and|but|so|all|both) )*(?:(?:my|his|her|our|their|the|mum'?s|dad'?s) (?:\w+ ){{0,2}}?{_KIN}|mum|mam|dad|nan|nana|grandad|grandma|everyone(?: else)?(?: \w+ (?:my|the|our|his|her) \w+)?|everybody(?: else)?|"
     r"they all|all (?:the|my|of) (?:other |them |his |her )?\w+|other (?:kids|children|people|boys|girls)|the (?:other )?(?:boys|girls|others)|most (?:kids|people|boys|girls)) "
     r"(?:\w+ ){0,2}?(?:likes?|loves?|plays?|does|is (?:into|mad|good at|obsessed)|are (?:into|mad|good at|obsessed)|collects?|supports?|wants? (?:me|him|her)|makes? (?:me|him|her) (?:do|go|play)|"
     r"(?:says?|thinks?) (?:i|he|she) should (?:do|play|join|go|try)|go(?:es)? (?:to )?(?:\w+ing|cubs|scouts|cadets|brownies|guides|football|dance|karate|gym\w*|choir))\b",
@@ -122,109 +128,111 @@ _ME_TOO = _one(r"\b(?:too|as well|so do i|same here|me neither|teach\w* (?:me|hi
 _ON_CONDITION = _one(r"^(?:but )?(?:only )?(?:if|when|as long as|unless|provided|with)\b")
 _FIRST_CONDITION = _one(r"^(?:only (?:if|when)|unless|as long as)\b")
 _PREFERS = _one(r"\b(?:likes?|loves?|prefers?|enjoys?|better|more fun|nicer)\b")
-_MAY_HELP = _one(r"^(?:only )?(?:if|when) (?:i|we|he|she|they|i['’]m|there (?:was|were))\b")
-_DENIED = _one(r"\b(?:no|not|never|nobody|without|don['’]?t|doesn['’]?t|isn['’]?t|aren['’]?t|won['’]?t)\b")
+_MAY_HELP = _one(r"^(?:only )?(?:if|when) (?:i|we|he|she|they|i'm|there (?:was|were))\b")
+_DENIED = _one(r"\b(?:no|not|never|nobody|without|don'?t|doesn'?t|isn'?t|aren'?t|won'?t)\b")
 _NONE_OF = _one(r"\bno (?!one\b|body\b|boys\b|girls\b|more\b)\w+")
 _ITS_OWN = _one(
     rf"\b(?:{_WE}|me|my|is|are|was|were|love|loves|like|likes|enjoy\w*|want|wants|into|mad|hates?|got|get|gets|do|does|go|goes|would|will|can|could|yes|yeah)\b",
 )
 _BACK = _one(r"\b(?:it|that|this|them|any ?more|any longer|there)\b")
 
-_TELLING = frozenset("""
-    don't dont doesn't doesnt didn't didnt wouldn't wouldnt won't wont isn't isnt aren't arent can't cant cannot not never no i'm im hate hates hated hating h8 detest detests loathe loathes dislike dislikes cba
-    rubbish boring bored fed sick put refuse refuses refused refusing avoid avoids avoided avoiding rather yuck yucky minging gross meh dead long dry peak wack pants babyish thanks anything everything except
-    apart unless scared afraid frightened terrified petrified phobia phobic freak freaks creeps allergic allergy worry worries worried worrying nervous anxious anxiety stress stressed stresses stressful
-    panic panics panicking dread dreads butterflies embarrassed embarrassing overwhelmed feel feels felt headache headaches hard scary tricky too so loud louder noise noisy noises crowd crowds crowded busy
-    echo echoes echoey bright shout shouts shouting shouted yelling screaming people many big large huge watch watches watching watched stare stares staring looked audience smell smells smelly packed rowdy
-    hectic chaos chaotic hurts quiet calm peaceful peace empty small little tiny few fewer any anymore longer gave given quit gone went grew grown stopped used miss misses brother brothers sister sisters mum
-    mam dad nan nana grandad grandma cousin cousins friend friends mates uncle aunt auntie twin class teacher everyone everybody they all other others most if than only touching walks
-    mind stop stops leave bear stand wait but although though however whereas because""".split())
+_DENYING = "don' dont not does didn neve isn' isnt won' wont will woul wouldn aren can' cann cant no nobo with"
+_HINTS: Mapping[re.Pattern[str], frozenset[str]] = {pattern: frozenset(heads.split()) for pattern, heads in (
+    (_NO_IS_YES, f"{_DENYING} hate miss wish"),
+    (_REFUSES, f"{_DENYING} hate hati h8 dete loat disl cba rubb bori bore fed put sick dead long dry peak wack pant ming gros meh baby yuck refu rath avoi anyt ever soon turn walk"),
+    (_FEARS, "scar afra frig terr petr phob frea cree alle"),
+    (_WORRIES, "worr nerv anxi stre pani drea butt emba over feel felt sick give too find scar"),
+    (_LACKS, _DENYING),
+    (_LOUD, "loud nois crow busy echo brig shou yell scre lots many much big larg huge watc star look audi smel pack rowd hect full chao touc"),
+    (_QUIET, "quie calm peac empt smal litt tiny few fewe"),
+    (_NO_MORE, "more anym long no gave give pack quit gone went grew grow past over stop"),
+    (_OTHERS, "brot sist mum mam dad nan nana gran cous frie mate twin teac clas uncl aunt ever they all othe boys girl most fami pare step moth fath sibl dadd mumm kid kids"),
+)}
+"""The first four letters of the words of which one stands in whatever the pattern would find."""
+_TELLING = frozenset(head for heads in _HINTS.values() for head in heads) | frozenset("but alth thou howe unle exce wher if than used only".split())
+
+
+def _heads(said: str) -> set[str]:
+    return set(_HEAD.findall(said))
 
 
 @lru_cache(maxsize=8192)
 def heard_in(text: str) -> Said:
     """Kept, for children say the same things."""
-    found: dict[Stance, list[str]] = {stance: [] for stance in Stance}
+    low = text.lower().replace("’", "'")
+    sentences = [sentence for one in _SENTENCE.split(text) if (sentence := one.strip(_ROUND))]
+    if len(low) != len(text) or _TELLING.isdisjoint(_heads(low)):
+        return Said(tuple(sentences))
+    found: tuple[list[str], list[str], list[str], list[str]] = [], [], [], []
     before: _Piece | None = None
     is_calm = False
-    for sentence in _SENTENCE.split(text):
-        sentence = sentence.strip(" ,–-\t")
-        if not sentence:
-            continue
-        if _TELLING.isdisjoint(_WORD.findall(sentence.lower().replace("’", "'"))):
-            pieces = [_Piece(0, len(sentence), sentence)]
-        else:
-            pieces = _pieces(sentence, before)
+    for sentence in sentences:
+        pieces = _pieces(sentence.lower().replace("’", "'"), before)
         before = pieces[-1]
-        is_calm = is_calm or any(piece.is_calm for piece in pieces)
         for stance, said in _together(sentence, pieces):
             found[stance].append(said)
-    yes, no, worries, aside = (tuple(found[stance]) for stance in Stance)
-    return Said(yes, no, worries, aside, is_calm)
+        is_calm = is_calm or any(piece.is_calm for piece in pieces)
+    yes, no, worries, aside = found
+    return Said(tuple(yes), tuple(no), tuple(worries), tuple(aside), is_calm)
 
 
 def _pieces(sentence: str, before: _Piece | None) -> list[_Piece]:
     """The sentence cut up, each piece with its stance; `before` is the last piece of the sentence before."""
     pieces: list[_Piece] = []
-    starts = [0]
-    ends: list[int] = []
-    for cut in _CUT.finditer(sentence):
-        if cut.start() > 0:
-            ends.append(cut.start())
-            starts.append(cut.end())
-    for start, end in zip(starts, [*ends, len(sentence)], strict=True):
+    cuts = [(0, 0), *(cut.span() for cut in _CUT.finditer(sentence) if cut.start() > 0), (len(sentence), 0)]
+    for (_, start), (end, _) in pairwise(cuts):
         said = sentence[start:end]
         if said.strip():
-            piece = _Piece(start, end, said)
-            piece.stance = _stance(piece, pieces)
+            piece = _Piece(start, end, said, _heads(said))
+            piece.stance = _stance(piece, pieces[-1] if pieces else None)
             _look_back(piece, pieces[-1] if pieces else before)
             pieces.append(piece)
     return pieces
 
 
-def _stance(piece: _Piece, earlier: list[_Piece]) -> Stance:
-    said = _LEAD.sub("", piece.said)
-    last = earlier[-1] if earlier else None
-    if _NO_IS_YES.search(said):
+def _stance(piece: _Piece, last: _Piece | None) -> Stance:
+    if piece.has(_NO_IS_YES):
         return Stance.YES
-    if last is not None and last.stance is Stance.NO and said.startswith(("when ", "if ")) and _NO_IS_YES.search(f"{last.said} {said}"):
+    if last is not None and last.stance is Stance.NO and piece.said.startswith(("when ", "if ")) and _NO_IS_YES.search(f"{last.said} {piece.said}"):
         last.stance = Stance.YES
         return Stance.YES
-    if _QUIET.search(said) and not _REFUSES.search(said) and "too quiet" not in said:
+    if piece.has(_QUIET) and not piece.has(_REFUSES) and "too quiet" not in piece.said:
         piece.is_calm = True
-    elif _is_too_loud(said, last):
+    elif piece.has(_LOUD) and _is_too_loud(piece, last):
         piece.is_calm = True
         if last is not None and last.stance is Stance.NO and not _names(last.said):
             last.stance = Stance.ASIDE  # "I don't like it" is said of how loud it is
         return Stance.ASIDE
-    if last is not None and (found := _depending(piece.said, last)):
+    if last is not None and (found := _depending(piece.said, last)) is not None:
         return found
-    if _NO_MORE.search(said) and not _UNWILLING.search(said):
+    if piece.has(_NO_MORE) and not _UNWILLING.search(piece.said):
         return Stance.ASIDE
-    if _FEARS.search(said):
-        return Stance.WORRY if _OF_LIFE.search(said) else Stance.NO
-    if _REFUSES.search(said) or _ONLY_NO.search(piece.said):
+    return _feeling(piece, last)
+
+
+def _feeling(piece: _Piece, last: _Piece | None) -> Stance:
+    if piece.has(_FEARS):
+        return Stance.WORRY if _OF_LIFE.search(piece.said) else Stance.NO
+    if piece.has(_REFUSES) or _ONLY_NO.match(piece.said):
         return Stance.NO
-    if _WORRIES.search(said) or _LACKS.search(said):
+    if piece.has(_WORRIES) or piece.has(_LACKS):
         return Stance.WORRY
-    if _OTHERS.search(said) and not _WITH_ME.search(said):
+    if piece.has(_OTHERS) and not _WITH_ME.search(piece.said):
         return Stance.ASIDE
-    if last is not None and last.stance in (Stance.NO, Stance.ASIDE, Stance.WORRY) and not _ITS_OWN.search(said) and not _PARTS_WAYS.search(piece.said):
+    if last is None:
+        return Stance.YES if not _FIRST_CONDITION.match(piece.said) else Stance.NO if _NONE_OF.search(piece.said) else Stance.ASIDE
+    if last.stance in (Stance.NO, Stance.ASIDE, Stance.WORRY) and not _ITS_OWN.search(piece.said) and not _PARTS_WAYS.match(piece.said):
         return last.stance
-    if last is None and _FIRST_CONDITION.search(piece.said):
-        return Stance.NO if _NONE_OF.search(said) else Stance.ASIDE
     return Stance.YES
 
 
-def _is_too_loud(said: str, last: _Piece | None) -> bool:
+def _is_too_loud(piece: _Piece, last: _Piece | None) -> bool:
     """Loudness, crowds and being watched are a matter of how it is, not of what it is."""
-    if not _LOUD.search(said):
-        return False
-    if any(pattern.search(said) for pattern in (_TOO, _HURTS, _REFUSES, _FEARS, _WORRIES, _DENIED)):
+    if piece.has(_REFUSES) or piece.has(_FEARS) or piece.has(_WORRIES) or any(pattern.search(piece.said) for pattern in (_TOO, _HURTS, _DENIED)):
         return True
     if last is None:
         return False
-    return bool(_HURTS.search(last.said)) or ((last.is_calm or last.stance in (Stance.NO, Stance.WORRY)) and not _ITS_OWN.search(said))
+    return _HURTS.search(last.said) is not None or ((last.is_calm or last.stance in (Stance.NO, Stance.WORRY)) and not _ITS_OWN.search(piece.said))
 
 
 def _depending(said: str, last: _Piece) -> Stance | None:
@@ -268,6 +276,13 @@ def _names(said: str) -> bool:
     return bool(terms(_SAYS_NOTHING.sub(" ", said)))
 
 
+def _bare(said: str) -> str:
+    """Without the little words at both ends."""
+    said = said.strip(_ROUND)
+    lead, trail = _LEAD.match(said.lower() + " "), _TRAIL.search(said.lower())
+    return said[lead.end() if lead else 0 : trail.start() if trail else len(said)].strip(_ROUND)
+
+
 def _together(sentence: str, pieces: list[_Piece]) -> list[tuple[Stance, str]]:
     """Pieces beside each other that say the same, as they were said."""
     out: list[tuple[Stance, str]] = []
@@ -276,7 +291,7 @@ def _together(sentence: str, pieces: list[_Piece]) -> list[tuple[Stance, str]]:
         following = pieces[at + 1] if at + 1 < len(pieces) else None
         if following is not None and following.stance is piece.stance and not _PARTS_WAYS.search(following.said):
             continue
-        if said := _TRAIL.sub("", _LEAD.sub("", sentence[start : piece.end].strip(" ,–-\t") + " ")).strip(" ,–-\t"):
+        if said := _bare(sentence[start : piece.end]):
             out.append((piece.stance, said))
         start = following.start if following is not None else 0
     return out
