@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,13 @@ MOST_SHOWN = 200
 """More problems than these are counted on a terminal, and listed in full only in JSON."""
 
 MOST_LISTED = 200
-"""Rows and problems on a page."""
+"""Rows on a page."""
+
+MOST_KEPT = 25_000
+"""Problems kept with an upload, for the table that its owner takes home to put the file right: every row of the longest file, and some twice."""
+
+
+MOST_KINDS = 40
 
 
 @dataclass(frozen=True)
@@ -75,13 +82,21 @@ class Report:
         told = [taken for taken in self.taken if taken.outcome is not Outcome.UNCHANGED or taken.kept]
         return {
             "created": self.created, "updated": self.updated, "unchanged": self.unchanged, "wrong": self.wrong,
-            "notes": self.notes, "told": len(told), "problem_count": len(self.problems),
-            "problems": [[p.row, p.column, p.found, p.allowed] for p in self.problems[:MOST_LISTED]],
+            "notes": self.notes, "told": len(told), "problem_count": len(self.problems), "by_column": self._by_column(),
+            "problems": [[p.row, p.column, p.found, p.allowed] for p in self.problems[:MOST_KEPT]],
             "rows": [
                 {"row": t.row, "ref": t.ref, "label": t.label, "outcome": t.outcome, "changed": list(t.changed), "kept": list(t.kept)}
                 for t in told[:MOST_LISTED]
             ],
         }
+
+    def _by_column(self) -> list[list[Any]]:
+        """Each thing that is allowed and was not kept to: column, how many cells, the first of them (row, found), what is allowed; the most first."""
+        first: dict[tuple[str, str], Problem] = {}
+        for problem in self.problems:
+            first.setdefault((problem.column, problem.allowed), problem)
+        counts = Counter((problem.column, problem.allowed) for problem in self.problems)
+        return [[column, count, first[column, allowed].row, first[column, allowed].found, allowed] for (column, allowed), count in counts.most_common(MOST_KINDS)]
 
     def as_lines(self) -> Iterator[str]:
         """For a person at a terminal."""

@@ -20,6 +20,7 @@ from app.interchange.services import drafts
 from app.interchange.services import mapped as mappings
 from app.shared import clock
 from app.shared.errors import NotFound
+from app.shared.files import csv_file
 from app.shared.web import act, allow, exporting, is_htmx, submit
 
 blueprint = Blueprint("interchange", __name__)
@@ -66,6 +67,16 @@ def draft_show(draft: ImportDraft) -> ResponseReturnValue:
     if is_busy or not draft.report:
         return render_template("interchange/import_wait.html", draft=draft, told=told, is_busy=is_busy)
     return render_template("interchange/import_show.html", draft=draft, report=draft.report, is_children=draft.kind is ImportKind.CHILDREN)
+
+
+@blueprint.get("/imports/<uuid:draft_id>/wrong-cells.csv")
+@allow(policies.can_use_draft, draft=queries.get_draft)
+def wrong_cells(draft: ImportDraft) -> ResponseReturnValue:
+    """Every one of them, to be put right in the file at a desk."""
+    rows = [(str(row), *rest) for row, *rest in draft.report.get("problems", [])]
+    answer = csv_file("wrong-cells", (_("Row"), _("Column"), _("Found"), _("Allowed")), rows)
+    answer.set_data("\ufeff" + answer.get_data(as_text=True))  # the mark by which Excel knows UTF-8
+    return answer
 
 
 @blueprint.route("/imports/<uuid:draft_id>/mapping", methods=["GET", "POST"])

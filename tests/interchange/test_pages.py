@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
@@ -19,8 +20,8 @@ from app.children.models import Child
 from app.interchange.services import drafts, import_catalogue, import_children
 from app.shared.db import db
 from tests import factories
-from tests.interchange.samples import CATALOGUE, CHILD, catalogue, children
-from tests.interchange.tables import as_csv
+from tests.interchange.samples import CATALOGUE, CHILD, as_csv, catalogue, children, many_offerings
+from tests.interchange.tables import as_csv as as_table
 from tests.support.client import StrictClient
 from tests.support.people import sign_in
 
@@ -58,6 +59,23 @@ def test_a_file_is_looked_at_then_imported_then_reported(signed_in: StrictClient
     assert (done.status_code, done.location) == (303, sent.location)
     assert "This is what was done." in text(signed_in.get(sent.location))
     assert count(Offering) == 4
+
+
+def test_of_many_wrong_cells_the_page_tells_the_kinds_and_a_table_takes_every_one_home(signed_in: StrictClient, zone: Zone) -> None:
+    """A list of the first ones is of no use to somebody who has hundreds to put right."""
+    offerings = csv.DictReader(io.StringIO(many_offerings(300).decode()))
+    spoilt = [{**one, "age_min": "eleven" if number % 3 else "=1+1"} for number, one in enumerate(offerings)]
+    sent = upload(signed_in, as_csv(spoilt))
+    page = text(signed_in.get(sent.location))
+    assert "age_min 300 “=1+1” in row 2 A whole number from 0 to 25." in page and "The first 20, row by row" in page
+    assert "All 300 as a table" in page and "Row 22 " not in page
+    table = signed_in.get(f"{sent.location}/wrong-cells.csv")
+    lines = table.get_data(as_text=True).removeprefix("\ufeff").splitlines()
+    assert (len(lines), lines[0]) == (301, "Row,Column,Found,Allowed")
+    assert [line.split(",")[0] for line in lines[1:]] == [str(row) for row in range(2, 302)]
+    assert table.headers["Content-Disposition"].startswith("attachment")
+    sign_in(signed_in, factories.make_person(Role.ZONE_MANAGER, zone))
+    assert signed_in.get(f"{sent.location}/wrong-cells.csv").status_code == 404, "the file of somebody else"
 
 
 def test_the_button_pressed_twice_imports_once(signed_in: StrictClient) -> None:
@@ -196,4 +214,4 @@ def test_the_name_typed_for_a_mapping_stays_when_one_only_looks_at_what_comes_of
 
 def _table(client: StrictClient) -> TestResponse:
     rows = [["Ref", "Title", "Run by", "Type", "Ages"], ["1", "Low wall", "Rock Up", "Sports", "KS2"]]
-    return upload(client, as_csv(rows), "council.csv", kind="table", source="council")
+    return upload(client, as_table(rows), "council.csv", kind="table", source="council")
