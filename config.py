@@ -120,6 +120,8 @@ class Settings:
             raise SettingsRefused("KITH_SQLITE_SYNCHRONOUS is FULL, EXTRA, NORMAL or OFF.")
         if self.second_step not in {"", "required", "offered"}:
             raise SettingsRefused("KITH_SECOND_STEP is required or offered.")
+        if not self.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise SettingsRefused("KITH_DATABASE_URL must begin with sqlite:/// or postgresql://, like sqlite:////srv/kith/kith.sqlite3.")
         if not self.is_production:
             return
         if self.second_step == "offered":

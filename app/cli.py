@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 
 import click
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade as upgrade_database
+from sqlalchemy.exc import DBAPIError
 
 from app import ROOMS, create_app
 from app.catalogue.search import index as search_index
 from app.serve import serve
 from app.shared.db import atomic
 from app.shared.db import db as database
-from app.shared.errors import DomainError
-from config import SettingsRefused
+from app.shared.errors import DomainError, Invalid
+from config import ROOT, SettingsRefused
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class KithGroup(click.Group):
@@ -29,6 +35,12 @@ class KithGroup(click.Group):
         except DomainError as refusal:
             click.echo(refusal.sentence, err=True)
             ctx.exit(1)
+        except DBAPIError as failure:
+            sentence = why_unusable(ctx, failure)
+            if sentence is None:
+                raise
+            click.echo(sentence, err=True)
+            ctx.exit(1)
 
 
 def app_of(ctx: click.Context) -> Flask:
@@ -38,6 +50,22 @@ def app_of(ctx: click.Context) -> Flask:
         root.obj = create_app()
     app: Flask = root.obj
     return app
+
+
+def why_unusable(ctx: click.Context, failure: DBAPIError) -> str | None:
+    """What is the matter with the database itself, in a sentence; None where the statement was at fault, which is ours to mend."""
+    said = " ".join(str(failure.orig).split())
+    try:
+        with app_of(ctx).app_context():
+            database.session.remove()
+            have, newest = _revision(), _newest()
+    except DBAPIError:
+        return f"The database cannot be used ({said}). KITH_DATABASE_URL or KITH_DATA_DIR says where it is; `kith db upgrade` sets it up."
+    if have is None:
+        return "The database is empty: set it up with `kith db upgrade`."
+    if have != newest:
+        return f"The database is of another version of Kith ({have}, not {newest}): bring it up to date with `kith db upgrade`."
+    return None
 
 
 @click.group(cls=KithGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,13 +82,21 @@ def db() -> None:
 def db_upgrade() -> None:
     """Bring the database named by KITH_DATABASE_URL to the newest schema, and what search reads to the newest reading."""
     app = create_app()
-    app.config["SETTINGS"].data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = app.config["SETTINGS"].data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Invalid(f"{folder} (KITH_DATA_DIR) cannot be Kith's folder: {(error.strerror or 'it cannot be made').lower()}.") from error
     with app.app_context():
         before = _revision()
         upgrade_database()
         if before not in (None, _revision()):
             with atomic():
                 search_index.rebuild()
+
+
+def _newest() -> str | None:
+    return ScriptDirectory(str(ROOT / "migrations")).get_current_head()
 
 
 def _revision() -> str | None:
@@ -85,12 +121,20 @@ def all_commands() -> click.Group:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script. What it writes is UTF-8, as its formats are, whatever the terminal's own language."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace" if stream is sys.stderr else None)
     commands = all_commands()
     try:
         commands.main(prog_name="kith")
     except SettingsRefused as refusal:
         click.echo(str(refusal), err=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        click.echo(f"{error.filename or 'Standard output'} cannot be written: {(error.strerror or 'it is full').lower()}.", err=True)
         sys.exit(1)
 
 

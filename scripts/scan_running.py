@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -46,6 +47,10 @@ AS_IN_PRODUCTION = {
 }
 
 
+class NotSignedIn(Exception):
+    """The server did not let them in; the text says what its page said."""
+
+
 class Visitor:
     """A browser that remembers its cookie. Without `email`: somebody who is not signed in."""
 
@@ -55,8 +60,11 @@ class Visitor:
         page = self.ask("GET", "/sign-in")
         self.token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', page)[0]
         if email:
-            self.ask("POST", "/sign-in", {"csrf_token": self.token, "email": email, "password": password})
-            self.token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', self.ask("GET", "/account"))[0]
+            said = self.ask("POST", "/sign-in", {"csrf_token": self.token, "email": email, "password": password})
+            tokens = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', self.ask("GET", "/account"))
+            if not tokens:
+                raise NotSignedIn(f"{email}: {' '.join(re.sub(r'<[^>]+>', ' ', said).split())[:400]}")
+            self.token = tokens[0]
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> str:
         connection = http.client.HTTPConnection(self.host, timeout=60)
@@ -68,6 +76,20 @@ class Visitor:
         text = answer.read().decode(errors="replace")
         connection.close()
         return text
+
+
+def somebody(server: Server, people: Sequence[Mapping[str, str]]) -> Visitor:
+    """The first of these people who still signs in: whoever was attacked as before may have ended another's account, as their role may.
+
+    Raises NotSignedIn where none does.
+    """
+    refused = []
+    for person in people:
+        try:
+            return Visitor(server, person["email"], person["password"])
+        except NotSignedIn as why:
+            refused.append(str(why))
+    raise NotSignedIn("; ".join(refused))
 
 
 def wapiti(tool: str, server: Server, role: str, visitor: Visitor, folder: Path, *, again: bool = False) -> list[str]:
@@ -136,7 +158,11 @@ def main(wapiti_tool: str, schemathesis_tool: str) -> int:
                 for role in wanted:
                     if role == STRANGER:  # last: trying passwords, it is kept waiting, and with it whoever comes from the same address
                         continue
-                    visitor = Visitor(server, people[role]["email"], people[role]["password"])
+                    try:
+                        visitor = somebody(server, people[role])
+                    except NotSignedIn as why:
+                        faults.append(f"nobody could be attacked as {role}, for nobody could sign in: {why}")
+                        continue
                     faults += schemathesis(schemathesis_tool, server, role, visitor, folder)
                     faults += wapiti(wapiti_tool, server, role, visitor, folder)
                 if STRANGER in wanted:
@@ -156,8 +182,8 @@ def main(wapiti_tool: str, schemathesis_tool: str) -> int:
         return 1 if faults else 0
 
 
-def prepare(folder: Path) -> tuple[Path, dict[str, dict[str, str]]]:
-    """The data directory with a demo in it, and one person of each role."""
+def prepare(folder: Path) -> tuple[Path, dict[str, list[dict[str, str]]]]:
+    """The data directory with a demo in it, and the people of each role."""
     data = Path(os.environ.get("KITH_SCAN_DATA") or folder / "data")
     kith = [sys.executable, "-c", "from app.cli import main; main()"]
     env = {**os.environ, "KITH_DATA_DIR": str(data), "KITH_DATABASE_URL": ""}
@@ -166,9 +192,9 @@ def prepare(folder: Path) -> tuple[Path, dict[str, dict[str, str]]]:
         for command in (["db", "upgrade"], ["demo"]):
             subprocess.run([*kith, *command], env=env, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
     told = subprocess.run([*kith, "demo", "--accounts", "--format", "json"], env=env, check=True, capture_output=True, text=True, cwd=ROOT)
-    people: dict[str, dict[str, str]] = {}
+    people: dict[str, list[dict[str, str]]] = {}
     for row in json.loads(told.stdout):
-        people.setdefault(row["role"], row)
+        people.setdefault(row["role"], []).append(row)
     return data, people
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,9 @@ from app.catalogue.search.facts import DAY_NAMES, DAYS
 from app.catalogue.search.filters import Filters
 from app.cli import app_of
 from app.shared.errors import Invalid
+from app.shared.json_files import read_json
+
+_NOT_ON_ONE_LINE = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -50,12 +55,7 @@ def search_command(ctx: click.Context, slug: str, path: Path, top: int, form: st
 
 def read_queries(path: Path) -> list[Asked]:
     """Raises Invalid with a sentence that says where in the file it goes wrong."""
-    try:
-        raw = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise Invalid(f"{path} cannot be read: {(error.strerror or 'no such file').lower()}.") from error
-    except ValueError as error:
-        raise Invalid(f"{path} is not JSON: {error}.") from error
+    raw = read_json(path)
     if not isinstance(raw, list):
         raise Invalid(f"{path} must hold a list of queries, like [{{\"id\": \"q1\", \"query\": \"footy\"}}].")
     return [_read_query(one, f"{path}, query {number}") for number, one in enumerate(raw, 1)]
@@ -65,14 +65,19 @@ def _read_query(raw: Any, where: str) -> Asked:
     if not isinstance(raw, dict):
         raise Invalid(f"{where}: a query is an object with id, query and perhaps filters.")
     id_, words = raw.get("id"), raw.get("query", "")
-    if isinstance(id_, bool) or not isinstance(id_, (str, int)) or any(c in str(id_) for c in "\t\r\n"):
+    if isinstance(id_, bool) or not isinstance(id_, (str, int)) or _NOT_ON_ONE_LINE.search(str(id_)):
         raise Invalid(f"{where}: id must be a text of one line or a whole number.")
     if not isinstance(words, str):
         raise Invalid(f"{where}: query must be a text.")
     filters = raw.get("filters") or {}
     if not isinstance(filters, dict):
         raise Invalid(f"{where}: filters must be an object, like {{\"region\": \"Wigan\"}}.")
-    return Asked(str(id_), words, read_filters(filters, where))
+    return Asked(str(id_), _sayable(words), read_filters(filters, where))
+
+
+def _sayable(text: str) -> str:
+    """Without halves of surrogate pairs: JSON can write them, but no database and no terminal takes them."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def read_filters(raw: Mapping[str, Any], where: str) -> Filters:
@@ -98,7 +103,7 @@ def read_filters(raw: Mapping[str, Any], where: str) -> Filters:
         languages=tuple(code.lower() for code in _texts(given, "language", where, None)),
         deliveries=_texts(given, "delivery", where, [delivery.value for delivery in Delivery]),
         age=None if age is None else int(age),
-        max_cost_pence=None if cost is None else round(cost * 100),
+        max_cost_pence=None if cost is None else math.floor(round(cost * 100, 6)),
         is_free=_switch(given, "free", where),
         is_step_free=_switch(given, "step_free", where),
         within_km=within,
@@ -115,7 +120,7 @@ def _texts(given: Mapping[str, Any], name: str, where: str, allowed: list[str] |
     for value in values:
         if not isinstance(value, str):
             raise Invalid(f"{where}: {name} must be a text, or a list of texts.")
-        spelled = value if allowed is None else next((a for a in allowed if a.casefold() == value.strip().casefold()), None)
+        spelled = _sayable(value) if allowed is None else next((a for a in allowed if a.casefold() == value.strip().casefold()), None)
         if spelled is None:
             raise Invalid(f"{where}: {name} cannot be {value!r}; it may be {', '.join(allowed or [])}.")
         out.append(spelled)

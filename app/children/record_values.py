@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_TIME = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+_TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,15 @@ def read_window(item: object) -> Window | None:
     days, start, end = item.get("days"), item.get("start"), item.get("end")
     if not isinstance(days, Sequence) or isinstance(days, str) or not days or any(day not in DAYS for day in days):
         return None
-    if not all(isinstance(t, str) and _TIME.match(t) for t in (start, end)) or str(start) >= str(end):
+    if not all(isinstance(t, str) and _TIME.fullmatch(t) for t in (start, end)):
         return None
-    return Window(tuple(days), str(start), str(end))
+    start, end = str(start).zfill(5), str(end).zfill(5)  # "9:30" is 09:30
+    return Window(tuple(days), start, end) if start < end else None
 
 
 def is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """A whole number, also written as some programs do: 9.0."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, float) and value.is_integer())
 
 
 def is_number(value: object) -> bool:

@@ -14,9 +14,11 @@ from typing import Any
 from app.catalogue.models import NEEDS
 from app.children.record_values import Window, is_number, is_whole, read_window, said
 
-_LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 _UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")
 MANY_KM = 2000
+LAST_PRIORITY = 3
+"""The format sets no limit; what comes after the third need counts as the third."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,11 @@ class _Reader:
         whose = self.raw.get("id") if not self.prefix else ""
         self.faults.append(Fault(self.row, str(whose or ""), self.prefix + column, said(found), allowed))
 
+    def given(self, name: str, usual: object) -> Any:
+        """The value; null is the same as nothing said, which means `usual`."""
+        value = self.raw.get(name)
+        return usual if value is None else value
+
     def inner(self, name: str) -> _Reader:
         value = self.raw.get(name)
         if not isinstance(value, Mapping):
@@ -190,14 +197,14 @@ class _Reader:
         return None if self.raw.get(name) is None else self.whole(name, low, high)
 
     def whole_list(self, name: str, low: int, high: int) -> tuple[int, ...]:
-        value = self.raw.get(name, [])
+        value = self.given(name, [])
         if not isinstance(value, list) or not all(is_whole(item) and low <= item <= high for item in value):
             self.fault(name, value, f"a list of whole numbers from {low} to {high}")
             return ()
-        return tuple(value)
+        return tuple(int(item) for item in value)
 
     def yes_no(self, name: str) -> bool:
-        value = self.raw.get(name, False)
+        value = self.given(name, False)
         if not isinstance(value, bool):
             self.fault(name, value, "true or false")
             return False
@@ -220,7 +227,7 @@ class _Reader:
         return float(value)
 
     def pence(self, name: str) -> int:
-        value = self.raw.get(name, 0)
+        value = self.given(name, 0)
         exact = Decimal(str(value)) * 100 if is_number(value) else Decimal(-1)
         if exact < 0 or exact > 10_000_000 or exact != exact.to_integral_value():
             self.fault(name, value, "pounds, 0 or more, to the penny")
@@ -228,14 +235,14 @@ class _Reader:
         return int(exact)
 
     def languages(self) -> tuple[str, ...]:
-        value = self.raw.get("languages", ["en"])
-        if not isinstance(value, list) or not value or not all(isinstance(v, str) and _LANGUAGE.match(v) for v in value):
+        value = self.given("languages", ["en"])
+        if not isinstance(value, list) or not value or not all(isinstance(v, str) and _LANGUAGE.fullmatch(v) for v in value):
             self.fault("languages", value, "a list of language codes such as en, so or bsl")
             return ("en",)
-        return tuple(value)
+        return tuple(dict.fromkeys(v.lower() for v in value))
 
     def needs(self) -> tuple[tuple[str, int], ...]:
-        value = self.raw.get("needs", [])
+        value = self.given("needs", [])
         if not isinstance(value, list):
             self.fault("needs", value, "a list of needs, each with code and priority")
             return ()
@@ -245,12 +252,12 @@ class _Reader:
             priority: Any = item.get("priority") if isinstance(item, Mapping) else None
             if code not in NEEDS:
                 self.fault("needs", item if code is None else code, f"one of the {len(NEEDS)} needs, such as {NEEDS[0]}")
-            elif not is_whole(priority) or not 1 <= priority <= 3:
-                self.fault("needs", f"{code} with priority {said(priority)}", "priority 1, 2 or 3")
+            elif not is_whole(priority) or priority < 1:
+                self.fault("needs", f"{code} with priority {said(priority)}", "a priority from 1, which is the first, on")
             elif code in (known for known, _ in read):
                 self.fault("needs", f"{code} twice", "each need once")
             else:
-                read.append((code, int(priority)))
+                read.append((code, min(int(priority), LAST_PRIORITY)))
         return tuple(read)
 
     def windows(self) -> tuple[Window, ...]:

@@ -18,11 +18,12 @@ from app.matching import queries
 from app.matching.profile import Profile, profile_of_record
 from app.matching.queries import MatchResult
 from app.shared.errors import Invalid
+from app.shared.json_files import read_json
 
 
 @click.command("match")
 @click.option("--zone", "slug", required=True, metavar="SLUG", help="The Zone whose offerings are matched.")
-@click.option("--children", "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE.json",
+@click.option("--children", "file", type=click.Path(path_type=Path), metavar="FILE.json",
               help="Children in the exchange format; they need not be imported.")
 @click.option("--all", "everyone", is_flag=True, help="Every active child of the Zone.")
 @click.option("--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many offerings a child.")
@@ -61,15 +62,7 @@ def _from_zone(zone_id: Any) -> Iterator[Profile]:
 
 def _from_file(zone_id: Any, file: Path) -> Iterator[Profile]:
     """Straight from the file. What is wrong goes to standard error; a child whom Kith knows keeps the refusals it has there."""
-    try:
-        data = json.loads(file.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Invalid(f"{file.name} is not UTF-8 text (byte {error.start}).") from error
-    except json.JSONDecodeError as error:
-        raise Invalid(f"{file.name} is not JSON: {error.msg}, line {error.lineno}, column {error.colno}.") from error
-    except RecursionError as error:
-        raise Invalid(f"{file.name} is nested too deeply.") from error
-    good, faults = read_records(data)
+    good, faults = read_records(read_json(file))
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults and not good:

@@ -84,6 +84,9 @@ def test_a_query_without_answers_prints_nothing(run: Run) -> None:
     ([{"id": "a", "query": "x", "filters": {"within_km": 3}}], "within_km needs lat and lon"),
     ([{"id": "a", "query": "x", "filters": {"free": "yes"}}], "free must be true or false"),
     ([{"id": "a", "query": "x", "filters": {"day": 3}}], "day must be a text"),
+    ("[" * 100_000, "is nested too deeply"), ('[{"id": "a", "query": "x", "filters": {"age": ' + "9" * 5_000 + "}}]", "age must be a number"),
+    ('[{"id": ' + "9" * 5_000 + ', "query": "x"}]', "query 1: id must be"), ('[{"id": "\\ud800", "query": "x"}]', "query 1: id must be"),
+    ('[{"id": "a\\u0000", "query": "x"}]', "query 1: id must be"),
 ])
 def test_a_bad_file_is_one_sentence_on_standard_error_and_status_one(run: Run, queries: Any, said: str | None) -> None:
     done = run(queries)
@@ -92,6 +95,20 @@ def test_a_bad_file_is_one_sentence_on_standard_error_and_status_one(run: Run, q
         return
     assert (done.exit_code, done.stdout) == (1, "")
     assert said in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_half_a_letter_in_the_words_or_a_filter_is_no_fault_of_the_file(run: Run) -> None:
+    """JSON can write halves of surrogate pairs, which no database takes and no terminal prints."""
+    done = run('[{"id": "👨\u200d👧", "query": "\\ud800 drumming"}, {"id": "b", "query": "", "filters": {"region": "\\udfff", "language": "\\ud800"}}]', "--top", "1")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert [line.split("\t")[:2] for line in done.stdout.splitlines()] == [["👨\u200d👧", "drum"]]
+    assert run('[{"id": "a", "query": "\\ud800"}]', "--format", "json").exit_code == 0
+
+
+def test_a_price_is_never_above_what_was_asked_for(run: Run) -> None:
+    for most, wanted in ((6, {"gym"}), (5.996, set()), (5.9999999999, {"gym"})):  # the last is 6 to a machine that counts in halves
+        done = run([{"id": "q", "query": "", "filters": {"max_cost": most, "kind": "paid_community"}}], "--top", "100")
+        assert {line.split("\t")[1] for line in done.stdout.splitlines()} == wanted, most
 
 
 def test_an_unknown_zone_is_one_sentence_and_status_one(run: Run) -> None:

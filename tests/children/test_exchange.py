@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.catalogue.models import NEEDS
 from app.children import services
 from app.children.models import Child, Voice
-from app.children.record_values import DAYS
+from app.children.record_values import DAYS, Window
 from app.children.records import ChildRecord, read_record, read_records
 from app.children.services import Outcome, export_dict, upsert_child
 from app.shared.db import db
@@ -107,7 +107,7 @@ def test_what_the_file_does_not_know_is_left_alone(world: World) -> None:
     ("id", "", "id"), ("id", None, "id"), ("first_name", "", "first_name"), ("first_name", 7, "first_name"), ("age", "nine", "age"),
     ("age", 9.5, "age"), ("age", True, "age"), ("age", 26, "age"), ("lat", 91, "lat"), ("lat", None, "lat"), ("lon", "west", "lon"),
     ("interests", "drums", "interests"), ("interests", [1], "interests"), ("needs", [{"code": "Social:magic", "priority": 1}], "needs"),
-    ("needs", [{"code": "Social:teamwork", "priority": 4}], "needs"), ("needs", [{"code": "Social:teamwork"}], "needs"),
+    ("needs", [{"code": "Social:teamwork", "priority": 0}], "needs"), ("needs", [{"code": "Social:teamwork"}], "needs"),
     ("needs", [{"code": "Social:teamwork", "priority": 1}] * 2, "needs"), ("needs", {}, "needs"), ("constraints", None, "constraints"),
     ("max_km", 0, "constraints.max_km"), ("max_km", float("nan"), "constraints.max_km"), ("max_km", None, "constraints.max_km"),
     ("windows", [{"days": ["Mon"], "start": "17:00", "end": "15:00"}], "constraints.windows"),
@@ -124,6 +124,19 @@ def test_wrong_value_is_named_by_its_column(name: str, value: Any, column: str) 
     assert record is None
     assert [(fault.row, fault.column) for fault in faults] == [(4, column)]
     assert "found" in str(faults[0])
+
+
+@pytest.mark.parametrize(("name", "value", "key", "meant"), [
+    ("age", 9.0, "age", 9), ("max_group", 12.0, "max_group", 12), ("sibling_ages", [4.0], "sibling_ages", (4,)),
+    ("needs", None, "needs", ()), ("sibling_ages", None, "sibling_ages", ()), ("online_ok", None, "online_ok", False),
+    ("max_cost_gbp", None, "max_cost_pence", 0), ("languages", None, "languages", ("en",)), ("languages", ["EN", "Bsl", "en"], "languages", ("en", "bsl")),
+    ("needs", [{"code": "Social:teamwork", "priority": 4.0}], "needs", (("Social:teamwork", 3),)),
+    ("windows", [{"days": ["Mon"], "start": "9:00", "end": "10:30"}], "windows", (Window(("Mon",), "09:00", "10:30"),)),
+])
+def test_null_is_nothing_said_and_what_can_only_mean_one_thing_is_right(name: str, value: Any, key: str, meant: object) -> None:
+    record, faults = read_record(changed(**{name: value}))
+    assert faults == [] and record is not None
+    assert getattr(record, key) == meant
 
 
 def test_wrong_row_does_not_stop_the_others() -> None:

@@ -78,13 +78,20 @@ def test_wrong_row_is_named_and_does_not_stop_the_others(app: Flask, near: World
     assert "row 1 (bad), age" in result.stderr
 
 
-@pytest.mark.parametrize("text", [b"not json", b"{}", b"\xff\xfe", b"[" * 100_000, b'[{"id": "x"}]'])
+@pytest.mark.parametrize("text", [b"not json", b"{}", b"\xff\xfe", b"[" * 100_000, b'[{"id": "x"}]', b'[{"id": ' + b"9" * 5_000 + b"}]"])
 def test_file_that_cannot_be_read_is_refused_with_a_sentence(app: Flask, near: World, tmp_path: Path, text: bytes) -> None:
     result = run(app, "--zone", near.zone.slug, "--children", file_of(tmp_path, text=text))
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
     assert result.stderr.strip()
+
+
+def test_file_that_is_not_there_is_refused_as_by_every_other_command(app: Flask, near: World, tmp_path: Path) -> None:
+    for path in (tmp_path / "nowhere.json", tmp_path):
+        result = run(app, "--zone", near.zone.slug, "--children", str(path))
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "cannot be read" in result.stderr
 
 
 def test_byte_order_mark_and_empty_list_are_fine(app: Flask, near: World, tmp_path: Path) -> None:
