@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.matching import rules
-from app.matching.profile import Profile
+from app.matching.profile import Candidate, Profile
 from app.matching.turns import OFTEN
 from app.matching.weights import WEIGHTS
-from benchmarks.judged import shelf
+from benchmarks.judged import away, shelf
 from benchmarks.judged.children import JudgedChild, candidates, children, fresh, kept
 
 PLACES = 4
@@ -47,8 +47,8 @@ def ndcg(ranked: Sequence[str], grades: Grades, depth: int = 10) -> float:
     return gain([grades.get(ref, 0) for ref in ranked]) / gain(sorted(grades.values(), reverse=True))
 
 
-def ranked_by_kith(weights: Mapping[str, float] = WEIGHTS) -> Ranked:
-    made = shelf.shelf_of(candidates(), places=PLACES)
+def ranked_by_kith(weights: Mapping[str, float] = WEIGHTS, offered: Sequence[Candidate] = ()) -> Ranked:
+    made = shelf.shelf_of(offered or candidates(), places=PLACES)
     return lambda profile: shelf.ranked(made, profile, 10, weights)
 
 
@@ -59,14 +59,14 @@ def ranked_in_full() -> Ranked:
 
 def graded(child: JudgedChild, reading: str = "first") -> dict[str, float]:
     """What counts of a reading: all but what a rule of the exchange format takes out."""
-    offered = {offering.ref: offering for offering in candidates()}
+    offered = {offering.ref: offering for offering in (*candidates(), *away.candidates())}
     return {ref: grade for ref, grade in READINGS[reading](child).items() if set(rules.broken(child.profile, offered[ref], PLACES)) <= {"made_for"}}
 
 
 def measure(ranked: Ranked, among: Sequence[JudgedChild] | None = None, reading: str = "first") -> Measured:
     """Grades of offerings that a rule of the exchange format takes out do not count; a child for whom none is left is not measured. What
     only Kith's own rule takes out (made for children the profile does not name) counts as missed."""
-    offered = {offering.ref: offering for offering in candidates()}
+    offered = {offering.ref: offering for offering in (*candidates(), *away.candidates())}
     values: dict[str, list[float]] = {"seen": [], "unseen": []}
     right = violations = 0
     for child in children() if among is None else among:
@@ -152,6 +152,9 @@ def report() -> None:
                 found = measure(ranked, among, reading)
                 print(f"{f'{name}, {who}':<48}{reading:<10}{found.ndcg:>9.3f}{found.seen:>8.3f}{found.unseen:>8.3f}"
                       f"{found.first_is_right:>8.2f}{found.violations:>14}")
+        found = measure(ranked_by_kith(weights, away.candidates()), away.children())
+        print(f"{f'{name}, 16 on another catalogue':<48}{'first':<10}{found.ndcg:>9.3f}{found.seen:>8.3f}{found.unseen:>8.3f}"
+              f"{found.first_is_right:>8.2f}{found.violations:>14}")
     whole = ranked_in_full()
     for who, among in every:
         print(f"the readers themselves, {who}: the second by the first's grades {readers_alike('second', 'first', among, whole):.3f}, "

@@ -35,10 +35,10 @@ class JudgedChild:
 
 @cache
 def candidates() -> tuple[Candidate, ...]:
-    return tuple(_candidate(row) for row in offerings())
+    return tuple(candidate_of(row) for row in offerings())
 
 
-def _candidate(row: Mapping[str, str]) -> Candidate:
+def candidate_of(row: Mapping[str, str]) -> Candidate:
     slots = []
     for slot in filter(None, row["sessions"].split("|")):
         day, hours, season = slot.split()
@@ -53,7 +53,7 @@ def _candidate(row: Mapping[str, str]) -> Candidate:
         longitude=float(row["lon"]), delivery=row["delivery"],
         home_visit_radius_km=float(row["home_visit_radius_km"]) if row["home_visit_radius_km"] else None, slots=tuple(slots),
         is_by_arrangement=row["by_arrangement"] == "True", cost_pence=round(float(row["cost_gbp"]) * 100),
-        languages=frozenset(_split(row["languages"])), gender=row["gender"], is_step_free=row["step_free"] == "True",
+        languages=frozenset(_split(row["languages"])), gender=row["gender"], is_step_free=row["step_free"] == "True", must_parent_stay=row["parent_must_stay"] == "True",
         accessibility=frozenset(_split(row["accessibility"])), sibling_min_age=number["sibling_min_age"], group_size=number["group_size"],
         confirmed_on=TODAY, audiences=audiences.of_offering(row["title"], row["description"]),
         meant_for=audiences.meant_for(row["title"], row["description"]),
@@ -67,23 +67,26 @@ def _split(text: str) -> tuple[str, ...]:
 
 @cache
 def children() -> tuple[JudgedChild, ...]:
-    return _read("children.txt")
+    return read("children.txt", _known())
 
 
 @cache
 def kept() -> tuple[JudgedChild, ...]:
     """Twelve more, written later by somebody else; their lists have been read since."""
-    return _read("kept.txt")
+    return read("kept.txt", _known())
 
 
 @cache
 def fresh() -> tuple[JudgedChild, ...]:
     """Sixteen more, written when those had been given up: only ever averaged."""
-    return _read("fresh.txt")
+    return read("fresh.txt", _known())
 
 
-def _read(name: str) -> tuple[JudgedChild, ...]:
-    known = {row["id"] for row in offerings()}
+def _known() -> frozenset[str]:
+    return frozenset(row["id"] for row in offerings())
+
+
+def read(name: str, known: Container[str]) -> tuple[JudgedChild, ...]:
     lines = [(number, line.strip()) for number, line in enumerate((HERE / name).read_text(encoding="utf-8").splitlines(), 1)
              if line.strip() and not line.startswith("#")]
     out = []
@@ -138,4 +141,4 @@ def _child(head: str, rest: list[str], known: Container[str], half: str) -> Judg
         needs=tuple((NEED_CODES[need.strip()], at + 1) for at, need in enumerate(needs.split(","))),
         interests=tuple(part.strip() for part in interests.split(",")), own_words=(words.strip(),), goals=(goals,),
     )
-    return JudgedChild(queries.with_audiences(profile), _graded(graded, known), _reread()[ref], half)
+    return JudgedChild(queries.with_audiences(profile), _graded(graded, known), _reread().get(ref, {}), half)
