@@ -63,18 +63,18 @@ _ROUND = " ,–-\t"
 _HEAD = re.compile(r"([a-z0-9'][a-z0-9']{0,3})[a-z0-9']*")
 _SENTENCE = re.compile(r"[.;!?\n]+")
 _CUT = _one(
-    r",\s*|\s+[–-]\s+|(?<!anything)(?<!everything)\s+(?=but\b)|\s+(?=(?:although|though|however|unless|except|because|cos|coz|whereas|while|when|if|as long as|only if|only when|instead of|rather than|not even)\b)"
+    r",\s*|\s+[–-]\s+|(?<!anything)(?<!everything)\s+(?=but\b)|\s+(?=(?:although|though|however|unless|except|because|cos|coz|whereas|while|when|till|until|if|as long as|only if|only when|instead of|rather than|not even)\b)"
     r"|\s+(?=(?:only )?not (?:with|when|if|the|on|in|paint|too)\b)|(?<=more)\s+(?=than\b)|\s+(?=than\b)"
     rf"|\s+(?:and|so)\s+(?=(?:{_WE}|is|isn'?t|am|are|was|gets?|hates?|loves?|likes?|enjoys?|wants?|does|doesn'?t|don'?t|can'?t|cannot|never|not|no|finds?|afraid|scared|"
     r"terrified|frightened|worr\w+|nervous|anxious|avoids?|refuses?|dislikes?)\b)",
 )
 _PARTS_WAYS = _one(r"^(?:but|although|though|however|unless|except|whereas)\b")
 _LEAD = _one(r"^(?:(?:and|so|but|although|though|however|whereas|except|unless)\s+)+")
-_TRAIL = _one(r"[,\s]+(?:only|just|but|and|so)\s*$")
+_TRAIL = _one(r"[,\s]+(?:only|just|but|and|so|though)\s*$")
 
 # --- a no that is none ---
 _NO_IS_YES = _one(
-    r"\b(?:don'?t mind|does(?:n'?t| not) mind|can'?t wait|cannot wait|never bored|not scared|not afraid|can'?t get enough|can'?t live without|never stops?|wouldn'?t say no|"
+    r"\b(?:don'?t mind|does(?:n'?t| not) mind|can'?t wait|cannot wait|never bored|never (?:been )?happier|never more|nothing better|can't beat|(?:don't|doesn't|not) (?:just|only)|not scared|not afraid|can'?t get enough|can'?t live without|never stops?|wouldn'?t say no|"
     r"(?:won'?t|don'?t|never|doesn'?t|not)(?: ever)? (?:want (?:it |us |me )?to |wants to |like to |like it when we )?(?:stop|leave|come out|finish|end)|"
     r"(?:hates?|don'?t like) (?:it )?(?:when|if|having to|to) (?:we |i |he |she )?(?:have to |has to )?(?:stop|leave|finish|miss|it ends|it is over)|hates? missing|wish (?:i|we) didn'?t)\b",
 )
@@ -85,9 +85,10 @@ _REFUSES = _one(
     r"|\b(?:won'?t|will not|wont) (?:go|do|join|try|touch|play|come|wear|eat|get)\b|\bnever (?:again|do|doing|liked|go(?:ing)? to)\b"
     r"|\b(?:hates?|hated|hating|h8|detests?|loathes?|dislikes?|can'?t (?:stand|bear)|cannot (?:stand|bear)|can'?t be (?:bothered|asked|arsed)|cba|rubbish|boring|bored (?:of|by|with)|fed up (?:of|with)|"
     r"put off(?: by)?|no more|sick of|(?:so|really|just|is|are|be) (?:dead|long|dry|peak|wack|pants|minging|gross|meh|babyish)|babyish|yuck\w*|minging|refus\w+|rather not|avoid\w*|no way|no thanks?|anything but|"
-    r"anything except|everything but|sooner not|turned? off by|walks? out of)\b",
+    r"anything except|everything but|sooner not|turned? off by|walks? out of|nah|nope|swerve|(?:is|are|was) (?:just )?(?:the worst|for (?:babies|old \w+|losers|girls|boys|little kids|kids))|the worst|"
+    r"(?:isn't|not|never) (?:really |just )?(?:me$|me\b(?= |,)|(?:his|her|my) (?:bag|scene|style|game))|not (?:on|up for|about|having) (?:it|that|this|any|\w+ing)|ain't (?:doing|going|about|on)|(?:don't|doesn't) (?:make|let them make) (?:me|him|her))\b",
 )
-_ONLY_NO = _one(r"^(?:only )?(?:except|not|no|apart from|than|rather than|instead of)\b")
+_ONLY_NO = _one(r"^(?:only )?(?:except|not|no(?! one\b|body\b|w\b)|apart from|than|rather than|instead of)\b")
 _LACKS = _one(r"\b(?:don'?t|do not|doesn'?t|does not|didn'?t|did not|cannot|can'?t|never) (?:ever |really )?(?:know|understand|get (?:the|it|what|why|how|my)|eat|sleep|put|say|talk|speak|answer|see|hear|laugh|care|fit|remember|trust|tell|feel)\b")
 _FEARS = _one(r"\b(?:scared|afraid|frightened|terrified|petrified|phobia|phobic|freaks? (?:me|him|her) out|creeps? (?:me|him|her) out|allerg\w+)\b")
 _WORRIES = _one(
@@ -104,11 +105,11 @@ _LOUD = _one(
     r"(?<!out )\b(?:loud\w*|nois\w+|crowd\w*|busy|echo\w*|bright(?: lights?)?|bright and|shout\w*|yell\w*|scream\w*|lots of people|many (?:people|children|kids)|much noise|(?:big|large|huge) (?:groups?|crowds?|rooms?|halls?|classes)|"
     r"(?:everyone|everybody|people|others|they|all) (?:\w+ )?(?:watch|star|look)\w*|be(?:ing)? (?:watched|stared at|looked at|shouted at)|audience|smell\w*|packed|rowdy|hectic|too full|chaos|chaotic|touch(?:ed|ing) me)\b",
 )
-_TOO = _one(r"\b(?:too|so) (?:loud|noisy|many|busy|bright|crowded|full|hectic|much noise)\b")
-_HURTS = _one(r"\b(?:hurts?|leave|run (?:out|off|away)|hide|cover (?:my|his|her) ears|can'?t (?:think|cope|hear|concentrate)|cannot (?:think|cope|hear|concentrate)|melt\w*|overwhelm\w*|shut\w* down|walks? out)\b")
+_TOO = _one(r"\b(?:too|so|got|gets|gone|goes) (?:loud|noisy|many|busy|bright|crowded|full|hectic|rowdy|packed|much noise)\b")
+_HURTS = _one(r"\b(?:hurts?|(?:do|does|did|doing) (?:my|his|her) head in|headphones|defenders|leave|run (?:out|off|away)|hide|cover (?:my|his|her) ears|can'?t (?:think|cope|hear|concentrate)|cannot (?:think|cope|hear|concentrate)|melt\w*|overwhelm\w*|shut\w* down|walks? out)\b")
 _QUIET = _one(
     r"\b(?:(?:it|that|pool|place|room|hall|everything|everyone|there|gym|club|park) ?(?:is|'s|gets|was|are|goes) (?:\w+ )?(?:quiet|calm|peaceful|empty)|(?:somewhere|anywhere|nice and|a bit) (?:quiet|calm|peaceful)|"
-    r"(?:quiet|calm|peaceful) (?:places?|corners?|rooms?|spaces?|spots?|pools?|sessions?|times?|groups?|ones?)|(?:small|little|tiny) (?:groups?|classes|clubs?)|peace and quiet|the quiet|(?:not|few|fewer) (?:too|so)? ?many people|"
+    r"(?:quiet|calm|peaceful) (?:places?|corners?|rooms?|spaces?|spots?|pools?|sessions?|times?|groups?|ones?)|(?:small|smaller|little|tiny) (?:groups?|classes|class|clubs?)|(?:quieter|calmer) \w+|peace and quiet|the quiet|(?:not|few|fewer) (?:too|so)? ?many people|"
     r"few people|in (?:the )?peace)\b",
 )
 # --- what was, other people, on a condition ---
@@ -116,7 +117,9 @@ _NO_MORE = _one(
     r"\b(?:not? (?:any ?more|any longer)|any ?more|any longer|no longer|gave (?:it |that |them )?up|given (?:it |that |them )?up|packed (?:it )?in|quit|gone off|went off|grew out of|grown out of|past that|over it now|"
     r"stopped (?:doing|liking|playing|going to|it))\b",
 )
+_AS_WAS = _one(r"^when (?:i|he|she) (?:was|were) (?:little|small|younger|a baby|tiny|in (?:reception|nursery|infants|year (?:one|two|1|2)))\s*$")
 _UNWILLING = _one(r"\b(?:can'?t|cannot|couldn'?t|could not|nobody|no one|afford|clos\w+|shut|have|take|takes|lets?|allowed|there'?s no|isn'?t any|open)\b")
+_OF_OTHERS = _one(rf"\b(?:is|are) (?:what|something|more|all)? ?(?:my|his|her) (?:\w+ )?{_KIN}(?:'s)? (?:does|do|likes?|thing|loves?|is into)\b|\b(?:is|are) (?:my|his|her) (?:\w+ )?{_KIN}'s (?:thing|game|hobby)\b")
 _OTHERS = _one(
     rf"^(?:(?:and|but|so|all|both) )*(?:(?:my|his|her|our|their|the|mum'?s|dad'?s) (?:\w+ ){{0,2}}?{_KIN}|mum|mam|dad|nan|nana|grandad|grandma|everyone(?: else)?(?: \w+ (?:my|the|our|his|her) \w+)?|everybody(?: else)?|"
     r"they all|all (?:the|my|of) (?:other |them |his |her )?\w+|other (?:kids|children|people|boys|girls)|the (?:other )?(?:boys|girls|others)|most (?:kids|people|boys|girls)) "
@@ -125,21 +128,22 @@ _OTHERS = _one(
 )
 _WITH_ME = _one(r"\b(?:me and|and me|and i|with me|us|we|our|together|teach\w*|taught|show(?:s|ed|ing)? (?:me|him|her)|tak(?:es?|ing) (?:me|him|her)|lets? (?:me|him|her)|for me|about me|off me|to me|at me|i)\b")
 _ME_TOO = _one(r"\b(?:too|as well|so do i|same here|me neither|teach\w* (?:me|him|her)|show\w* (?:me|him|her)|want(?:s|ed)? (?:to|one)|wanna)\b")
-_ON_CONDITION = _one(r"^(?:but )?(?:only )?(?:if|when|as long as|unless|provided|with)\b")
+_ON_CONDITION = _one(r"^(?:but )?(?:only )?(?:if|when|as long as|unless|until|till|provided|with)\b")
 _FIRST_CONDITION = _one(r"^(?:only (?:if|when)|unless|as long as)\b")
 _PREFERS = _one(r"\b(?:likes?|loves?|prefers?|enjoys?|better|more fun|nicer)\b")
 _MAY_HELP = _one(r"^(?:only )?(?:if|when) (?:i|we|he|she|they|i'm|there (?:was|were))\b")
 _DENIED = _one(r"\b(?:no|not|never|nobody|without|don'?t|doesn'?t|isn'?t|aren'?t|won'?t)\b")
-_NONE_OF = _one(r"\bno (?!one\b|body\b|boys\b|girls\b|more\b)\w+")
+_NONE_OF = _one(r"\bno (?!one\b|body\b|boys\b|girls\b|more\b)\w+|\b(?:it|that)(?:'s| is|)(?:n't| not) (?!too|so|far)\w+")
 _ITS_OWN = _one(
     rf"\b(?:{_WE}|me|my|is|are|was|were|love|loves|like|likes|enjoy\w*|want|wants|into|mad|hates?|got|get|gets|do|does|go|goes|would|will|can|could|yes|yeah)\b",
 )
-_BACK = _one(r"\b(?:it|that|this|them|any ?more|any longer|there)\b")
+_BACK = _one(r"\b(?:it|that|this|them|any ?more|any longer|there|nah|nope|no thanks?|not me)\b")
+_WAS = _one(r"\b(?:hated|was|were|didn't|gave|got)\b")
 
 _DENYING = "don' dont not does didn neve isn' isnt won' wont will woul wouldn aren can' cann cant no nobo with"
 _HINTS: Mapping[re.Pattern[str], frozenset[str]] = {pattern: frozenset(heads.split()) for pattern, heads in (
     (_NO_IS_YES, f"{_DENYING} hate miss wish"),
-    (_REFUSES, f"{_DENYING} hate hati h8 dete loat disl cba rubb bori bore fed put sick dead long dry peak wack pant ming gros meh baby yuck refu rath avoi anyt ever soon turn walk"),
+    (_REFUSES, f"{_DENYING} hate hati h8 dete loat disl cba rubb bori bore fed put sick dead long dry peak wack pant ming gros meh baby yuck refu rath avoi anyt ever soon turn walk nah nope swer wors ain' for me"),
     (_FEARS, "scar afra frig terr petr phob frea cree alle"),
     (_WORRIES, "worr nerv anxi stre pani drea butt emba over feel felt sick give too find scar"),
     (_LACKS, _DENYING),
@@ -149,7 +153,7 @@ _HINTS: Mapping[re.Pattern[str], frozenset[str]] = {pattern: frozenset(heads.spl
     (_OTHERS, "brot sist mum mam dad nan nana gran cous frie mate twin teac clas uncl aunt ever they all othe boys girl most fami pare step moth fath sibl dadd mumm kid kids"),
 )}
 """The first four letters of the words of which one stands in whatever the pattern would find."""
-_TELLING = frozenset(head for heads in _HINTS.values() for head in heads) | frozenset("but alth thou howe unle exce wher if than used only".split())
+_TELLING = (frozenset(head for heads in _HINTS.values() for head in heads) - {"for", "me"}) | frozenset("but alth thou howe unle exce wher if than used only till unti isn'".split())
 
 
 def _heads(said: str) -> set[str]:
@@ -166,9 +170,12 @@ def heard_in(text: str) -> Said:
     found: tuple[list[str], list[str], list[str], list[str]] = [], [], [], []
     before: _Piece | None = None
     is_calm = False
+    cut = []
     for sentence in sentences:
         pieces = _pieces(sentence.lower().replace("’", "'"), before)
         before = pieces[-1]
+        cut.append((sentence, pieces))
+    for sentence, pieces in cut:
         for stance, said in _together(sentence, pieces):
             found[stance].append(said)
         is_calm = is_calm or any(piece.is_calm for piece in pieces)
@@ -185,8 +192,12 @@ def _pieces(sentence: str, before: _Piece | None) -> list[_Piece]:
         if said.strip():
             piece = _Piece(start, end, said, _heads(said))
             piece.stance = _stance(piece, pieces[-1] if pieces else None)
-            _look_back(piece, pieces[-1] if pieces else before)
             pieces.append(piece)
+    for at, piece in enumerate(pieces):
+        last = pieces[at - 1] if at else before
+        is_open = at + 1 < len(pieces) and pieces[at + 1].said.startswith(("when ", "if "))  # "I don't like it when": of what follows
+        if last is not None and not is_open:
+            _look_back(piece, last)
     return pieces
 
 
@@ -203,6 +214,9 @@ def _stance(piece: _Piece, last: _Piece | None) -> Stance:
         if last is not None and last.stance is Stance.NO and not _names(last.said):
             last.stance = Stance.ASIDE  # "I don't like it" is said of how loud it is
         return Stance.ASIDE
+    if last is not None and _AS_WAS.match(piece.said):
+        last.stance = Stance.ASIDE if last.stance is Stance.YES else last.stance
+        return Stance.ASIDE
     if last is not None and (found := _depending(piece.said, last)) is not None:
         return found
     if piece.has(_NO_MORE) and not _UNWILLING.search(piece.said):
@@ -217,7 +231,7 @@ def _feeling(piece: _Piece, last: _Piece | None) -> Stance:
         return Stance.NO
     if piece.has(_WORRIES) or piece.has(_LACKS):
         return Stance.WORRY
-    if piece.has(_OTHERS) and not _WITH_ME.search(piece.said):
+    if not _HINTS[_OTHERS].isdisjoint(piece.heads) and (_OF_OTHERS.search(piece.said) or (_OTHERS.search(piece.said) and not _WITH_ME.search(piece.said))):
         return Stance.ASIDE
     if last is None:
         return Stance.YES if not _FIRST_CONDITION.match(piece.said) else Stance.NO if _NONE_OF.search(piece.said) else Stance.ASIDE
@@ -237,7 +251,7 @@ def _is_too_loud(piece: _Piece, last: _Piece | None) -> bool:
 
 def _depending(said: str, last: _Piece) -> Stance | None:
     """What hangs on the piece before it: a condition, a comparison, the thing that is refused."""
-    if said.startswith(("than ", "rather than ", "instead of ")):
+    if f"{said} ".startswith(("than ", "rather than ", "instead of ")):
         if _one_word(last.said, "rather"):
             return Stance.NO
         return Stance.ASIDE if _PREFERS.search(last.said) else Stance.YES
@@ -256,12 +270,10 @@ def _one_word(said: str, word: str) -> bool:
     return word in said.lower().split()
 
 
-def _look_back(piece: _Piece, last: _Piece | None) -> None:
+def _look_back(piece: _Piece, last: _Piece) -> None:
     """"Gave it up" and "hated it" speak of what was named before; so does "and I want to go too"."""
-    if last is None:
-        return
     if piece.stance in (Stance.NO, Stance.ASIDE) and last.stance is Stance.YES and _BACK.search(piece.said) and not _names(piece.said):
-        last.stance = Stance.ASIDE
+        last.stance = piece.stance = Stance.NO if piece.stance is Stance.NO and not _WAS.search(piece.said) else Stance.ASIDE
     elif piece.stance is Stance.YES and last.stance is Stance.ASIDE and _ME_TOO.search(piece.said) and not _names(piece.said):
         last.stance = Stance.YES
 

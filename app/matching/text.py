@@ -424,14 +424,14 @@ class Reader:
                 stands[(other,)] = max(KIN, stands.get((other,), 0.0))
         if all(self.lexis.has(term) for term in own):
             stands[own] = 1.0
-        if not stands and len(own) == 1 and (meant := self._spelt_rightly(typed)):
+        if len(own) == 1 and own not in stands and not self.lexis.has(own[0]) and (meant := self._spelt_rightly(typed)):
             return replace(self._unit(meant), typed=typed)
         weight = max((self._rarity(key) * value for key, value in stands.items()), default=self.lexis.rarity("") * UNKNOWN)
         return Unit(own, weight, stands, typed, EVERYDAY if is_everyday else 1.0)
 
     def _spelt_rightly(self, typed: str) -> str:
         """The one word of the lexicon that a misspelt one comes nearest to; empty where it is a name or might be several."""
-        if self.lexicon is None or len(typed) < SPELT or typed in given_names() or is_known(typed, self._known):
+        if self.lexicon is None or len(typed) < SPELT or self.lexicon.find(typed) or typed in given_names() or is_known(typed, self._known):
             return ""
         likely = corrections(typed, self._known)
         return likely[0].word if len(likely) == 1 or (likely and likely[0].cost < likely[1].cost and likely[0].cost < 1) else ""

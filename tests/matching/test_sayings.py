@@ -24,6 +24,13 @@ from app.matching.text import Reader, build
     ("rather do gaming than football", ["rather do gaming"], ["than football"]),
     ("I hate it when we stop painting", ["I hate it when we stop painting"], []),
     ("numbers bigger than a million", ["numbers bigger than a million"], []),
+    ("hockey? nah", [], ["hockey", "nah"]),
+    ("drama isn't really me", [], ["drama isn't really me"]),
+    ("Spiders are the worst, I love beetles though", ["I love beetles"], ["Spiders are the worst"]),
+    ("don't make me do hockey", [], ["don't make me do hockey"]),
+    ("no one in my family can play the piano", ["no one in my family can play the piano"], []),
+    ("he is never happier than when he is fishing", ["he is never happier than when he is fishing"], []),
+    ("I don't just like horses", ["I don't just like horses"], []),
     ("", [], []),
 ])
 def test_what_is_said_is_cut_into_yes_and_no(said: str, yes: list[str], no: list[str]) -> None:
@@ -60,6 +67,7 @@ def test_worry_beside_an_interest_leaves_it_be(said: str, yes: list[str], no: li
     ("loves swimming but is afraid of crowds", ["loves swimming"]), ("I like dancing, only not with everyone watching me", ["I like dancing"]),
     ("I go to basketball but when it is too loud I leave", ["I go to basketball"]), ("I like drumming. I don't like it when the hall is too loud.", ["I like drumming"]),
     ("I can't think when it's noisy. Chess is nice.", ["Chess is nice"]), ("swimming when the pool is quiet", ["swimming when the pool is quiet"]),
+    ("busy rooms do my head in, give me clay any day", ["give me clay any day"]), ("I liked the drama club till it got rowdy", ["I liked the drama club"]),
 ])
 def test_loud_and_crowded_is_how_it_is_and_not_what_it_is(said: str, yes: list[str]) -> None:
     found = heard_in(said)
@@ -74,7 +82,8 @@ def test_noise_that_nobody_minds_asks_for_no_calm(said: str) -> None:
 
 
 @pytest.mark.parametrize("said", [
-    "my brother likes boxing", "they all play netball at break", "did guitar last year, gave it up", "I quit cubs", "I don't do swimming any more", "Mum wants me to do ballet",
+    "my brother likes boxing", "Boxing is what my brother does", "football is my brother's thing", "they all play netball at break", "did guitar last year, gave it up", "I quit cubs", "I don't do swimming any more", "Mum wants me to do ballet",
+    "I was into magic when I was little", "they made me join brass band and I hated it",
 ])
 def test_what_was_and_what_others_like_is_no_wish(said: str) -> None:
     found = heard_in(said)
