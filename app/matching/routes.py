@@ -83,8 +83,9 @@ def would_open(called: str, result: queries.MatchResult) -> list[str]:
             if step is not None:
                 near = sum(further <= step for further in result.further_km)
                 lines.append(ngettext(
-                    "%(num)s more offering would fit if %(child)s could travel %(km)s km further.",
-                    "%(num)s more offerings would fit if %(child)s could travel %(km)s km further.", near, child=called, km=f"{step:g}"))
+                    "%(count)s more offering would fit if %(child)s could travel %(km)s km further.",
+                    "%(count)s more offerings would fit if %(child)s could travel %(km)s km further.",
+                    near, count=f"{near:,}", child=called, km=f"{step:g}"))
         elif name != "refused":
             lines.append(ngettext(
                 "%(count)s more offering is %(ruled_out)s, and nothing else stands in the way: %(loosen)s.",

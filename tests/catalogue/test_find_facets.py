@@ -168,6 +168,9 @@ def test_up_to_four_stand_side_by_side_in_the_order_of_the_address(client: Stric
     lines = {tr.select_one("th").get_text(): [td.get_text() for td in tr.select("td")] for tr in page.select("tbody tr")}  # type: ignore[union-attr]
     assert lines["Cost"][2] == "£6 a session"
     assert lines["When"][0].startswith("Wed")
+    assert all(len(set(told)) > 1 for told in lines.values()), "what is the same for all is no line of the table"
+    same = {dt.get_text(): dt.find_next("dd").get_text() for dt in page.select(".compare__same dt")}  # type: ignore[union-attr]
+    assert same and not same.keys() & lines.keys()
     assert f"From {school.name}" in lines
     back = str(page.find("a", string=lambda text: bool(text and "Back to the list" in text))["href"]) if page.find(  # type: ignore[index]
         "a", string=lambda text: bool(text and "Back to the list" in text)) else str(page.select(".crumb a")[0]["href"])
