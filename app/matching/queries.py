@@ -139,15 +139,14 @@ def _lessons(refusals: Sequence[Refusal], latitude: float | None, longitude: flo
 
 def with_audiences(profile: Profile, extra: str = "") -> Profile:
     """Adds the groups and the situations that the profile's own words name."""
-    said = " . ".join((
-        *profile.own_words, *profile.interests, *profile.goals, profile.aspiration, profile.background, extra,
-    ))
+    told = " . ".join((*profile.own_words, *profile.goals, profile.aspiration, profile.background, extra))
+    said = " . ".join((*profile.interests, told))
     found = audiences.of_profile(
         said, needs=frozenset(code for code, _ in profile.needs), languages=profile.languages, gender=profile.gender,
         needs_step_free=profile.needs_step_free,
     )
-    spoken_of = circumstances.of_profile(
-        said, needs=frozenset(code for code, _ in profile.needs), languages=profile.languages, needs_quiet=profile.needs_quiet,
+    spoken_of = circumstances.of_profile(  # not by what is loved: crime dramas, hospitals on television
+        told, needs=frozenset(code for code, _ in profile.needs), languages=profile.languages, needs_quiet=profile.needs_quiet,
         needs_step_free=profile.needs_step_free,
     )
     return replace(profile, audiences=profile.audiences | found, circumstances=profile.circumstances | spoken_of)

@@ -27,8 +27,32 @@ def test_an_offering_says_for_which_situation_it_is() -> None:
         (said("Counselling", "Help with anxiety, depression and eating disorders."), set()),
         (said("Focus football", "Short drills for players with ADHD."), {"adhd"}),
         (said("Judo", "Strong manners."), set()),
+        (said("Dance in your chair", "Wheelchair users and their friends."), {"send"}),
+        (said("Wheelchair basketball", "Sports chairs for everyone who comes, disabled or not."), set()),
+        (said("Archers", "Wheelchair users shoot on the same line."), set()),
     ):
         assert found == wanted, wanted
+
+
+def spoken_of(words: str, **known: tuple[str, ...]) -> frozenset[str]:
+    return queries.with_audiences(replace(CHILD, needs=(), languages=("en",), own_words=(words,), **known)).circumstances
+
+
+def test_a_situation_is_not_heard_in_a_manner_of_speaking() -> None:
+    for words in (
+        "The shouting does my head in.", "I'm scared of going to the big school.", "I only go in for food tech.", "I don't do reading, it's dead.",
+        "My tummy hurts on swimming days.",
+    ):
+        assert spoken_of(words) == frozenset(), words
+    assert spoken_of("I like it.", interests=("crime dramas", "hospitals on telly", "making houses out of boxes", "winning arguments")) == frozenset()
+
+
+def test_a_situation_is_heard_where_it_is_told() -> None:
+    for words, wanted in (
+        ("When they shout I go under the bed.", "domestic_abuse"), ("I am scared of Dad.", "domestic_abuse"), ("He hurt Mum.", "domestic_abuse"),
+        ("I do not eat lunch at school.", "eating"), ("Nan is dead.", "bereavement"), ("Mum and Dad argue all night.", "grown_ups"),
+    ):
+        assert wanted in spoken_of(words), words
 
 
 def test_what_is_for_another_situation_comes_after_what_is_for_anybody() -> None:
