@@ -198,3 +198,19 @@ def test_answer_in_faces_stands_on_the_page_with_its_trend(client: FlaskClient, 
     assert "Not asked yet this half term" not in page
     sign_in(client, world.lead)
     assert "Mostly her" not in client.get(address("children.child", world.child)).text
+
+
+def test_a_new_page_can_be_read_where_it_waits_for_the_childs_yes_by_who_works_with_the_child_alone(client: FlaskClient, world: World) -> None:
+    services.write_one_page(child_id=world.child.id, about_me="I count trains", likes=["trains"], helps="", does_not="", working_on=[], actor=world.link_worker)
+    for person, sees in ((world.link_worker, True), (world.lead, False)):
+        sign_in(client, person)
+        assert ("I count trains" in client.get(address("children.one_page", world.child)).text) == sees, person.role_word
+
+
+def test_who_asks_a_second_time_today_is_told_what_was_answered_but_not_what_was_answered_before(client: FlaskClient, world: World) -> None:
+    """The screen is turned to the child: what the child said in another half term would put the answer in the child's mouth."""
+    sign_in(client, world.link_worker)
+    services.answer_help(child_id=world.child.id, face=1, asked_on=clock.today() - timedelta(days=60), actor=world.link_worker)
+    assert "was asked today" not in client.get(address("children.help_new", world.child)).text
+    services.answer_help(child_id=world.child.id, face=4, asked_on=clock.today(), actor=world.link_worker)
+    assert "was asked today and answered “Mostly”" in client.get(address("children.help_new", world.child)).text

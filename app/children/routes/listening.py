@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.children import book, policies, queries, services
 from app.children.forms.listening import (
+    FACE_WORDS,
     NOTE_ICONS,
     NOTE_WORDS,
     PLACE_WORDS,
@@ -117,6 +118,7 @@ def help_new(child: Child) -> ResponseReturnValue:
             child_id=child.id, face=int(form.face.data), words=form.words.data or "", asked_on=form.asked_on.data, actor=current_person(),
         ),
         title=_("Ask %(child)s", child=child.called), template="children/help_new.html", done=_("%(child)s’s answer is kept.", child=child.called),
+        todays=book.find_help_answer(child.id, clock.today()), faces=FACE_WORDS,
     )
 
 
