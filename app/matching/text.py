@@ -47,9 +47,11 @@ child is free is a rule."""
 _EVERYDAY = frozenset(stem(word) for word in (
     """room rooms inside house home door floor desk table wall front side part parts end place places spot space hour hours minute minutes morning evening afternoon night noon left wait waits waiting
     stay stays put puts bring brings bringing sit sits sitting stand stands word words whole half yet bigger biggest smaller tall short anyway bits ones lets later early sudden suddenly
-    road street corner bus car stairs summer winter spring left right""").split())
+    road street corner bus car stairs summer winter spring left right feel feels feeling feelings felt girl girls boy boys""").split())
 """Words that say where and when, and of which many texts hold one by chance: they count, but little."""
 EVERYDAY = 0.3
+_LIGHT = _EVERYDAY | frozenset(stem(word) for word in "a an the my his her our in on at with big large group groups".split())
+"""An expression of nothing but these ("a girl", "a big group") is one for whoever searches, and none in what somebody said."""
 _EMPTY_STEMS = frozenset(map(stem, _EMPTY))
 _NEED_TOKENS = frozenset(map(need_token, NEEDS))
 
@@ -400,7 +402,8 @@ class Reader:
         """How many words from `at` on are one entry of the lexicon; 1 where none is."""
         if self.lexicon is not None:
             for length in range(min(self.lexicon.longest, len(spoken) - at), 1, -1):
-                if self.lexicon.find(" ".join(spoken[at : at + length])):
+                found = spoken[at : at + length]
+                if self.lexicon.find(" ".join(found)) and not _LIGHT.issuperset(map(stem, found)):
                     return length
         return 1
 

@@ -58,6 +58,15 @@ def test_everyday_word_hardly_ranks_what_merely_holds_it() -> None:
     assert room.units[0].share / room.measure < 0.5 * drumming.units[0].share / drumming.measure
 
 
+def test_girls_is_no_thing_to_do() -> None:
+    """"Books where the girl wins" is no wish for girls' boxing: whom it is for is a rule."""
+    reader = Reader([build([{"title": "Girls' boxing", "tags": "boxing", "body": ""}, {"title": "Reading room", "tags": "books", "body": ""}])], lexicon())
+    phrase = reader.phrase("books where the girl wins", "interest", 0)
+    assert phrase is not None
+    shares = {unit.typed: unit.share for unit in phrase.units}
+    assert shares["girl"] < 0.5 * shares["books"]
+
+
 def test_everyday_word_means_nothing_else() -> None:
     """The lexicon of search knows "inside" as another word for prison."""
     assert liking("inside") == [0.0] * len(OFFERINGS)
