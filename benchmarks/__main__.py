@@ -1,4 +1,4 @@
-"""How good search is on the judged set (benchmarks.search_quality) and matching on its own (match_quality, match_recipe), then search and
+"""How good search is on the judged set (benchmarks.search_quality) and matching on its own (match_quality, match_hearing, match_recipe), then search and
 match over many offerings on SQLite, beside a bare full-text query over the same words in the same process, then search and match over
 a hundred thousand (benchmarks.search_speed, benchmarks.match_speed), and registers
 from a hundred phones (benchmarks.registers), requests and decisions (benchmarks.deciding), and how long a webhook waits (benchmarks.webhooks).
@@ -39,6 +39,7 @@ from app.matching.queries import match_profile, profile_of
 from benchmarks import (
     deciding,
     introductions_speed,
+    match_hearing,
     match_quality,
     match_recipe,
     match_speed,
@@ -127,6 +128,7 @@ def main() -> int:
         search_quality.report()
         print()
         match_quality.report()
+        match_hearing.report()
         match_recipe.report()
         print()
     with tempfile.TemporaryDirectory(prefix="kith-bench-") as folder:

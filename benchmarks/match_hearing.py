@@ -1,13 +1,13 @@
 """How much of what children and Link Workers say is heard rightly: what speaks for an offering, what against, what is neither.
 
-Invented sayings (benchmarks/judged/sayings.txt), each with what ought to be heard, written before anything had been made of them. Every second
-one of a kind is unseen: counted, never looked at.
+Invented sayings (benchmarks/judged/sayings.txt), each with what ought to be heard, in three lots, each written before anything had been made of
+it; the first two have been read since, by the last nothing was mended.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -90,8 +90,8 @@ def _speaks(phrases: list[Phrase], word: str) -> bool:
     return False
 
 
-def report() -> None:
-    shown = set(sys.argv[1:]) or {"none"}
+def report(shown: Collection[str] = ()) -> None:
+    """`shown`: the halves of which what is wrong is printed saying by saying."""
     kinds = dict.fromkeys(one.kind for one in sayings())
     total = {"seen": [0, 0], "unseen": [0, 0]}
     print(f"{'what is heard rightly':<34}{'seen':>10}{'unseen':>10}")
@@ -113,4 +113,4 @@ def report() -> None:
 
 
 if __name__ == "__main__":
-    report()
+    report(sys.argv[1:])

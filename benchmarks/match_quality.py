@@ -143,7 +143,7 @@ def gini(counts: Sequence[int]) -> float:
 
 def report() -> None:
     without = {**WEIGHTS, "meaning": 0.0, "text": 0.0, "meant": 0.0}
-    every = (("46 children", children()), ("12 written later", kept()), ("16 nobody has looked at", fresh()))
+    every = (("46 children", children()), ("12 written later", kept()), ("16 written last", fresh()))
     print(f"{'judged children':<48}{'graded by':<10}{'nDCG@10':>9}{'seen':>8}{'unseen':>8}{'first':>8}{'broken rules':>14}")
     for name, weights in (("Kith", WEIGHTS), ("without meanings", without)):
         ranked = ranked_by_kith(weights)

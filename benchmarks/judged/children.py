@@ -78,7 +78,7 @@ def kept() -> tuple[JudgedChild, ...]:
 
 @cache
 def fresh() -> tuple[JudgedChild, ...]:
-    """Sixteen more, written when those had been given up: only ever averaged."""
+    """Sixteen more, written when those had been given up; their lists have been read since too."""
     return read("fresh.txt", _known())
 
 
