@@ -118,15 +118,15 @@ def test_the_same_words_give_the_same_answers_on_both_databases(shelf: Shelf) ->
 
 def test_another_zones_offering_is_in_no_result_count_or_suggestion(shelf: Shelf) -> None:
     other = factories.make_zone()
-    stock(other, (row("secret", "Xylophone wonders", "Zanzibar Zithers", ROWS[0].facts.kind, "xylophone", "Social:belonging", "7-12"),))
-    for typed in ("xylophone", "xylofone", "xylo", "zanzibar"):
+    stock(other, (row("secret", "Vibraslapper wonders", "Zanzibar Zithers", ROWS[0].facts.kind, "vibraslapper", "Social:belonging", "7-12"),))
+    for typed in ("vibraslapper", "vibraslaper", "vibra", "zanzibar"):
         assert shelf.find(typed) == []
         page = browse(shelf.zone.id, typed, Filters())
         assert (page.total, page.of_all) == (0, 0)
-        assert "xylophone" not in page.query.corrected.values()
+        assert "vibraslapper" not in page.query.corrected.values()
         assert page.query.shown == typed
         assert all(value.count == 0 for facet in page.facets for value in facet.values)
-    assert "xylophone" in vocabulary_of(other.id).words
+    assert "vibraslapper" in vocabulary_of(other.id).words
     assert browse(shelf.zone.id, "", Filters()).total == len(ROWS)
 
 

@@ -29,14 +29,14 @@ _APART = {
     **{word: word.removesuffix("s") for word in ("outing", "outings", "evening", "evenings", "experiment", "experiments", "gamer", "gamers")},
     **{word: word for word in (
         "ealing", "training", "paste", "uni", "arsenal", "sats", "anime", "gaming", "housing", "hospitality", "business", "gifted",
-        "making", "improv", "physics", "typing", "extremism", "extremist", "friendly",
+        "making", "improv", "physics", "typing", "extremism", "extremist", "friendly", "poorly",
     )},
     **{f"{word}{s}": word for s in ("", "s") for word in (
         "maker", "director", "reporter", "developer", "traveller", "explorer", "influencer", "politic", "politician",
     )},
 }
 """Words that Snowball would take for another: animal, universe, boxes, engine, mind, out, even, experience, games, EAL, trains, past,
-sat, house, hospital, busy, gift, make, improve, physical, type, extreme, friend, make, direct, report, develop, travel, explore, influence, polite."""
+sat, house, hospital, busy, gift, make, improve, physical, type, extreme, friend, poor, make, direct, report, develop, travel, explore, influence, polite."""
 _MARKS = re.compile(r"['’`&]")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
 _MEMORY = 60_000
