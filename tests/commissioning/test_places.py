@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.catalogue import availability
 from app.catalogue.availability import free_in_zone, free_places, free_places_of_offerings
 from app.catalogue.models import CohortState, Document, DocumentKind, OfferingKind
 from app.commissioning.models import PLACE_MOVES, Place, PlaceState, WaitingState
@@ -81,8 +82,20 @@ def test_free_places_counted_for_a_whole_zone_are_those_of_each_offering(scene: 
     ids = [offering.id for offering in (scene.offering, full, over, none)]
     one_by_one = free_places_of_offerings(ids)
     assert sorted(one_by_one.values()) == [0, 0, 2, 7]
-    found = free_in_zone(scene.zone.id)
-    assert {id_: found.get(id_, 0) for id_ in ids} == one_by_one
+    make.make_cohort(make.make_offering(make.make_organisation(make.make_zone())), capacity=4)  # another Zone's
+    assert free_in_zone(scene.zone.id) == {id_: places for id_, places in one_by_one.items() if places}
+
+
+def test_a_group_that_opens_while_a_zones_places_are_counted_is_no_error_and_not_counted_yet(scene: Scene) -> None:
+    late = make.make_offering(scene.organisation)
+    one, every = availability._counter, availability._every_counter
+    availability.register_counter(one, lambda: {make.make_cohort(late, capacity=4).id: 1})
+    try:
+        found = free_in_zone(scene.zone.id)
+    finally:
+        availability.register_counter(one, every)
+    assert found == {scene.offering.id: 5}
+    assert free_in_zone(scene.zone.id) == {scene.offering.id: 5, late.id: 4}
 
 
 def test_a_lapsed_hold_is_free_without_any_job(scene: Scene) -> None:

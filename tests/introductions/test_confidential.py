@@ -23,6 +23,8 @@ from tests.support.people import sign_in
     ({"title": "Play therapy"}, True), ({"title": "Talking time", "description": "Counselling, an hour a week."}, True),
     ({"title": "Young carers’ Thursday"}, True), ({"title": "Rainbow room", "description": "For LGBTQ+ young people."}, True),
     ({"title": "Two Homes", "description": "For children whose parents have separated."}, True), ({"title": "Food bank"}, True),
+    ({"title": "Wave Rooms", "description": "Run with CAMHS."}, True), ({"title": "Wave Rooms", "description": "For your mental health."}, True),
+    ({"title": "Wave Rooms", "description": "An hour with a psychologist."}, True),
     ({"title": "First Beats"}, False), ({"title": "Football", "description": "Autistic children welcome."}, False),
     ({"title": "Polska Szkoła", "interests": ["polish"], "languages": ["pl"]}, False),
 ])
