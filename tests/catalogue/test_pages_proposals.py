@@ -10,10 +10,8 @@ from app.catalogue import queries
 from app.catalogue.models import Offering, ProposalKind
 from app.shared.db import db
 from tests import factories
-from tests.catalogue.test_pages import OFFERING, Place, place, text
+from tests.catalogue.place import OFFERING, Place, text
 from tests.support.people import sign_in
-
-__all__ = ["place"]
 
 
 def read(answer: Any) -> BeautifulSoup:
