@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import current_app
 from flask.testing import FlaskClient
 
 from app.accounts.models import Role
 from app.children import queries as children
-from app.matching import previewing, surveys
+from app.matching import previewing, services, surveys
 from app.matching.models import MatchSurvey
 from app.notifications.handlers import Job
 from app.shared import clock
@@ -159,3 +160,19 @@ def test_preview_of_weights_takes_children_from_all_over_the_list(world: World) 
         make.make_child(world.school, first_name=letter)
     names = [change.child.first_name for change in previewing.preview(manager, world.zone.id, {})]
     assert len(names) == previewing.PREVIEWED and names[0] == "Amara" and names[-1] > "R"
+
+
+def test_preview_shows_each_childs_first_few_now_and_then(client: FlaskClient, world: World) -> None:
+    """"One of the first five would be new" says nothing to who has to decide: which goes, and which comes?"""
+    world.offer(title="Samba drums", needs=[])
+    world.offer(title="Talking group", interests=[], needs=["Social:friendships"])
+    sign_in(client, make.make_person(Role.ZONE_MANAGER, world.zone))
+    usual = {field["name"]: field["value"] for field in BeautifulSoup(client.get("/zone/weights").text, "html.parser").select(".weights input")}
+    look = {"action": "look", "version": "0"}
+    assert "stay as they are" in client.post("/zone/weights", data={**usual, **look}).text
+    other = {"needs": "200", "text": "0", "meaning": "0", "near": "0"}
+    page = BeautifulSoup(client.post("/zone/weights", data={**usual, **look, **other}).text, "html.parser")
+    now, then = ([li.get_text(" ", strip=True) for li in half.select("li")] for half in page.select(".thennow ol"))
+    assert sorted(now) == ["Samba drums", "Talking group"]
+    assert then == [f"{now[1]} Up from 2", f"{now[0]} Down from 1"]
+    assert services.saved_weights(world.zone.id) == []

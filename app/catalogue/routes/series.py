@@ -115,7 +115,8 @@ def _already_planned(form: SeriesForm, cohort: Cohort, meetings: list[Meeting]) 
 def _is_of_offering(session: Session, cohort: Cohort, form: SeriesForm) -> bool:
     start = clock.london(session.starts_at)
     is_slot = any(slot["day"] == ORDER[start.weekday()] and slot["start"] == f"{start:%H:%M}" for slot in cohort.offering.slots)
-    return is_slot and form.starts_on.data <= session.held_on <= form.ends_on.data
+    first, last = form.starts_on.data, form.ends_on.data
+    return is_slot and first is not None and last is not None and first <= session.held_on <= last
 
 
 def _seen(form: SeriesForm) -> str:
