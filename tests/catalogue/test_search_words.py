@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from app.catalogue.models import NEEDS
 from app.catalogue.search import lexicon as lex
 from app.catalogue.search.analysis import fold, holds, stem, words
 from app.catalogue.search.letters import letters, letters_of_all
-from app.catalogue.search.scoring import ALL, score
+from app.catalogue.search.scoring import ALL, WEIGHTS, score, whole
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections, is_known, split_in_two
 from app.catalogue.search.understanding import understand
@@ -178,29 +180,27 @@ def test_whatever_is_typed_is_taken(typed: str) -> None:
 # --- scoring -------------------------------------------------------------------------------------
 
 
-class Text:
-    def __init__(self, **given: str) -> None:
-        for name in ("title", "tags", "needs", "provider", "place", "facts", "body"):
-            setattr(self, name, " ".join(stem(w) for w in words(given.get(name, ""))))
+def text(**given: str) -> str:
+    return whole(SimpleNamespace(**{name: " ".join(stem(w) for w in words(given.get(name, ""))) for name in WEIGHTS}))
 
 
 def test_a_word_in_the_title_counts_more_than_in_the_text() -> None:
     query = understand("drumming", LOCAL)
     in_title, in_tags, in_body, nowhere = score(
-        query, LOCAL, [Text(title="Drumming circle"), Text(tags="drumming"), Text(body="Some drumming"), Text(title="Chess")]  # type: ignore[list-item]
+        query, LOCAL, [text(title="Drumming circle"), text(tags="drumming"), text(body="Some drumming"), text(title="Chess")]
     )
     assert in_title > in_tags > in_body > nowhere == 0
 
 
 def test_the_word_itself_counts_more_than_another_word_for_it_and_that_more_than_one_near_it() -> None:
     query = understand("football", LOCAL)
-    itself, same, near = score(query, LOCAL, [Text(title="football"), Text(title="futsal"), Text(title="team sport")])  # type: ignore[list-item]
+    itself, same, near = score(query, LOCAL, [text(title="football"), text(title="futsal"), text(title="team sport")])
     assert itself > same > ALL > near > 0
 
 
 def test_what_answers_every_part_stands_above_what_answers_one_part_very_well() -> None:
     query = understand("football saturday", LOCAL)
-    both, one = score(query, LOCAL, [Text(body="football", facts="saturday"), Text(title="football football", tags="football")])  # type: ignore[list-item]
+    both, one = score(query, LOCAL, [text(body="football", facts="saturday"), text(title="football football", tags="football")])
     assert both > ALL > one > 0
 
 

@@ -76,7 +76,7 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
         return Found(query, tuple(Hit(line.offering_id, line.source_ref, line.score) for line in listing.find(view, query, filters, max(0, top))))
     rows = _candidates(zone_id, query, vocabulary, filters, top)
     hits = [Hit(row.offering_id, row.source_ref, 0.0) for row in rows] if query.is_empty else _named(
-        zip(score(query, vocabulary, rows), (row.id for row in rows), strict=True), top)
+        zip(score(query, vocabulary, [row.whole for row in rows]), (row.id for row in rows), strict=True), top)
     hits.sort(key=lambda hit: (-hit.score, hit.source_ref, str(hit.offering_id)))
     return Found(query, tuple(hits[: max(0, top)]))
 
@@ -137,7 +137,7 @@ def _up_to_most(
     everywhere = words(False)
     if everywhere is None:
         return []
-    look = partial(select_rows, zone_id, (*LIGHT, *WORDS[1:]) if filters.in_use else WORDS, numbers=numbers)
+    look = partial(select_rows, zone_id, (*LIGHT, WORDS[1]) if filters.in_use else WORDS, numbers=numbers)
     in_head = look(words(True), *where, limit=MOST_SCORED)
     if len(in_head) == MOST_SCORED and not (filters.within_km or filters.places_now):
         return list(in_head)
@@ -259,7 +259,7 @@ def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequ
         wanted = set(ids)
         ids = [row.id for row in _candidates(zone_id, query, vocabulary, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
     texts = [row for part in in_parts(ids) for row in select_rows(zone_id, WORDS, None, OfferingText.id.in_(part))]
-    return {row.id: points for row, points in zip(texts, score(query, vocabulary, texts), strict=True)}
+    return {row.id: points for row, points in zip(texts, score(query, vocabulary, [row.whole for row in texts]), strict=True)}
 
 
 def _order(sort: Sort) -> Callable[[Result], Any]:

@@ -19,7 +19,7 @@ from app.catalogue.search.matching import (
     ENOUGH,
     MOST_GROUPS,
     NAMES,
-    WORDS,
+    TEXTS,
     holds_any,
     looked_for,
     required_groups,
@@ -77,7 +77,7 @@ class Asking:
 
     def _find_phrase(self, wanted: str, segment: Segment) -> Posting:
         match = holds_any(Query("", (Group(wanted, {wanted: 1.0}),)))
-        rows = select_rows(self.view.zone_id, (NAMES[1], *WORDS[1:]), match)
+        rows = select_rows(self.view.zone_id, (NAMES[1], *TEXTS), match)
         impacts = {}
         for row in rows:
             frequency = phrase_frequency(wanted, [(name, weight, getattr(row, name)) for name, weight in WEIGHTS.items()])

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from math import prod
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.catalogue.models import OfferingText
 from app.catalogue.search.analysis import stem
 from app.catalogue.search.everyday import plain_words
 from app.catalogue.search.lexicon import FILLERS
+from app.catalogue.search.scoring import BAR, WEIGHTS
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.understanding import Group, Query
 from app.shared.db import db
@@ -32,8 +33,9 @@ LIGHT = (
     *NAMES, _T.kind, _T.delivery, _T.region, _T.age_min, _T.age_max, _T.cost_pence, _T.days, _T.times, _T.needs_mask, _T.languages,
     _T.is_step_free, _T.access, _T.interests, _T.town, _T.latitude, _T.longitude,
 )
-WORDS = (_T.id, _T.title, _T.tags, _T.needs, _T.provider, _T.place, _T.facts, _T.body)
-"""What is weighed. It stands at the beginning of a row, so the rest of it need not be read."""
+TEXTS = tuple(_T[name] for name in WEIGHTS)
+WORDS = (_T.id, reduce(lambda text, column: text.concat(sa.literal_column(f"' {BAR} '")).concat(column), TEXTS).label("whole"))
+"""What is weighed (`scoring.whole`). It stands at the beginning of a row, so the rest of it need not be read."""
 
 
 _FOUND = sa.table("offering_search", sa.column("rowid", sa.Integer), sa.column("offering_search", sa.Text))

@@ -6,18 +6,23 @@ word itself. What has something of every required group stands above what has no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from math import sqrt
-from operator import attrgetter, itemgetter
-from typing import Protocol
+from operator import itemgetter
+from typing import Any
 
-from app.catalogue.search.analysis import holds
+import numpy as np
+from numpy.typing import NDArray
+
 from app.catalogue.search.lexicon import SAME
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.understanding import Group, Query
 
+Array = NDArray[Any]
 WEIGHTS = {"title": 5.0, "tags": 4.0, "needs": 2.0, "provider": 2.0, "place": 1.5, "facts": 1.5, "body": 1.0}
+HEAD = 2
+"""The first columns are what an offering calls itself: title and tags."""
 TYPICAL = {"title": 4.0, "tags": 4.0, "body": 30.0}
 """Usual lengths in words of the columns whose length matters."""
 LENGTH = {"title": 0.3, "tags": 0.3, "body": 0.5}
@@ -30,28 +35,24 @@ ALL = 100.0
 """The step between what answers every required group and what does not: more than any sum of parts."""
 
 
-class Text(Protocol):
-    title: str
-    tags: str
-    needs: str
-    provider: str
-    place: str
-    facts: str
-    body: str
-
-
 STEPS = 512
 """An impact is kept in steps of 1/512, so that one read from a snapshot (two bytes) is the one worked out from the text."""
 MOST_IMPACT = 65_535
 
 
-def score(query: Query, vocabulary: Vocabulary, rows: Sequence[Text]) -> list[float]:
-    """One score for each row, nil for one that holds nothing of the query."""
+BAR = "|"
+"""Stands between the columns of a text as it is weighed, with blanks about it; no stem is one."""
+
+
+def whole(row: Any) -> str:
+    """The columns of one offering as `score` takes them. The database gives them so by itself (`matching.WORDS`)."""
+    return f" {BAR} ".join(getattr(row, name) for name in WEIGHTS)
+
+
+def score(query: Query, vocabulary: Vocabulary, texts: Sequence[str]) -> list[float]:
+    """One score for each text (`whole`), nil for one that holds nothing of the query."""
     plan = Plan(query, vocabulary)
-    return [plan.score(row) for row in rows]
-
-
-_COLUMNS = [(weight, LENGTH.get(name, 0.0), TYPICAL.get(name, 1.0)) for name, weight in WEIGHTS.items()]
+    return plan.scores(Found(texts, plan.terms)).tolist() if texts else []
 
 
 def _norm(column: str, length: int) -> float:
@@ -63,11 +64,77 @@ def rounded_impact(frequency: float) -> float:
     return max(1, min(MOST_IMPACT, round(frequency * STEPS))) / STEPS
 
 
-_texts_of = attrgetter(*WEIGHTS)
+_SHARE = np.array([LENGTH.get(name, 0.0) for name in WEIGHTS])
+_TYPICAL = np.array([TYPICAL.get(name, 1.0) for name in WEIGHTS])
+_WEIGHT = np.array(list(WEIGHTS.values()))
+
+
+class Found:
+    """Where the `terms` (stems and phrases of stems) stand in many texts: all are read in one go.
+
+    `row` of the text, `column` and `term` of each hit, in their order; `lengths` in words, a row of columns for each text.
+    """
+
+    def __init__(self, texts: Sequence[str], terms: Sequence[str]) -> None:
+        self.rows, self.terms = len(texts), len(terms)
+        by_first: dict[bytes, list[tuple[bytes, int]]] = {}
+        for number, term in enumerate(terms):
+            by_first.setdefault(term.partition(" ")[0].encode(), []).append((f"{term} ".encode(), number))
+        said = f" {BAR} ".join([*texts, " "]).encode()
+        begins, ends, keys = _words(said)
+        bars = np.flatnonzero(keys == ord(BAR))
+        wanted = np.zeros(1 << _SIEVE, bool)
+        wanted[_sieve(_words(b" ".join(by_first) + b" ")[2])] = True
+        likely = np.flatnonzero(wanted[_sieve(keys)])
+        at, term_of = list[int](), list[int]()
+        for place, begin, end in zip(likely.tolist(), begins[likely].tolist(), ends[likely].tolist(), strict=True):
+            for term_and_blank, number in by_first.get(said[begin:end], ()):
+                if said.startswith(term_and_blank, begin):
+                    at.append(place)
+                    term_of.append(number)
+        self.row, self.column = np.divmod(np.searchsorted(bars, np.array(at, np.int64)), len(WEIGHTS))
+        self.term = np.array(term_of, np.int64)
+        self.lengths = np.diff(bars, prepend=-1).reshape(self.rows, len(WEIGHTS)) - 1
+
+    def impacts(self) -> Array:
+        """What each term counts in each text: a row for each term. Columns are added up from the title on."""
+        worth = _WEIGHT / (1 - _SHARE + _SHARE * np.maximum(1, self.lengths) / _TYPICAL)
+        size = self.rows * self.terms
+        together = np.zeros(size)
+        for column in range(len(WEIGHTS)):
+            here = self.column == column
+            if here.any():
+                times = np.bincount(self.term[here] * self.rows + self.row[here], minlength=size)
+                together += np.tile(worth[:, column], self.terms) * times
+        steps = np.clip(np.rint(together * STEPS), 1, MOST_IMPACT) / STEPS
+        return np.where(together > 0, steps, 0.0).reshape(self.terms, self.rows)
+
+    def begins(self, term: int) -> Array:
+        """Which texts have it in the title or tags."""
+        out = np.zeros(self.rows, bool)
+        out[self.row[(self.term == term) & (self.column < HEAD)]] = True
+        return out
+
+
+_SIEVE = 14
+_FIRST_EIGHT = np.array([(1 << 8 * length) - 1 for length in range(9)], np.uint64)
+
+
+def _words(said: bytes) -> tuple[Array, Array, Array]:
+    """Where each word begins and ends (a blank after each), and its first eight bytes as a number."""
+    ends = np.flatnonzero(np.frombuffer(said, np.uint8) == ord(" "))
+    begins = np.concatenate(([0], ends[:-1] + 1))
+    eights: Array = np.ndarray((len(said),), "<u8", said + bytes(8), strides=(1,))
+    return begins, ends, eights[begins] & _FIRST_EIGHT[np.minimum(ends - begins, 8)]
+
+
+def _sieve(keys: Array) -> Array:
+    """A small number for each word, so that nearly all that are not wanted are known by it."""
+    return (keys * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - _SIEVE)
 
 
 class Plan:
-    """A query turned round for going over many rows: which group asks for a word, and what it is worth there.
+    """A query turned round for going over many texts: which group asks for a word, and what it is worth there.
 
     `alternatives` has each group's, lightest first: the order in which both forms of the score add up.
     """
@@ -80,82 +147,32 @@ class Plan:
         self.alternatives = [sorted(sorted(group.alternatives.items()), key=itemgetter(1)) for group in query.groups]
 
     @cached_property
-    def _asked(self) -> dict[str, list[tuple[int, int, float]]]:
-        asked: dict[str, list[tuple[int, int, float]]] = {}
-        for i, alternatives in enumerate(self.alternatives):
-            for place, (wanted, weight) in enumerate(alternatives):
-                if " " not in wanted:
-                    asked.setdefault(wanted, []).append((i, place, weight))
-        return asked
+    def terms(self) -> list[str]:
+        """Every stem and phrase that any group asks for, then the pairs that are not among them."""
+        return list(dict.fromkeys([*(wanted for alternatives in self.alternatives for wanted, _ in alternatives), *self.pairs]))
 
-    @cached_property
-    def _phrases(self) -> dict[str, list[tuple[str, int, int, float]]]:
-        """By their first stem."""
-        phrases: dict[str, list[tuple[str, int, int, float]]] = {}
-        for i, alternatives in enumerate(self.alternatives):
-            for place, (wanted, weight) in enumerate(alternatives):
-                if " " in wanted:
-                    phrases.setdefault(wanted.partition(" ")[0], []).append((wanted, i, place, weight))
-        return phrases
-
-    @cached_property
-    def _words(self) -> frozenset[str]:
-        return frozenset((*self._asked, *self._phrases))
-
-    def score(self, row: Text) -> float:
-        found: list[list[tuple[int, float, float]]] = [[] for _ in self.weights]
-        texts = _texts_of(row)
-        frequencies: dict[str, float] = {}
-        for (weight, share, typical), text in zip(_COLUMNS, texts, strict=True):
-            tokens = text.split(" ")
-            asked = self._words.intersection(tokens)
-            if asked:
-                worth = weight / (1 - share + share * max(1, len(tokens)) / typical) if share else weight
-                for token in asked:
-                    frequencies[token] = frequencies.get(token, 0.0) + worth * tokens.count(token)
-        if not frequencies:
-            return 0.0
-        for token, frequency in frequencies.items():
-            if token in self._asked:
-                impact = rounded_impact(frequency)
-                for i, place, weight in self._asked[token]:
-                    found[i].append((place, weight, impact))
-        if not self._phrases.keys().isdisjoint(frequencies):
-            self._add_phrases(found, texts, frequencies)
-        return self._total(found, row)
-
-    def _add_phrases(self, found: list[list[tuple[int, float, float]]], texts: Sequence[str], stems: Iterable[str]) -> None:
-        """Those whose first stem was seen in the row."""
-        whole = "|".join(texts)
-        for stem in stems:
-            for wanted, i, place, weight in self._phrases.get(stem, ()):
-                if wanted in whole:
-                    frequency = phrase_frequency(wanted, [(*column, text) for column, text in zip(WEIGHTS.items(), texts, strict=True)])
-                    if frequency:
-                        found[i].append((place, weight, rounded_impact(frequency)))
-
-    def _total(self, found: list[list[tuple[int, float, float]]], row: Text) -> float:
-        points = covered = 0.0
-        best = [0.0] * len(found)
-        for i, (weight, hits) in enumerate(zip(self.weights, found, strict=True)):
-            if hits:
-                hits.sort()  # by place, so the last is the heaviest
-                heaviest = best[i] = hits[-1][1]
-                frequency = 0.0
-                for _, each, impact in hits:
-                    frequency += each * each * impact
-                frequency /= heaviest * heaviest
-                points += weight * heaviest * frequency / (SATURATION + frequency)
-                covered += weight * min(1.0, heaviest / SAME)
-        if not points:
-            return 0.0
-        share = covered / self.total
-        points *= 0.3 + 0.7 * (share * share)
+    def scores(self, found: Found) -> Array:
+        """One for each text: what `kernels.weigh` makes of a snapshot's arrays, the same numbers added up in the same order."""
+        number = {term: n for n, term in enumerate(self.terms)}
+        impacts = found.impacts()
+        points, covered = np.zeros(found.rows), np.zeros(found.rows)
+        is_answered = np.full(found.rows, bool(self.required))
+        for i, (share, alternatives) in enumerate(zip(self.weights, self.alternatives, strict=True)):
+            heaviest, frequency = np.zeros(found.rows), np.zeros(found.rows)
+            for wanted, weight in alternatives:
+                impact = impacts[number[wanted]]
+                heaviest[impact > 0] = weight
+                frequency += weight * weight * impact
+            np.divide(frequency, heaviest * heaviest, out=frequency, where=heaviest > 0)
+            points += share * heaviest * frequency / (SATURATION + frequency)
+            covered += share * np.minimum(1.0, heaviest / SAME)
+            if i in self.required:
+                is_answered &= heaviest >= ANSWERS
+        part = covered / self.total
+        worth = points * (0.3 + 0.7 * (part * part))
         if self.pairs:
-            points += ADJACENT * sum(holds(row.title, pair) + holds(row.tags, pair) > 0 for pair in self.pairs)
-        if self.required and all(best[i] >= ANSWERS for i in self.required):
-            points += ALL
-        return round(points * 1e6) / 1e6
+            worth += ADJACENT * sum(found.begins(number[pair]).astype(np.float64) for pair in self.pairs)
+        return np.where(points > 0, np.rint((worth + ALL * is_answered) * 1e6) / 1e6, 0.0)
 
 
 def phrase_frequency(wanted: str, columns: Sequence[tuple[str, float, str]]) -> float:
