@@ -6,17 +6,16 @@ Both look only at live offerings of one Zone, through `offering_text`.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 from heapq import nlargest
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from app.catalogue.availability import free_places_of_offerings, is_running, places_of_offerings
-from app.catalogue.models import Cohort, OfferingText, Session, SessionState
+from app.catalogue.models import Cohort, Session, SessionState
 from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
@@ -28,10 +27,11 @@ from app.catalogue.search.matching import (
     NAMES,
     WORDS,
     Match,
-    by_bitmaps,
+    first_found,
     holds_all,
     holds_any,
     looked_for,
+    rows_of,
     select_rows,
 )
 from app.catalogue.search.scoring import ALL, ANSWERS, score
@@ -69,12 +69,12 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
     view, vocabulary = _at_hand(zone_id)
     if words is not None:
         vocabulary = replace(vocabulary, lexicon=words)
-    query = _understood(zone_id, view, typed, vocabulary)
+    query, may_answer = _heard(zone_id, view, typed, vocabulary)
     if query.is_empty and typed.strip():
         return Found(query, ())
     if view is not None:
         return Found(query, tuple(Hit(line.offering_id, line.source_ref, line.score) for line in listing.find(view, query, filters, max(0, top))))
-    rows = _candidates(zone_id, query, vocabulary, filters, top)
+    rows = _candidates(zone_id, query, vocabulary, filters, top, may_answer=may_answer)
     hits = [Hit(row.offering_id, row.source_ref, 0.0) for row in rows] if query.is_empty else _named(
         zip(score(query, vocabulary, [row.whole for row in rows]), (row.id for row in rows), strict=True), top)
     hits.sort(key=lambda hit: (-hit.score, hit.source_ref, str(hit.offering_id)))
@@ -88,8 +88,7 @@ def _named(scored: Iterable[tuple[float, int]], top: int) -> list[Hit]:
         border = nlargest(top, (points for points, _ in found))[-1]
         found = [(points, id_) for points, id_ in found if points >= border]
     points_of = {id_: points for points, id_ in found}
-    rows = [row for part in in_parts(list(points_of)) for row in db.session.execute(sa.select(*NAMES).where(OfferingText.id.in_(part)))]
-    return [Hit(row.offering_id, row.source_ref, points_of[row.id]) for row in rows]
+    return [Hit(row.offering_id, row.source_ref, points_of[row.id]) for row in rows_of(NAMES, list(points_of))]
 
 
 def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
@@ -99,53 +98,52 @@ def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
 
 
 def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> Query:
-    """Of a sentence also the words that its sayings hide and, where nothing answers every part of it, whatever the filters, what it
-    seems to be about as a whole."""
+    return _heard(zone_id, view, typed, vocabulary)[0]
+
+
+def _heard(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> tuple[Query, bool]:
+    """What was typed, and whether something may answer every part of it. Of a sentence also the words that its sayings hide and, where
+    nothing answers every part of it, whatever the filters, what it seems to be about as a whole."""
     query = hinted(grounded(understand(typed, vocabulary), vocabulary), vocabulary)
     if not is_sentence(query):
-        return query
+        return query, True
     is_answered = listing.is_answered(view, query) if view is not None else _is_answered(zone_id, query, vocabulary)
     query = literally(query, vocabulary)
-    return query if is_answered else meant(query, vocabulary)
+    return (query, True) if is_answered else (meant(query, vocabulary), False)
 
 
 def _is_answered(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary) -> bool:
     every_part = holds_all(query, vocabulary, least=ANSWERS)
-    with by_bitmaps(zone_id) as numbers:
-        return every_part is None or bool(select_rows(zone_id, NAMES[:1], every_part, limit=1, numbers=numbers))
+    return every_part is None or bool(first_found(zone_id, every_part, limit=1))
 
 
-def _candidates(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, filters: Filters, top: int) -> list[Any]:
+def _candidates(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, filters: Filters, top: int, *, may_answer: bool = True) -> list[Any]:
     """What may be among the best `top`. Whatever answers every part stands above the rest, so the rest is only read when there is
-    too little of that; of either at most MOST_SCORED, those with the words in title or tags first."""
-    where = conditions(filters)
+    too little of that (or `may_answer` says that there is none); of either at most MOST_SCORED, those with the words in title or tags first."""
     if query.is_empty:
-        return _passing(select_rows(zone_id, LIGHT, None, *where), filters)
-    with by_bitmaps(zone_id) as numbers:
-        look = partial(_up_to_most, zone_id, where=where, filters=filters, numbers=numbers)
-        answers = look(lambda in_head: holds_all(query, vocabulary, in_head=in_head, least=ANSWERS))
+        return _passing(select_rows(zone_id, LIGHT, None, *conditions(filters)), filters)
+    answers: list[Any] = []
+    if may_answer:
+        answers = _up_to_most(zone_id, lambda in_head: holds_all(query, vocabulary, in_head=in_head, least=ANSWERS), filters, ())
         if len(answers) >= top:
             return answers
-        known = {row.id for row in answers}
-        some = look(lambda in_head: holds_any(query, vocabulary, in_head=in_head))
-    return [*answers, *(row for row in some if row.id not in known)]
+    known = {row.id for row in answers}
+    return [*answers, *_up_to_most(zone_id, lambda in_head: holds_any(query, vocabulary, in_head=in_head), filters, known)]
 
 
-def _up_to_most(
-    zone_id: uuid.UUID, words: Callable[[bool], Match | None], where: Sequence[sa.ColumnElement[bool]], filters: Filters, numbers: range | None
-) -> list[Any]:
-    everywhere = words(False)
-    if everywhere is None:
+def _up_to_most(zone_id: uuid.UUID, words: Callable[[bool], Match | None], filters: Filters, known: Container[int]) -> list[Any]:
+    """Without those that are `known` already, though they count."""
+    everywhere, in_head = words(False), words(True)
+    if everywhere is None or in_head is None:
         return []
-    look = partial(select_rows, zone_id, (*LIGHT, WORDS[1]) if filters.in_use else WORDS, numbers=numbers)
-    in_head = look(words(True), *where, limit=MOST_SCORED)
-    if len(in_head) == MOST_SCORED and not (filters.within_km or filters.places_now):
-        return list(in_head)
-    found = look(everywhere, *where, limit=MOST_SCORED + 1)
-    if len(found) <= MOST_SCORED:
-        return _passing(found, filters)
-    known = {row.id for row in in_head}
-    return _passing([*in_head, *(row for row in found if row.id not in known)], filters)[:MOST_SCORED]
+    where, is_looked_through = conditions(filters), bool(filters.within_km or filters.places_now)
+    ids = first_found(zone_id, in_head, *where, limit=MOST_SCORED)
+    if len(ids) < MOST_SCORED or is_looked_through:
+        ids = list(dict.fromkeys([*ids, *first_found(zone_id, everywhere, *where, limit=MOST_SCORED + 1)]))
+    if not is_looked_through:
+        ids = ids[:MOST_SCORED]
+    rows = {row.id: row for row in rows_of((*LIGHT, WORDS[1]) if filters.in_use else WORDS, [id_ for id_ in ids if id_ not in known])}
+    return _passing([rows[id_] for id_ in ids if id_ in rows], filters)[:MOST_SCORED]
 
 
 def _passing(rows: Sequence[Any], filters: Filters) -> list[Any]:
@@ -258,7 +256,7 @@ def _scores(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, kept: Sequ
     if len(ids) > MOST_SCORED:
         wanted = set(ids)
         ids = [row.id for row in _candidates(zone_id, query, vocabulary, Filters(), MOST_SCORED) if row.id in wanted][:MOST_SCORED]
-    texts = [row for part in in_parts(ids) for row in select_rows(zone_id, WORDS, None, OfferingText.id.in_(part))]
+    texts = rows_of(WORDS, ids)
     return {row.id: points for row, points in zip(texts, score(query, vocabulary, [row.whole for row in texts]), strict=True)}
 
 

@@ -22,6 +22,7 @@ from app.catalogue.search.facts import (
     needs_mask,
     time_mask,
 )
+from app.catalogue.search.phrases import HEAD, phrases_in, reading
 from app.shared.db import Row, db, in_parts
 
 CHUNK = 400
@@ -117,7 +118,7 @@ def describe(offering: Any, provider_name: str) -> dict[str, Any]:
         "offering_id": offering.id,
         "zone_id": offering.zone_id,
         **columns,
-        "words": " ".join(sorted({stem for column in columns.values() for stem in column.split()})),
+        "words": " ".join([*sorted({stem for column in columns.values() for stem in column.split()}), reading()]),
         "lexemes": "",
         "vocabulary": " ".join(sorted(vocabulary)),
         "kind": str(offering.kind),
@@ -141,17 +142,16 @@ def describe(offering: Any, provider_name: str) -> dict[str, Any]:
 
 
 def as_tsvector(row: Mapping[str, Any]) -> str:
-    """The columns as PostgreSQL writes a tsvector: positions for phrases (none reaches from one column into the next), label A
-    for the title, B for the tags, none for the rest."""
-    places: dict[str, list[str]] = {}
-    at = 0
+    """What PostgreSQL finds the offering by, as it writes a tsvector: every stem and every phrase of the lexicon, and those of title
+    and tags once more with `HEAD` before them."""
+    found: set[str] = set()
     for column in COLUMNS:
-        label = {"title": "A", "tags": "B"}.get(column, "")
-        for token in row[column].split():
-            at += 1
-            places.setdefault(token, []).append(f"{min(at, 16_000)}{label}")
-        at += 10
-    return " ".join(f"'{stem}':{','.join(found[:200])}" for stem, found in sorted(places.items()))
+        stems = row[column].split()
+        here = {*stems, *phrases_in(stems)}
+        found |= here
+        if column in ("title", "tags"):
+            found.update(f"{HEAD}{one}" for one in here)
+    return " ".join(f"'{one}'" for one in sorted(found))
 
 
 def _barred(items: Iterable[str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from math import prod
@@ -16,10 +16,13 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import UnaryExpression
 
 from app.catalogue.models import OfferingText
+from app.catalogue.models.search import COLUMNS
 from app.catalogue.search.analysis import stem
 from app.catalogue.search.everyday import plain_words
 from app.catalogue.search.lexicon import FILLERS
+from app.catalogue.search.phrases import HEAD, prepared
 from app.catalogue.search.scoring import BAR, WEIGHTS
+from app.catalogue.search.scoring import HEAD as HEAD_COLUMNS
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.understanding import Group, Query
 from app.shared.db import db
@@ -33,8 +36,9 @@ LIGHT = (
     *NAMES, _T.kind, _T.delivery, _T.region, _T.age_min, _T.age_max, _T.cost_pence, _T.days, _T.times, _T.needs_mask, _T.languages,
     _T.is_step_free, _T.access, _T.interests, _T.town, _T.latitude, _T.longitude,
 )
-TEXTS = tuple(_T[name] for name in WEIGHTS)
-WORDS = (_T.id, reduce(lambda text, column: text.concat(sa.literal_column(f"' {BAR} '")).concat(column), TEXTS).label("whole"))
+TEXTS: tuple[sa.ColumnElement[str], ...] = tuple(_T[name] for name in WEIGHTS)
+_BAR: sa.ColumnElement[str] = sa.literal_column(f"' {BAR} '", sa.Text())
+WORDS = (_T.id, reduce(lambda text, column: text.concat(_BAR).concat(column), TEXTS).label("whole"))
 """What is weighed (`scoring.whole`). It stands at the beginning of a row, so the rest of it need not be read."""
 
 
@@ -52,19 +56,25 @@ def looked_for(query: Query) -> list[int]:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One thing that must be there, as PostgreSQL's index is asked for it: `loosely`, where the words of a phrase that it does not hold
+    may stand anywhere; `surely` without such `phrases`, which are then looked for in the text."""
+
+    loosely: str
+    surely: str = ""
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Match:
-    """What the database's index is asked: `wanted`, or more loosely `apart`, where the words of a phrase may stand anywhere (on
-    PostgreSQL, whose index does not know where). `in_head`: in the title or tags. `share`: about which part of the Zone's offerings
-    hold it anywhere, 0 where nobody knows. Nothing wanted: nothing is found."""
+    """What the database's index is asked: on SQLite one text, on PostgreSQL all `parts`. `in_head`: in the title or tags. `share`: about
+    which part of the Zone's `size` offerings hold it anywhere, 0 where nobody knows. Nothing wanted: nothing is found."""
 
-    wanted: str
-    apart: str
-    in_head: bool
+    wanted: str = ""
+    parts: tuple[Part, ...] = ()
+    in_head: bool = False
     share: float = 0.0
-
-    @property
-    def has_phrases(self) -> bool:
-        return "<->" in self.wanted
+    size: int = 0
 
 
 def holds_all(query: Query, vocabulary: Vocabulary | None = None, *, in_head: bool = False, least: float = 0.0) -> Match | None:
@@ -88,17 +98,24 @@ _AND, _OR = "&", "|"
 def _match(groups: Sequence[Group], joint: str, vocabulary: Vocabulary | None, *, in_head: bool, least: float = 0.0) -> Match:
     wanted = [[phrase for phrase, weight in group.alternatives.items() if weight >= least] for group in groups]
     if not all(wanted) and joint == _AND:
-        return Match("", "", in_head)
+        return Match()
     wanted = [_needed(phrases) for phrases in wanted if phrases]
     if db.engine.dialect.name == "sqlite":
         found = {_AND: " AND ", _OR: " OR "}[joint].join(f"({' OR '.join(map(_quoted, phrases))})" for phrases in wanted)
-        found = f"{{title tags}} : ({found})" if in_head and found else found
-        return Match(found, found, in_head)
-    side_by_side, apart = (
-        f" {joint} ".join(f"({' | '.join(as_written(phrase, in_head) for phrase in phrases)})" for phrases in wanted)
-        for as_written in (_side_by_side, _apart)
-    )
-    return Match(side_by_side, apart, in_head, 0.0 if in_head or vocabulary is None else _share(wanted, joint, vocabulary))
+        return Match(f"{{title tags}} : ({found})" if in_head and found else found)
+    if joint == _OR:
+        wanted = [_needed(list(dict.fromkeys(phrase for phrases in wanted for phrase in phrases)))] if wanted else []
+    known = prepared() if vocabulary is not None and vocabulary.has_phrases else frozenset[str]()
+    parts = tuple(_part(phrases, known, HEAD if in_head else "") for phrases in wanted)
+    if in_head or vocabulary is None:
+        return Match("", parts, in_head)
+    return Match("", parts, in_head, _share(wanted, vocabulary), vocabulary.size)
+
+
+def _part(phrases: Sequence[str], known: Container[str], head: str) -> Part:
+    sure = [f"'{head}{one}'" for one in phrases if " " not in one or one in known]
+    others = [one for one in phrases if " " in one and one not in known]
+    return Part(" | ".join([*sure, *(_apart(one, head) for one in others)]), " | ".join(sure), tuple(others))
 
 
 def _needed(phrases: Sequence[str]) -> list[str]:
@@ -118,20 +135,12 @@ def _quoted(wanted: str) -> str:
     return f'"{wanted}"'
 
 
-def _side_by_side(wanted: str, in_head: bool) -> str:
-    return _both(wanted.split(" "), "<->", ":AB" if in_head else "")
-
-
-def _apart(wanted: str, in_head: bool) -> str:
+def _apart(wanted: str, head: str) -> str:
     """Little words are left out where they stand in nearly every offering."""
     stems = wanted.split(" ")
     telling = [one for one in stems if one not in _little()]
-    return _both(stems if in_head or not telling else telling, "&")
-
-
-def _both(stems: Sequence[str], between: str, label: str = "") -> str:
-    found = f" {between} ".join(f"'{one}'{label}" for one in stems)
-    return f"({found})" if len(stems) > 1 else found
+    found = " & ".join(f"'{head}{one}'" for one in (stems if head or not telling else telling))
+    return f"({found})"
 
 
 @cache
@@ -139,36 +148,54 @@ def _little() -> frozenset[str]:
     return frozenset(map(stem, plain_words().empty | FILLERS))
 
 
-def _share(wanted: Sequence[Sequence[str]], joint: str, vocabulary: Vocabulary) -> float:
+def _share(wanted: Sequence[Sequence[str]], vocabulary: Vocabulary) -> float:
     """As if words stood in offerings independently of each other; phrases, which few have, not counted."""
-    held = [min(1.0, sum(vocabulary.stems.get(one, 0) for one in phrases) / max(1, vocabulary.size)) for phrases in wanted]
-    return prod(held) if joint == _AND else 1.0 - prod(1.0 - each for each in held)
+    return prod(min(1.0, sum(vocabulary.stems.get(one, 0) for one in phrases) / max(1, vocabulary.size)) for phrases in wanted)
 
 
 def select_rows(
-    zone_id: uuid.UUID,
-    columns: Sequence[sa.ColumnElement[Any]],
-    match: Match | None,
-    *where: sa.ColumnElement[bool],
-    limit: int | None = None,
-    numbers: range | None = None,
+    zone_id: uuid.UUID, columns: Sequence[sa.ColumnElement[Any]], match: Match | None, *where: sa.ColumnElement[bool], limit: int | None = None
 ) -> Sequence[sa.Row[Any]]:
-    """Rows of one Zone, in the order of their ids; None for `match` where no words are asked for. `numbers`: see `by_bitmaps`."""
-    if match is not None and not match.wanted:
+    """Rows of one Zone, in the order of their ids; None for `match` where no words are asked for."""
+    if match is not None and not (match.wanted or match.parts):
         return []
     statement = sa.select(*columns).where(*where)
     if match is None:
         statement = statement.where(_T.zone_id == zone_id).order_by(_T.id)
-    elif db.engine.dialect.name == "sqlite":
+    elif match.wanted:
         # The plus keeps SQLite from going through the Zone's rows one by one and asking its index about each.
         statement = statement.where(
             _FOUND.c.rowid == _T.id, _FOUND.c.offering_search.op("MATCH", is_comparison=True)(match.wanted), _as_it_is(_T.zone_id) == zone_id,
         ).order_by(_FOUND.c.rowid)
-    elif limit is not None:
-        return _first_found(zone_id, columns, match, where, limit, numbers)
     else:
-        statement = statement.where(_holds(_T.lexemes, match.wanted), _T.zone_id == zone_id).order_by(_T.id)
+        ids = first_found(zone_id, match, *where, limit=limit)
+        return rows_of(columns, ids)
     return db.session.execute(statement.limit(limit)).all()
+
+
+def rows_of(columns: Sequence[sa.ColumnElement[Any]], ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
+    """These rows, in the order of their ids. They go over in one value: as many values as rows take longer to send than to find."""
+    if not ids:
+        return []
+    if db.engine.dialect.name == "sqlite":
+        given: Any = sa.select(sa.func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
+        return db.session.execute(sa.select(*columns).where(_T.id.in_(given)).order_by(_T.id)).all()
+    among = sa.bindparam("ids", list(ids), sa.ARRAY(sa.BigInteger()))
+    return db.session.execute(sa.select(*columns).where(_T.id == sa.func.any(among)).order_by(_T.id)).all()
+
+
+def first_found(zone_id: uuid.UUID, match: Match, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[int]:
+    """The numbers of the Zone's rows that `select_rows` would give, the smallest first."""
+    if match.wanted:
+        return [row[0] for row in select_rows(zone_id, NAMES[:1], match, *where, limit=limit)]
+    if not match.parts:
+        return []
+    if limit is not None and match.share and not where and (enough := limit * ROOM / match.share) < match.size * LARGEST_PART:
+        first = sa.select(sa.func.min(_T.id) + int(enough)).where(_T.zone_id == zone_id).scalar_subquery()
+        ids = list(db.session.scalars(_first(zone_id, match, (_T.id < first,), limit)))
+        if len(ids) == limit:
+            return ids
+    return list(db.session.scalars(_first(zone_id, match, where, limit)))
 
 
 def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -177,68 +204,44 @@ def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 # --- PostgreSQL ------------------------------------------------------------------------------------
 
-_BY_BITMAPS = sa.text(
-    "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), "
-    "set_config('plan_cache_mode', 'force_custom_plan', true), "
-    "(SELECT min(id) FROM offering_text WHERE zone_id = :zone_id), (SELECT max(id) FROM offering_text WHERE zone_id = :zone_id)"
-).bindparams(sa.bindparam("zone_id", type_=sa.Uuid()))
-_AS_USUAL = sa.text(
-    "SELECT set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true), set_config('plan_cache_mode', 'auto', true)"
-)
 ROOM = 1.5
 """So many times as many rows are looked through as ought to be enough."""
 LARGEST_PART = 0.3
 """Where that is more of the Zone than this, all of it is looked through."""
 
 
-@contextmanager
-def by_bitmaps(zone_id: uuid.UUID) -> Iterator[range | None]:
-    """In here PostgreSQL finds rows by the bitmaps of its indices alone; gives the numbers that the Zone's rows lie between. It thinks
-    that reading stems costs nothing, so for a widespread word it would read those of all rows, which takes a third of a second at
-    100,000. On SQLite nothing is done (None)."""
-    if db.engine.dialect.name == "sqlite":
-        yield None
-        return
-    row = db.session.execute(_BY_BITMAPS, {"zone_id": zone_id}).one()
-    yield range(row[3] or 0, (row[4] or 0) + 1)
-    db.session.execute(_AS_USUAL)  # where the block failed, the transaction ends, and the settings with it
+def _holds(wanted: str) -> sa.ColumnElement[bool]:
+    stems = sa.func.offering_stems(_T.lexemes, type_=TSVECTOR())
+    return stems.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, wanted, sa.Text(), unique=True), TSQUERY()))
 
 
-def _holds(lexemes: sa.ColumnElement[Any], wanted: str) -> sa.ColumnElement[bool]:
-    return lexemes.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, wanted, sa.Text(), unique=True), TSQUERY()))
-
-
-def _first_found(
-    zone_id: uuid.UUID, columns: Sequence[sa.ColumnElement[Any]], match: Match, where: Sequence[sa.ColumnElement[bool]], limit: int,
-    numbers: range | None,
-) -> Sequence[sa.Row[Any]]:
-    """Of words that many have, among the first rows only, as many as ought to be enough; if they are not, among all."""
-    enough = limit * ROOM / match.share if match.share and not where else float("inf")
-    if numbers is not None and enough < len(numbers) * LARGEST_PART:
-        rows = db.session.execute(_first(zone_id, columns, match, (_T.id < numbers[int(enough)],), limit)).all()
-        if len(rows) == limit:
-            return rows
-    return db.session.execute(_first(zone_id, columns, match, where, limit)).all()
-
-
-def _first(
-    zone_id: uuid.UUID, columns: Sequence[sa.ColumnElement[Any]], match: Match, where: Sequence[sa.ColumnElement[bool]], limit: int
-) -> sa.Select[Any]:
-    """The index does not know where in an offering a word stands, so asked for phrases it has the stems read of every row that may hold
-    them. Therefore it names those who have the words anywhere; they are put in order, and stems are read of one after the other
-    until there are enough. The offset keeps PostgreSQL from reading them before that, the sum from going through all rows by
-    their number, which is one way to have them in order."""
+def _first(zone_id: uuid.UUID, match: Match, where: Sequence[sa.ColumnElement[bool]], limit: int | None) -> sa.Select[Any]:
+    """The index names those who have the words; they are put in order, and the texts of those who may hold a phrase that the index does
+    not are read one after the other until there are enough. The offset keeps PostgreSQL from reading them before that, the sum
+    from going through all rows by their number, which is one way to have them in order."""
     number = (_T.id + sa.literal_column("0")).label("number")
-    indexed = sa.func.ts_filter(_T.lexemes, sa.literal_column("'{a,b}'"), type_=TSVECTOR()) if match.in_head else _T.lexemes
     found = (
-        sa.select(number, _place(OfferingText.__table__)).where(_holds(indexed, match.apart), _T.zone_id == zone_id, *where)
+        sa.select(number, _place(OfferingText.__table__)).where(*(_holds(part.loosely) for part in match.parts), _T.zone_id == zone_id, *where)
         .order_by(number).offset(0).subquery()
     )
     first = sa.select(found.c.number).order_by(found.c.number).limit(limit)
-    if match.has_phrases:
+    unsure = [part for part in match.parts if part.phrases]
+    if unsure:
         row = OfferingText.__table__.alias()
-        first = first.where(sa.select(_holds(row.c.lexemes, match.wanted)).where(_place(row) == found.c.ctid).correlate(found).scalar_subquery())
-    return sa.select(*columns).where(_T.id == sa.func.any(sa.func.array(first.scalar_subquery()))).order_by(_T.id)
+        first = first.where(
+            sa.select(sa.and_(*(_says(row.c, part, match) for part in unsure))).where(_place(row) == found.c.ctid).correlate(found).scalar_subquery()
+        )
+    return first
+
+
+def _says(row: Any, part: Part, match: Match) -> sa.ColumnElement[bool]:
+    """The row's stems or its text have something of the part."""
+    columns = COLUMNS[:HEAD_COLUMNS] if match.in_head else COLUMNS
+    texts: list[sa.ColumnElement[str]] = [row[name] for name in columns]
+    blank: sa.ColumnElement[str] = sa.literal_column("' '", sa.Text())
+    text = blank.concat(reduce(lambda one, other: one.concat(_BAR).concat(other), texts)).concat(blank)
+    sure = [row.lexemes.op("@@", is_comparison=True)(sa.cast(part.surely, TSQUERY()))] if part.surely else []
+    return sa.or_(*sure, *(sa.func.strpos(text, f" {phrase} ") > 0 for phrase in part.phrases))
 
 
 def _place(table: sa.FromClause) -> sa.ColumnElement[Any]:

@@ -23,6 +23,7 @@ from app.catalogue.search.letters import Spelt
 from app.catalogue.search.lexicon import Lexicon, lexicon
 from app.catalogue.search.marks import Mark, mark, now
 from app.catalogue.search.overlay import lexicon_in_force
+from app.catalogue.search.phrases import READING, reading
 from app.shared.db import db, is_writing
 from app.shared.moments import Since
 
@@ -40,6 +41,8 @@ class Vocabulary:
     size: int = 0
     lexicon: Lexicon = field(default_factory=lexicon, repr=False)
     is_large: bool = field(default=False, compare=False, repr=False)
+    has_phrases: bool = field(default=False, compare=False, repr=False)
+    """Every offering was read by the phrases that stand in `phrases.prepared` now."""
 
     def has(self, word: str) -> bool:
         return word in self.words or stem(word) in self.stems
@@ -128,4 +131,7 @@ def _read(zone_id: uuid.UUID, words_in_force: Lexicon) -> Vocabulary:
         words.update(vocabulary.split())
         stems.update(own_stems.split())
         size += 1
-    return Vocabulary(dict(words), dict(stems), size, words_in_force)
+    has_phrases = stems[reading()] == size
+    return Vocabulary(
+        dict(words), {one: count for one, count in stems.items() if not one.startswith(READING)}, size, words_in_force, has_phrases=has_phrases
+    )
