@@ -158,7 +158,7 @@ def engine_options(url: str, threads: int) -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c lock_timeout=10000 -c statement_timeout=30000"
-            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off",  # nothing runs so long that compiling it would pay
         },
     }
 

@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.execute("DROP INDEX offering_search_head")
     op.execute("DROP INDEX offering_search")
     op.execute(
-        "CREATE FUNCTION offering_stems(tsvector) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000000 "
+        "CREATE FUNCTION offering_stems(tsvector) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000 "
         "AS $$ BEGIN RETURN $1; END $$"
     )
     op.execute(f"UPDATE offering_text SET lexemes = array_to_tsvector(tsvector_to_array(lexemes) || {_OF_THE_HEAD})")

@@ -86,7 +86,7 @@ COLUMNS = ("title", "tags", "needs", "provider", "place", "facts", "body")
 _POSTGRESQL = (
     "ALTER TABLE offering_text SET (parallel_workers = 0)",
     "ALTER TABLE offering_text ALTER COLUMN lexemes SET STORAGE MAIN",
-    ("CREATE FUNCTION offering_stems(tsvector) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000000 "
+    ("CREATE FUNCTION offering_stems(tsvector) RETURNS tsvector LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 10000 "
     "AS $$ BEGIN RETURN $1; END $$"),
     "CREATE INDEX offering_search ON offering_text USING gin (offering_stems(lexemes)) WITH (fastupdate = off)",
     "CREATE SEQUENCE offering_change_number",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from math import prod
 from typing import Any
 
@@ -107,7 +107,7 @@ def _match(groups: Sequence[Group], joint: str, vocabulary: Vocabulary | None, *
         wanted = [_needed(list(dict.fromkeys(phrase for phrases in wanted for phrase in phrases)))] if wanted else []
     known = prepared() if vocabulary is not None and vocabulary.has_phrases else frozenset[str]()
     parts = tuple(_part(phrases, known, HEAD if in_head else "") for phrases in wanted)
-    if in_head or vocabulary is None:
+    if vocabulary is None:
         return Match("", parts, in_head)
     return Match("", parts, in_head, _share(wanted, vocabulary), vocabulary.size)
 
@@ -169,19 +169,26 @@ def select_rows(
         ).order_by(_FOUND.c.rowid)
     else:
         ids = first_found(zone_id, match, *where, limit=limit)
-        return rows_of(columns, ids)
+        return rows_of(tuple(columns), ids)
     return db.session.execute(statement.limit(limit)).all()
 
 
-def rows_of(columns: Sequence[sa.ColumnElement[Any]], ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
-    """These rows, in the order of their ids. They go over in one value: as many values as rows take longer to send than to find."""
+def rows_of(columns: tuple[sa.ColumnElement[Any], ...], ids: Sequence[int]) -> Sequence[sa.Row[Any]]:
+    """These rows, in the order of their ids."""
     if not ids:
         return []
-    if db.engine.dialect.name == "sqlite":
-        given: Any = sa.select(sa.func.json_each(json.dumps(list(ids))).table_valued("value").c.value)
-        return db.session.execute(sa.select(*columns).where(_T.id.in_(given)).order_by(_T.id)).all()
-    among = sa.bindparam("ids", list(ids), sa.ARRAY(sa.BigInteger()))
-    return db.session.execute(sa.select(*columns).where(_T.id == sa.func.any(among)).order_by(_T.id)).all()
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    return db.session.execute(_of_these(columns, is_sqlite=is_sqlite), {"ids": json.dumps(list(ids)) if is_sqlite else list(ids)}).all()
+
+
+@cache
+def _of_these(columns: tuple[sa.ColumnElement[Any], ...], *, is_sqlite: bool) -> sa.Select[Any]:
+    """The numbers go over in one value: as many values as rows take longer to send than their rows to find. Made once: a statement takes
+    longer to build than to answer."""
+    if is_sqlite:
+        given = sa.func.json_each(sa.bindparam("ids", type_=sa.Text())).table_valued("value").c.value
+        return sa.select(*columns).where(_T.id.in_(sa.select(given))).order_by(_T.id)
+    return sa.select(*columns).where(_T.id == sa.func.any(sa.bindparam("ids", type_=sa.ARRAY(sa.BigInteger())))).order_by(_T.id)
 
 
 def first_found(zone_id: uuid.UUID, match: Match, *where: sa.ColumnElement[bool], limit: int | None = None) -> list[int]:
@@ -190,12 +197,15 @@ def first_found(zone_id: uuid.UUID, match: Match, *where: sa.ColumnElement[bool]
         return [row[0] for row in select_rows(zone_id, NAMES[:1], match, *where, limit=limit)]
     if not match.parts:
         return []
-    if limit is not None and match.share and not where and (enough := limit * ROOM / match.share) < match.size * LARGEST_PART:
-        first = sa.select(sa.func.min(_T.id) + int(enough)).where(_T.zone_id == zone_id).scalar_subquery()
-        ids = list(db.session.scalars(_first(zone_id, match, (_T.id < first,), limit)))
-        if len(ids) == limit:
-            return ids
-    return list(db.session.scalars(_first(zone_id, match, where, limit)))
+    given = {f"part{n}": part.loosely for n, part in enumerate(match.parts)}
+    found: list[int] = []
+    begin, end = 0, None if limit is None or where else _enough(match, limit)
+    while True:
+        statement = _statement(match, where, begins=begin > 0, ends=end is not None, is_limited=limit is not None)
+        found += db.session.scalars(statement, {"zone_id": zone_id, "begin": begin, "end": end, "most": limit, **given})
+        if end is None or limit is None or len(found) >= limit:
+            return found[:limit]
+        begin, end = end, _within(match, end * max(GROWING, ROOM * limit / max(1, len(found))))
 
 
 def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -206,35 +216,66 @@ def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
 
 ROOM = 1.5
 """So many times as many rows are looked through as ought to be enough."""
+FEWEST = 4096
+"""So many are always looked through at once."""
 LARGEST_PART = 0.3
-"""Where that is more of the Zone than this, all of it is looked through."""
+"""Where that is more of the Zone than this, all that is left of it is looked through."""
+IN_HEAD = 0.25
+"""About so many of those who have a word have it in the title or tags."""
+GROWING = 2
 
 
-def _holds(wanted: str) -> sa.ColumnElement[bool]:
+def _enough(match: Match, limit: int) -> int | None:
+    """Of words that many have, only so many of the Zone's first rows are looked through as ought to be enough; None for all."""
+    return _within(match, limit * ROOM / match.share / (IN_HEAD if match.in_head else 1)) if match.share else None
+
+
+def _within(match: Match, rows: float) -> int | None:
+    return max(FEWEST, int(rows)) if max(FEWEST, rows) < match.size * LARGEST_PART else None
+
+
+def _statement(match: Match, where: Sequence[sa.ColumnElement[bool]], *, begins: bool, ends: bool, is_limited: bool) -> sa.Select[Any]:
+    unsure = [part for part in match.parts if part.phrases]
+    if where or unsure:
+        return _first(len(match.parts), begins, ends, is_limited, *where, says=[partial(_says, part, match) for part in unsure])
+    return _usual(len(match.parts), begins, ends, is_limited)
+
+
+def _holds(wanted: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     stems = sa.func.offering_stems(_T.lexemes, type_=TSVECTOR())
-    return stems.op("@@", is_comparison=True)(sa.cast(sa.bindparam(None, wanted, sa.Text(), unique=True), TSQUERY()))
+    return stems.op("@@", is_comparison=True)(sa.cast(wanted, TSQUERY()))
 
 
-def _first(zone_id: uuid.UUID, match: Match, where: Sequence[sa.ColumnElement[bool]], limit: int | None) -> sa.Select[Any]:
+def _first(
+    parts: int, begins: bool, ends: bool, is_limited: bool, *where: sa.ColumnElement[bool], says: Sequence[Callable[[Any], Any]] = ()
+) -> sa.Select[Any]:
     """The index names those who have the words; they are put in order, and the texts of those who may hold a phrase that the index does
     not are read one after the other until there are enough. The offset keeps PostgreSQL from reading them before that, the sum
-    from going through all rows by their number, which is one way to have them in order."""
+    from going through all rows by their number, which is one way to have them in order. The words are written into the statement, for
+    a plan made without knowing them takes three times as long."""
+    zone_id = sa.bindparam("zone_id", type_=_T.zone_id.type)
     number = (_T.id + sa.literal_column("0")).label("number")
+    of_zone = OfferingText.__table__.alias("of_zone").c
+    lowest = sa.select(sa.func.min(of_zone.id)).where(of_zone.zone_id == zone_id).scalar_subquery()
+    words = [_holds(sa.bindparam(f"part{n}", type_=sa.Text(), literal_execute=True)) for n in range(parts)]
+    bounds = [_T.id + sa.literal_column("0") >= lowest + sa.bindparam("begin", type_=sa.BigInteger())] if begins else []
+    bounds += [_T.id < lowest + sa.bindparam("end", type_=sa.BigInteger())] if ends else []
     found = (
-        sa.select(number, _place(OfferingText.__table__)).where(*(_holds(part.loosely) for part in match.parts), _T.zone_id == zone_id, *where)
-        .order_by(number).offset(0).subquery()
+        sa.select(number, _place(OfferingText.__table__)).where(*words, *bounds, _T.zone_id == zone_id, *where)
+        .order_by(number).offset(sa.literal_column("0")).subquery()
     )
-    first = sa.select(found.c.number).order_by(found.c.number).limit(limit)
-    unsure = [part for part in match.parts if part.phrases]
-    if unsure:
+    first = sa.select(found.c.number).order_by(found.c.number).limit(sa.bindparam("most", type_=sa.Integer()) if is_limited else None)
+    if says:
         row = OfferingText.__table__.alias()
-        first = first.where(
-            sa.select(sa.and_(*(_says(row.c, part, match) for part in unsure))).where(_place(row) == found.c.ctid).correlate(found).scalar_subquery()
-        )
+        first = first.where(sa.select(sa.and_(*(say(row.c) for say in says))).where(_place(row) == found.c.ctid).correlate(found).scalar_subquery())
     return first
 
 
-def _says(row: Any, part: Part, match: Match) -> sa.ColumnElement[bool]:
+_usual = cache(_first)
+"""Made once: a statement takes longer to build than to answer."""
+
+
+def _says(part: Part, match: Match, row: Any) -> sa.ColumnElement[bool]:
     """The row's stems or its text have something of the part."""
     columns = COLUMNS[:HEAD_COLUMNS] if match.in_head else COLUMNS
     texts: list[sa.ColumnElement[str]] = [row[name] for name in columns]
