@@ -90,7 +90,7 @@ def db_upgrade() -> None:
     with app.app_context():
         before = _revision()
         upgrade_database()
-        if before not in (None, _revision()):
+        if before not in (None, _revision()) or not search_index.is_current():
             with atomic():
                 search_index.rebuild()
 

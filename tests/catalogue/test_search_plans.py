@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.catalogue.models import OfferingText
-from app.catalogue.search import matching
+from app.catalogue.search import index, matching
 from app.catalogue.search.engine import search
 from app.catalogue.search.filters import Filters
 from app.catalogue.search.lexicon import lexicon
@@ -130,6 +130,7 @@ def test_every_prepared_phrase_that_stands_in_a_column_is_found_there() -> None:
 def test_phrases_of_another_lexicon_are_not_relied_on(zone_id: uuid.UUID) -> None:
     """One offering that was read by other phrases, and none of the Zone's phrases is taken from the index."""
     assert read_vocabulary(zone_id).has_phrases
+    assert index.is_current()
     before = going_through_all(zone_id, "drop in")
     with atomic():
         row = db.session.scalars(sa.select(OfferingText).where(OfferingText.id == before[0])).one()
@@ -138,5 +139,6 @@ def test_phrases_of_another_lexicon_are_not_relied_on(zone_id: uuid.UUID) -> Non
             row.lexemes = "'drop' 'in'"
     vocabulary = _read(zone_id, lexicon())
     assert not vocabulary.has_phrases
+    assert index.is_current() == (db.engine.dialect.name == "sqlite")
     assert not any(one.startswith(READING) for one in vocabulary.stems)
     assert ids(select_rows(zone_id, NAMES, holds_all(one("drop in"), vocabulary), limit=ROWS)) == before

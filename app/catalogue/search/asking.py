@@ -79,7 +79,7 @@ class Asked:
         self.some, self.every, self.answers = map(People, sets, totals.tolist())
 
     def scores(self, people: People) -> Array:
-        """`scoring.Plan.score` for each of these offerings."""
+        """`scoring.Plan.scores` for each of these offerings."""
         s, plan = self.segment, self.plan
         pairs = [place for pair in plan.pairs if (place := s.pair(pair)) is not None]
         return kernels.weigh(

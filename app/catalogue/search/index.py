@@ -47,6 +47,13 @@ def rebuild(zone_id: uuid.UUID | None = None) -> int:
     return len(ids)
 
 
+def is_current() -> bool:
+    """Whether every text was read by the phrases of now. Only PostgreSQL's index holds phrases; on SQLite it always is."""
+    if db.engine.dialect.name == "sqlite":
+        return True
+    return not db.session.scalar(sa.select(sa.exists().where(OfferingText.words.not_like(f"%{reading()}"))))
+
+
 def _after_flush(session: DatabaseSession, context: object) -> None:
     offerings = {row.id for row in session.new if isinstance(row, Offering)}
     organisations = set()
