@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from flask import Flask
 
+from app.accounts.models import Role
 from app.attendance import queries
 from app.attendance.models import MarkKind
 from app.attendance.services import Marking
-from app.catalogue.models import SessionState
+from app.catalogue.models import Offering, SessionState
 from app.introductions.models import IntroductionState
 from app.shared import clock
+from app.shared.db import atomic, db
 from tests import factories
 from tests.attendance.club import Club
 from tests.attendance.test_calling_off import deliver
@@ -79,6 +81,26 @@ def test_a_week_shows_what_clashes_and_a_lapse_whom_it_concerns(client: StrictCl
     sign_in(client, scene.manager)
     page = client.get(f"/organisations/{scene.organisation.id}/impact")
     assert club.children[0].short_name in page.text and scene.link_worker.name in page.text
+
+
+def test_a_school_lead_reads_of_therapy_neither_in_the_week_nor_in_the_attendance(client: StrictClient, club: Club) -> None:
+    scene, child = club.scene, club.children[0]
+    club.save({child: K.ATTENDED})
+    lead = factories.make_person(Role.SCHOOL_LEAD, scene.zone, school=scene.school)
+    with club.after(days=1) as session:
+        paths = (f"/children/{child.id}/week?from={session.held_on.isoformat()}", f"/children/{child.id}")
+
+        def who_reads(title: str) -> list[bool]:
+            with atomic():
+                db.session.get_one(Offering, scene.offering.id).title = title
+            read = []
+            for person in (lead, scene.link_worker):
+                sign_in(client, person)
+                read += [title in client.get(path).text for path in paths]
+            return read
+
+        assert who_reads("First Beats") == [True, True, True, True]
+        assert who_reads("Play therapy") == [False, False, True, True]
 
 
 def test_a_phone_gets_little_and_only_its_own(client: StrictClient, club: Club, app: Flask) -> None:

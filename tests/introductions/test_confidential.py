@@ -8,7 +8,7 @@ import pytest
 
 from app.accounts.models import Role, RoleGrant
 from app.catalogue.models import Offering
-from app.introductions import queries
+from app.introductions import queries, services
 from app.introductions.confidential import tells_of_the_child
 from app.introductions.models import IntroductionState
 from app.shared import clock
@@ -51,6 +51,16 @@ def test_school_lead_never_reads_that_a_child_is_introduced_to_therapy(client: S
     assert [name for name, text in after.items() if "Play therapy" in text] == []
     assert client.get(f"/introductions/{introduction.id}").status_code == 404
     assert queries.count_by_state(lead) == {}
+
+
+def test_school_lead_does_not_read_of_a_signpost_to_therapy(client: StrictClient, world: World) -> None:
+    services.give_signpost(child_id=world.child.id, offering_id=world.offering.id, to_whom="Her mother", actor=world.link_worker)
+    lead = factories.make_person(Role.SCHOOL_LEAD, world.zone, school=world.school)
+    for title, is_read in (("First Beats", True), ("Play therapy", False)):
+        change(db.session.get_one(Offering, world.offering.id), title=title)
+        for person, reads in ((lead, is_read), (world.link_worker, True)):
+            sign_in(client, person)
+            assert (title in client.get(f"/children/{world.child.id}").get_data(as_text=True)) is reads, (title, person.name)
 
 
 @pytest.mark.parametrize("role", [Role.LINK_WORKER, Role.ZONE_MANAGER, Role.SAFEGUARDING_LEAD])
