@@ -17,6 +17,7 @@ from app.catalogue.models import AREAS, NEEDS, Delivery, OfferingKind
 from app.catalogue.search.engine import Found, search
 from app.catalogue.search.facts import DAY_NAMES, DAYS
 from app.catalogue.search.filters import Filters
+from app.catalogue.search.views import wait_for_loops
 from app.cli import app_of
 from app.shared.errors import Invalid
 from app.shared.json_files import read_json
@@ -48,6 +49,7 @@ def search_command(ctx: click.Context, slug: str, path: Path, top: int, form: st
     asked = read_queries(path)
     with app_of(ctx).app_context():
         zone_id = zone_by_slug(slug).id
+        wait_for_loops(zone_id)
         answers = [(one, search(zone_id, one.words, one.filters, top)) for one in asked]
     text = _as_json(answers) if form == "json" else _as_tsv(answers)
     click.echo(text, nl=False)

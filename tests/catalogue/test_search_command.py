@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from app.accounts.queries import zone_by_slug
 from app.catalogue.cli import register
+from app.catalogue.search import engine, views
 from app.cli import KithGroup
 from tests import factories
 from tests.catalogue.shelf import ROWS, stock
@@ -103,6 +106,25 @@ def test_half_a_letter_in_the_words_or_a_filter_is_no_fault_of_the_file(run: Run
     assert (done.exit_code, done.stderr) == (0, "")
     assert [line.split("\t")[:2] for line in done.stdout.splitlines()] == [["👨\u200d👧", "drum"]]
     assert run('[{"id": "a", "query": "\\ud800"}]', "--format", "json").exit_code == 0
+
+
+def test_a_large_zone_is_searched_one_way_from_the_first_query_to_the_last(run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The snapshot weighs all that answer and the database some: what is printed must not depend on when the loops are there."""
+    def refuse(*asked: object) -> None:
+        raise AssertionError("the database was asked")
+
+    with database.app.app_context():
+        assert views.write(zone_by_slug("wl").id) is not None
+    views.forget()
+    monkeypatch.setattr(views, "_practised", Event())
+    monkeypatch.setattr(views, "_practising", Lock())
+    monkeypatch.setattr(engine, "_candidates", refuse)
+    try:
+        done = run([{"id": "q1", "query": "drumming"}, {"id": "q2", "query": "club"}], "--top", "1")
+    finally:
+        views.forget()
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith("q1\tdrum\t1\t")
 
 
 def test_a_price_is_never_above_what_was_asked_for(run: Run) -> None:

@@ -136,6 +136,15 @@ def _is_practised(base: Base) -> bool:
     return _practised.is_set()
 
 
+def wait_for_loops(zone_id: uuid.UUID) -> None:
+    """For a command: what it prints must not depend on how soon the loops are there, so it waits for them where the Zone has a snapshot."""
+    base = _base(zone_id)
+    if base is not None and not _practised.is_set():
+        with _practising:
+            if not _practised.is_set():
+                _practise(base.segment)
+
+
 def _practise(whole: Segment, held: threading.Lock | None = None) -> None:
     from app.catalogue.search.listing import practise  # stands above: a listing is of a view
 
