@@ -106,11 +106,17 @@ def hear(profile: Profile, reader: Reader, table: Meanings) -> Heard:
 
     def take(said: str, where: str, rank: int) -> None:
         told = sayings.heard_in(said) if where not in SAYS_NO_NO else sayings.Said((said,))
+        weight = READ[where]
+        for phrase in phrases_of(told.yes, where, rank):
+            heard.yes.append(phrase)
+            heard.written.append((phrase, weight))
+        if told.no:
+            heard.no += phrases_of(told.no, where, rank)
+        if told.worries:
+            heard.written += [(phrase, weight) for phrase in phrases_of(told.worries, where, rank)]
+        if told.aside:
+            heard.written += [(phrase, READ["note"]) for phrase in phrases_of(told.aside, where, rank)]
         heard.wants_calm |= told.is_calm
-        heard.yes += phrases_of(told.yes, where, rank)
-        heard.no += phrases_of(told.no, where, rank)
-        heard.written += [(phrase, READ[where]) for phrase in phrases_of((*told.yes, *told.worries), where, rank)]
-        heard.written += [(phrase, READ["note"]) for phrase in phrases_of(told.aside, where, rank)]
 
     def phrases_of(parts: Sequence[str], where: str, rank: int) -> list[Phrase]:
         return [phrase for phrase in (reader.phrase(part, where, rank) for part in parts) if phrase is not None]
