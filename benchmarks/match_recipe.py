@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.matching import rules, text
+from app.matching.kindred import PRIORITY
 from app.matching.profile import Candidate, Profile
 from app.matching.ranking import rank
-from app.matching.scoring import PARTS, PRIORITY
+from app.matching.scored import PARTS
 from app.matching.shelf import Shelf
 from app.matching.weights import WEIGHTS
 from benchmarks import match_quality as quality

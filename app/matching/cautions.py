@@ -13,7 +13,8 @@ from app.matching.people import NOBODY, Around
 from app.matching.profile import Candidate, Profile
 from app.matching.quoting import Reason, clean, say
 from app.matching.reasons import good_slots
-from app.matching.scoring import FRESH_DAYS, Scored
+from app.matching.scored import Scored
+from app.matching.scoring import FRESH_DAYS
 from app.matching.spoken import WALKABLE_KM, km
 from app.shared.money import pounds
 from app.shared.view import full_date, month, sentence_list

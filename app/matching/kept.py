@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from app.catalogue.search import analysis, lexicon, meaning
-from app.matching import audiences, circumstances, columns, grid, part, profile, reading, text
+from app.matching import audiences, circumstances, columns, facts, grid, part, profile, reading, text
 from app.matching.columns import Array, Columns, Terms, Week, Who
 from app.matching.grid import Grid
 from app.matching.models import MatchChange
@@ -54,7 +54,7 @@ class Kept:
 @cache
 def form() -> str:
     """What made the files: where the program reads offerings otherwise, they say something else."""
-    made_by = [analysis, lexicon, meaning, audiences, circumstances, columns, grid, part, profile, reading, text, sys.modules[__name__]]
+    made_by = [analysis, lexicon, meaning, audiences, circumstances, columns, facts, grid, part, profile, reading, text, sys.modules[__name__]]
     said = hashlib.blake2b(digest_size=16)
     for module in made_by:
         said.update(Path(str(module.__file__)).read_bytes())
@@ -169,9 +169,12 @@ def _part(folder: Path, told: Mapping[str, Any]) -> Part:
             organisations=[uuid.UUID(hex=id_) for id_ in lists["organisations"]], tag_names=lists["tag_names"],
             situations=[frozenset(these) for these in lists["situations"]], grid=Grid(tuple(told["grid"]), _array(folder, "grid-keys")), **arrays,
         ),
-        index, _array(folder, "digests").tolist(), hidden=np.zeros(len(raw) // 16, bool),
-        free=np.array(_array(folder, "free")), unsure=np.array(_array(folder, "unsure")), until=np.array(_array(folder, "until")),
+        facts.from_lists(told["facts"], *(_array(folder, f"facts-{name}") for name in _FACTS)), index, _array(folder, "digests").tolist(),
+        hidden=np.zeros(len(raw) // 16, bool), free=np.array(_array(folder, "free")), unsure=np.array(_array(folder, "unsure")), until=np.array(_array(folder, "until")),
     )
+
+
+_FACTS = ("titles", "starts", "numbers")
 
 
 def _arrays() -> list[str]:
@@ -193,7 +196,7 @@ def save(zone_id: uuid.UUID, made: Part, since: Since, numbers: Numbers) -> Path
         for name, array in _arrays_of(made).items():
             np.save(making / f"{name}.npy", array, allow_pickle=False)
         told = {"form": form(), "since": asdict(since), "numbers": numbers, "size": made.index.size, "average": made.index.average,
-                "grid": made.columns.grid.starts, "lists": _lists_of(made)}
+                "grid": made.columns.grid.starts, "lists": _lists_of(made), "facts": made.facts.shared}
         (making / _TOLD).write_text(json.dumps(told, default=sorted), encoding="utf-8")
 
     return made_folders.put(folder_of(zone_id), fill, old=OLD)
@@ -205,7 +208,7 @@ def _arrays_of(made: Part) -> dict[str, Array]:
         "grid-keys": made.columns.grid.keys, "free": made.free, "unsure": made.unsure, "until": made.until,
         **{f"index-{name}": getattr(made.index, name) for name in ("starts", "docs", "impacts", "heads")},
         **{f"by-doc-{name}": getattr(made.index.by_doc, name) for name in ("starts", "terms", "impacts")},
-        **{f"columns-{name}": getattr(made.columns, name) for name in _arrays()},
+        **{f"columns-{name}": getattr(made.columns, name) for name in _arrays()}, **{f"facts-{name}": getattr(made.facts, name) for name in _FACTS},
     }
 
 

@@ -18,6 +18,7 @@ from app.catalogue.models import Cohort, Offering, OfferingKind
 from app.catalogue.search.meaning import Meanings
 from app.matching import columns, text
 from app.matching.columns import Array, Columns
+from app.matching.facts import Facts, facts_of
 from app.matching.reading import AT_ONCE, CHUNK, Reading
 from app.shared.db import db, in_parts
 
@@ -33,6 +34,7 @@ class Part:
     last something about them changed; those of `unsure` (some are Kith's own, which may run out, or a run ends) are asked for anew."""
 
     columns: Columns
+    facts: Facts
     index: text.Index
     digests: list[int]
     hidden: Array
@@ -68,8 +70,9 @@ def make_part(found: Sequence[Reading], table: Meanings, beside: text.Index | No
     """`found` in order."""
     index = text.build_stems([reading.stems for reading in found], beside)
     many = len(found)
+    rows = [reading.facts for reading in found]
     return Part(
-        columns.build([reading.facts for reading in found], index, table, text.terms), index, [reading.digest for reading in found],
+        columns.build(rows, index, table, text.terms), facts_of(rows), index, [reading.digest for reading in found],
         hidden=np.zeros(many, bool), free=np.zeros(many, np.int32), unsure=np.zeros(many, bool), until=np.full(many, NEVER, np.int32),
     )
 

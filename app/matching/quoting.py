@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
 from app.children.naming import possessive
 from app.matching.profile import Candidate, Profile
-from app.matching.scoring import Scored
+from app.matching.scored import Scored
 from app.matching.text import terms
 
 LIKE = 0.4
@@ -19,8 +19,7 @@ KIN = 0.37
 """How loud a sentence of the child's must speak to be quoted for what does not name its words."""
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(NamedTuple):
     """`lead` and `rest` are the same sentence in two pieces, the first of which stands out on the page."""
 
     code: str

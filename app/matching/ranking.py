@@ -12,6 +12,7 @@ import numpy as np
 from app.matching import rules, scoring, weighing
 from app.matching.columns import Array
 from app.matching.profile import Profile
+from app.matching.scored import Ranking
 from app.matching.shelf import Shelf
 from app.matching.sifting import sift
 from app.matching.turns import BAND, PROVIDER_CAP, Turn
@@ -22,7 +23,7 @@ from app.shared import clock
 class Found:
     """What was ranked, part by part of the shelf; a place in the ranking counts through all parts. `free` beside each ranking."""
 
-    rankings: list[scoring.Ranking]
+    rankings: list[Ranking]
     free: list[Array]
     ruled_out: dict[str, int]
     would_open: dict[str, int]

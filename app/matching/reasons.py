@@ -14,10 +14,11 @@ from app.children.languages import language
 from app.children.models import need_word
 from app.children.naming import possessive
 from app.children.services.profile import AUDIENCES
+from app.matching.kindred import KINDRED
 from app.matching.people import NOBODY, SCHOOL_LEAST, YOU, Around
 from app.matching.profile import Candidate, Profile, Span
 from app.matching.quoting import Reason, interest_of, like_of, say
-from app.matching.scoring import KINDRED, Scored
+from app.matching.scored import Scored
 from app.matching.spoken import CLOSE_KM, WALKABLE_KM, clock, km, walk
 from app.shared.money import pounds
 from app.shared.view import sentence_list

@@ -17,9 +17,12 @@ from app.matching import kernels, scoring
 from app.matching.columns import NEED_BIT, NO_DATE, STEPS, Array, Columns
 from app.matching.filtering import km, known
 from app.matching.hearing import Heard, loudness_of
+from app.matching.kindred import KIN_NEEDS, PRIORITY, kin_bits
 from app.matching.profile import Profile
 from app.matching.rules import EARTH_KM
-from app.matching.scoring import EVEN, FRESH_DAYS, KIN_NEEDS, PARTS, PRIORITY, Ranking
+from app.matching.scored import PARTS, Ranking
+from app.matching.scoring import EVEN, FRESH_DAYS
+from app.matching.set_aside import set_aside
 from app.matching.text import Reader
 from app.matching.weights import WEIGHTS
 
@@ -41,7 +44,7 @@ def score(
     )
     parts, scores, distances = np.empty((len(PARTS), many), np.float64), np.empty(many, np.float64), np.empty(many, np.float64)
     interests, dislikes = np.empty(many, np.int64), np.empty(many, np.int64)
-    lesson = scoring.set_aside(profile, columns, positions, km(columns, profile, positions), table, reader) if profile.lessons else _NO_LESSON
+    lesson = set_aside(profile, columns, positions, km(columns, profile, positions), table, reader) if profile.lessons else _NO_LESSON
     is_placed = profile.latitude is not None and profile.longitude is not None
     kernels.add_up(
         positions, columns.needs, columns.need_count, columns.latitude, columns.longitude, columns.who, columns.term, columns.tags, columns.texts,
@@ -74,7 +77,7 @@ def _tables(profile: Profile, columns: Columns) -> tuple[Array, Array, Array, Ar
 
 def _needs(profile: Profile) -> tuple[Array, Array]:
     """For each need its bit and those of its kin; what each counts, and at the end all of them."""
-    codes = np.array([(NEED_BIT.get(code, 0), scoring.kin_bits(code)) for code, _ in profile.needs], np.uint32).reshape(len(profile.needs), 2)
+    codes = np.array([(NEED_BIT.get(code, 0), kin_bits(code)) for code, _ in profile.needs], np.uint32).reshape(len(profile.needs), 2)
     counts = [PRIORITY[priority] for _, priority in profile.needs]
     return codes, np.array([*counts, sum(counts) or 1.0], np.float32)
 

@@ -168,6 +168,10 @@ def _said_where() -> SimpleNamespace | None:
 flask_babel._get_current_context = _said_where  # type: ignore[attr-defined]  # noqa: SLF001  the one place all its functions ask
 
 
+_PLAIN = NullTranslations()
+"""English as the source has it."""
+
+
 class _Catalogues(Domain):  # type: ignore[misc]
     def __init__(self, english: NullTranslations) -> None:
         super().__init__()
@@ -176,6 +180,16 @@ class _Catalogues(Domain):  # type: ignore[misc]
     def get_translations(self) -> NullTranslations:
         locale = getattr(_said_where(), "babel_locale", None) or get_locale()
         return self.english if locale is None or locale.language == "en" else catalogue(str(locale))
+
+    def gettext(self, string: str, **words: Any) -> str:
+        """As Flask-Babel's; a sentence in English that nothing stands in for is not looked for in a catalogue."""
+        translations = self.get_translations()
+        said = string if translations is _PLAIN else str(translations.gettext(string))
+        return said % words if words else said
+
+    def ngettext(self, singular: str, plural: str, num: int, **words: Any) -> str:
+        words.setdefault("num", num)
+        return str(self.get_translations().ngettext(singular, plural, num)) % words
 
 
 class _Babel(Babel):  # type: ignore[misc]
@@ -237,7 +251,7 @@ def _page_language(code: str) -> tuple[NullTranslations, Locale]:
         return InventedTranslations(), Locale("en")
     if code != "en" and not catalogue_path(code, "pages").exists():
         raise SettingsRefused(f"KITH_LANGUAGE is {code!r}, and app/translations has no pages.po of it; `python -m scripts.languages {code}` begins one.")
-    return NullTranslations(), Locale.parse(code)
+    return _PLAIN, Locale.parse(code)
 
 
 def register(app: Flask) -> None:

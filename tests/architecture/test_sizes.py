@@ -24,7 +24,6 @@ LONG_FILES = {
     "app/demo/lives.py": "a child's life in the demo, told in its order: each step asks for the next",
     "app/interchange/services/catalogue.py": "an import plans everything before it writes anything",
     "app/interchange/workbook.py": "a reader of one format, tag by tag",
-    "app/matching/scoring.py": "the parts of one sum",
     "app/matching/text.py": "what a child says is cut, weighed and compared by one reckoning",
     "app/payments/gateway.py": "the only file that may import stripe",
     "app/payments/services/sending.py": "a payment from claimed to known, where the order of the steps is the safety",
