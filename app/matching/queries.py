@@ -1,86 +1,36 @@
 """Matching: the live offerings of a Zone, the hard rules over them, the score of those that are left.
 
 What an offering says (text and facts) is read once per change of the catalogue and kept per process; whether it is live, whether
-places are free and what the child refused is asked anew every time, and what is answered is checked once more on fresh rows.
+places are free and what the child refused is asked anew every time. Before anything is answered it is asked once more whether an offering has changed.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from app.accounts.models import Person
 from app.catalogue.models import Offering, OfferingKind
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
-from app.matching import audiences, circumstances, exposure, people, reasons, rules
-from app.matching.cautions import caution
+from app.matching import audiences, circumstances, exposure, people, rules
+from app.matching.answers import Match, MatchResult, answer, counted, fit_word, told_now
 from app.matching.columns import Columns
 from app.matching.forms import about_of
-from app.matching.part import DROP_IN
+from app.matching.hearing import hear
 from app.matching.people import NOBODY, Around, Walked
-from app.matching.profile import About, Candidate, Lesson, Profile, slots_of, windows_of
-from app.matching.quoting import Reason
-from app.matching.ranking import Found, rank, turns_of
-from app.matching.shelf import Shelf, shelf_of, standing
+from app.matching.profile import About, Lesson, Profile, slots_of, windows_of
+from app.matching.ranking import Found, first_of, rank, turns_of
+from app.matching.shelf import Shelf, shelf_of
 from app.matching.turns import BAND, Turn, spread
 from app.matching.weights import in_force
-from app.shared import clock
 from app.shared.db import db
 
-
-@dataclass(frozen=True)
-class Match:
-    """One offering for one child. `facts` are for drawing: places free (None: nobody counts), distance in km, times that fit."""
-
-    candidate: Candidate
-    rank: int
-    score: float
-    reasons: list[Reason]
-    caution: Reason | None
-    parts: Mapping[str, float]
-    free: int | None
-    distance: float | None
-    breaks: str = ""
-    around: Around = NOBODY
-
-    @property
-    def offering(self) -> Offering:
-        """The row itself, for whoever needs more than matching does."""
-        return db.session.get_one(Offering, self.candidate.id)
-
-    @property
-    def fit(self) -> str:
-        return fit_word(self.score)
-
-
-@dataclass(frozen=True)
-class MatchResult:
-    """`ruled_out` counts every live offering that is not eligible, under the first rule it breaks (those far beyond reach under
-    distance); `would_open` those near enough that break one rule only, by that rule: what loosening it would bring.
-    `further_km` says, for those that are only too far, by how much, least first. `under_way` are left out of the matches."""
-
-    matches: list[Match]
-    ruled_out: dict[str, int] = field(default_factory=dict)
-    would_open: dict[str, int] = field(default_factory=dict)
-    further_km: tuple[float, ...] = ()
-    eligible: int = 0
-    considered: int = 0
-    under_way: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
-
-
-def fit_word(score: float) -> str:
-    """A word for the score, so that nobody compares decimals."""
-    for least, word in ((2.1, _("Excellent fit")), (1.6, _("Strong fit")), (1.1, _("Good fit"))):
-        if score >= least:
-            return word
-    return _("Possible")
-
+__all__ = ["Match", "MatchResult", "fit_word"]
 
 # --- the child -----------------------------------------------------------------------------------
 
@@ -181,9 +131,8 @@ def match_profile(
         turns, around = _with_people(shelf, found, turns_of(found, top + len(walked.under_way), band + people.most_moved(weights)), of, walked, weights)
     shown = exposure.shown_lately(zone_id, {turn.provider for turn in turns}) if turns and shelf.mark.was_any_shown else {}
     chosen = spread(turns, top, shown)
-    wanted = [found.position(turn) for turn in chosen]
-    fresh = standing(shelf, [shelf.parts[part].columns.ids[at] for part, at in wanted])
-    return replace(_answer(shelf, profile, found, chosen, fresh, loosened, around), under_way=walked.under_way)
+    told = told_now(shelf, (found.position(turn) for turn in chosen))
+    return replace(answer(profile, found, chosen, told, loosened, around), under_way=walked.under_way)
 
 
 def _with_people(
@@ -207,7 +156,7 @@ def _with_people(
         part, row = found.row(turn)
         ranking = found.rankings[part]
         around[turn.place] = one if _is_open_to_tell(ranking.columns, int(ranking.positions[row])) else replace(one, friends=())
-        shares[turn.place] = around[turn.place].parts(_counted(int(found.free[part][row])))
+        shares[turn.place] = around[turn.place].parts(counted(int(found.free[part][row])))
     return people.moved(turns, shares, weights), around
 
 
@@ -220,25 +169,18 @@ def _is_open_to_tell(columns: Columns, at: int) -> bool:
     return for_anybody and columns.kinds[columns.kind[at]] in TOLD_OF
 
 
-def _counted(free: int) -> int | None:
-    return None if free == DROP_IN else free
-
-
 def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -> Iterator[tuple[Profile, MatchResult]]:
-    """Many children on one shelf, one after the other: offerings are read once for all of them. What is ruled out is not counted."""
-    shelf = shelf_of(zone_id)
-    weights = in_force(shelf.mark.hundredths)
+    """Many children, one after the other; what changes in between is asked for with every AT_ONCE of them. What is ruled out is not counted."""
     for some in _batches(profiles):
+        shelf = shelf_of(zone_id)
+        weights = in_force(shelf.mark.hundredths)
         ranked = []
         for profile in some:
-            found = rank(shelf, profile, "", weights, counted=False)
-            ranked.append((profile, found, spread(turns_of(found, top, 0.0), top, {})))
-        wanted = {
-            shelf.parts[part].columns.ids[at] for _, found, chosen in ranked for part, at in (found.position(turn) for turn in chosen)
-        }
-        fresh = standing(shelf, sorted(wanted))
+            found = rank(shelf, profile, "", weights, counted=False, heard=hear(profile, shelf.reader, shelf.table))
+            ranked.append((profile, found, first_of(found, top)))
+        told = told_now(shelf, (found.position(turn) for _, found, chosen in ranked for turn in chosen))
         for profile, found, chosen in ranked:
-            yield profile, _answer(shelf, profile, found, chosen, fresh, "", None)
+            yield profile, answer(profile, found, chosen, told)
 
 
 AT_ONCE = 100
@@ -248,33 +190,3 @@ def _batches(profiles: Iterable[Profile]) -> Iterator[list[Profile]]:
     rest = iter(profiles)
     while some := list(islice(rest, AT_ONCE)):
         yield some
-
-
-def _answer(
-    shelf: Shelf, profile: Profile, found: Found, chosen: Sequence[Turn], fresh: Mapping[uuid.UUID, Candidate], loosened: str,
-    around: Mapping[int, Around] | None,
-) -> MatchResult:
-    """The chosen ones on fresh rows; one that changed in between and now breaks a rule is left out."""
-    today = clock.today()
-    allowed = [loosened] if loosened else []
-    matches: list[Match] = []
-    for turn in chosen:
-        part, row = found.row(turn)
-        ranking = found.rankings[part]
-        at = int(ranking.positions[row])
-        candidate = fresh.get(ranking.columns.ids[at])
-        if candidate is None:
-            continue
-        free = _counted(int(found.free[part][row]))
-        if not rules.is_eligible(profile, candidate, free) and rules.broken(profile, candidate, free) != allowed:
-            continue
-        entry, beside = ranking.at(row), (around or {}).get(turn.place, NOBODY)
-        matches.append(Match(
-            candidate=candidate, rank=len(matches) + 1, score=round(turn.score, 6), around=beside,
-            reasons=reasons.reasons(profile, candidate, entry, free, beside), caution=caution(profile, candidate, entry, free, today, beside),
-            parts=entry.parts if around is None else {**entry.parts, **beside.parts(free)}, free=free, distance=entry.distance, breaks=next(iter(rules.broken(profile, candidate, free)), "") if loosened else "",
-        ))
-    return MatchResult(
-        matches=matches, ruled_out=found.ruled_out, would_open=found.would_open, further_km=found.further_km,
-        eligible=found.eligible, considered=found.considered,
-    )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 
 import numpy as np
 
 from app.matching import rules, scoring, weighing
-from app.matching.columns import Array
+from app.matching.columns import Array, Columns
+from app.matching.hearing import Heard
 from app.matching.profile import Profile
 from app.matching.scored import Ranking
 from app.matching.shelf import Shelf
 from app.matching.sifting import sift
-from app.matching.turns import BAND, PROVIDER_CAP, Turn
+from app.matching.turns import BAND, PROVIDER_CAP, Turn, spread
 from app.shared import clock
 
 
@@ -34,6 +34,11 @@ class Found:
     def eligible(self) -> int:
         return sum(len(ranking.positions) for ranking in self.rankings)
 
+    @property
+    def scores(self) -> Array:
+        """Of all parts, one after the other."""
+        return np.concatenate([ranking.scores for ranking in self.rankings]) if self.rankings else np.zeros(0)
+
     def row(self, turn: Turn) -> tuple[int, int]:
         """The part, and the row of its ranking."""
         row = turn.place
@@ -50,11 +55,12 @@ class Found:
 
 
 def rank(
-    shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float], *, counted: bool = True, is_compiled: bool | None = None
+    shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float], *, counted: bool = True, is_compiled: bool | None = None,
+    heard: Heard | None = None,
 ) -> Found:
-    """Without `counted` only what fits is looked for, and nothing that does not is counted: for many children at once. `is_compiled`: by
-    compiled loops; where nothing is said, if the Zone is large."""
-    heard, today = shelf.hear(profile), clock.today()
+    """Without `counted` only what fits is looked for, and nothing that does not is counted: for many children at once, with what was `heard` of each,
+    which then is not kept. `is_compiled`: by compiled loops; where nothing is said, if the Zone is large."""
+    heard, today = shelf.hear(profile) if heard is None else heard, clock.today()
     is_compiled = shelf.is_large if is_compiled is None else is_compiled
     weigh = weighing.score if is_compiled else scoring.score
     sifted = [sift(part, profile, loosened, today, is_counted=counted, is_compiled=is_compiled) for part in shelf.parts]
@@ -72,36 +78,52 @@ def _named(counts: Sequence[Array]) -> dict[str, int]:
     return {rule.name: int(count) for rule, count in zip(rules.RULES, np.sum(counts, axis=0), strict=True) if count}
 
 
+def first_of(found: Found, top: int) -> list[Turn]:
+    """The first `top` where nothing was shown of late: spread(turns_of(found, top, 0.0), top, {}), with no more turns made than are looked at."""
+    scores = found.scores
+    enough = 3 * top
+    while True:
+        chosen = _best(scores, enough, 0.0)
+        turns = _in_order(found, scores, chosen)
+        first = spread(turns, top, {})
+        if len(chosen) == len(scores) or next(turns, None) is not None:
+            return first
+        enough *= 4
+
+
 def turns_of(found: Found, top: int, band: float = BAND) -> list[Turn]:
     """The best, in order: enough of them that nobody further down could be among the first `top`, whoever's turn it is.
     `band`: how much a turn can be worth; nothing where nothing was shown of late."""
-    scores = np.concatenate([ranking.scores for ranking in found.rankings]) if found.rankings else np.zeros(0)
-    many = len(scores)
+    scores = found.scores
     enough = 3 * top
     while True:
-        chosen = np.argpartition(-scores, enough)[:enough] if enough < many else np.arange(many)
-        if enough < many:
-            chosen = np.flatnonzero(scores >= scores[chosen].min() - band)
-        turns = _sorted(found, scores, chosen)
-        if len(chosen) == many or _is_enough(turns, top):
+        chosen = _best(scores, enough, band)
+        turns = list(_in_order(found, scores, chosen))
+        if len(chosen) == len(scores) or _is_enough(turns, top):
             return turns
         enough *= 4
 
 
-def _sorted(found: Found, scores: Array, chosen: Array) -> list[Turn]:
-    turns = []
+def _best(scores: Array, enough: int, band: float) -> Array:
+    """The places of so many of the best, of those that are as good as the last of them, and of those at most `band` below it."""
+    if enough >= len(scores):
+        return np.arange(len(scores))
+    return np.flatnonzero(scores >= np.partition(scores, len(scores) - enough)[len(scores) - enough] - band)
+
+
+def _in_order(found: Found, scores: Array, chosen: Array) -> Iterator[Turn]:
+    """Best first; what scores the same by the source's reference, then by id."""
+    order = list[tuple[float, str, int, int, Columns, int]]()
     first = 0
     for ranking in found.rankings:
-        last = first + len(ranking.positions)
-        columns = ranking.columns
-        for place in chosen[(chosen >= first) & (chosen < last)].tolist():
-            position = int(ranking.positions[place - first])
-            score = float(scores[place])
-            turns.append((-score, columns.refs[position], columns.ids[position].int,
-                          Turn(place, score, columns.organisations[columns.organisation[position]])))
+        last, columns = first + len(ranking.positions), ranking.columns
+        here = chosen[(chosen >= first) & (chosen < last)]
+        rows = zip(here.tolist(), scores[here].tolist(), ranking.positions[here - first].tolist(), strict=True)
+        order += [(-score, columns.refs[at], columns.ids[at].int, place, columns, at) for place, score, at in rows]
         first = last
-    turns.sort(key=itemgetter(0, 1, 2))
-    return [turn[3] for turn in turns]
+    order.sort()
+    for negative, _ref, _id, place, columns, at in order:
+        yield Turn(place, -negative, columns.organisations[columns.organisation[at]])
 
 
 def _is_enough(turns: Sequence[Turn], top: int) -> bool:

@@ -4,7 +4,7 @@ scores say little. Pure."""
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 PROVIDER_CAP = 2
@@ -28,7 +28,7 @@ def discount(shown: int) -> float:
     return BAND * min(1.0, shown / OFTEN)
 
 
-def spread(ranked: Sequence[Turn], top: int, shown: Mapping[uuid.UUID, int]) -> list[Turn]:
+def spread(ranked: Iterable[Turn], top: int, shown: Mapping[uuid.UUID, int]) -> list[Turn]:
     """The first `top`. `ranked` is best first.
 
     Nobody is left out by this: where there are not enough others, those who waited follow. The scores never rise from one to the
