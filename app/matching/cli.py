@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,28 @@ def match(ctx: click.Context, slug: str, file: Path | None, everyone: bool, top:
     app = app_of(ctx)
     with app.app_context():
         zone = zone_by_slug(slug)
-        profiles = list(_from_file(zone.id, file) if file is not None else _from_zone(zone.id))
-        found = _with_progress(queries.match_many(zone.id, profiles, top), len(profiles))
-        if shape == "json":
-            click.echo(json.dumps([row for profile, result in found for row in _rows(profile, result)], ensure_ascii=False, indent=1))
-        else:
-            for profile, result in found:
-                for row in _rows(profile, result):
-                    click.echo("\t".join((_one_line(row["child_id"]), _one_line(row["offering_id"]), str(row["rank"]), f"{row['score']:.6f}")))
+        profiles, many = _from_file(zone.id, file) if file is not None else _from_zone(zone.id)
+        found = _with_progress(queries.match_many(zone.id, profiles, top), many)
+        for said in (_as_json if shape == "json" else _as_table)([*_rows(profile, result)] for profile, result in found):
+            click.echo(said)
+
+
+def _as_table(lists: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
+    """Child by child."""
+    for rows in lists:
+        if rows:
+            yield "\n".join(
+                "\t".join((_one_line(row["child_id"]), _one_line(row["offering_id"]), str(row["rank"]), f"{row['score']:.6f}")) for row in rows)
+
+
+def _as_json(lists: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
+    """One list of all rows, child by child: ten thousand children are never all in memory."""
+    held = ""
+    for rows in lists:
+        if rows:
+            yield f"{held}," if held else "["
+            held = ",\n".join(" " + json.dumps(row, ensure_ascii=False, indent=1).replace("\n", "\n ") for row in rows)
+    yield f"{held}\n]" if held else "[]"
 
 
 def _with_progress(found: Iterator[tuple[Profile, MatchResult]], many: int) -> Iterator[tuple[Profile, MatchResult]]:
@@ -55,12 +70,12 @@ def _with_progress(found: Iterator[tuple[Profile, MatchResult]], many: int) -> I
         yield one
 
 
-def _from_zone(zone_id: Any) -> Iterator[Profile]:
-    for child in children.list_children_of_zone(zone_id):
-        yield queries.profile_of(child)
+def _from_zone(zone_id: uuid.UUID) -> tuple[Iterator[Profile], int]:
+    ids = children.active_ids(zone_id)
+    return (profile for _, profile in queries.profiles_of(ids)), len(ids)
 
 
-def _from_file(zone_id: Any, file: Path) -> Iterator[Profile]:
+def _from_file(zone_id: uuid.UUID, file: Path) -> tuple[Iterator[Profile], int]:
     """Straight from the file. What is wrong goes to standard error; a child whom Kith knows keeps the refusals it has there."""
     good, faults = read_records(read_json(file))
     for fault in faults:
@@ -68,8 +83,8 @@ def _from_file(zone_id: Any, file: Path) -> Iterator[Profile]:
     if faults and not good:
         raise Invalid(f"No child in {file.name} could be read.")
     refused = children.refused_by_ref(zone_id, [record.id for _, record in good])
-    for _, record in good:
-        yield queries.with_audiences(profile_of_record(record, refused=frozenset(refused.get(record.id, ()))))
+    profiles = (queries.with_audiences(profile_of_record(record, refused=frozenset(refused.get(record.id, ())))) for _, record in good)
+    return profiles, len(good)
 
 
 def _rows(profile: Profile, result: MatchResult) -> Iterator[dict[str, Any]]:

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from app.matching.columns import Array
+from app.matching.hearing import hear
 from app.matching.part import DROP_IN
 from app.matching.placing import Options, Placed, share_out, wanted_most
 from app.matching.profile import Profile
-from app.matching.ranking import Found, rank, turns_of
+from app.matching.ranking import Found, first_of, rank
 from app.matching.shelf import Shelf, shelf_of
-from app.matching.turns import spread
 from app.matching.weights import in_force
+from app.shared import collector
 
 GOOD = 1.1
 """From this score on an offering is a good fit (queries.fit_word)."""
@@ -78,16 +79,18 @@ def survey(zone_id: uuid.UUID, children: Iterable[tuple[str, Profile]], progress
     out = Survey(shelf, fits=[np.zeros(part.columns.size, np.int32) for part in shelf.parts],
                  listed=[np.zeros(part.columns.size, np.int32) for part in shelf.parts])
     weights = in_force(shelf.mark.hundredths)
-    for done, (child, profile) in enumerate(children, 1):
-        _take(out, child, profile, weights)
-        if progress is not None:
-            progress(done)
+    with collector.kept_off():
+        for done, (child, profile) in enumerate(children, 1):
+            _take(out, child, profile, weights)
+            if progress is not None:
+                progress(done)
     return out
 
 
 def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float]) -> None:
-    found = rank(out.shelf, profile, "", weights, counted=False)
-    chosen = spread(turns_of(found, LONG, 0.0), LONG, {})
+    heard = hear(profile, out.shelf.reader, out.shelf.table)
+    found = rank(out.shelf, profile, "", weights, counted=False, heard=heard)
+    chosen = first_of(found, LONG)
     for fits, ranking in zip(out.fits, found.rankings, strict=True):
         fits[ranking.positions] += 1
     if not profile.is_heard:
@@ -107,7 +110,7 @@ def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float
     if not options and not profile.windows:
         out.unheard.append(Unheard(child, "times"))
     elif not options:
-        near = rank(out.shelf, profile, "", weights)
+        near = rank(out.shelf, profile, "", weights, heard=heard)
         first = min(profile.needs, key=lambda need: need[1])[0] if profile.needs else ""
         gives = sorted(near.would_open.items(), key=lambda item: (-item[1], item[0]))
         out.nothing.append(Near(child, first, near.eligible, [(rule, count) for rule, count in gives if rule != "refused"]))

@@ -28,15 +28,29 @@ from app.matching.ranking import Found, first_of, rank, turns_of
 from app.matching.shelf import Shelf, shelf_of
 from app.matching.turns import BAND, Turn, spread
 from app.matching.weights import in_force
-from app.shared.db import db
+from app.shared import collector
+from app.shared.db import db, in_parts
 
 __all__ = ["Match", "MatchResult", "fit_word"]
+
+AT_ONCE = 100
+"""Children that are read, and ranked, at a time."""
+
 
 # --- the child -----------------------------------------------------------------------------------
 
 
-def profile_of(child: Child) -> Profile:
-    """A child of Kith. Private notes stay out; a child without a place on the map counts from the school."""
+def profiles_of(ids: Sequence[uuid.UUID]) -> Iterator[tuple[uuid.UUID, Profile]]:
+    """Many children of Kith, in that order; so many at a time are read, in few statements, and none is kept."""
+    for some in in_parts(ids, AT_ONCE):
+        refusals = children.refusals_of(some)
+        for child in children.list_as_heard(some):
+            yield child.id, profile_of(child, refusals.get(child.id, ()))
+
+
+def profile_of(child: Child, refusals: Sequence[Refusal] | None = None) -> Profile:
+    """A child of Kith. Private notes stay out; a child without a place on the map counts from the school. The standing `refusals`, newest first, are asked
+    for where they are not given."""
     latitude, longitude, place = child.latitude, child.longitude, "home"
     if (latitude is None or longitude is None) and child.school is not None:
         latitude, longitude, place = child.school.latitude, child.school.longitude, "school"
@@ -46,7 +60,7 @@ def profile_of(child: Child) -> Profile:
     if child.goals_text:
         goals += (child.goals_text,)
     needs = tuple((need.code, need.priority) for need in child.live_needs)
-    refusals = [refusal for refusal, _ in children.list_refusals(child.id)]
+    refusals = [refusal for refusal, _ in children.list_refusals(child.id)] if refusals is None else refusals
     profile = Profile(
         id=child.source_ref, called=child.called, age=child.age_now, gender=child.gender, latitude=latitude, longitude=longitude,
         place=place, max_km=child.max_km, windows=windows_of(child.windows), are_holidays_ok=child.are_holidays_ok,
@@ -171,19 +185,18 @@ def _is_open_to_tell(columns: Columns, at: int) -> bool:
 
 def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -> Iterator[tuple[Profile, MatchResult]]:
     """Many children, one after the other; what changes in between is asked for with every AT_ONCE of them. What is ruled out is not counted."""
-    for some in _batches(profiles):
-        shelf = shelf_of(zone_id)
-        weights = in_force(shelf.mark.hundredths)
-        ranked = []
-        for profile in some:
-            found = rank(shelf, profile, "", weights, counted=False, heard=hear(profile, shelf.reader, shelf.table))
-            ranked.append((profile, found, first_of(found, top)))
-        told = told_now(shelf, (found.position(turn) for _, found, chosen in ranked for turn in chosen))
-        for profile, found, chosen in ranked:
-            yield profile, answer(profile, found, chosen, told)
-
-
-AT_ONCE = 100
+    shelf_of(zone_id)
+    with collector.kept_off():
+        for some in _batches(profiles):
+            shelf = shelf_of(zone_id)
+            weights = in_force(shelf.mark.hundredths)
+            ranked = []
+            for profile in some:
+                found = rank(shelf, profile, "", weights, counted=False, heard=hear(profile, shelf.reader, shelf.table))
+                ranked.append((profile, found, first_of(found, top)))
+            told = told_now(shelf, (found.position(turn) for _, found, chosen in ranked for turn in chosen))
+            for profile, found, chosen in ranked:
+                yield profile, answer(profile, found, chosen, told)
 
 
 def _batches(profiles: Iterable[Profile]) -> Iterator[list[Profile]]:

@@ -20,7 +20,7 @@ from app.children.models import Child, ChildState, need_word
 from app.matching import everyone
 from app.matching.models import MatchSurvey
 from app.matching.profile import Profile
-from app.matching.queries import profile_of
+from app.matching.queries import profiles_of
 from app.matching.rules import BY_NAME
 from app.notifications.handlers import Job, NotDone
 from app.notifications.services import post
@@ -76,10 +76,8 @@ def _profiles(zone_id: uuid.UUID, survey_id: uuid.UUID) -> Iterator[tuple[str, P
     ids = _ids(zone_id)
     for number, some in enumerate(in_parts(ids, AT_ONCE)):
         _keep(survey_id, done=number * AT_ONCE, children=len(ids))
-        statement = sa.select(Child).where(Child.id.in_(some)).order_by(Child.id).options(
-            selectinload(Child.notes), selectinload(Child.goals), selectinload(Child.needs), selectinload(Child.voices))
-        for child in db.session.scalars(statement).unique().all():
-            yield str(child.id), profile_of(child)
+        for id_, profile in profiles_of(some):
+            yield str(id_), profile
 
 
 def _ids(zone_id: uuid.UUID) -> Sequence[uuid.UUID]:

@@ -115,6 +115,19 @@ def list_refusals(child_id: uuid.UUID) -> Sequence[tuple[Refusal, str]]:
     return [(row[0], row[1]) for row in db.session.execute(statement)]
 
 
+def refusals_of(child_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Refusal]]:
+    """The standing refusals of some children, as list_refusals has each one's."""
+    found: dict[uuid.UUID, list[Refusal]] = {}
+    for some in in_parts(child_ids):
+        statement = (
+            sa.select(Refusal).join(Offering, Offering.id == Refusal.offering_id)
+            .where(Refusal.child_id.in_(some), Refusal.lifted_on.is_(None)).order_by(Refusal.said_on.desc(), Refusal.id)
+        )
+        for refusal in db.session.scalars(statement):
+            found.setdefault(refusal.child_id, []).append(refusal)
+    return found
+
+
 def offering_in_zone(offering_id: uuid.UUID, zone_id: uuid.UUID) -> Offering:
     """Raises NotFound for another Zone's."""
     offering = db.session.get(Offering, offering_id)
