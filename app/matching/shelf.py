@@ -136,9 +136,8 @@ def _read(zone_id: uuid.UUID) -> Shelf:
     since = marks.now(zone_id)
     mark = marks.mark(zone_id, since)
     numbers = kept.numbers_of(zone_id)
-    found = sorted(readings(Offering.zone_id == zone_id), key=order)
     table = meanings()
-    base = make_part(found, table, None)
+    base = make_part(sorted(readings(Offering.zone_id == zone_id), key=order), table, None)  # what was read is let go before anything else is made
     count_places(base, None, zone_id)
     if base.columns.size >= kept.LEAST:
         warming.ready()

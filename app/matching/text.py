@@ -201,34 +201,42 @@ def build_stems(offerings: Sequence[Mapping[str, str]], beside: Index | None = N
             found = offering.get(name, "").split()
             flat.extend([numbers[stem] for stem in found])
             lengths.append(len(found))
-    vocabulary = list(numbers)
+    vocabulary, many = list(numbers), len(offerings)
     tells = np.array([_tells(term) for term in vocabulary], bool)
-    every = np.frombuffer(flat, np.int32) if flat else np.zeros(0, np.int32)
-    many = len(offerings)
-    fields = np.repeat(np.tile(np.arange(len(FIELDS), dtype=np.int8), many), lengths)
-    docs = np.repeat(np.repeat(np.arange(many, dtype=np.int64), len(FIELDS)), lengths)
-    keep = tells[every] if len(every) else np.zeros(0, bool)
-    every, fields, docs = every[keep], fields[keep], docs[keep]
-    weights = np.array(list(FIELDS.values()))[fields]
+    terms_, docs, weights, heads = _in_order_of_terms(flat, np.array(lengths, np.int64), tells, many)
     totals = np.bincount(docs, weights, minlength=many)
-    keys = every.astype(np.int64) * max(1, many) + docs
-    order = np.argsort(keys, kind="stable")
-    keys, weights, head = keys[order], weights[order], np.isin(fields[order], HEAD)
-    first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))) if len(keys) else np.zeros(0, np.int64)
-    summed = np.add.reduceat(weights, first) if len(keys) else weights
-    in_head = np.logical_or.reduceat(head, first) if len(keys) else head
-    term_of, doc_of = np.divmod(keys[first], max(1, many))
+    first = np.flatnonzero(np.concatenate(([True], (terms_[1:] != terms_[:-1]) | (docs[1:] != docs[:-1])))) if len(docs) else np.zeros(0, np.int64)
+    summed = np.add.reduceat(weights, first) if len(docs) else weights
+    in_head = np.logical_or.reduceat(heads, first) if len(docs) else heads
+    term_of, doc_of = terms_[first], docs[first]
+    del terms_, docs, weights, heads, first
     found_in = np.bincount(term_of, minlength=len(vocabulary))
     average = beside.average if beside else (float(totals.mean()) if many else 0.0) or 1.0
     counts = beside.counts if beside else {term: int(n) for term, n in zip(vocabulary, found_in, strict=True) if n}
     size = beside.size if beside else many
     own = np.array([counts.get(term, 1) for term in vocabulary], np.float64)
     rarity = np.log(1 + (size - own + 0.5) / (own + 0.5)) if len(vocabulary) else own
-    normal = summed / (1 - B + B * totals[doc_of] / average)
-    impacts = (rarity[term_of] * normal / (K1 + normal)).astype(np.float32)
+    normal = summed / (1 - B + B * totals / average)[doc_of]
+    impacts = rarity[term_of]
+    impacts *= normal
+    normal += K1
+    impacts /= normal
     starts = np.zeros(len(vocabulary) + 1, np.int64)
     np.cumsum(found_in, out=starts[1:])
-    return Index(vocabulary, starts, doc_of.astype(np.int32), impacts, in_head, counts, size, average, many)
+    return Index(vocabulary, starts, doc_of, impacts.astype(np.float32), in_head, counts, size, average, many)
+
+
+def _in_order_of_terms(flat: array[int], lengths: Array, tells: Array, many: int) -> tuple[Array, Array, Array, Array]:
+    """The telling words of all texts, field by field and offering by offering as they come, put in the order of their terms: term, offering, weight,
+    whether in the head. In arrays as small as they can be: there are forty words in a text, and a hundred thousand texts."""
+    every = np.frombuffer(flat, np.int32) if flat else np.zeros(0, np.int32)
+    keep = tells[every] if len(every) else np.zeros(0, bool)
+    every = every[keep]
+    order = np.argsort(every, kind="stable").astype(np.int32)
+    weights = np.repeat(np.tile(np.array(list(FIELDS.values()), np.float32), many), lengths)[keep][order]
+    heads = np.repeat(np.tile(np.isin(np.arange(len(FIELDS)), HEAD), many), lengths)[keep][order]
+    docs = np.repeat(np.arange(many, dtype=np.int32), lengths.reshape(many, len(FIELDS)).sum(axis=1))[keep][order]
+    return every[order], docs, weights, heads
 
 
 def _tells(term: str) -> bool:
