@@ -91,9 +91,9 @@ def said_a_lot(world: World, number: int) -> Child:
 
 
 def test_children_who_are_read_together_are_as_heard_as_one_alone_and_in_few_statements(world: World) -> None:
-    offering = world.offer()
+    offering_id = world.offer().id
     some = [said_a_lot(world, number) for number in range(12)]
-    services.record_refusal(child_id=some[3].id, offering_id=offering.id, why="too_far", is_childs_no=True, actor=None)
+    services.record_refusal(child_id=some[3].id, offering_id=offering_id, why="too_far", is_childs_no=True, actor=None)
     ids = [child.id for child in reversed(some)]
     db.session.expunge_all()
     with count_statements() as sent:
@@ -102,7 +102,7 @@ def test_children_who_are_read_together_are_as_heard_as_one_alone_and_in_few_sta
     assert sent.count <= 9, sent.seen
     alone = {id_: queries.profile_of(db.session.get_one(Child, id_)) for id_ in ids}
     assert together == alone
-    assert together[some[3].id].refused == {offering.id}
+    assert together[some[3].id].refused == {offering_id}
 
 
 def test_active_children_come_by_name(world: World) -> None:
