@@ -74,10 +74,15 @@ def fit_word(score: float) -> str:
 
 
 def told_now(shelf: Shelf, wanted: Iterable[tuple[int, int]]) -> Told:
-    """One statement says whether anything has changed since the shelf was made: where nothing has, what it has read is what the database has. Otherwise
-    those `wanted` are asked for, and what is of another version is read."""
+    """For many children: one statement says whether anything has changed since the shelf was made, and where nothing has, what it has read is what the
+    database has. Otherwise as `on_fresh_rows`."""
     if marks.mark(shelf.zone_id, shelf.since).same_offerings(shelf.mark):
         return lambda part, at: shelf.parts[part].facts.candidate(shelf.parts[part].columns, at)
+    return on_fresh_rows(shelf, wanted)
+
+
+def on_fresh_rows(shelf: Shelf, wanted: Iterable[tuple[int, int]]) -> Told:
+    """Those `wanted` are asked for in the database, and what is of another version than is known is read."""
     fresh = standing(shelf, sorted({shelf.parts[part].columns.ids[at] for part, at in wanted}))
     return lambda part, at: fresh.get(shelf.parts[part].columns.ids[at])
 

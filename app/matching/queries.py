@@ -1,7 +1,8 @@
 """Matching: the live offerings of a Zone, the hard rules over them, the score of those that are left.
 
 What an offering says (text and facts) is read once per change of the catalogue and kept per process; whether it is live, whether
-places are free and what the child refused is asked anew every time. Before anything is answered it is asked once more whether an offering has changed.
+places are free and what the child refused is asked anew every time, and what is answered is checked once more on fresh rows (of many children: unless
+one statement says that no row has changed).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from app.catalogue.models import Offering, OfferingKind
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
 from app.matching import audiences, circumstances, exposure, people, rules
-from app.matching.answers import Match, MatchResult, answer, counted, fit_word, told_now
+from app.matching.answers import Match, MatchResult, answer, counted, fit_word, on_fresh_rows, told_now
 from app.matching.columns import Columns
 from app.matching.forms import about_of
 from app.matching.hearing import hear
@@ -145,7 +146,7 @@ def match_profile(
         turns, around = _with_people(shelf, found, turns_of(found, top + len(walked.under_way), band + people.most_moved(weights)), of, walked, weights)
     shown = exposure.shown_lately(zone_id, {turn.provider for turn in turns}) if turns and shelf.mark.was_any_shown else {}
     chosen = spread(turns, top, shown)
-    told = told_now(shelf, (found.position(turn) for turn in chosen))
+    told = on_fresh_rows(shelf, [found.position(turn) for turn in chosen])
     return replace(answer(profile, found, chosen, told, loosened, around), under_way=walked.under_way)
 
 
