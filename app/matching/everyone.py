@@ -89,7 +89,7 @@ def survey(zone_id: uuid.UUID, children: Iterable[tuple[str, Profile]], progress
 
 def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float]) -> None:
     heard = hear(profile, out.shelf.reader, out.shelf.table)
-    found = rank(out.shelf, profile, "", weights, counted=False, heard=heard)
+    found = rank(out.shelf, profile, "", weights, counted=False, heard=heard, is_patient=True)
     chosen = first_of(found, LONG)
     for fits, ranking in zip(out.fits, found.rankings, strict=True):
         fits[ranking.positions] += 1

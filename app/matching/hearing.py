@@ -50,6 +50,7 @@ class Heard:
     vector_of: dict[str, Array] = field(default_factory=dict)
     like_of: dict[int, tuple[Array, Array]] = field(default_factory=dict)
     words: dict[int, Any] = field(default_factory=dict)
+    told: Array | None = None
     _rows: dict[int, Rows] = field(default_factory=dict)
 
     @cached_property

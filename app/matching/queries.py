@@ -193,7 +193,7 @@ def match_many(zone_id: uuid.UUID, profiles: Iterable[Profile], top: int = 10) -
             weights = in_force(shelf.mark.hundredths)
             ranked = []
             for profile in some:
-                found = rank(shelf, profile, "", weights, counted=False, heard=hear(profile, shelf.reader, shelf.table))
+                found = rank(shelf, profile, "", weights, counted=False, heard=hear(profile, shelf.reader, shelf.table), is_patient=True)
                 ranked.append((profile, found, first_of(found, top)))
             told = told_now(shelf, (found.position(turn) for _, found, chosen in ranked for turn in chosen))
             for profile, found, chosen in ranked:

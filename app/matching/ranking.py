@@ -56,10 +56,10 @@ class Found:
 
 def rank(
     shelf: Shelf, profile: Profile, loosened: str, weights: Mapping[str, float], *, counted: bool = True, is_compiled: bool | None = None,
-    heard: Heard | None = None,
+    heard: Heard | None = None, is_patient: bool = False,
 ) -> Found:
     """Without `counted` only what fits is looked for, and nothing that does not is counted: for many children at once, with what was `heard` of each,
-    which then is not kept. `is_compiled`: by compiled loops; where nothing is said, if the Zone is large."""
+    which then is not kept. `is_compiled`: by compiled loops; where nothing is said, if the Zone is large. `is_patient`: nobody waits for a page (sentences)."""
     heard, today = shelf.hear(profile) if heard is None else heard, clock.today()
     is_compiled = shelf.is_large if is_compiled is None else is_compiled
     weigh = weighing.score if is_compiled else scoring.score
@@ -68,6 +68,8 @@ def rank(
         weigh(profile, heard, number, part.columns, one.eligible, shelf.reader, shelf.table, today, weights)
         for number, (part, one) in enumerate(zip(shelf.parts, sifted, strict=True))
     ]
+    if shelf.sentences is not None:
+        rankings = shelf.sentences.moved(rankings, heard, weights["text"], is_patient=is_patient)
     return Found(
         rankings, [one.free for one in sifted], _named([one.counts for one in sifted]), _named([one.opens for one in sifted]),
         tuple(np.sort(np.array([km for one in sifted for km in one.further], np.float64)).tolist()), sum(one.considered for one in sifted),

@@ -19,12 +19,13 @@ import sqlalchemy as sa
 from app.catalogue.models import Offering, Organisation
 from app.catalogue.search.meaning import Meanings, meanings
 from app.catalogue.search.overlay import lexicon_in_force
-from app.matching import kept, marks, warming
+from app.matching import kept, marks, sentences, warming
 from app.matching.hearing import Heard, hear
 from app.matching.marks import Mark
 from app.matching.part import Part, count_places, make_part
 from app.matching.profile import Candidate, Profile
 from app.matching.reading import CHUNK, Reading, is_live, order, readings, to_check, versions
+from app.matching.sentences import Sentences
 from app.matching.text import Reader
 from app.shared.db import db, in_parts, is_writing
 from app.shared.moments import Since
@@ -50,6 +51,7 @@ class Shelf:
     seen: Mapping[uuid.UUID, int] = field(default_factory=dict)
     read: Mapping[uuid.UUID, Reading | None] = field(default_factory=dict)
     kept: dict[uuid.UUID, tuple[int, Candidate]] = field(default_factory=dict)
+    sentences: Sentences | None = None
     _heard: OrderedDict[Profile, Heard] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -128,7 +130,7 @@ def _from_files(zone_id: uuid.UUID) -> Shelf | None:
         return None
     mark = marks.mark(zone_id, found.since)
     warming.ready()
-    shelf = Shelf(zone_id, found.since, mark, (found.part,), Reader([found.part.index], lexicon_in_force(mark.words)), meanings())
+    shelf = Shelf(zone_id, found.since, mark, (found.part,), Reader([found.part.index], lexicon_in_force(mark.words)), meanings(), sentences=sentences.in_use())
     return _with_changes(shelf, mark) if mark.count else shelf
 
 
@@ -143,7 +145,7 @@ def _read(zone_id: uuid.UUID) -> Shelf:
         warming.ready()
         if not is_writing():
             _leave(zone_id, base, since, numbers)
-    return Shelf(zone_id, since, mark, (base,), Reader([base.index], lexicon_in_force(mark.words)), table)
+    return Shelf(zone_id, since, mark, (base,), Reader([base.index], lexicon_in_force(mark.words)), table, sentences=sentences.in_use())
 
 
 def _leave(zone_id: uuid.UUID, base: Part, since: Since, numbers: kept.Numbers) -> None:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from app.accounts.models import Person
 from app.children import panels, policies
 from app.children.models import Child, ChildState
-from app.matching import exposure, shelf, surveys
+from app.matching import exposure, sentence_model, sentences, shelf, surveys
 from app.matching.routes import shown
 from app.notifications.handlers import Policy, register
 from app.notifications.sweeps import register_sweep
@@ -21,6 +21,8 @@ def connect(app: Flask) -> None:
     panels.register_panel("matches", 50, _panel, later=later)
     register_sweep("matching", exposure.forget)
     register_sweep("matching.shelves", shelf.renew)
+    register_sweep("matching.sentences", sentences.renew)
+    app.extensions[sentence_model.EXTENSION] = sentence_model.installed()
     register(surveys.TOPIC, surveys.run_survey, policy=Policy.RESEND)
     panels.register_tab("matching.matches", 10, "Matches", policies.can_work_with_child)
 
