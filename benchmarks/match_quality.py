@@ -19,6 +19,7 @@ from app.matching.profile import Candidate, Profile
 from app.matching.turns import OFTEN
 from app.matching.weights import WEIGHTS
 from benchmarks.judged import away, shelf
+from app.matching.sentence_model import SentenceModel
 from benchmarks.judged.children import JudgedChild, candidates, children, fresh, kept
 
 PLACES = 4
@@ -47,8 +48,8 @@ def ndcg(ranked: Sequence[str], grades: Grades, depth: int = 10) -> float:
     return gain([grades.get(ref, 0) for ref in ranked]) / gain(sorted(grades.values(), reverse=True))
 
 
-def ranked_by_kith(weights: Mapping[str, float] = WEIGHTS, offered: Sequence[Candidate] = ()) -> Ranked:
-    made = shelf.shelf_of(offered or candidates(), places=PLACES)
+def ranked_by_kith(weights: Mapping[str, float] = WEIGHTS, offered: Sequence[Candidate] = (), model: SentenceModel | None = None) -> Ranked:
+    made = shelf.shelf_of(offered or candidates(), places=PLACES, model=model)
     return lambda profile: shelf.ranked(made, profile, 10, weights)
 
 

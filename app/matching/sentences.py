@@ -31,7 +31,7 @@ from app.shared.db import db, in_parts
 
 LEADING = 100
 """So many of the best are looked at once more."""
-COUNTS, TYPICAL = 0.9, 0.26
+COUNTS, TYPICAL = 0.5, 0.26
 """What likeness of one to the other adds to the part *text*, and the likeness that adds nothing: the mean over 90 judged children."""
 MOST_SENTENCES, LONGEST = 8, 400
 """Of a description, and in letters."""
