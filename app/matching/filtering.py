@@ -12,9 +12,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.matching import rules
+from app.matching import kernels, rules
 from app.matching.columns import AUDIENCE_BIT, DAY, NEAR_EDGE_KM, Array, Columns, chord, edge_of, on_sphere
-from app.matching.grid import ANYWHERE, FETCHED, ORDINARY
+from app.matching.grid import ANYWHERE, FETCHED, ORDINARY, between
 from app.matching.profile import Profile
 
 T = TypeVar("T")
@@ -26,13 +26,13 @@ BEFORE_DISTANCE = np.uint32(sum(bit for name, bit in BIT.items() if rules.ORDER[
 
 @dataclass(frozen=True)
 class Reaches:
-    """How far it may be to an offering of each combination of `whos`: in kilometres, as a chord, and as one that is FURTHER_KM longer; endless for
-    what is anywhere. `edge`: how near to a limit a chord is not trusted."""
+    """How far it may be to an offering of each combination of `whos`: in kilometres, and as a chord; endless for what is anywhere. `edge`: how near to a
+    limit a chord is not trusted. `by_kind`: the same as kernels.sift has it."""
 
     reach: Array
     chords: Array
-    far_chords: Array
     edge: np.float32
+    by_kind: tuple[Array, Array]
 
 
 @dataclass(frozen=True)
@@ -94,16 +94,22 @@ class Sieve:
             grid.near(FETCHED, latitude, longitude, rules.TRANSPORT_KM + further_km), anywhere,
         ))
 
-    def spans(self, further_km: float) -> tuple[Array, Array]:
-        """The rows of `_within`, as ranges."""
+    def spans(self, further_km: float) -> tuple[Array, Array, Array]:
+        """The rows of `_within`, as ranges: where each begins and ends, and which of kernels.WITHIN ... it is."""
         grid = self.columns.grid
-        anywhere = np.array([[grid.starts[ANYWHERE]], [grid.starts[ANYWHERE + 1]]], np.int64)
         latitude, longitude = self.child.latitude, self.child.longitude
-        if latitude is None or longitude is None:
-            return anywhere[0], anywhere[1]
-        ordinary = grid.spans(ORDINARY, latitude, longitude, self.child.max_km + further_km)
-        fetched = grid.spans(FETCHED, latitude, longitude, rules.TRANSPORT_KM + further_km)
-        return np.concatenate((ordinary[0], fetched[0], anywhere[0])), np.concatenate((ordinary[1], fetched[1], anywhere[1]))
+        found: list[tuple[Array | tuple[int, ...], Array | tuple[int, ...], int]] = []
+        if latitude is not None and longitude is not None:
+            for part, km_, (kind, beyond) in (
+                (ORDINARY, self.child.max_km, (kernels.WITHIN, kernels.BEYOND)), (FETCHED, rules.TRANSPORT_KM, (kernels.FETCHED, kernels.BEYOND_FETCHED)),
+            ):
+                near = grid.spans(part, latitude, longitude, km_)
+                found.append((*near, kind))
+                if further_km:
+                    found.append((*between(grid.spans(part, latitude, longitude, km_ + further_km), near), beyond))
+        found.append((grid.starts[ANYWHERE : ANYWHERE + 1], grid.starts[ANYWHERE + 1 : ANYWHERE + 2], kernels.ANYWHERE))
+        starts, ends, kinds = zip(*found, strict=True)
+        return np.concatenate(starts, dtype=np.int64), np.concatenate(ends, dtype=np.int64), np.repeat(kinds, [len(one) for one in starts])
 
     def may_be_only_far(self, further_km: float) -> Array:
         """The rows within reach, or so much beyond it, that break no rule of the combinations: what distance alone may rule out."""
@@ -249,10 +255,12 @@ def _reaches(child: Profile, columns: Columns) -> Reaches:
     who = columns.of_who
     anywhere = who["is_online"] | who["is_home"]
     reach = np.where(anywhere, np.inf, np.where(who["has_transport"], rules.TRANSPORT_KM, child.max_km))
-    chords, far_chords = (
-        np.where(anywhere, np.inf, chord(np.where(anywhere, 0.0, reach + further))).astype(np.float32) for further in (0.0, FURTHER_KM + NEAR_EDGE_KM)
-    )
-    return Reaches(reach, chords, far_chords, np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km))))
+    chords = np.where(anywhere, np.inf, chord(np.where(anywhere, 0.0, reach))).astype(np.float32)
+    edge = np.float32(max(edge_of(rules.TRANSPORT_KM), edge_of(child.max_km)))
+    kms = np.array([child.max_km, rules.TRANSPORT_KM, np.inf, child.max_km, rules.TRANSPORT_KM])
+    limits = np.stack((chord(kms), chord(kms + FURTHER_KM + NEAR_EDGE_KM), np.full(len(kms), edge)), axis=1)
+    limits[kernels.ANYWHERE] = np.inf, np.inf, columns.home_edge
+    return Reaches(reach, chords, edge, (kms, limits.astype(np.float32)))
 
 
 def _far(child: Profile, columns: Columns, rows: Array, who: Array, limits: Limits) -> Array:

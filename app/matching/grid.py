@@ -80,6 +80,11 @@ def ranges(starts: Array, ends: Array) -> Array:
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
 
 
+def between(around: tuple[Array, Array], within: tuple[Array, Array]) -> tuple[Array, Array]:
+    """What of some ranges is left without others that lie within them."""
+    return np.sort(np.concatenate((around[0], within[1]))), np.sort(np.concatenate((within[0], around[1])))
+
+
 def grid_of(places: Sequence[tuple[int, float]]) -> Grid:
     """`places` in order."""
     parts = np.array([part for part, _ in places], np.int64)

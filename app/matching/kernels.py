@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.shared.compiled import compiled
+from app.shared.compiled import compiled, compiled_in_any_order
 
 Array = NDArray[Any]
 HIDDEN, REFUSED = 1, 2
 """What `state` says of a row beside 0: it stands elsewhere or nowhere; the child said no to it."""
+WITHIN, FETCHED, ANYWHERE, BEYOND, BEYOND_FETCHED = range(5)
+"""Of a range of rows: places within reach of the child, or of whoever fetches children; what is online or comes home; places that are too far for certain."""
 FIRST_OF = np.zeros(32, np.int64)
 """The place of the lowest bit of a set, by (that bit * SPREAD) >> 27 in 32 bits."""
 SPREAD = 0x077CB531
@@ -26,86 +28,95 @@ for _at in range(32):
 
 @compiled
 def sift(
-    starts: Array, ends: Array, state: Array, who: Array, term: Array, week: Array, x: Array, y: Array, z: Array, latitude: Array, longitude: Array,
-    home_km: Array, home_chords: Array, free: Array, until: Array, who_bits: Array, term_bits: Array, week_bits: Array, is_spare: Array, is_home: Array,
-    chords: Array, reach: Array, far_chords: Array, first_of: Array, place: Array, near: Array, settings: Array, further_km: float, earth_km: float,
-    seen: Array, counts: Array, opens: Array, rows: Array, bits: Array, further: Array, doubtful: Array,
+    starts: Array, ends: Array, kinds: Array, state: Array, who: Array, term: Array, week: Array, x: Array, y: Array, z: Array, latitude: Array,
+    longitude: Array, home_km: Array, home_chords: Array, free: Array, until: Array, who_bits: Array, term_bits: Array, week_bits: Array,
+    who_class: Array, term_class: Array, week_class: Array, is_home: Array, reaches: Array, chords: Array, first_of: Array, place: Array, near: Array,
+    settings: Array, counts: Array, opens: Array, picked: Array, rows: Array, bits: Array, further: Array, doubtful: Array,
 ) -> tuple[int, int, int]:
     """Asks all rules of the rows of some ranges. How many were written to `rows` (with `bits`), to `further` and to `doubtful`.
 
     `rows` break nothing but what is looked past; `further` holds by how many km each is too far that breaks no other rule; `doubtful` are those whose
-    free places nobody can be sure of, where it matters: they are in `seen` and in nothing else. Of the others `counts` has how many break which rule
-    first (refused ones left out), `opens` how many which only; `seen` how many of each combination of `who` were looked at, without those that are spare or refused.
+    free places nobody can be sure of, where it matters: they are counted nowhere. `opens` has how many of the others break which rule only. `counts` is
+    given with all of them counted under the first rule that their combination of `who` breaks before distance, and under distance where it breaks none;
+    whoever breaks another first is moved, and who breaks none is taken out (what was refused and what is hidden are not among them).
 
-    `place`: x, y, z of the child, and how near to a limit a chord is not trusted, for places and for home visits (float32). `near`: the child's
-    latitude and longitude in degrees (float64). `settings`: the bits looked past; today (ordinal); whether anything but `rows` is wanted; whether
-    it is known where the child is; the places of the rules of distance, home visits and free places in the table.
+    `kinds`: of each range, whether it is within the child's reach, within that of transport, anywhere, or beyond either (kernels.WITHIN ...); `reaches` (km),
+    `chords` of those (a row each): of the reach, of what is told of beyond it, and how near to a limit a chord is not trusted. `place`: x, y, z of the child
+    (float32). `near`: its latitude and longitude in degrees, how far beyond reach is told, and the Earth's radius. `settings`: the bits looked past; today
+    (ordinal); whether anything but `rows` is wanted; whether it is known where the child is; the places of the rules of distance, home visits and free
+    places in the table; the bits before distance that hang on the combination alone. `picked` is room for a few rows at a time: most are out of
+    the question by their combinations alone, of which the classes tell: `who_class` as sifting has it, 1 in the others where a rule is broken.
     """
     past, today, is_counted, is_placed = np.uint32(settings[0]), settings[1], settings[2] != 0, settings[3] != 0
-    one = np.uint32(1)
-    distance, home, full = one << np.uint32(settings[4]), one << np.uint32(settings[5]), one << np.uint32(settings[6])
-    south = math.radians(near[0])
+    one, nothing, before = np.uint32(1), np.uint32(0), np.uint32(settings[7])
+    far, away, full = settings[4], np.uint32(1) << np.uint32(settings[5]), np.uint32(1) << np.uint32(settings[6])
+    distance = one << np.uint32(far)
+    south, further_km, earth_km = math.radians(near[0]), near[2], near[3]
     found = beyond = open_ = 0
     for at in range(len(starts)):
-        for row in range(starts[at], ends[at]):
-            flag = state[row]
-            if flag == 1:
-                continue
-            kind = who[row]
-            broken = who_bits[kind]
-            if broken and not is_counted:
-                continue
-            if is_spare[kind]:
-                continue
-            broken |= term_bits[term[row]] | week_bits[week[row]]
-            if not is_counted and (broken or flag == 2):
-                continue
-            if flag == 0:
-                seen[kind] += 1
-            limit = chords[kind]
-            chord = np.float32(0.0)
-            comes_home = is_home[kind]
-            if is_placed and (comes_home or limit != np.inf):
-                along, across, up = x[row] - place[0], y[row] - place[1], z[row] - place[2]
-                chord = along * along + across * across + up * up
-                edge = place[3]
-                if comes_home:
-                    limit, edge = home_chords[row], place[4]
-                is_far = not chord <= limit
-                if abs(chord - limit) < edge:
+        kind = kinds[at]
+        limit_km = reaches[kind]
+        limit, far_limit, edge = chords[kind, 0], chords[kind, 1], chords[kind, 2]
+        for first_row in range(starts[at], ends[at], len(picked)):
+            many = 0
+            if is_counted and kind < BEYOND:
+                for row in range(first_row, min(first_row + len(picked), ends[at])):
+                    picked[many] = row
+                    many += who_class[who[row]] & (np.uint8(2) | term_class[term[row]] | week_class[week[row]]) == 0
+            else:
+                for row in range(first_row, min(first_row + len(picked), ends[at])):
+                    picked[many] = row
+                    many += who_class[who[row]] | term_class[term[row]] | week_class[week[row]] == 0
+            for pick in range(many):
+                row = picked[pick]
+                broken = who_bits[who[row]] | term_bits[term[row]] | week_bits[week[row]]
+                flag = state[row]
+                if flag == 1 or (flag == 2 and not is_counted):
+                    continue
+                chord, comes_home = np.float32(0.0), kind == ANYWHERE and is_home[who[row]]
+                if is_placed and (kind != ANYWHERE or comes_home):
+                    along, across, up = x[row] - place[0], y[row] - place[1], z[row] - place[2]
+                    chord = along * along + across * across + up * up
+                    if comes_home:
+                        limit, limit_km = home_chords[row], home_km[row]
+                    is_far = not chord <= limit
+                    if abs(chord - limit) < edge:
+                        b = math.radians(latitude[row])
+                        h = math.sin((b - south) / 2) ** 2 + math.cos(south) * math.cos(b) * math.sin(math.radians(longitude[row] - near[1]) / 2) ** 2
+                        is_far = not 2 * earth_km * math.asin(min(1.0, math.sqrt(h))) <= limit_km
+                    if is_far:
+                        if kind != ANYWHERE and broken:
+                            continue
+                        broken |= away if comes_home else distance
+                is_one = broken & (broken - one) == nothing
+                if is_one and broken == distance and is_counted and flag == 0 and free[row] != 0 and chord < far_limit:
                     b = math.radians(latitude[row])
                     h = math.sin((b - south) / 2) ** 2 + math.cos(south) * math.cos(b) * math.sin(math.radians(longitude[row] - near[1]) / 2) ** 2
-                    km = 2 * earth_km * math.asin(min(1.0, math.sqrt(h)))
-                    is_far = not km <= (home_km[row] if comes_home else reach[kind])
-                if is_far:
-                    broken |= home if comes_home else distance
-            is_one = broken & (broken - one) == 0
-            if is_counted and broken == distance and flag == 0 and free[row] != 0 and chord < far_chords[kind]:
-                b = math.radians(latitude[row])
-                h = math.sin((b - south) / 2) ** 2 + math.cos(south) * math.cos(b) * math.sin(math.radians(longitude[row] - near[1]) / 2) ** 2
-                by = 2 * earth_km * math.asin(min(1.0, math.sqrt(h))) - reach[kind]
-                if until[row] >= today and by > 0 and by <= further_km:
-                    further[beyond] = by
-                    beyond += 1
-            if is_one and until[row] < today and (broken != distance or chord < far_chords[kind]):
-                doubtful[open_, 0] = row
-                doubtful[open_, 1] = broken
-                open_ += 1
-                continue
-            if free[row] == 0:
-                broken |= full
-            if flag == 2:
-                broken |= one
-            if is_counted and broken:
-                first = first_of[((broken & (~broken + one)) * np.uint64(0x077CB531) & np.uint64(0xFFFFFFFF)) >> np.uint64(27)]
-                if flag == 0:
-                    counts[first] += 1
-                if broken & (broken - one) == 0:
-                    opens[first] += 1
-            if broken & ~past == 0:
-                rows[found] = row
-                bits[found] = broken
-                found += 1
+                    by = 2 * earth_km * math.asin(min(1.0, math.sqrt(h))) - limit_km
+                    if until[row] >= today and by > 0 and by <= further_km:
+                        further[beyond] = by
+                        beyond += 1
+                if is_one and until[row] < today and (broken != distance or chord < far_limit):
+                    doubtful[open_, 0] = row
+                    doubtful[open_, 1] = broken
+                    open_ += 1
+                    continue
+                if is_one and free[row] == 0:
+                    broken |= full
+                if flag == 2:
+                    broken |= one
+                if broken & ~past == nothing:
+                    rows[found] = row
+                    bits[found] = broken
+                    found += 1
+                if is_counted:
+                    first = first_of[((broken & (~broken + one)) * np.uint64(0x077CB531) & np.uint64(0xFFFFFFFF)) >> np.uint64(27)]
+                    if flag == 0 and broken & before == nothing:
+                        counts[far] -= 1
+                        if broken:
+                            counts[first] += 1
+                    if broken and broken & (broken - one) == nothing:
+                        opens[first] += 1
     return found, beyond, open_
 
 
@@ -186,19 +197,39 @@ def weigh(
             best[group, at] = loudest
 
 
+@compiled_in_any_order
+def compare(rows: Array, texts: Array, said: Array, text: Array, about: Array) -> None:
+    """How near what is written in each row comes to all that was said (the first line of `said`), and to the nearest of the needs (the others, each times
+    what it counts); 0 to 1. `said` is divided by the steps of `texts`."""
+    one, nothing = np.float32(1.0), np.float32(0.0)
+    for at in range(len(rows)):
+        written = texts[rows[at]]
+        nearest = nothing
+        for line in range(len(said)):
+            compared, alike = said[line], nothing
+            for step in range(len(written)):
+                alike += np.float32(written[step]) * compared[step]
+            alike = min(one, max(nothing, alike))
+            if line == 0:
+                text[at] = alike
+            else:
+                nearest = max(nearest, alike)
+        about[at] = nearest
+
+
 @compiled
 def add_up(
-    rows: Array, needs: Array, need_count: Array, latitude: Array, longitude: Array, who: Array, term: Array, tags: Array, texts: Array, kind: Array,
+    rows: Array, needs: Array, need_count: Array, latitude: Array, longitude: Array, who: Array, term: Array, tags: Array, kind: Array,
     confirmed: Array, situation: Array, meant: Array, codes: Array, of_codes: Array, likes: Array, best: Array, told: Array, overlap: Array,
-    tag_likes: Array, said: Array, is_anywhere: Array, is_made_for: Array, peers: Array, quiet: Array, small: Array, languages: Array, is_paid: Array,
-    is_programme: Array, apart: Array, strange: Array, set_aside: Array, weights: Array, near: Array, sizes: Array, scores: Array, parts: Array,
+    tag_likes: Array, text: Array, about: Array, is_anywhere: Array, is_made_for: Array, peers: Array, quiet: Array, small: Array, languages: Array,
+    is_paid: Array, is_programme: Array, apart: Array, strange: Array, set_aside: Array, weights: Array, near: Array, sizes: Array, scores: Array, parts: Array,
     distances: Array, interests: Array, dislikes: Array,
 ) -> None:
     """The parts of each row's score in the order of scoring.PARTS, and their sum by `weights`.
 
     `codes`: the bit of each need and those of its kin; `of_codes`: what it counts, and the whole. `near`: the child's latitude and longitude in
     degrees, the reach that nearness falls with, the Earth's radius, KIN_NEEDS, EVEN. `sizes`: today (ordinal), FRESH_DAYS, NO_DATE, whether calm counts, whether it is known
-    where the child is. `said`: what texts are compared with, divided by their steps: all that was said, then each need times what it counts.
+    where the child is. `text`, `about`: as `compare` has them.
     """
     one, nothing = np.float32(1.0), np.float32(0.0)
     kin_counts, even = np.float32(near[4]), np.float32(near[5])
@@ -237,23 +268,6 @@ def add_up(
             if found > like:
                 like, tag = found, tags[row, slot]
         interests[at] = tag if like > nothing else -1
-        text = about = nothing
-        for line in range(len(said)):
-            a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = nothing
-            for step in range(0, texts.shape[1], 8):
-                a0 += np.float32(texts[row, step]) * said[line, step]
-                a1 += np.float32(texts[row, step + 1]) * said[line, step + 1]
-                a2 += np.float32(texts[row, step + 2]) * said[line, step + 2]
-                a3 += np.float32(texts[row, step + 3]) * said[line, step + 3]
-                a4 += np.float32(texts[row, step + 4]) * said[line, step + 4]
-                a5 += np.float32(texts[row, step + 5]) * said[line, step + 5]
-                a6 += np.float32(texts[row, step + 6]) * said[line, step + 6]
-                a7 += np.float32(texts[row, step + 7]) * said[line, step + 7]
-            alike = min(one, max(nothing, ((a0 + a1) + (a2 + a3)) + ((a4 + a5) + (a6 + a7))))
-            if line == 0:
-                text = alike
-            else:
-                about = max(about, alike)
         no, dislike = likes[1, at], best[1, at]
         if no < np.float32(0.5) or (dislike >= 0 and best[0, at] >= 0 and overlap[best[0, at], dislike]):
             no *= np.float32(0.3)
@@ -267,7 +281,7 @@ def add_up(
         parts[1, at] = likes[0, at]
         parts[2, at] = told[at] / (told[at] + even)
         parts[3, at] = like
-        parts[4, at] = text
+        parts[4, at] = text[at]
         parts[5, at] = 0.0 if is_for else stranger
         parts[6, at] = apart[situation[row]]
         parts[7, at] = 1.0 if is_for else 0.0
@@ -281,7 +295,7 @@ def add_up(
         parts[15, at] = no
         parts[16, at] = likes[3, at]
         parts[17, at] = set_aside[at] if len(set_aside) else 0.0
-        parts[18, at] = about
+        parts[18, at] = about[at]
         total = 0.0
         for part in range(19):
             total += parts[part, at] * weights[part]

@@ -72,7 +72,7 @@ def rank(
         rankings = shelf.sentences.moved(rankings, heard, weights["text"], is_patient=is_patient)
     return Found(
         rankings, [one.free for one in sifted], _named([one.counts for one in sifted]), _named([one.opens for one in sifted]),
-        tuple(np.sort(np.array([km for one in sifted for km in one.further], np.float64)).tolist()), sum(one.considered for one in sifted),
+        tuple(np.sort(np.concatenate([one.further for one in sifted])).tolist()), sum(one.considered for one in sifted),
     )
 
 

@@ -17,7 +17,6 @@ from app.matching.filtering import (
     BEFORE_DISTANCE,
     BIT,
     FURTHER_KM,
-    Reaches,
     Sieve,
     by_rule,
     first_broken,
@@ -39,7 +38,7 @@ class Sifted:
     free: Array
     counts: Array
     opens: Array
-    further: list[float]
+    further: Array
     considered: int
 
 
@@ -80,7 +79,7 @@ def _sift_only(part: Part, profile: Profile, today: date) -> Sifted:
     rows = np.setdiff1d(asked.fitting(), _refused(part, profile), assume_unique=True) if profile.refused else asked.fitting()
     broken, free = _broken(asked, part, rows, today)
     kept, none = np.flatnonzero(broken == 0), np.zeros(len(rules.RULES), np.int64)
-    return Sifted(rows[kept], free[kept], none, none, [], part.columns.size - part.hidden_count)
+    return Sifted(rows[kept], free[kept], none, none, np.zeros(0), part.columns.size - part.hidden_count)
 
 
 def _refused(part: Part, profile: Profile) -> Array:
@@ -123,13 +122,13 @@ def _mark_refused(asked: Sieve, part: Part, rows: Array, broken: Array, refused:
     broken[at[here]] |= np.uint32(BIT["refused"])
 
 
-def _a_little_too_far(asked: Sieve, part: Part, refused: Array, today: date) -> list[float]:
+def _a_little_too_far(asked: Sieve, part: Part, refused: Array, today: date) -> Array:
     """By how much each is too far that breaks no other rule."""
     rows = asked.may_be_only_far(FURTHER_KM)
     if len(refused):
         rows = np.setdiff1d(rows, refused)
     rows, by = asked.beyond(rows[~part.hidden[rows]] if part.hidden_count else rows, FURTHER_KM)
-    further: list[float] = by[_places(part, rows, np.full(len(rows), BIT["distance"], np.uint32), today) != 0].tolist()
+    further: Array = by[_places(part, rows, np.full(len(rows), BIT["distance"], np.uint32), today) != 0]
     return further
 
 
@@ -153,7 +152,7 @@ def _counted_anew(part: Part, rows: Array) -> Array:
 # --- many: row by row ----------------------------------------------------------------------------
 
 
-_PLACES = (rules.ORDER["distance"], rules.ORDER["home_visits"], rules.ORDER[rules.PLACE])
+_PLACES = (rules.ORDER["distance"], rules.ORDER["home_visits"], rules.ORDER[rules.PLACE], BEFORE_DISTANCE)
 
 
 def _row_by_row(part: Part, profile: Profile, loosened: str, today: date, is_counted: bool) -> Sifted:
@@ -165,23 +164,34 @@ def _row_by_row(part: Part, profile: Profile, loosened: str, today: date, is_cou
     if len(refused):
         state = state.copy()
         state[refused] = kernels.REFUSED
-    loop = _loop(part, asked, state, BIT.get(loosened, 0), today.toordinal(), is_counted)
+    counts = _by_combination(part, asked, refused) if is_counted else np.zeros(len(rules.RULES), np.int64)
+    loop = _loop(part, asked, state, counts, BIT.get(loosened, 0), today.toordinal(), is_counted)
     rows, bits, free = loop.rows, loop.bits, part.free[loop.rows]
     if len(loop.doubtful):
         rows, bits, free = _with_doubtful(part, asked, loop, state, BIT.get(loosened, 0), is_counted)
     if loosened == "distance" and len(rows):
-        kept = (bits == 0) | (km(columns, profile, rows) - asked.reach_km(rows) <= FURTHER_KM)
+        kept = np.flatnonzero((bits == 0) | (km(columns, profile, rows) - asked.reach_km(rows) <= FURTHER_KM))
+        kept = kept[np.argsort(rows[kept])]  # what is beyond reach comes after what is within
         rows, free = rows[kept], free[kept]
     if is_counted:
-        elsewhere = part.of_who - loop.seen
-        if len(refused):
-            elsewhere -= np.bincount(columns.who[refused], minlength=len(elsewhere))
-        combinations = first_broken(asked.who & BEFORE_DISTANCE)
-        loop.counts += by_rule(combinations, elsewhere)
-        loop.counts[DISTANCE] += int(elsewhere[combinations == 0].sum())
-        loop.counts[rules.ORDER["refused"]] += len(refused)
         loop.opens[DISTANCE] = len(loop.further)
     return Sifted(rows, free, loop.counts, loop.opens, loop.further, columns.size - part.hidden_count)
+
+
+def _by_combination(part: Part, asked: Sieve, refused: Array) -> Array:
+    """How many break which rule first, by their combination alone: distance, where nothing comes before it. What was refused is counted as that."""
+    first = _first_of(asked)
+    counts = by_rule(first, part.of_who)
+    if len(refused):
+        counts -= by_rule(first[part.columns.who[refused]])
+        counts[rules.ORDER["refused"]] += len(refused)
+    return counts
+
+
+def _first_of(asked: Sieve) -> Array:
+    """Of each combination the bit of the first rule that it breaks; of distance, where it breaks none before."""
+    first = first_broken(asked.who & BEFORE_DISTANCE)
+    return np.where(first == 0, np.uint32(BIT["distance"]), first)
 
 
 @dataclass
@@ -190,36 +200,45 @@ class _Loop:
 
     rows: Array
     bits: Array
-    further: list[float]
+    further: Array
     doubtful: Array
-    seen: Array
     counts: Array
     opens: Array
 
 
-def _loop(part: Part, asked: Sieve, state: Array, past: int, today: int, is_counted: bool) -> _Loop:
+def _loop(part: Part, asked: Sieve, state: Array, counts: Array, past: int, today: int, is_counted: bool) -> _Loop:
     columns, limits, of_who = part.columns, asked.limits, part.columns.of_who
-    starts, ends = asked.spans(FURTHER_KM if is_counted else 0.0)
-    most, combinations = int((ends - starts).sum()), len(columns.whos)
+    starts, ends, kinds = asked.spans(FURTHER_KM if is_counted else 0.0)
+    most = int((ends - starts).sum())
     rows, bits, further, doubtful = np.empty(most, np.int64), np.empty(most, np.uint32), np.empty(most, np.float64), np.empty((most, 2), np.int64)
-    seen, counts, opens = np.zeros(combinations, np.int64), np.zeros(len(rules.RULES), np.int64), np.zeros(len(rules.RULES), np.int64)
-    who, place, near = asked.who, np.zeros(5, np.float32), np.zeros(2)
+    opens, who, place, near = np.zeros(len(rules.RULES), np.int64), asked.who, np.zeros(3, np.float32), np.array([0.0, 0.0, FURTHER_KM, rules.EARTH_KM])
+    reaches, chords = _NO_REACH
     if limits is None:
         who = who | np.where(of_who["is_home"], BIT["home_visits"], np.where(of_who["is_online"], 0, BIT["distance"])).astype(np.uint32)
-        endless = np.full(combinations, np.inf, np.float32)
-        reaches = Reaches(endless.astype(np.float64), endless, endless, np.float32(0))
     else:
-        place[:] = *limits.place, limits.reaches.edge, columns.home_edge
-        near[:] = asked.child.latitude, asked.child.longitude
-        reaches = limits.reaches
+        place[:] = limits.place
+        near[:2] = asked.child.latitude, asked.child.longitude
+        reaches, chords = limits.reaches.by_kind
+    classes = _who_class(who), (asked.terms != 0).astype(np.uint8), (asked.weeks != 0).astype(np.uint8)
     found, beyond, open_ = kernels.sift(
-        starts, ends, state, columns.who, columns.term, columns.week, columns.x, columns.y, columns.z, columns.latitude, columns.longitude,
-        columns.home_km, columns.home_chords, part.free, part.sure_until, who, asked.terms, asked.weeks, asked.is_spare, of_who["is_home"],
-        reaches.chords, reaches.reach, reaches.far_chords, kernels.FIRST_OF, place, near,
-        np.array([past, today, is_counted, limits is not None, *_PLACES], np.int64), FURTHER_KM, rules.EARTH_KM,
-        seen, counts, opens, rows, bits, further, doubtful,
+        starts, ends, kinds, state, columns.who.view(np.uint32), columns.term.view(np.uint32), columns.week.view(np.uint32), columns.x, columns.y,
+        columns.z, columns.latitude, columns.longitude, columns.home_km, columns.home_chords, part.free, part.sure_until, who, asked.terms, asked.weeks,
+        *classes, of_who["is_home"], reaches, chords, kernels.FIRST_OF, place, near,
+        np.array([past, today, is_counted, limits is not None, *_PLACES], np.int64), counts, opens, np.empty(AT_ONCE, np.int64), rows, bits, further, doubtful,
     )
-    return _Loop(rows[:found].copy(), bits[:found].copy(), further[:beyond].tolist(), doubtful[:open_].copy(), seen, counts, opens)
+    return _Loop(rows[:found].copy(), bits[:found].copy(), further[:beyond].copy(), doubtful[:open_].copy(), counts, opens)
+
+
+def _who_class(who: Array) -> Array:
+    """Of each combination: 1 where one rule is broken that comes before distance, 3 where another one as well; and 4 where any is broken."""
+    before, several = (who & BEFORE_DISTANCE) != 0, (who & (who - np.uint32(1))) != 0
+    found: Array = before.view(np.uint8) | (before & several).view(np.uint8) << 1 | (who != 0).view(np.uint8) << 2
+    return found
+
+
+AT_ONCE = 1024
+"""Rows that the loop picks out before it looks closer."""
+_NO_REACH = np.full(5, np.inf), np.full((5, 3), np.inf, np.float32)
 
 
 def _with_doubtful(part: Part, asked: Sieve, loop: _Loop, state: Array, past: int, is_counted: bool) -> tuple[Array, Array, Array]:
@@ -230,9 +249,9 @@ def _with_doubtful(part: Part, asked: Sieve, loop: _Loop, state: Array, past: in
     bits[free == 0] |= np.uint32(BIT[rules.PLACE])
     bits[is_refused] |= np.uint32(BIT["refused"])
     if is_counted:
-        loop.counts += by_rule(first_broken(bits[~is_refused]))
+        loop.counts += by_rule(first_broken(bits[~is_refused])) - by_rule(_first_of(asked)[part.columns.who[rows[~is_refused]]])
         loop.opens += by_rule(bits[(bits & (bits - np.uint32(1))) == 0])
-        loop.further += asked.beyond(rows[bits == BIT["distance"]], FURTHER_KM)[1].tolist()
+        loop.further = np.append(loop.further, asked.beyond(rows[bits == BIT["distance"]], FURTHER_KM)[1])
     fits = np.flatnonzero((bits & np.uint32(~past & 0xFFFFFFFF)) == 0)
     every = np.concatenate((loop.rows, rows[fits]))
     order = np.argsort(every, kind="stable")

@@ -16,7 +16,7 @@ from app.matching.sifting import sift
 from app.matching.text import Reader
 from app.matching.weighing import score
 
-LOOPS = (kernels.sift, kernels.weigh, kernels.add_up)
+LOOPS = (kernels.sift, kernels.weigh, kernels.compare, kernels.add_up)
 _NO_ID = uuid.UUID(int=0)
 
 

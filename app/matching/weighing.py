@@ -45,11 +45,13 @@ def score(
     parts, scores, distances = np.empty((len(PARTS), many), np.float64), np.empty(many, np.float64), np.empty(many, np.float64)
     interests, dislikes = np.empty(many, np.int64), np.empty(many, np.int64)
     lesson = set_aside(profile, columns, positions, km(columns, profile, positions), table, reader) if profile.lessons else _NO_LESSON
+    text, about = np.empty(many, np.float32), np.empty(many, np.float32)
+    kernels.compare(positions, columns.texts, _said(profile, heard, table), text, about)
     is_placed = profile.latitude is not None and profile.longitude is not None
     kernels.add_up(
-        positions, columns.needs, columns.need_count, columns.latitude, columns.longitude, columns.who, columns.term, columns.tags, columns.texts,
-        columns.kind, columns.confirmed, columns.situation, columns.meant, *_needs(profile), likes, best, told, heard.overlap,
-        scoring.tag_likes(heard, columns, table)[0], _said(profile, heard, table), columns.is_anywhere, *_tables(profile, columns), words.strange,
+        positions, columns.needs, columns.need_count, columns.latitude, columns.longitude, columns.who, columns.term, columns.tags, columns.kind,
+         columns.confirmed, columns.situation, columns.meant, *_needs(profile), likes, best, told, heard.overlap,
+        scoring.tag_likes(heard, columns, table)[0], text, about, columns.is_anywhere, *_tables(profile, columns), words.strange,
         lesson, np.array([weights[name] for name in PARTS]),
         np.array([profile.latitude if is_placed else 0.0, profile.longitude if is_placed else 0.0, max(1.0, profile.max_km * 0.8), EARTH_KM, KIN_NEEDS, EVEN]),
         np.array([today.toordinal(), FRESH_DAYS, NO_DATE, heard.wants_calm, is_placed], np.int64),

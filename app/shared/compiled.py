@@ -18,10 +18,12 @@ _making = threading.Lock()
 
 
 class Compiled(Generic[P, R]):
-    """A function that is compiled at its first call. `plain` is the same in Python, for whoever reads or checks it."""
+    """A function that is compiled at its first call. `plain` is the same in Python, for whoever reads or checks it. `in_any_order`: sums of fractions
+    may be added in another order than they are written, which lets a processor add many at once and can move the last digit."""
 
-    def __init__(self, plain: Callable[P, R]) -> None:
+    def __init__(self, plain: Callable[P, R], *, in_any_order: bool = False) -> None:
         self.plain = plain
+        self._loose: bool | set[str] = {"reassoc", "contract", "nsz"} if in_any_order else False
         self._made: Callable[P, R] | None = None
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -38,11 +40,15 @@ class Compiled(Generic[P, R]):
         with _making:
             if self._made is None:
                 try:
-                    self._made = numba.njit(cache=True, nogil=True)(self.plain)
+                    self._made = numba.njit(cache=True, nogil=True, fastmath=self._loose)(self.plain)
                 except RuntimeError:  # nowhere to keep what was compiled: each process compiles for itself
-                    self._made = numba.njit(nogil=True)(self.plain)
+                    self._made = numba.njit(nogil=True, fastmath=self._loose)(self.plain)
             return self._made
 
 
 def compiled(plain: Callable[P, R]) -> Compiled[P, R]:
     return Compiled(plain)
+
+
+def compiled_in_any_order(plain: Callable[P, R]) -> Compiled[P, R]:
+    return Compiled(plain, in_any_order=True)

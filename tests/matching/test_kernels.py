@@ -197,4 +197,4 @@ def test_what_is_compiled_beforehand_is_all_that_a_match_runs() -> None:
         ranking.rank(made, one.profile, "", WEIGHTS, is_compiled=True)
         ranking.rank(made, replace(one.profile, latitude=None, needs=(), interests=(), own_words=()), "", WEIGHTS, is_compiled=True)
         ranking.rank(made, replace(one.profile, lessons=LESSONS), "distance", WEIGHTS, is_compiled=True)
-    assert [loop.forms for loop in warming.LOOPS] == before == [1, 1, 1]
+    assert [loop.forms for loop in warming.LOOPS] == before == [1, 1, 1, 1]
