@@ -18,16 +18,29 @@ DAYS = 30
 
 def shown_lately(zone_id: uuid.UUID, providers: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """To how many children something of each provider was shown in the last thirty days; those never shown are left out."""
-    since = clock.today() - timedelta(days=DAYS)
+    connection = db.session.connection()  # plain columns: the session's own way costs as much as the question
+    asked: dict[str, object] = {"zone": zone_id, "since": clock.today() - timedelta(days=DAYS)}
     shown: dict[uuid.UUID, int] = {}
-    for some in in_parts(sorted(providers)):
-        statement = (
-            sa.select(MatchShown.organisation_id, sa.func.count(sa.distinct(MatchShown.child_id)))
-            .where(MatchShown.zone_id == zone_id, MatchShown.organisation_id.in_(some), MatchShown.shown_on > since)
-            .group_by(MatchShown.organisation_id)
-        )
-        shown.update((provider, int(count)) for provider, count in db.session.execute(statement))
+    for some in in_parts(sorted(providers), _MANY):
+        few = len(some) <= _FEW
+        values = {f"id{at}": some[min(at, len(some) - 1)] for at in range(_FEW if few else _MANY)}
+        shown.update((provider, int(count)) for provider, count in connection.execute(_SHOWN_FEW if few else _SHOWN_MANY, asked | values))
     return shown
+
+
+_FEW, _MANY = 30, 200
+
+
+def _shown(many: int) -> sa.Select[uuid.UUID, int]:
+    """A statement that is always the same costs half of one that is made for so many values."""
+    providers = [sa.bindparam(f"id{at}", type_=sa.Uuid()) for at in range(many)]
+    return sa.select(MatchShown.organisation_id, sa.func.count(sa.distinct(MatchShown.child_id))).where(
+        MatchShown.zone_id == sa.bindparam("zone", type_=sa.Uuid()), MatchShown.organisation_id.in_(providers),
+        MatchShown.shown_on > sa.bindparam("since", type_=sa.Date()),
+    ).group_by(MatchShown.organisation_id)
+
+
+_SHOWN_FEW, _SHOWN_MANY = _shown(_FEW), _shown(_MANY)
 
 
 def note_shown(child: Child, shown: Sequence[tuple[uuid.UUID, uuid.UUID]]) -> None:

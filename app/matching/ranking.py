@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,15 +96,34 @@ def first_of(found: Found, top: int) -> list[Turn]:
 
 def turns_of(found: Found, top: int, band: float = BAND) -> list[Turn]:
     """The best, in order: enough of them that nobody further down could be among the first `top`, whoever's turn it is.
-    `band`: how much a turn can be worth; nothing where nothing was shown of late."""
+    `band`: how much a turn can be worth; nothing where nothing was shown of late.
+
+    Among these are `top` of which no provider has more than PROVIDER_CAP. Whoever is worse than the last of them by more than a turn comes after them
+    all, and before it is reached each of them was taken or two others of its provider: in any case as many as are wanted.
+    """
     scores = found.scores
-    enough = 3 * top
-    while True:
-        chosen = _best(scores, enough, band)
-        turns = list(_in_order(found, scores, chosen))
-        if len(chosen) == len(scores) or _is_enough(turns, top):
-            return turns
+    enough = 2 * top
+    while enough < len(scores):
+        least = _least(_in_order(found, scores, _best(scores, enough, 0.0)), top)
+        if least is not None:
+            return list(_in_order(found, scores, np.flatnonzero(scores >= least - band - _ROUNDED)))
         enough *= 4
+    return list(_in_order(found, scores, np.arange(len(scores))))
+
+
+_ROUNDED = 1e-5
+"""More than rounding can move a score."""
+
+
+def _least(turns: Iterable[Turn], top: int) -> float | None:
+    """The score of the last that is needed for `top`, of each provider PROVIDER_CAP at most; None where there are not so many."""
+    seen: Counter[uuid.UUID] = Counter()
+    for turn in turns:
+        seen[turn.provider] += 1
+        top -= seen[turn.provider] <= PROVIDER_CAP
+        if not top:
+            return turn.score
+    return None
 
 
 def _best(scores: Array, enough: int, band: float) -> Array:
@@ -126,10 +146,3 @@ def _in_order(found: Found, scores: Array, chosen: Array) -> Iterator[Turn]:
     order.sort()
     for negative, _ref, _id, place, columns, at in order:
         yield Turn(place, -negative, columns.organisations[columns.organisation[at]])
-
-
-def _is_enough(turns: Sequence[Turn], top: int) -> bool:
-    """Do at most two of each provider in each ten fill the first `top`?"""
-    by_provider = Counter(turn.provider for turn in turns)
-    blocks = -(-top // 10)
-    return sum(min(count, PROVIDER_CAP * blocks) for count in by_provider.values()) >= top
