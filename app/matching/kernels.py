@@ -52,7 +52,7 @@ def sift(
     far, away, full = settings[4], np.uint32(1) << np.uint32(settings[5]), np.uint32(1) << np.uint32(settings[6])
     distance = one << np.uint32(far)
     south, further_km, earth_km = math.radians(near[0]), near[2], near[3]
-    found = beyond = open_ = 0
+    found, beyond, open_, km = 0, 0, 0, 0.0
     for at in range(len(starts)):
         kind = kinds[at]
         limit_km = reaches[kind]
@@ -80,21 +80,19 @@ def sift(
                     if comes_home:
                         limit, limit_km = home_chords[row], home_km[row]
                     is_far = not chord <= limit
-                    if abs(chord - limit) < edge:
+                    if abs(chord - limit) < edge or (is_far and not broken and chord < far_limit):
                         b = math.radians(latitude[row])
                         h = math.sin((b - south) / 2) ** 2 + math.cos(south) * math.cos(b) * math.sin(math.radians(longitude[row] - near[1]) / 2) ** 2
-                        is_far = not 2 * earth_km * math.asin(min(1.0, math.sqrt(h))) <= limit_km
+                        km = 2 * earth_km * math.asin(min(1.0, math.sqrt(h)))
+                        is_far = not km <= limit_km
+                    if is_far and broken and not comes_home:
+                        continue
                     if is_far:
-                        if kind != ANYWHERE and broken:
-                            continue
                         broken |= away if comes_home else distance
                 is_one = broken & (broken - one) == nothing
                 if is_one and broken == distance and is_counted and flag == 0 and free[row] != 0 and chord < far_limit:
-                    b = math.radians(latitude[row])
-                    h = math.sin((b - south) / 2) ** 2 + math.cos(south) * math.cos(b) * math.sin(math.radians(longitude[row] - near[1]) / 2) ** 2
-                    by = 2 * earth_km * math.asin(min(1.0, math.sqrt(h))) - limit_km
-                    if until[row] >= today and by > 0 and by <= further_km:
-                        further[beyond] = by
+                    if until[row] >= today and 0 < km - limit_km <= further_km:
+                        further[beyond] = km - limit_km
                         beyond += 1
                 if is_one and until[row] < today and (broken != distance or chord < far_limit):
                     doubtful[open_, 0] = row
@@ -139,14 +137,7 @@ def weigh(
     like, impact = np.zeros(units, np.float32), np.zeros(units, np.float32)
     held, in_head, slots = np.zeros(many, np.int64), np.zeros(many, np.bool_), np.zeros((many, longest), np.float32)
     one, a_little, nothing = np.float32(1.0), np.float32(0.2), np.float32(0.0)
-    fetched = 0
     for at in range(len(rows)):
-        if at % 32 == 0:  # the words of the next rows are fetched all at once: waiting for those of each row takes longer than all the rest
-            for ahead in range(at, min(at + 32, len(rows))):
-                for place in range(doc_starts[rows[ahead]], doc_starts[rows[ahead] + 1], 16):
-                    fetched += doc_terms[place]
-            if fetched < 0:
-                break
         row = rows[at]
         like[:] = nothing
         impact[:] = nothing
