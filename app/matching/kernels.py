@@ -90,10 +90,9 @@ def sift(
                     if is_far:
                         broken |= away if comes_home else distance
                 is_one = broken & (broken - one) == nothing
-                if is_one and broken == distance and is_counted and flag == 0 and free[row] != 0 and chord < far_limit:
-                    if until[row] >= today and 0 < km - limit_km <= further_km:
-                        further[beyond] = km - limit_km
-                        beyond += 1
+                if broken == distance and is_counted and flag == 0 and chord < far_limit and free[row] != 0 and until[row] >= today and 0 < km - limit_km <= further_km:
+                    further[beyond] = km - limit_km
+                    beyond += 1
                 if is_one and until[row] < today and (broken != distance or chord < far_limit):
                     doubtful[open_, 0] = row
                     doubtful[open_, 1] = broken
