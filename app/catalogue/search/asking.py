@@ -15,6 +15,7 @@ import numpy as np
 
 from app.catalogue.models import Delivery, OfferingKind
 from app.catalogue.search import kernels
+from app.catalogue.search.facets import DISTANCES
 from app.catalogue.search.filters import (
     CHECKS,
     EARTH_KM,
@@ -28,24 +29,31 @@ from app.catalogue.search.filters import (
 )
 from app.catalogue.search.matching import MOST_GROUPS, looked_for
 from app.catalogue.search.scoring import Plan
-from app.catalogue.search.segment import Array, Posting, Segment
+from app.catalogue.search.segment import Array, Posting, Segment, packed
 from app.catalogue.search.understanding import Query
 
 Phrases = Callable[[str, Segment], Posting]
 FEW = 100
 """The most of a list that are looked for one by one."""
+FEW_PLACES = 64
+"""Places asked from that are remembered with a segment: half a bit for each of its offerings."""
+NOWHERE = (float("nan"), float("nan"))
+"""From there everything is infinitely far."""
 
 
-@dataclass(frozen=True)
 class People:
     """Some of a segment's offerings, as a set (`kernels`), and how many."""
 
-    words: Array
-    number: int
+    def __init__(self, words: Array, number: int) -> None:
+        self.words, self.number = words, number
 
     @cached_property
     def docs(self) -> Array:
         return kernels.members(self.words)
+
+    def both(self, others: People) -> People:
+        """Those who are also among these."""
+        return People(*kernels.both(self.words, others.words))
 
 
 class Asked:
@@ -78,13 +86,13 @@ class Asked:
         sets, totals = kernels.find(segment.starts, segment.docs, starts, docs, *self._terms, alive)
         self.some, self.every, self.answers = map(People, sets, totals.tolist())
 
-    def scores(self, people: People) -> Array:
-        """`scoring.Plan.scores` for each of these offerings."""
+    def scores(self, people: People) -> tuple[Array, Array]:
+        """These offerings, and `scoring.Plan.scores` for each of them."""
         s, plan = self.segment, self.plan
         pairs = [place for pair in plan.pairs if (place := s.pair(pair)) is not None]
         return kernels.weigh(
             s.starts, s.docs, s.impacts, *self._others, *self._terms, np.array(plan.weights, np.float64), plan.total, s.pair_starts, s.pair_docs,
-            np.array(pairs, np.int64), people.words, people.docs,
+            np.array(pairs, np.int64), people.words, people.number,
         )
 
 
@@ -104,13 +112,24 @@ _NOTHING = _one_behind_the_other([(np.zeros(0, np.uint32), np.zeros(0, np.uint16
 def best(first: Array, ties: Callable[[Array], Sequence[Array]], count: int) -> tuple[Array, list[Array]]:
     """The places of the `count` largest of `first`, in order, equal ones by `ties` of those places, the smallest first; and their ties."""
     if count < len(first) and count:
-        least = kernels.border(first, count) if count <= FEW else np.partition(first, len(first) - count)[len(first) - count]
-        places = np.flatnonzero(first >= least)
+        places = np.flatnonzero(first >= np.partition(first, len(first) - count)[len(first) - count])
     else:
         places = np.arange(len(first))
     keys = ties(places)
     order = np.lexsort((*reversed(keys), -first[places]))[:count]
     return places[order], [key[order] for key in keys]
+
+
+def leading(segment: Segment, scored: tuple[Array, Array], count: int, origin: Point | None) -> tuple[Array, Array, Array]:
+    """The first `count` (at most FEW) of those scored: their numbers, scores and kilometres from there; equal scores by these, then in order."""
+    here, there = NOWHERE if origin is None else map(radians, origin)
+    return kernels.leading(*scored, count, False, segment.ref_rank, segment.latitude, segment.longitude, here, there)  # noqa: FBT003
+
+
+def leading_by_rank(segment: Segment, scored: tuple[Array, Array], count: int) -> tuple[Array, Array]:
+    """The same, of those that hold anything; equal scores in the order of the sources' references."""
+    docs, points, _ = kernels.leading(*scored, count, True, segment.ref_rank, segment.latitude, segment.longitude, *NOWHERE)  # noqa: FBT003
+    return docs, points
 
 
 # --- filters -------------------------------------------------------------------------------------
@@ -151,6 +170,18 @@ def near(segment: Segment, origin: Point, docs: Array, limits: Iterable[float]) 
     """Which of these are within each of so many kilometres."""
     away = kernels.apart(docs, segment.on_the_ball, *on_the_ball(origin))
     return [away <= through_the_ball(km) for km in limits]
+
+
+def circles_around(segment: Segment, origin: Point) -> Array:
+    """Who is within each of DISTANCES, as sets. They are kept for the last few places asked from: who asks from a place asks again."""
+    kept: dict[Point, Array] = segment.__dict__.setdefault("circles", {})
+    found = kept.get(origin)
+    if found is None:
+        found = np.stack([packed(here) for here in near(segment, origin, np.arange(segment.size, dtype=np.uint32), DISTANCES)])
+        if len(kept) >= FEW_PLACES:
+            kept.clear()
+        kept[origin] = found
+    return found
 
 
 def on_the_ball(point: Point) -> tuple[float, float, float]:

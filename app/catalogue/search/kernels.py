@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.catalogue.search.filters import EARTH_KM
 from app.catalogue.search.lexicon import SAME
 from app.catalogue.search.scoring import ADJACENT, ALL, ANSWERS, SATURATION, STEPS
 from app.shared.compiled import compiled
@@ -98,13 +99,21 @@ def members(words: Array) -> Array:
 @compiled
 def weigh(
     starts: Array, docs: Array, impacts: Array, more_starts: Array, more_docs: Array, more_impacts: Array, numbers: Array, weights: Array,
-    ends: Array, flags: Array, shares: Array, total: float, pair_starts: Array, pair_docs: Array, pairs: Array, wanted: Array, found: Array,
-) -> Array:
-    """`scoring.Plan.score` of each of `found`, the members of the set `wanted`: the same numbers added up in the same order."""
-    count = len(found)
-    place = np.empty(len(wanted), np.int64)
-    for n in range(count - 1, -1, -1):
-        place[found[n] >> 6] = n
+    ends: Array, flags: Array, shares: Array, total: float, pair_starts: Array, pair_docs: Array, pairs: Array, wanted: Array, count: int,
+) -> tuple[Array, Array]:
+    """The `count` members of the set `wanted`, in order, and `scoring.Plan.score` of each: the same numbers added up in the same order."""
+    found, place = np.empty(count, np.uint32), np.empty(len(wanted), np.int64)
+    at = 0
+    for w in range(len(wanted)):
+        place[w] = at
+        left = wanted[w]
+        while left:
+            x = (left & (~left + _ONE)) - _ONE
+            x = x - ((x >> _ONE) & _PAIRS)
+            x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+            found[at] = w * 64 + np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+            at += 1
+            left &= left - _ONE
     points, covered, beside = np.zeros(count), np.zeros(count), np.zeros(count)
     frequency, heaviest = np.empty(count), np.empty(count)
     answered = np.zeros(count, np.bool_)
@@ -170,25 +179,54 @@ def weigh(
             part = covered[n] / total
             worth = points[n] * (0.3 + 0.7 * (part * part)) + ADJACENT * beside[n]
             points[n] = np.rint((worth + ALL if answered[n] else worth) * 1e6) / 1e6
-    return points
+    return found, points
 
 
 @compiled
-def border(values: Array, count: int) -> float:
-    """The `count`-th largest; there are at least so many, and `count` is small."""
-    kept = values[:count].copy()
-    kept.sort()
-    least = kept[0]
-    for n in range(count, len(values)):
-        value = values[n]
-        if value > least:
-            at = 0
-            while at + 1 < count and kept[at + 1] < value:
-                kept[at] = kept[at + 1]
-                at += 1
-            kept[at] = value
-            least = kept[0]
-    return float(least)
+def leading(
+    found: Array, points: Array, most: int, is_ranked: bool, ranks: Array, latitude: Array, longitude: Array, here: float, there: float
+) -> tuple[Array, Array, Array]:
+    """The first `most` of `found` (few) with their points and kilometres from a place (in radians; infinite for what has none): most points
+    first, then the nearest, then in order. `is_ranked`: equal ones by their rank instead, and nobody without points."""
+    docs, worth, ties = np.empty(most, np.uint32), np.empty(most), np.empty(most)
+    kept = 0
+    for n in range(len(found)):
+        value = points[n]
+        if (kept == most and value < worth[most - 1]) or (is_ranked and value <= 0.0):
+            continue
+        doc = found[n]
+        if is_ranked:
+            tie = float(ranks[doc])
+        else:
+            up, along = np.radians(latitude[doc]), np.radians(longitude[doc])
+            half = np.sin((up - here) / 2) ** 2 + np.cos(here) * np.cos(up) * np.sin((along - there) / 2) ** 2
+            tie = np.inf if np.isnan(half) else 2 * EARTH_KM * np.arcsin(min(1.0, np.sqrt(half)))
+        if kept == most:
+            if value == worth[most - 1] and tie >= ties[most - 1]:
+                continue
+            at = most - 1
+        else:
+            at = kept
+            kept += 1
+        while at > 0 and (worth[at - 1] < value or (worth[at - 1] == value and ties[at - 1] > tie)):
+            docs[at], worth[at], ties[at] = docs[at - 1], worth[at - 1], ties[at - 1]
+            at -= 1
+        docs[at], worth[at], ties[at] = doc, value, tie
+    return docs[:kept], worth[:kept], ties[:kept]
+
+
+@compiled
+def both(one: Array, other: Array) -> tuple[Array, int]:
+    """Who is in two sets, and how many."""
+    out = np.empty(len(one), np.uint64)
+    total = np.int64(0)
+    for w in range(len(one)):
+        x = one[w] & other[w]
+        out[w] = x
+        x = x - ((x >> _ONE) & _PAIRS)
+        x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+        total += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+    return out, total
 
 
 @compiled
@@ -209,42 +247,89 @@ def narrow(found: Array, passing: Array, allowed: Array, words: int) -> Array:
 
 
 @compiled
-def count(sets: Array, rows: Array, bits: Array, first: int, last: int) -> Array:
-    """How many have each value from `first` to `last`: value n is counted over the set `rows[n]`. `bits` has for each word of offerings
-    a word for each value."""
-    out = np.zeros(last - first, np.int64)
-    begins = np.empty(last - first + 1, np.int64)  # of each run of values that are counted over one set
-    runs = 0
-    for n in range(first, last):
-        if n == first or rows[n] != rows[n - 1]:
-            begins[runs] = n
-            runs += 1
-    begins[runs] = last
+def count(
+    sets: Array, runs: Array, bits: Array, towns: int, town: Array, town_row: int, interests: int, liked: Array, liked_row: int, more_docs: Array,
+    more_liked: Array, circles: Array, near_row: int, places: Array, places_row: int,
+) -> tuple[Array, Array, Array]:
+    """How many have each value. Of the values with a bit, of which `bits` has for each word of offerings a word for each: one run of them after
+    another, `runs` says from which up to which, and over which of `sets` each is counted. Behind them how many are in each of `circles` (sets),
+    and how many have a free place. Then by town, and by interest."""
+    values = 0
+    for run in range(len(runs)):
+        values += runs[run, 1] - runs[run, 0]
+    out = np.zeros(values + len(circles) + 1, np.int64)
     for w in range(len(bits)):
         some = sets[0, w]
         for row in range(1, len(sets)):
             some |= sets[row, w]
         if not some:
             continue
-        for run in range(runs):
-            mask = sets[rows[begins[run]], w]
-            values, totals = bits[w, begins[run] : begins[run + 1]], out[begins[run] - first : begins[run + 1] - first]
-            for n in range(len(values)):
-                x = values[n] & mask
+        begin = 0
+        for run in range(len(runs)):
+            mask = sets[runs[run, 2], w]
+            held = bits[w, runs[run, 0] : runs[run, 1]]
+            totals = out[begin : begin + len(held)]
+            for n in range(len(held)):
+                x = held[n] & mask
                 x = x - ((x >> _ONE) & _PAIRS)
                 x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
                 totals[n] += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
-    return out
+            begin += len(held)
+    for at in range(len(circles) + 1):
+        is_place = at == len(circles)
+        row = places_row if is_place else near_row
+        if row >= 0:
+            circle = places if is_place else circles[at]
+            total = np.int64(0)
+            for w in range(len(circle)):
+                x = sets[row, w] & circle[w]
+                x = x - ((x >> _ONE) & _PAIRS)
+                x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+                total += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+            out[values + at] = total
+    by_town, by_interest = np.zeros(towns, np.int64), np.zeros(interests, np.int64)
+    for turn in range(1 if town_row == liked_row else 2):
+        row = liked_row if turn else town_row
+        of_town, of_interest = turn == 0, turn == 1 or town_row == liked_row
+        for w in range(len(bits)):
+            left = sets[row, w]
+            while left:
+                x = (left & (~left + _ONE)) - _ONE
+                x = x - ((x >> _ONE) & _PAIRS)
+                x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
+                doc = w * 64 + np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
+                if of_town:
+                    by_town[town[doc]] += 1
+                if of_interest:
+                    for place in range(liked.shape[1]):
+                        by_interest[liked[doc, place]] += 1
+                left &= left - _ONE
+    for n in range(len(more_docs)):
+        doc = more_docs[n]
+        if sets[liked_row, doc >> 6] & (_ONE << np.uint64(doc & 63)):
+            by_interest[more_liked[n]] += 1
+    return out, by_town, by_interest
 
 
 @compiled
-def tally(found: Array, codes: Array, size: int) -> Array:
-    """How often each code stands with these offerings; `codes` has a row of them for each offering."""
-    out = np.zeros(size, np.int64)
-    for n in range(len(found)):
-        for place in range(codes.shape[1]):
-            out[codes[found[n], place]] += 1
-    return out
+def largest(numbers: Array, most: int) -> Array:
+    """The places of the `most` largest numbers (0: of all) and of all that are as large as the least of these, but of no nought; in order."""
+    kept = np.zeros(max(1, most), np.int64)
+    for n in range(len(numbers) if most else 0):
+        value = numbers[n]
+        if value > kept[0]:
+            at = 0
+            while at + 1 < most and kept[at + 1] < value:
+                kept[at] = kept[at + 1]
+                at += 1
+            kept[at] = value
+    out = np.empty(len(numbers), np.int64)
+    total = 0
+    for n in range(len(numbers)):
+        if numbers[n] >= max(1, kept[0]):
+            out[total] = n
+            total += 1
+    return out[:total]
 
 
 @compiled

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.catalogue.search import array_counts
 from app.catalogue.search.array_counts import Narrowed
-from app.catalogue.search.asking import Asked, People, best, distances, together
+from app.catalogue.search.asking import FEW, Asked, People, best, distances, leading, leading_by_rank, together
 from app.catalogue.search.facets import Counts, Widening
 from app.catalogue.search.filters import Filters
 from app.catalogue.search.matching import (
@@ -93,7 +93,7 @@ class Asking:
             free_places(self.view)
             places = [part.has_places for part in self.view.parts]
         return [
-            Narrowed(part.segment, filters, who, free, len(people) == 1) for part, who, free in zip(self.view.parts, people, places, strict=True)
+            Narrowed(part.segment, filters, who, free, is_alone=len(people) == 1) for part, who, free in zip(self.view.parts, people, places, strict=True)
         ]
 
     def passing(self, people: Sequence[People], filters: Filters) -> Sequence[People]:
@@ -126,12 +126,19 @@ def find(view: View, query: Query, filters: Filters, top: int) -> list[Line]:
             people = asking.passing([asked.some for asked in asking.asked], filters)
         lines = []
         for part, asked, who in zip(view.parts, asking.asked, people, strict=True):
-            scores, ranks = asked.scores(who), part.segment.ref_rank
-            places, _ = best(scores, lambda places, who=who, ranks=ranks: (ranks[who.docs[places]],), top)  # type: ignore[misc]
-            places = places[scores[places] > 0]
-            lines += _lines(part, who.docs[places], scores[places])
+            lines += _lines(part, *_best_of(part.segment, asked.scores(who), top))
     lines.sort(key=lambda line: (-line.score, line.source_ref, line.offering_id.bytes))
     return lines[:top]
+
+
+def _best_of(segment: Segment, scored: tuple[Array, Array], top: int) -> tuple[Array, Array]:
+    """Of those who hold anything the best, equal ones in the order of their references."""
+    if 0 < top <= FEW:
+        return leading_by_rank(segment, scored, top)
+    docs, scores = scored
+    places, _ = best(scores, lambda places: (segment.ref_rank[docs[places]],), top)
+    places = places[scores[places] > 0]
+    return docs[places], scores[places]
 
 
 def _lines(part: Part, docs: Array, scores: Array | None = None, km: Array | None = None) -> list[Line]:
@@ -152,7 +159,7 @@ def listed(view: View, query: Query, typed: str, filters: Filters, sort: str, pa
     close = total
     answers: list[People] | None = None
     if not query.is_empty:
-        answers = [n.both(asked.answers) for n, asked in zip(narrowed, asking.asked, strict=True)]
+        answers = [n.kept.both(asked.answers) for n, asked in zip(narrowed, asking.asked, strict=True)]
         close = together(answers)
     wanted = _wanted(narrowed, answers, close, query, sort, page * size)
     lines = _ordered(asking, wanted, filters, sort, page * size, soonest)[(page - 1) * size : page * size]
@@ -180,8 +187,12 @@ def _ordered(asking: Asking, people: list[People], filters: Filters, sort: str, 
     starts = soonest([id_ for part, who in zip(view.parts, people, strict=True) for id_ in part.segment.offering_ids(who.docs)]) if sort == "soonest" else {}
     out: list[tuple[Any, Line]] = []
     for n, (part, asked, who) in enumerate(zip(view.parts, asking.asked, people, strict=True)):
-        docs, ids = who.docs, part.segment.offering_ids
-        scores = np.zeros(len(docs)) if asking.query.is_empty else asked.scores(who)
+        ids = part.segment.offering_ids
+        docs, scores = (who.docs, np.zeros(who.number)) if asking.query.is_empty else asked.scores(who)
+        if sort == "fit" and count <= FEW and not asking.query.is_empty:
+            found, points, km = leading(part.segment, (docs, scores), count, origin)
+            out += _keyed(part, found, (-points).tolist(), points, km)
+            continue
 
         def ties(places: Array, part: Part = part, docs: Array = docs, scores: Array = scores) -> list[Array]:
             km = np.full(len(places), FAR) if origin is None else distances(part.segment, origin, docs[places])
@@ -195,12 +206,17 @@ def _ordered(asking: Asking, people: list[People], filters: Filters, sort: str, 
         elif sort == "soonest":
             first = np.array([-starts.get(id_, date.max).toordinal() for id_ in ids(docs)], np.float64)
         places, (_, km, found) = best(first, ties, count)
-        keys = zip((-first[places]).tolist(), (-scores[places]).tolist(), km.tolist(), part.segment.ids[found].tolist(), strict=True)
-        out += zip(keys, _lines(part, found, scores[places], km), strict=True)
+        out += _keyed(part, found, (-first[places]).tolist(), scores[places], km)
     if len(view.parts) > 1:
         out.sort(key=lambda item: item[0])
     lines = [line for _, line in out[:count]]
     return [line._replace(starts_on=starts.get(line.offering_id)) for line in lines] if starts else lines
+
+
+def _keyed(part: Part, docs: Array, first: list[float], scores: Array, km: Array) -> list[tuple[Any, Line]]:
+    """Lines with what puts them in order among those of another part."""
+    lines = _lines(part, docs, scores, km)
+    return [((at, -line.score, line.km, line.offering_id.bytes), line) for at, line in zip(first, lines, strict=True)]
 
 
 def _wanted(narrowed: list[Narrowed], answers: list[People] | None, close: int, query: Query, sort: str, count: int) -> list[People]:
@@ -224,8 +240,8 @@ def practise(view: View) -> None:
     some = view.base.segment.terms[:1]
     asking = Asking(view, Query("", (Group("", dict.fromkeys(some, 1.0)),)))
     for part, asked in zip(view.parts, asking.asked, strict=True):
-        asked.scores(asked.every)
-        array_counts.counts(Narrowed(part.segment, Filters(origin=(51.5, -0.1), age=9), asked.every, None))
-        best(np.zeros(2), lambda places: [places], 1)
+        scored = asked.scores(asked.every.both(asked.some))
+        leading(part.segment, scored, 1, None)
+        array_counts.counts(Narrowed(part.segment, Filters(origin=(51.5, -0.1), age=9), asked.every, part.living)).kind
     for words in (view.vocabulary, view.vocabulary.lexicon):
         list(words.spelt.near("practise", 1, 1, is_compiled=True))

@@ -44,8 +44,9 @@ FACTS = (
 
 
 def form() -> str:
-    """What files must agree with to be read: how they are laid out and what a word counts in each column."""
-    return json.dumps([FORM, WEIGHTS, TYPICAL, LENGTH, STEPS], sort_keys=True)
+    """What files must agree with to be read: how they are laid out, what a word counts in each column, which values facets have."""
+    values = [[kind.value for kind in OfferingKind], [delivery.value for delivery in Delivery], AREAS, DAYS, TIMES, ACCESSIBILITY, [*COSTS], [*AGES]]
+    return json.dumps([FORM, WEIGHTS, TYPICAL, LENGTH, STEPS, values], sort_keys=True)
 
 
 class Numbered(defaultdict[str, int]):
@@ -110,9 +111,19 @@ class Segment:
         return {term: number for number, term in enumerate(self.terms)}
 
     @cached_property
-    def first_language(self) -> int:
-        """Where the languages begin, the last of the codes."""
-        return len(self.codes) - sum(code.startswith("language ") for code in self.codes)
+    def places_of(self) -> dict[str, tuple[int, int]]:
+        """From where up to where the codes of each facet stand, by their first word, in their order."""
+        kinds = [code.partition(" ")[0] for code in self.codes]
+        return {kind: (kinds.index(kind), kinds.index(kind) + kinds.count(kind)) for kind in dict.fromkeys(kinds)}
+
+    @cached_property
+    def values_of(self) -> dict[str, list[str]]:
+        """The values of the codes of each facet, by their first word."""
+        found: dict[str, list[str]] = {"language": []}
+        for code in self.codes:
+            kind, _, value = code.partition(" ")
+            found.setdefault(kind, []).append(value)
+        return found
 
     @cached_property
     def keys(self) -> Array:
