@@ -7,9 +7,10 @@ import pytest
 from app.catalogue.search import lexicon as lex
 from app.catalogue.search.analysis import stem
 from app.catalogue.search.everyday import plain_words
+from app.catalogue.search.query import CONDITION
 from app.catalogue.search.snapshot import Vocabulary
 from app.catalogue.search.spelling import corrections
-from app.catalogue.search.understanding import CONDITION, understand
+from app.catalogue.search.understanding import understand
 
 
 def vocabulary(*spoken: str, size: int = 100) -> Vocabulary:

@@ -24,6 +24,7 @@ from app.catalogue.search.filters import NOTHING, Filters
 from app.catalogue.search.letters import Spelt
 from app.catalogue.search.lexicon import lexicon
 from app.catalogue.search.scoring import WEIGHTS, phrase_frequency, rounded_impact
+from app.catalogue.search.segment_builder import build, phrases_of
 from app.catalogue.search.snapshot import read_vocabulary, vocabulary_of
 from app.catalogue.search.spelling import corrections
 from app.shared.compiled import Compiled
@@ -378,7 +379,7 @@ def pause(app: Flask, offering_id: uuid.UUID) -> None:
 def test_impacts_are_what_scoring_works_out_from_the_text(zone: Zone) -> None:
     table = OfferingText.__table__
     rows = db.session.execute(sa.select(*(table.c[name] for name in views.COLUMNS)).order_by(table.c.offering_id)).all()
-    made = segment.build(rows, segment.phrases_of(lexicon().concepts))
+    made = build(rows, phrases_of(lexicon().concepts))
     for term in ("footbal", "club", "age9", "needanxieti", "art therapi", "after school", "one to one"):
         docs, impacts = made.posting(term) or (np.zeros(0), np.zeros(0))
         by_doc = dict(zip(docs.tolist(), (impacts / segment.STEPS).tolist(), strict=True))

@@ -105,13 +105,13 @@ def counts(narrowed: Narrowed) -> Counts:
         s.more_docs, s.more_interests, circles, row_of.get("within_km", 0),
         narrowed.sets[0] if has_places is None else has_places, -1 if has_places is None else row_of.get("places_now", 0),
     )
-    totals, size = found.tolist(), len(s.codes)
+    totals: list[int] = found.tolist()
 
     def of(kind: str) -> list[int]:
         first, last = s.places_of[kind]
         return totals[first:last]
 
-    codes, spoken = s.values_of["language"], totals[size:]
+    codes, spoken = s.values_of["language"], totals[len(s.codes) :]
     return Counts(
         kind=dict(zip(_KINDS, of("kind"), strict=True)),
         need=dict(zip(AREAS, of("need"), strict=True)),

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from math import cos, radians, sin
 from types import SimpleNamespace
@@ -123,12 +122,12 @@ def best(first: Array, ties: Callable[[Array], Sequence[Array]], count: int) -> 
 def leading(segment: Segment, scored: tuple[Array, Array], count: int, origin: Point | None) -> tuple[Array, Array, Array]:
     """The first `count` (at most FEW) of those scored: their numbers, scores and kilometres from there; equal scores by these, then in order."""
     here, there = NOWHERE if origin is None else map(radians, origin)
-    return kernels.leading(*scored, count, False, segment.ref_rank, segment.latitude, segment.longitude, here, there)  # noqa: FBT003
+    return kernels.leading(*scored, count, False, segment.ref_rank, segment.latitude, segment.longitude, here, there)
 
 
 def leading_by_rank(segment: Segment, scored: tuple[Array, Array], count: int) -> tuple[Array, Array]:
     """The same, of those that hold anything; equal scores in the order of the sources' references."""
-    docs, points, _ = kernels.leading(*scored, count, True, segment.ref_rank, segment.latitude, segment.longitude, *NOWHERE)  # noqa: FBT003
+    docs, points, _ = kernels.leading(*scored, count, True, segment.ref_rank, segment.latitude, segment.longitude, *NOWHERE)
     return docs, points
 
 

@@ -19,7 +19,6 @@ from app.catalogue.models import Cohort, Session, SessionState
 from app.catalogue.search import facets, listing
 from app.catalogue.search.facets import Facet, Widening
 from app.catalogue.search.filters import Filters, admits, conditions, row_distance
-from app.catalogue.search.hints import hinted
 from app.catalogue.search.lexicon import Lexicon
 from app.catalogue.search.matching import (
     ENOUGH,
@@ -34,10 +33,10 @@ from app.catalogue.search.matching import (
     rows_of,
     select_rows,
 )
+from app.catalogue.search.query import Query
 from app.catalogue.search.scoring import ALL, ANSWERS, score
-from app.catalogue.search.sentences import is_sentence, literally, meant
 from app.catalogue.search.snapshot import Vocabulary, read_vocabulary
-from app.catalogue.search.understanding import Query, grounded, understand
+from app.catalogue.search.understood import heard, understood
 from app.catalogue.search.views import View, view_of
 from app.shared import clock
 from app.shared.db import db, in_parts
@@ -69,7 +68,7 @@ def search(zone_id: uuid.UUID, typed: str, filters: Filters, top: int = 10, *, w
     view, vocabulary = _at_hand(zone_id)
     if words is not None:
         vocabulary = replace(vocabulary, lexicon=words)
-    query, may_answer = _heard(zone_id, view, typed, vocabulary)
+    query, may_answer = heard(zone_id, view, typed, vocabulary)
     if query.is_empty and typed.strip():
         return Found(query, ())
     if view is not None:
@@ -95,26 +94,6 @@ def _at_hand(zone_id: uuid.UUID) -> tuple[View | None, Vocabulary]:
     """The Zone's snapshot, when it is large enough to have one, and its words."""
     view = view_of(zone_id)
     return view, view.vocabulary if view is not None else read_vocabulary(zone_id)
-
-
-def _understood(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> Query:
-    return _heard(zone_id, view, typed, vocabulary)[0]
-
-
-def _heard(zone_id: uuid.UUID, view: View | None, typed: str, vocabulary: Vocabulary) -> tuple[Query, bool]:
-    """What was typed, and whether something may answer every part of it. Of a sentence also the words that its sayings hide and, where
-    nothing answers every part of it, whatever the filters, what it seems to be about as a whole."""
-    query = hinted(grounded(understand(typed, vocabulary), vocabulary), vocabulary)
-    if not is_sentence(query):
-        return query, True
-    is_answered = listing.is_answered(view, query) if view is not None else _is_answered(zone_id, query, vocabulary)
-    query = literally(query, vocabulary)
-    return (query, True) if is_answered else (meant(query, vocabulary), False)
-
-
-def _is_answered(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary) -> bool:
-    every_part = holds_all(query, vocabulary, least=ANSWERS)
-    return every_part is None or bool(first_found(zone_id, every_part, limit=1))
 
 
 def _candidates(zone_id: uuid.UUID, query: Query, vocabulary: Vocabulary, filters: Filters, top: int, *, may_answer: bool = True) -> list[Any]:
@@ -192,7 +171,7 @@ class Page:
 def browse(zone_id: uuid.UUID, typed: str, filters: Filters, *, sort: Sort = "fit", page: int = 1, size: int = 20) -> Page:
     """One page of results with the counts of every facet, all from the same rows."""
     view, vocabulary = _at_hand(zone_id)
-    query = _understood(zone_id, view, typed, vocabulary)
+    query = understood(zone_id, view, typed, vocabulary)
     if view is not None:
         return _browse_view(view, query, typed, filters, sort, page, size)
     rows, is_partial = _answering(zone_id, query, typed)

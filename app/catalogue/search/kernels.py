@@ -226,7 +226,7 @@ def both(one: Array, other: Array) -> tuple[Array, int]:
         x = x - ((x >> _ONE) & _PAIRS)
         x = (x & _NIBBLES) + ((x >> _TWO) & _NIBBLES)
         total += np.int64((((x + (x >> _FOUR)) & _BYTES) * _SUM) >> _LAST)
-    return out, total
+    return out, int(total)
 
 
 @compiled

@@ -112,11 +112,12 @@ class Lexicon:
         """Other phrases of stems to look for when `typed` was typed, each with its weight."""
         out: dict[str, float] = {}
         own = phrase(typed)
+        beginning = own[:SHORTEST_ROOT]
         for concept in self.find(typed):
             kind = next((kind for kind in concept.kinds if own in kind), None) if own not in concept.same else None
             pairs = self._whole(concept) if kind is None and same == SAME else self._weighed(concept, kind, same)
             for wanted, weight in pairs:
-                if weight == same and weight < ROOT and _is_of_one_root(own, wanted):
+                if weight == same and weight < ROOT and wanted.startswith(beginning) and _is_of_one_root(own, wanted):
                     weight = ROOT
                 if weight > out.get(wanted, 0.0):
                     out[wanted] = weight

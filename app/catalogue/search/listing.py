@@ -12,7 +12,16 @@ import numpy as np
 
 from app.catalogue.search import array_counts
 from app.catalogue.search.array_counts import Narrowed
-from app.catalogue.search.asking import FEW, Asked, People, best, distances, leading, leading_by_rank, together
+from app.catalogue.search.asking import (
+    FEW,
+    Asked,
+    People,
+    best,
+    distances,
+    leading,
+    leading_by_rank,
+    together,
+)
 from app.catalogue.search.facets import Counts, Widening
 from app.catalogue.search.filters import Filters
 from app.catalogue.search.matching import (
@@ -25,10 +34,11 @@ from app.catalogue.search.matching import (
     required_groups,
     select_rows,
 )
+from app.catalogue.search.places_now import Part, free_places
 from app.catalogue.search.scoring import STEPS, WEIGHTS, Plan, phrase_frequency, rounded_impact
 from app.catalogue.search.segment import Array, Posting, Segment
 from app.catalogue.search.understanding import Group, Query
-from app.catalogue.search.views import Part, View, free_places
+from app.catalogue.search.views import View
 
 MOST_PHRASES = 2_000
 FAR = float("inf")
@@ -90,7 +100,7 @@ class Asking:
     def narrowed(self, people: Sequence[People], filters: Filters, *, with_places: bool = True) -> list[Narrowed]:
         places: list[Any] = [None] * len(people)
         if with_places or filters.places_now:
-            free_places(self.view)
+            free_places(self.view.zone_id, self.view.parts)
             places = [part.has_places for part in self.view.parts]
         return [
             Narrowed(part.segment, filters, who, free, is_alone=len(people) == 1) for part, who, free in zip(self.view.parts, people, places, strict=True)
@@ -183,7 +193,7 @@ def _answering(asking: Asking, typed: str) -> tuple[list[People], bool]:
 def _ordered(asking: Asking, people: list[People], filters: Filters, sort: str, count: int, soonest: Soonest) -> list[Line]:
     """The first `count` lines. Each order ends in fit, distance and the id, so that it is always the same."""
     view, origin = asking.view, filters.origin
-    free = free_places(view) if sort == "places" else []
+    free = free_places(view.zone_id, view.parts) if sort == "places" else []
     starts = soonest([id_ for part, who in zip(view.parts, people, strict=True) for id_ in part.segment.offering_ids(who.docs)]) if sort == "soonest" else {}
     out: list[tuple[Any, Line]] = []
     for n, (part, asked, who) in enumerate(zip(view.parts, asking.asked, people, strict=True)):
@@ -242,6 +252,6 @@ def practise(view: View) -> None:
     for part, asked in zip(view.parts, asking.asked, strict=True):
         scored = asked.scores(asked.every.both(asked.some))
         leading(part.segment, scored, 1, None)
-        array_counts.counts(Narrowed(part.segment, Filters(origin=(51.5, -0.1), age=9), asked.every, part.living)).kind
+        array_counts.counts(Narrowed(part.segment, Filters(origin=(51.5, -0.1), age=9), asked.every, part.living))
     for words in (view.vocabulary, view.vocabulary.lexicon):
         list(words.spelt.near("practise", 1, 1, is_compiled=True))

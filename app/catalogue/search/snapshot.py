@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from app.catalogue.models import OfferingText
 from app.catalogue.search.analysis import stem
+from app.catalogue.search.kept import Kept
 from app.catalogue.search.letters import Spelt
 from app.catalogue.search.lexicon import Lexicon, lexicon
 from app.catalogue.search.marks import Mark, mark, now
@@ -59,6 +60,11 @@ class Vocabulary:
             if word.isalpha():
                 buckets[len(word)].append(word)
         return dict(buckets)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What was found out about words typed, from these words and this lexicon."""
+        return Kept()
 
     @cached_property
     def spelt(self) -> Spelt:

@@ -46,6 +46,10 @@ def is_known(word: str, vocabulary: Vocabulary) -> bool:
 
 def corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
     """Up to three known words that may have been meant, likeliest first; none for a word that is too short or too odd."""
+    return vocabulary.kept.of(("corrections", word), lambda: _corrections(word, vocabulary))
+
+
+def _corrections(word: str, vocabulary: Vocabulary) -> list[Correction]:
     if len(word) == SHORTEST - 1:  # clb: only a letter left out of a very common word
         return [Correction(w, 1.0) for w in sorted(plain_words().weak) if len(w) == SHORTEST and OSA.distance(w, word) == 1][:1]
     if len(word) < SHORTEST or not word.isalpha():

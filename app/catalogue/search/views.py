@@ -14,25 +14,25 @@ import os
 import threading
 import time
 import uuid
-from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
-from flask import Flask, current_app
+from flask import current_app
 
-from app.catalogue.availability import free_in_zone
 from app.catalogue.models import OfferingText
-from app.catalogue.search import marks, segment
+from app.catalogue.search import marks, places_now, segment
+from app.catalogue.search.changed_words import words_of
 from app.catalogue.search.lexicon import lexicon as shipped_lexicon
 from app.catalogue.search.marks import Mark
 from app.catalogue.search.overlay import lexicon_in_force
-from app.catalogue.search.segment import Array, Posting, Segment
+from app.catalogue.search.places_now import Part
+from app.catalogue.search.segment import Posting, Segment
+from app.catalogue.search.segment_builder import build, phrases_of
 from app.catalogue.search.snapshot import Vocabulary
 from app.shared import made_folders
 from app.shared.db import db, in_parts, is_writing
@@ -44,9 +44,6 @@ MOST_CHANGES = 3_000
 """Offerings changed since the snapshot up to which they are carried beside it."""
 LOOK_AGAIN = 1.0
 """Seconds between two looks for newer files."""
-PLACES_AGE = 5.0
-"""Seconds after which free places are counted anew, or twenty times as long as counting took: counts and filters may lag so far
-behind; what a page says of each offering is read when the page is made."""
 COLUMNS = ("id", "offering_id", "source_ref", "vocabulary", *segment.TEXTS, *segment.FACTS)
 log = logging.getLogger("kith.search")
 
@@ -59,22 +56,6 @@ class Base:
     since: Since
     name: str
     is_whole: bool = False
-
-
-@dataclass
-class Part:
-    """A segment, and who of it is still as it was (None: all)."""
-
-    segment: Segment
-    alive: Array | None = None
-    free: Array | None = None
-
-    has_places: Array | None = None
-
-    @cached_property
-    def living(self) -> Array:
-        """As a set (`kernels`)."""
-        return self.segment.everybody if self.alive is None else segment.packed(self.alive)
 
 
 @dataclass
@@ -101,7 +82,7 @@ def forget() -> None:
     with _lock:
         _bases.clear()
         _views.clear()
-        _places.clear()
+        places_now.forget()
 
 
 def view_of(zone_id: uuid.UUID) -> View | None:
@@ -150,7 +131,7 @@ def _practise(whole: Segment, held: threading.Lock | None = None) -> None:
 
     try:
         lexicon = shipped_lexicon()
-        practise(View(uuid.UUID(int=0), Base(whole, Since(0), ""), Mark(0, 0, 0), [Part(whole)], _vocabulary(whole, None, None, lexicon), {}))
+        practise(View(uuid.UUID(int=0), Base(whole, Since(0), ""), Mark(0, 0, 0), [Part(whole)], words_of(whole, None, None, lexicon), {}))
         _practised.set()
     finally:
         if held is not None:
@@ -216,14 +197,14 @@ def _made(zone_id: uuid.UUID, base: Base, mark: Mark, before: View | None) -> Vi
         return replace(before, mark=mark, vocabulary=replace(before.vocabulary, lexicon=lexicon))
     old = base.segment
     if not changes:
-        return View(zone_id, base, mark, [Part(old)], _vocabulary(old, None, None, lexicon), {})
+        return View(zone_id, base, mark, [Part(old)], words_of(old, None, None, lexicon), {})
     alive = np.ones(old.size, bool)
     gone = old.numbers(changes)
     alive[gone] = False
     rows = [row for _, (_, row) in sorted(changes.items(), key=lambda item: item[0].bytes) if row is not None]
-    new = segment.build(rows, segment.phrases_of(lexicon.concepts)) if rows else None
+    new = build(rows, phrases_of(lexicon.concepts)) if rows else None
     parts = [Part(old, alive), *([Part(new)] if new is not None else [])]
-    return View(zone_id, base, mark, parts, _vocabulary(old, gone, new, lexicon), changes)
+    return View(zone_id, base, mark, parts, words_of(old, gone, new, lexicon), changes)
 
 
 def _rows(zone_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Iterable[Any]:
@@ -248,119 +229,6 @@ def _is_whole(zone_id: uuid.UUID, base: Base, changes: Mapping[uuid.UUID, tuple[
     if not base.is_whole:
         log.warning("a search snapshot is not of this database: left alone")
     return base.is_whole
-
-
-def _vocabulary(old: Segment, gone: Array | None, new: Segment | None, lexicon: Any) -> Vocabulary:
-    """The words of the snapshot, less those of what has gone, with those of what has come."""
-    if "vocabulary" not in old.__dict__:
-        first = Vocabulary(old.word_count, old.stem_count, old.size, is_large=True)
-        old.__dict__["vocabulary"] = first, first.by_length, first.in_order, first.spelt
-    whole: Vocabulary
-    whole, by_length, in_order, spelt = old.__dict__["vocabulary"]
-    if gone is None:
-        made = replace(whole, lexicon=lexicon)
-        made.__dict__.update(by_length=by_length, in_order=in_order, spelt=spelt)
-        return made
-    words, stems = dict(whole.words), dict(whole.stems)
-    less_words, less_stems = old.counts_of(gone) if len(gone) else ({}, {})
-    more_words, more_stems = (new.word_count, new.stem_count) if new is not None else ({}, {})
-    common = old.common
-    more_words = {word: count for word, count in more_words.items() if whole.words.get(word, 0) <= common}
-    for counts, less, more in ((words, less_words, more_words), (stems, less_stems, more_stems)):
-        for term, count in less.items():
-            counts[term] -= count
-        for term, count in more.items():
-            counts[term] = counts.get(term, 0) + count
-        for term in less:
-            if not counts[term]:
-                del counts[term]
-    made = Vocabulary(words, stems, old.size - len(gone) + (new.size if new is not None else 0), lexicon, is_large=True)
-    made.__dict__.update(_listed(by_length, in_order, [w for w in less_words if w not in words], [w for w in more_words if w not in whole.words]))
-    return made
-
-
-def _listed(by_length: Mapping[int, list[str]], in_order: list[str], gone: list[str], come: list[str]) -> dict[str, Any]:
-    """The word lists of a vocabulary, with few words taken out and put in."""
-    if gone or come:
-        in_order, by_length = list(in_order), dict(by_length)
-        copied, left = set[int](), set(gone)
-        for word in (*gone, *come):
-            change: Callable[[list[str], str], None] = _take if word in left else insort
-            change(in_order, word)
-            if word.isalpha():
-                if len(word) not in copied:
-                    by_length[len(word)] = list(by_length.get(len(word), ()))
-                    copied.add(len(word))
-                change(by_length[len(word)], word)
-    return {"by_length": by_length, "in_order": in_order}
-
-
-def _take(words: list[str], word: str) -> None:
-    del words[bisect_left(words, word)]
-
-
-# --- free places ---------------------------------------------------------------------------------
-
-
-@dataclass
-class _Places:
-    """Which offerings have a free place, as sorted bytes of their ids, and how many."""
-
-    ids: Array
-    free: Array
-    at: float
-    took: float
-
-
-_places: dict[uuid.UUID, _Places] = {}
-_counting: set[uuid.UUID] = set()
-
-
-def free_places(view: View) -> list[Array]:
-    """For each part, how many places are free now, or were when last counted. A page never waits for a recount but the first."""
-    kept = _places.get(view.zone_id)
-    if kept is None:
-        kept = _count_places(view.zone_id)
-    elif time.monotonic() - kept.at > max(PLACES_AGE, 20 * kept.took) and view.zone_id not in _counting:
-        _counting.add(view.zone_id)
-        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-        threading.Thread(target=_recount, args=(app, view.zone_id), daemon=True, name="places").start()
-    out = []
-    for part in view.parts:
-        if part.free is None or part.__dict__.get("free_at") != kept.at:
-            part.free = _free_of(part.segment, kept)
-            part.has_places = segment.packed(part.free > 0)
-            part.__dict__["free_at"] = kept.at
-        out.append(part.free)
-    return out
-
-
-def _count_places(zone_id: uuid.UUID) -> _Places:
-    began = time.monotonic()
-    found = sorted((id_.bytes, free) for id_, free in free_in_zone(zone_id).items())
-    ids, free = np.array([id_ for id_, _ in found], "S16"), np.array([free for _, free in found], np.int32)
-    kept = _places[zone_id] = _Places(ids, free, time.monotonic(), time.monotonic() - began)
-    return kept
-
-
-def _free_of(segment: Segment, places: _Places) -> Array:
-    out = np.zeros(segment.size, np.int32)
-    if segment.size and len(places.ids):
-        at = np.searchsorted(segment.keys, places.ids)
-        at[at == segment.size] = 0
-        here = segment.keys[at] == places.ids
-        out[at[here]] = places.free[here]
-    return out
-
-
-def _recount(app: Flask, zone_id: uuid.UUID) -> None:
-    try:
-        with app.app_context():
-            _count_places(zone_id)
-    except sa.exc.SQLAlchemyError as error:
-        log.warning("free places could not be counted: %s", type(error).__name__)
-    finally:
-        _counting.discard(zone_id)
 
 
 # --- to files ------------------------------------------------------------------------------------
@@ -402,7 +270,7 @@ def write(zone_id: uuid.UUID) -> Path | None:
             return None
         since = marks.now(zone_id)
         lexicon = lexicon_in_force(marks.mark(zone_id, since).words)
-        made = segment.build(_all_rows(zone_id), segment.phrases_of(lexicon.concepts))
+        made = build(_all_rows(zone_id), phrases_of(lexicon.concepts))
         _practise(made)  # compiled here, and kept on disk for those who answer
 
         def fill(making: Path) -> None:
