@@ -108,7 +108,7 @@ class _Builder:
         order = np.argsort(keys, kind="stable")
         at, keys = at[order], keys[order]
         kinds, firsts = np.unique(keys, return_index=True)
-        for key, first, last in zip(kinds.tolist(), firsts.tolist(), [*firsts.tolist()[1:], len(keys)], strict=True):
+        for key, first, last in zip(kinds.tolist(), firsts.tolist(), [*firsts.tolist(), len(keys)][1:], strict=True):
             for number, parts in self.by_start.get(key, ()):
                 where = at[first:last]
                 for step, term in enumerate(parts[2:], 2):
