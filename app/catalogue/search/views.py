@@ -138,9 +138,6 @@ def _practise(whole: Segment, held: threading.Lock | None = None) -> None:
             held.release()
 
 
-# --- from files ----------------------------------------------------------------------------------
-
-
 def _folder(zone_id: uuid.UUID) -> Path:
     data_dir: Path = current_app.config["SETTINGS"].data_dir
     return data_dir / "search" / zone_id.hex
