@@ -8,7 +8,7 @@ import logging
 import pytest
 from flask import Flask
 
-from app.catalogue.search import views, warming
+from app.catalogue.search import places_now, views, warming
 from tests import factories
 
 
@@ -31,7 +31,7 @@ def test_a_large_zone_is_opened_and_kept_out_of_the_collectors_way(app: Flask, m
     views.forget()
     gc.unfreeze()
     warming.read_once()
-    assert set(views._bases) == set(views._places) == {large.id}
+    assert set(views._bases) == set(places_now._places) == {large.id}
     assert gc.get_freeze_count() > 0
 
 
