@@ -15,7 +15,7 @@ tree = cache(test_sources.tree)
 
 SAYS_FIRST = {"flash", "ValidationError", "StopValidation", "InputRequired", "DataRequired", "Email"}
 SAYS = {"act": ("done",), "Length": ("message",), "NumberRange": ("message",), "Regexp": ("message",), "AnyOf": ("message",)}
-ON_THE_COMMAND_LINE = {"backups.py", "cli.py", "keyring.py", "resealing.py", "sealed_files.py"}
+ON_THE_COMMAND_LINE = {"backups.py", "cli.py", "json_files.py", "keyring.py", "resealing.py", "sealed_files.py"}
 """Files whose refusals only ever stand there, in English."""
 
 
