@@ -99,6 +99,8 @@ def test_what_is_counted_in_one_loop_is_what_there_is_to_count() -> None:
     art = {n for n in range(s.size) if "art" in [s.interests[k] for k in (*s.liked[n].tolist(), *s.more_interests[s.more_docs == n].tolist())]}
     assert chosen.town["ealing"] == sum(doc in art and doc % 3 == 2 and doc % 2 == 1 for doc in docs.tolist())
     assert chosen.step_free == sum(doc in art and doc % 3 == 1 and doc % 2 == 1 for doc in docs.tolist())
+    drums = {n for n in range(s.size) if "drumming" in [s.interests[k] for k in (*s.liked[n].tolist(), *s.more_interests[s.more_docs == n].tolist())]}
+    assert chosen.interest["drumming"] == sum(doc in drums and doc % 3 == 1 and doc % 2 == 1 for doc in docs.tolist()) > 0
     assert (chosen.places, chosen.within) == (None, None)
 
 
