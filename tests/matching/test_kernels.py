@@ -27,8 +27,8 @@ from benchmarks.judged import shelf as judged
 from config import ROOT
 from tests import factories as make
 from tests.matching.conftest import World
-from tests.matching.test_filtering import told_apart
-from tests.matching.test_rules import CHILD, KM_NORTH, OFFERING, candidates, profiles
+from tests.matching.test_filtering import at_the_limit, told_apart
+from tests.matching.test_rules import CHILD, OFFERING, candidates, profiles
 
 
 def both(made: Shelf, child: Profile, loosened: str = "", *, counted: bool = True) -> tuple[Found, Found]:
@@ -78,13 +78,11 @@ def test_a_hidden_offering_is_neither_found_nor_counted() -> None:
     assert (other.considered, other.eligible, other.ruled_out, other.further_km) == (1, 1, {}, ())
 
 
-def test_a_metre_either_side_of_the_limit_is_told_apart() -> None:
-    for metres in (-1.0, -0.1, 0.1, 1.0):
-        for home in (False, True):
-            place = {"latitude": OFFERING.latitude and OFFERING.latitude + (3.0 + metres / 1000) * KM_NORTH}
-            offering = replace(OFFERING, **place, **({"delivery": "home", "home_visit_radius_km": 3.0} if home else {}))
-            found = ranking.rank(judged.shelf_of([offering]), CHILD, "", WEIGHTS, is_compiled=True)
-            assert bool(found.eligible) is rules.is_eligible(CHILD, offering, 4) is (metres < 0), (metres, home)
+def test_a_hands_breadth_either_side_of_the_limit_is_told_apart() -> None:
+    offerings = at_the_limit()
+    found = ranking.rank(judged.shelf_of(offerings), CHILD, "", WEIGHTS, is_compiled=True)
+    [ranked] = found.rankings
+    assert {ranked.columns.refs[at] for at in ranked.positions} == {offering.ref for offering in offerings if rules.is_eligible(CHILD, offering, 4)}
 
 
 LESSONS = (

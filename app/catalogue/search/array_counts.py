@@ -133,7 +133,8 @@ def counts(narrowed: Narrowed) -> Counts:
 
 def _by_name(names: Sequence[str], numbers: Array, most: int = 0, chosen: Sequence[str] = ()) -> dict[str, int]:
     """Counts by name, nothing for no name: all, or those that may be among the `most`, and those chosen."""
-    numbers[0 if names[0] == "" else len(numbers) :][:1] = 0
+    if names and names[0] == "":
+        numbers[0] = 0
     places = kernels.largest(numbers, most)
     found = dict(zip([names[n] for n in places.tolist()], numbers[places].tolist(), strict=True))
     if chosen and most:

@@ -101,7 +101,7 @@ def weigh(
     starts: Array, docs: Array, impacts: Array, more_starts: Array, more_docs: Array, more_impacts: Array, numbers: Array, weights: Array,
     ends: Array, flags: Array, shares: Array, total: float, pair_starts: Array, pair_docs: Array, pairs: Array, wanted: Array, count: int,
 ) -> tuple[Array, Array]:
-    """The `count` members of the set `wanted`, in order, and `scoring.Plan.score` of each: the same numbers added up in the same order."""
+    """The `count` members of the set `wanted`, in order, and `scoring.Plan.scores` of each: the same numbers added up in the same order."""
     found, place = np.empty(count, np.uint32), np.empty(len(wanted), np.int64)
     at = 0
     for w in range(len(wanted)):
