@@ -175,3 +175,9 @@ def test_what_is_remembered_of_a_query_ends_with_the_next_change(zone: Zone) -> 
     assert tried.query.corrected == {}
     assert search(zone.id, "gamelanne", NOTHING).query == found.query
     assert read_vocabulary(zone.id).lexicon is lexicon()
+
+
+def test_a_segment_without_an_offering_has_no_town_and_no_interest_to_count() -> None:
+    empty = build([], ())
+    found = counts(Narrowed(empty, Filters(origin=HERE), some_of(0)[0], None))
+    assert (found.town, found.interest, found.free, set(found.kind.values())) == ({}, {}, 0, {0})

@@ -108,7 +108,7 @@ def counts(narrowed: Narrowed) -> Counts:
     totals: list[int] = found.tolist()
 
     def of(kind: str) -> list[int]:
-        first, last = s.places_of[kind]
+        first, last = s.places_of.get(kind, (0, 0))  # where nobody speaks a language there is none
         return totals[first:last]
 
     codes, spoken = s.values_of["language"], totals[len(s.codes) :]
