@@ -23,6 +23,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import current_app
@@ -121,6 +122,8 @@ def main() -> int:
 def report(
     offerings: int = 100_000, children: int = 40, many: int = 1000, *, in_one_town: bool = False, with_peer: bool = True, keep: str = ""
 ) -> None:
+    if keep:
+        Path(keep).mkdir(parents=True, exist_ok=True)
     with nullcontext(keep) if keep else tempfile.TemporaryDirectory(prefix="kith-bench-") as folder:
         settings = replace(Settings.from_environment({**os.environ, "KITH_DATA_DIR": folder}), environment="test")
         with create_app(settings).app_context():
