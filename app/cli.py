@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from importlib import import_module
 from importlib.util import find_spec
 from io import TextIOWrapper
+from pathlib import Path
 
 import click
 from alembic.migration import MigrationContext
@@ -134,6 +136,9 @@ def main() -> None:
     except OSError as error:
         if error.errno not in FULL:
             raise
+        if error.filename is None:  # what could not be written is not tried once more when Python ends
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), sys.stdout.fileno())
         click.echo(f"{error.filename or 'Standard output'} cannot be written: {(error.strerror or 'it is full').lower()}.", err=True)
         sys.exit(1)
 

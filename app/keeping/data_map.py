@@ -162,6 +162,7 @@ OPEN_TEXT: Mapping[str, str] = {
 """Every column with text, lists or bytes that is not sealed by app/shared/sealing.py, by what stands in it."""
 
 FIELDS: Mapping[str, str] = {
+    "which of the sessions that are planned already stay as they are": "stays",
     "which page somebody saw, so that a stale click is noticed": "seen seen_version once packed take",
     "who somebody is, at sign-in and before weighty things": "password current answer code",
     "what a Zone weighs when offerings are ranked": (
