@@ -56,6 +56,7 @@ class EveryField(KithForm):
     school = SelectField("School", choices=choices([("a", "St Aldhelm’s")]))
     view = RadioField("What does she think?", [InputRequired("Choose what she thinks.")], choices=choices([("yes", "Yes"), ("maybe", "Willing to try")]))
     days = SelectMultipleField("Free afternoons", choices=choices([("tue", "Tuesday")]))
+    stars = RadioField("How far are you?", [Optional()], choices=choices([("1", "Not yet"), ("3", "Half-way"), ("5", "Done it"), ("none", "Words only")]))
     agreed = BooleanField("Mum agreed to this")
     proof = FileField("Certificate", [Optional()])
 
