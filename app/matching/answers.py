@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from app.catalogue.models import Offering
 from app.matching import marks, reasons, rules
 from app.matching.cautions import caution
-from app.matching.part import DROP_IN
 from app.matching.people import NOBODY, Around
 from app.matching.profile import Candidate, Profile
 from app.matching.quoting import Reason
@@ -87,10 +86,6 @@ def on_fresh_rows(shelf: Shelf, wanted: Iterable[tuple[int, int]]) -> Told:
     return lambda part, at: fresh.get(shelf.parts[part].columns.ids[at])
 
 
-def counted(free: int) -> int | None:
-    return None if free == DROP_IN else free
-
-
 def answer(
     profile: Profile, found: Found, chosen: Sequence[Turn], told: Told, loosened: str = "", around: Mapping[int, Around] | None = None,
 ) -> MatchResult:
@@ -105,7 +100,7 @@ def answer(
         candidate = told(part, at)
         if candidate is None:
             continue
-        free = counted(int(found.free[part][row]))
+        free = found.places(part, row)
         if not rules.is_eligible(profile, candidate, free) and rules.broken(profile, candidate, free) != allowed:
             continue
         entry, beside = ranking.at(row), (around or {}).get(turn.place, NOBODY)

@@ -13,10 +13,9 @@ import numpy as np
 
 from app.matching.columns import Array
 from app.matching.hearing import hear
-from app.matching.part import DROP_IN
 from app.matching.placing import Options, Placed, share_out, wanted_most
 from app.matching.profile import Profile
-from app.matching.ranking import Found, first_of, rank
+from app.matching.ranking import first_of, rank
 from app.matching.shelf import Shelf, shelf_of
 from app.matching.weights import in_force
 from app.shared import collector
@@ -101,7 +100,7 @@ def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float
     for number, turn in enumerate(chosen):
         part, at = found.position(turn)
         id_ = out.shelf.parts[part].columns.ids[at]
-        out.free[id_] = _free(found, *found.row(turn))
+        out.free[id_] = found.places(*found.row(turn))
         if turn.score >= GOOD:
             options.append((id_, turn.score))
         if number < LISTED:
@@ -114,11 +113,6 @@ def _take(out: Survey, child: str, profile: Profile, weights: Mapping[str, float
         first = min(profile.needs, key=lambda need: need[1])[0] if profile.needs else ""
         gives = sorted(near.would_open.items(), key=lambda item: (-item[1], item[0]))
         out.nothing.append(Near(child, first, near.eligible, [(rule, count) for rule, count in gives if rule != "refused"]))
-
-
-def _free(found: Found, part: int, row: int) -> int | None:
-    free = int(found.free[part][row])
-    return None if free == DROP_IN else free
 
 
 MOST_KEPT = 200

@@ -19,7 +19,7 @@ from app.catalogue.models import Offering, OfferingKind
 from app.children import queries as children
 from app.children.models import Child, NoteKind, Refusal
 from app.matching import audiences, circumstances, exposure, people, rules
-from app.matching.answers import Match, MatchResult, answer, counted, fit_word, on_fresh_rows, told_now
+from app.matching.answers import Match, MatchResult, answer, fit_word, on_fresh_rows, told_now
 from app.matching.columns import Columns
 from app.matching.forms import about_of
 from app.matching.hearing import hear
@@ -171,7 +171,7 @@ def _with_people(
         part, row = found.row(turn)
         ranking = found.rankings[part]
         around[turn.place] = one if _is_open_to_tell(ranking.columns, int(ranking.positions[row])) else replace(one, friends=())
-        shares[turn.place] = around[turn.place].parts(counted(int(found.free[part][row])))
+        shares[turn.place] = around[turn.place].parts(found.places(part, row))
     return people.moved(turns, shares, weights), around
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from app.matching import rules, scoring, weighing
 from app.matching.columns import Array, Columns
 from app.matching.hearing import Heard
+from app.matching.part import DROP_IN
 from app.matching.profile import Profile
 from app.matching.scored import Ranking
 from app.matching.shelf import Shelf
@@ -39,6 +40,11 @@ class Found:
     def scores(self) -> Array:
         """Of all parts, one after the other."""
         return np.concatenate([ranking.scores for ranking in self.rankings]) if self.rankings else np.zeros(0)
+
+    def places(self, part: int, row: int) -> int | None:
+        """The places free there; None where nobody counts them."""
+        free = int(self.free[part][row])
+        return None if free == DROP_IN else free
 
     def row(self, turn: Turn) -> tuple[int, int]:
         """The part, and the row of its ranking."""
